@@ -1,0 +1,143 @@
+/**
+ * The resolved configuration: defaults filled in, the environment applied, units parsed. Durations are milliseconds, shares are
+ * fractions 0..1, sizes are bytes, paths are as written (relative to the folder of mldeploy.yaml).
+ */
+export interface Config {
+  readonly name: string;
+  /** Name of the chosen entry of `environments`, or null. */
+  readonly environment: string | null;
+  readonly model: ModelConfig;
+  readonly server: ServerConfig;
+  readonly image: ImageConfig;
+  readonly smoke: SmokeConfig;
+  readonly resources: ResourcesConfig;
+  readonly deploy: DeployConfig;
+  readonly rollout: RolloutConfig;
+}
+
+export interface TensorConfig {
+  readonly name: string;
+  readonly dtype: string;
+  /** null is a dynamic dimension (`-1` in the file). */
+  readonly shape: readonly (number | null)[];
+}
+
+export interface AllowedGlobal {
+  readonly global: string;
+  readonly reason: string;
+  readonly owner: string;
+  /** ISO date; an expired entry fails. */
+  readonly expires: string;
+}
+
+export interface ModelConfig {
+  readonly path: string;
+  /** Largest size of all files together, bytes; null: no limit. */
+  readonly maxBytes: number | null;
+  readonly allow: readonly AllowedGlobal[];
+  readonly inputs: readonly TensorConfig[] | null;
+  readonly outputs: readonly TensorConfig[] | null;
+}
+
+export interface ServerConfig {
+  readonly type: 'fastapi';
+  /** The user's inference code: a file with `load(model_dir)` and `predict(model, inputs)`; null: chosen for the model format. */
+  readonly entry: string | null;
+  /** requirements.txt with pinned dependencies; null: what the model format needs. */
+  readonly requirements: string | null;
+  readonly port: number;
+  readonly workers: number;
+  /** Largest request body, bytes. */
+  readonly maxBodyBytes: number;
+}
+
+export interface ImageConfig {
+  readonly repository: string;
+  readonly base: string;
+  readonly platform: string;
+  readonly builder: 'auto' | 'buildkit';
+  /** Registry speaks plain HTTP; only when named by the user. Loopback registries are always allowed plain HTTP. */
+  readonly insecure: boolean;
+  /** BuildKit secrets: id -> file. */
+  readonly secrets: readonly { readonly id: string; readonly file: string }[];
+}
+
+export interface SmokeConfig {
+  /** JSON file of golden requests; null: none. */
+  readonly golden: string | null;
+  readonly device: 'require-gpu' | 'prefer-gpu' | 'cpu';
+  readonly runtime: 'auto' | 'kubernetes' | 'docker' | 'process';
+  /** Address of a running server for the runtime `process`. */
+  readonly url: string | null;
+  readonly readyTimeoutMs: number;
+  readonly requests: number;
+  /** Fails when the 95th percentile is above; null: only reported. */
+  readonly maxP95Ms: number | null;
+  /** Time the server has to end after SIGTERM. */
+  readonly stopTimeoutMs: number;
+}
+
+export interface ResourcesConfig {
+  /** Kubernetes quantities as written. */
+  readonly cpu: string;
+  readonly memory: string;
+  readonly gpu: { readonly count: number; readonly memory: string | null } | null;
+}
+
+export interface DeployConfig {
+  readonly namespace: string;
+  readonly replicas: number;
+  readonly service: { readonly port: number; readonly type: 'ClusterIP' | 'LoadBalancer' };
+  readonly autoscaling: { readonly min: number; readonly max: number; readonly cpu: number } | null;
+  /** Pods that voluntary disruptions may take at a time; null: no PodDisruptionBudget. */
+  readonly maxUnavailable: number | null;
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of ConfigMaps and Secrets whose keys become environment variables. */
+  readonly configMaps: readonly string[];
+  readonly secrets: readonly string[];
+  readonly serviceAccount: string | null;
+  readonly imagePullSecrets: readonly string[];
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Readonly<Record<string, unknown>>[];
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface StepConfig {
+  /** Intended share of the candidate, 0..1. */
+  readonly weight: number;
+  readonly minTimeMs: number;
+  readonly minRequests: number;
+  /** Wait for `ml-deploy promote` before this step is left. */
+  readonly approval: boolean;
+}
+
+export interface RolloutConfig {
+  readonly provider: 'auto' | 'replicas' | 'gateway';
+  /** Parent Gateway for the provider `gateway`. */
+  readonly gateway: {
+    readonly name: string;
+    readonly namespace: string | null;
+    readonly hostnames: readonly string[];
+  } | null;
+  readonly steps: readonly StepConfig[];
+  readonly slo: {
+    /** Largest tolerated share of failed requests. */
+    readonly errors: number;
+    /** At least `share` of requests under `underMs`; null: latency does not gate. */
+    readonly latency: { readonly underMs: number; readonly share: number } | null;
+  };
+  /** Odds ratio tolerated before the candidate counts as worse (statistics: w0). */
+  readonly margin: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly tickMs: number;
+  readonly readyTimeoutMs: number;
+  readonly stepDeadlineMs: number;
+  readonly onInconclusive: 'hold' | 'rollback' | 'promote';
+  readonly holdMs: number;
+  /** Replicas of the previous revision kept running until the next rollout. */
+  readonly keepPrevious: number;
+  readonly drainMs: number;
+  readonly leaseMs: number;
+  readonly watchdog: { readonly enabled: boolean; readonly image: string | null };
+}

@@ -1,0 +1,218 @@
+/**
+ * Evidence: one JSON document per stage. Reports are made from evidence alone. Everything that may differ between two runs of
+ * the same thing (times, hosts, measurements) lives under `volatile`; the rest is equal whichever adapter ran the stage.
+ */
+export type StageName = 'validate' | 'build' | 'smoke' | 'rollout';
+export type Verdict = 'clean' | 'unsafe' | 'inconclusive';
+/** `failed` is evidence against the model; `error` is infrastructure and blames nobody; `held` waits for a person. */
+export type Outcome = 'passed' | 'failed' | 'inconclusive' | 'held' | 'error';
+export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical';
+
+interface EvidenceBase<S extends StageName, V extends VolatileFacts> {
+  readonly schema: `https://ml-deploy.dev/schema/${S}-evidence-v1.json`;
+  readonly stage: S;
+  readonly project: string;
+  readonly environment: string | null;
+  readonly outcome: Outcome;
+  /** One sentence for people: what was decided and why. */
+  readonly summary: string;
+  readonly volatile: V;
+}
+
+export interface VolatileFacts {
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly engine: string;
+  readonly host: string;
+}
+
+/** A scanner finding: rule, severity, where in bytes, why it matters, how to fix it. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  /** Byte offset inside the file (or the archive member named by `member`); null when it concerns the whole file. */
+  readonly offset: number | null;
+  readonly member?: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface FileEvidence {
+  /** Path relative to the model root, `/`-separated. */
+  readonly path: string;
+  readonly format: string;
+  readonly verdict: Verdict;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly findings: readonly Finding[];
+  /** Facts of the format, such as `protocol`, `opcodes`, `globals`, `tensors`. */
+  readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+/** Type of one input or output; `shape` uses null for a dynamic dimension. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly (number | null)[];
+}
+
+export interface Contract {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** Where it was read: `declared`, or a format such as `onnx`. */
+  readonly source: string;
+}
+
+export interface ValidateEvidence extends EvidenceBase<'validate', VolatileFacts> {
+  readonly verdict: Verdict;
+  readonly model: {
+    readonly path: string;
+    /** `sha256:` over the sorted list of (path, bytes, sha256); the key that ties all later evidence together. */
+    readonly digest: string;
+    readonly bytes: number;
+    readonly files: readonly FileEvidence[];
+  };
+  readonly contract: Contract | null;
+}
+
+export interface LayerEvidence {
+  readonly digest: string;
+  readonly bytes: number;
+  readonly kind: 'base' | 'dependencies' | 'code' | 'weights' | 'other';
+  readonly title: string;
+}
+
+export interface BuildEvidence extends EvidenceBase<
+  'build',
+  VolatileFacts & {
+    readonly builder: string;
+    readonly uploadedBytes: number;
+    readonly buildMs: number;
+    readonly pushMs: number;
+  }
+> {
+  readonly modelDigest: string;
+  readonly server: string;
+  readonly image: {
+    readonly repository: string;
+    /** `sha256:...` of the manifest that is deployed. */
+    readonly digest: string;
+    /** `repository@digest`: the only way later stages name the image. */
+    readonly reference: string;
+    readonly platform: string;
+    readonly bytes: number;
+    readonly layers: readonly LayerEvidence[];
+    readonly user: string;
+  };
+}
+
+export interface CheckEvidence {
+  readonly id: string;
+  readonly title: string;
+  readonly verdict: 'passed' | 'failed' | 'skipped';
+  /** What was allowed, in words; null when the check has no limit. */
+  readonly limit: string | null;
+  readonly message: string;
+}
+
+export interface SmokeEvidence extends EvidenceBase<
+  'smoke',
+  VolatileFacts & {
+    readonly readyMs: number;
+    readonly latencyMs: {
+      readonly p50: number;
+      readonly p95: number;
+      readonly p99: number;
+      readonly count: number;
+    } | null;
+    readonly stopMs: number;
+    readonly details: readonly string[];
+  }
+> {
+  readonly imageReference: string;
+  readonly modelDigest: string | null;
+  readonly runtime: string;
+  readonly hardware: { readonly device: 'cpu' | 'gpu'; readonly name: string };
+  readonly checks: readonly CheckEvidence[];
+}
+
+export type ArmName = 'stable' | 'candidate';
+
+export interface RevisionFacts {
+  /** `r7` */
+  readonly name: string;
+  readonly image: string;
+  readonly modelDigest: string | null;
+}
+
+export interface TimelineEvent {
+  /** RFC 3339, UTC, milliseconds. */
+  readonly at: string;
+  /** Machine-readable kind, such as `watchdog-armed`, `candidate-ready`, `weight`, `decision`, `restored`, `promoted`, `retired`. */
+  readonly kind: string;
+  readonly message: string;
+  /** Intended share of the candidate after this event, 0..1, when it changed. */
+  readonly weight?: number;
+}
+
+/** One tick of one gating metric: counts of both arms and the evidence values after it. */
+export interface TickEvidence {
+  readonly at: string;
+  readonly metric: string;
+  readonly weight: number;
+  readonly candidate: { readonly total: number; readonly bad: number };
+  readonly stable: { readonly total: number; readonly bad: number };
+  /** Natural logarithms of the evidence values, to be read against the logarithms of the thresholds. */
+  readonly logWorse: number;
+  readonly logAboveFloor: number;
+  readonly logGood: number;
+  readonly phi: number;
+}
+
+export interface MetricPlan {
+  readonly metric: string;
+  readonly title: string;
+  /** Largest tolerated share of bad events, 0..1. */
+  readonly slo: number;
+  readonly floor: number;
+  readonly margin: number;
+  /** Natural logarithm of the rollback threshold `1/alpha_m` and of the promotion threshold `1/beta`. */
+  readonly logRollback: number;
+  readonly logPromote: number;
+}
+
+export interface RolloutEvidence extends EvidenceBase<
+  'rollout',
+  VolatileFacts & {
+    readonly timeline: readonly TimelineEvent[];
+    readonly ticks: readonly TickEvidence[];
+    /** Every counted request of the candidate and of the stable arm while the candidate had traffic. */
+    readonly totals: Readonly<Record<ArmName, { readonly requests: number; readonly errors: number }>>;
+    readonly apiRequests: number;
+    /** Logs and events captured before a failed candidate was removed. */
+    readonly diagnosis: readonly string[];
+  }
+> {
+  readonly model: string;
+  readonly namespace: string;
+  readonly strategy: 'first' | 'canary' | 'adopt';
+  readonly provider: string;
+  readonly stable: RevisionFacts | null;
+  readonly candidate: RevisionFacts;
+  readonly steps: readonly number[];
+  readonly metrics: readonly MetricPlan[];
+  readonly decision: 'promote' | 'rollback' | 'inconclusive' | 'held' | 'none';
+  /** Why, in sentences a person on call understands. */
+  readonly reasons: readonly string[];
+}
+
+export type Evidence = ValidateEvidence | BuildEvidence | SmokeEvidence | RolloutEvidence;
+
+/** What earlier stages of this run (or of `.mldeploy/`) proved. */
+export interface EvidenceSoFar {
+  readonly validate?: ValidateEvidence;
+  readonly build?: BuildEvidence;
+  readonly smoke?: SmokeEvidence;
+  readonly rollout?: RolloutEvidence;
+}
