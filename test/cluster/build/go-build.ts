@@ -1,0 +1,145 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { cacheFolder, cacheKey } from './cache.ts';
+import { goMod, toolsGo, type ModFile } from './go-module.ts';
+import { withLock } from './lock.ts';
+import { withProgress, type OnProgress } from './progress.ts';
+import type { Built, Recipe } from './recipe.ts';
+
+const run = promisify(execFile);
+
+/** Settings that must not leak in from the caller's shell: the result depends on the recipe alone. */
+const goEnvironment = {
+  ...process.env,
+  CGO_ENABLED: '0',
+  GOFLAGS: '-buildvcs=false',
+  GOWORK: 'off',
+  GOTOOLCHAIN: 'local',
+  GOOS: 'linux',
+};
+
+/**
+ * Where a recipe's programs are, or would be.
+ * @param recipe what is built
+ * @returns folders inside the user's cache; they need not exist
+ */
+export function builtFolder(recipe: Recipe): Built {
+  const { seconds: _, ...decisive } = recipe;
+  const folder = join(cacheFolder(), `${recipe.name}-${recipe.version}-${cacheKey([decisive, process.arch])}`);
+  return { bin: join(folder, 'bin'), files: join(folder, 'files') };
+}
+
+/**
+ * Tells whether a recipe is already built.
+ * @param recipe what is built
+ * @returns true when nothing has to be compiled
+ */
+export function isBuilt(recipe: Recipe): boolean {
+  return existsSync(builtFolder(recipe).bin);
+}
+
+/**
+ * Builds a recipe's programs into the user's cache, unless they are there. One build runs at a time per user, whichever checkout asked.
+ * @param recipe what to build
+ * @param onProgress receives a line at least every four seconds
+ * @returns where the programs are
+ * @throws Error with the compiler's last lines when the build fails
+ */
+export async function goBuild(recipe: Recipe, onProgress: OnProgress): Promise<Built> {
+  const built = builtFolder(recipe);
+  if (existsSync(built.bin)) return built;
+  const label = `build ${recipe.name} ${recipe.version}`;
+  let waited: NodeJS.Timeout | undefined;
+  const waiting = (): void => {
+    const since = performance.now();
+    const say = (): void => {
+      const seconds = Math.round((performance.now() - since) / 1000);
+      onProgress(`${label}: another build is running, waiting for ${seconds} s`);
+    };
+    say();
+    waited = setInterval(say, 4000);
+  };
+  return withLock(join(cacheFolder(), 'build.lock'), waiting, async () => {
+    clearInterval(waited);
+    if (existsSync(built.bin)) return built;
+    await withProgress(label, recipe.seconds, onProgress, (detail) => build(recipe, built, detail));
+    return built;
+  }).finally(() => clearInterval(waited));
+}
+
+async function build(recipe: Recipe, built: Built, detail: (text: string) => void): Promise<void> {
+  const target = join(built.bin, '..');
+  const work = `${target}.work`; // only the holder of the lock is here, so a leftover is from an interrupted build
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(join(work, 'source'), { recursive: true });
+  mkdirSync(join(work, 'bin'));
+  mkdirSync(join(work, 'files'));
+
+  detail('downloading modules');
+  const moduleFolder = await writeModule(recipe, join(work, 'source'));
+  for (const [program, path] of Object.entries(recipe.packages)) {
+    await compile(recipe, join(work, 'source'), path, join(work, 'bin', program), detail);
+  }
+  for (const [link, program] of Object.entries(recipe.links ?? {})) symlinkSync(program, join(work, 'bin', link));
+  for (const path of recipe.files ?? []) {
+    cpSync(join(moduleFolder, path), join(work, 'files', path), { recursive: true });
+    await run('chmod', ['-R', 'u+w', join(work, 'files')]); // the module cache is read-only
+  }
+  rmSync(join(work, 'source'), { recursive: true });
+  chmodSync(join(work, 'bin'), 0o755);
+  renameSync(work, target);
+}
+
+/** Writes our module around the recipe's and returns the folder of the recipe's module. */
+async function writeModule(recipe: Recipe, folder: string): Promise<string> {
+  const options = { cwd: folder, env: goEnvironment, maxBuffer: 64 << 20 };
+  const { stdout } = await run('go', ['mod', 'download', '-json', `${recipe.module}@${recipe.version}`], options);
+  const download = JSON.parse(stdout) as { Dir: string; GoMod: string };
+  const own = JSON.parse((await run('go', ['mod', 'edit', '-json', download.GoMod], options)).stdout) as ModFile;
+  writeFileSync(join(folder, 'go.mod'), goMod(recipe, own));
+  const sums = join(download.Dir, 'go.sum');
+  if (existsSync(sums)) writeFileSync(join(folder, 'go.sum'), readFileSync(sums));
+  const tools = toolsGo(recipe);
+  if (tools) writeFileSync(join(folder, 'tools.go'), tools);
+  if (recipe.main) writeFileSync(join(folder, 'main.go'), recipe.main);
+  return download.Dir;
+}
+
+async function compile(
+  recipe: Recipe,
+  folder: string,
+  path: string,
+  output: string,
+  detail: (text: string) => void,
+): Promise<void> {
+  const flags = ['-mod=mod', '-trimpath', '-v', '-ldflags', `-s -w ${recipe.ldflags ?? ''}`.trim()];
+  if (recipe.tags) flags.push('-tags', recipe.tags.join(','));
+  // setpriv: the compiler must not go on after we were killed. nice: others use this machine too.
+  const command = ['--pdeathsig', 'TERM', 'nice', '-n', '5', 'go', 'build', ...flags, '-o', output, path];
+  const go = spawn('setpriv', command, { cwd: folder, env: goEnvironment, stdio: ['ignore', 'ignore', 'pipe'] });
+  const last: string[] = [];
+  let packages = 0;
+  createInterface(go.stderr).on('line', (line) => {
+    last.push(line);
+    if (last.length > 40) last.shift();
+    if (line.startsWith('go: ')) return detail(line.slice(4, 84));
+    packages += 1;
+    detail(`${packages} packages compiled, now ${line.slice(0, 60)}`);
+  });
+  const [code] = (await once(go, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`go build ${path} failed (exit ${code ?? 'by signal'}):\n${last.join('\n')}`);
+}
