@@ -1,9 +1,27 @@
 import type { Recipe } from '../recipe.ts';
+import { act } from './act.ts';
+import { argocd } from './argocd.ts';
 import { buildkit } from './buildkit.ts';
 import { coredns } from './coredns.ts';
+import { gatewayApi } from './gateway-api.ts';
 import { kubernetes } from './kubernetes.ts';
+import { kwok } from './kwok.ts';
+import { prometheus } from './prometheus.ts';
+import { tekton } from './tekton.ts';
+import { traefik } from './traefik.ts';
 
 /** Every component that can be built, by name. */
-export const recipes = { kubernetes, buildkit, coredns } satisfies Record<string, Recipe>;
+export const recipes = {
+  kubernetes,
+  buildkit,
+  coredns,
+  act,
+  'gateway-api': gatewayApi,
+  traefik,
+  tekton,
+  argocd,
+  kwok,
+  prometheus,
+} satisfies Record<string, Recipe>;
 
 export type ComponentName = keyof typeof recipes;
