@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { MlDeployError } from '../errors.ts';
+import type { Reply, Request, Transport } from './api.ts';
+import { brokenConnection, withDeadline } from './connection.ts';
+
+/** Credentials are looked up again after this long (exec plugins and token files rotate), and at once after a 401. */
+const credentialsLifeMs = 60_000;
+
+/**
+ * A transport with the credentials of a kubeconfig file, as kubectl finds it: `path`, else KUBECONFIG and ~/.kube/config. Loads
+ * @kubernetes/client-node, which knows exec plugins, client certificates and proxies.
+ */
+export async function kubeconfigTransport(path: string | null, context: string | null): Promise<Transport> {
+  const k8s = await import('@kubernetes/client-node');
+  const config = new k8s.KubeConfig();
+  load(config, path);
+  if (context !== null) {
+    const known = config.getContexts().map((entry) => entry.name);
+    if (!known.includes(context)) {
+      throw new MlDeployError({
+        code: 'kubernetes/unknown-context',
+        kind: 'usage',
+        message: `The kubeconfig has no context "${context}"; it has: ${known.join(', ') || 'none'}.`,
+        hint: 'Name one of these with --context, or another file with --kubeconfig.',
+      });
+    }
+    config.setCurrentContext(context);
+  }
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
+    throw new MlDeployError({
+      code: 'kubernetes/no-cluster',
+      kind: 'usage',
+      message: `No Kubernetes cluster is configured: ${path ?? 'the default kubeconfig'} has no current context.`,
+      hint: 'Pass --kubeconfig FILE and --context NAME, or run inside a cluster.',
+    });
+  }
+  const library = new k8s.IsomorphicFetchHttpLibrary();
+  let credentials: { headers: Record<string, string>; dispatcher: Dispatcher; at: number } | null = null;
+
+  const authenticate = async (): Promise<NonNullable<typeof credentials>> => {
+    const probe = new k8s.RequestContext(cluster.server, k8s.HttpMethod.GET);
+    await config.applySecurityAuthentication(probe);
+    const dispatcher = probe.getDispatcher() as Dispatcher;
+    // The old agent's open connections finish what they carry, then close.
+    void credentials?.dispatcher?.close().catch(() => undefined);
+    credentials = { headers: { ...probe.getHeaders() }, dispatcher, at: performance.now() };
+    return credentials;
+  };
+
+  const sendOnce = async (request: Request): Promise<Reply> => {
+    const fresh = credentials !== null && performance.now() - credentials.at < credentialsLifeMs;
+    const { headers, dispatcher } = fresh && credentials !== null ? credentials : await authenticate();
+    const call = new k8s.RequestContext(
+      new URL(request.path, `${cluster.server}/`).toString(),
+      k8s.HttpMethod[request.method],
+    );
+    for (const [name, value] of Object.entries(headers)) call.setHeaderParam(name, value);
+    if (request.body !== undefined) {
+      call.setHeaderParam('Content-Type', request.contentType ?? 'application/json');
+      call.setBody(request.body);
+    }
+    if (dispatcher !== undefined) call.setDispatcher(dispatcher);
+    return withDeadline(request, async (signal) => {
+      call.setSignal(signal);
+      const answer = await library.send(call).toPromise();
+      return { status: answer.httpStatusCode, body: await answer.body.text(), headers: answer.headers };
+    });
+  };
+
+  return {
+    server: cluster.server,
+    namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
+    async send(request) {
+      try {
+        const reply = await sendOnce(request);
+        if (reply.status !== 401 || credentials === null) return reply;
+        credentials = null;
+        return await sendOnce(request);
+      } catch (error) {
+        throw brokenConnection(error, cluster.server);
+      }
+    },
+    close() {
+      void credentials?.dispatcher?.close().catch(() => undefined);
+      credentials = null;
+    },
+  };
+}
+
+type Dispatcher =
+  | ({ close(): Promise<void> } & NonNullable<ReturnType<InstanceType<RequestContextClass>['getDispatcher']>>)
+  | undefined;
+type RequestContextClass = typeof import('@kubernetes/client-node').RequestContext;
+
+function load(config: import('@kubernetes/client-node').KubeConfig, path: string | null): void {
+  if (path !== null && !existsSync(path)) {
+    throw new MlDeployError({
+      code: 'kubernetes/no-kubeconfig',
+      kind: 'usage',
+      message: `The kubeconfig ${path} does not exist.`,
+      hint: 'Name an existing file with --kubeconfig or the variable KUBECONFIG.',
+    });
+  }
+  try {
+    if (path === null) config.loadFromDefault();
+    else config.loadFromFile(path);
+  } catch (error) {
+    throw new MlDeployError({
+      code: 'kubernetes/bad-kubeconfig',
+      kind: 'usage',
+      message: `The kubeconfig ${path ?? '(default)'} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'Check the file with `kubectl --kubeconfig FILE config view`.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { MlDeployError } from '../../src/errors.ts';
+import type { Reply, Request, Transport } from '../../src/kubernetes/api.ts';
+import { BrokenConnection } from '../../src/kubernetes/connection.ts';
+import { kubeApi, pathOf } from '../../src/kubernetes/kube-api.ts';
+import { resources } from '../../src/kubernetes/resources.ts';
+
+/** Answers from a script, to provoke what a healthy API server does not do on demand. */
+function scripted(...answers: (Partial<Reply> | Error)[]): Transport & { seen: Request[] } {
+  const seen: Request[] = [];
+  return {
+    server: 'https://api.test',
+    namespace: 'default',
+    seen,
+    close: () => undefined,
+    send(request) {
+      seen.push(request);
+      const answer = answers[Math.min(seen.length, answers.length) - 1];
+      if (answer instanceof Error) return Promise.reject(answer);
+      return Promise.resolve({ status: 200, body: '{"metadata":{"name":"x"}}', headers: {}, ...answer });
+    },
+  };
+}
+
+const status = (code: number, message: string): Partial<Reply> => ({ status: code, body: JSON.stringify({ message }) });
+
+async function failure(promise: Promise<unknown>): Promise<MlDeployError> {
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(MlDeployError);
+  return error as MlDeployError;
+}
+
+describe('paths', () => {
+  it('builds core, group and proxy paths', () => {
+    expect(pathOf(resources.pod, 'ml', 'web:8000')).toBe('/api/v1/namespaces/ml/pods/web:8000');
+    expect(pathOf(resources.deployment, 'ml')).toBe('/apis/apps/v1/namespaces/ml/deployments');
+    expect(pathOf(resources.node, null, 'n')).toBe('/api/v1/nodes/n');
+  });
+});
+
+describe('retries', () => {
+  it('repeats 429 and 5xx and broken connections until it succeeds', async () => {
+    const transport = scripted(
+      status(429, 'slow'),
+      status(503, 'busy'),
+      new BrokenConnection('https://api.test', new Error('reset')),
+      {},
+    );
+    const api = kubeApi(transport);
+    await api.get(resources.pod, 'ml', 'web');
+    expect(transport.seen).toHaveLength(4);
+    expect(api.requests).toBe(4);
+  });
+
+  it('gives up at its deadline and says which server', async () => {
+    const api = kubeApi(scripted(new BrokenConnection('https://api.test', new Error('ECONNREFUSED'))), {
+      deadlineMs: 150,
+    });
+    const error = await failure(api.get(resources.pod, 'ml', 'web'));
+    expect(error.code).toBe('kubernetes/unreachable');
+    expect(error.message).toContain('ECONNREFUSED');
+  });
+
+  it('does not repeat a refusal', async () => {
+    const transport = scripted(status(403, 'no'));
+    await failure(kubeApi(transport).get(resources.pod, 'ml', 'web'));
+    expect(transport.seen).toHaveLength(1);
+  });
+});
+
+describe('refusals', () => {
+  it('names verb and resource that are not allowed', async () => {
+    const error = await failure(kubeApi(scripted(status(403, 'rbac'))).delete(resources.deployment, 'ml', 'web'));
+    expect(error.code).toBe('kubernetes/forbidden');
+    expect(error.message).toContain('delete deployments.apps (Deployment web in namespace ml)');
+  });
+
+  it('tells a failed patch test from an invalid object', async () => {
+    const lost = status(422, 'the server rejected our request due to an error in our request');
+    expect((await failure(kubeApi(scripted(lost)).patch(resources.service, 'ml', 'web', []))).code).toBe(
+      'kubernetes/conflict',
+    );
+    const invalid = status(422, 'Service "web" is invalid: spec.ports: Required value');
+    expect((await failure(kubeApi(scripted(invalid)).patch(resources.service, 'ml', 'web', []))).code).toBe(
+      'kubernetes/invalid',
+    );
+  });
+
+  it('treats an absent object as absent', async () => {
+    expect(await kubeApi(scripted(status(404, 'gone'))).find(resources.pod, 'ml', 'web')).toBeNull();
+    expect(await kubeApi(scripted(status(404, 'gone'))).delete(resources.pod, 'ml', 'web')).toBe(false);
+  });
+});
+
+describe('lists', () => {
+  it('follows continue tokens and fills in the kind that list items lack', async () => {
+    const page = (name: string, next?: string): Partial<Reply> => ({
+      body: JSON.stringify({ items: [{ metadata: { name } }], metadata: { continue: next } }),
+    });
+    const transport = scripted(page('a', 'more'), page('b'));
+    const found = await kubeApi(transport).list(resources.pod, 'ml', 'app=web');
+    expect(found.map((pod) => [pod.kind, pod.metadata.name])).toEqual([
+      ['Pod', 'a'],
+      ['Pod', 'b'],
+    ]);
+    expect(transport.seen[1]?.path).toContain('continue=more');
+  });
+});
