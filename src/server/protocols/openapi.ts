@@ -1,0 +1,163 @@
+import type { Ask, Discovery, Known, Outcome, Protocol, Send, ServerAnswer } from './protocol.ts';
+import { examine } from './openapi/examine.ts';
+import { malformedAsks, tooLarge } from './openapi/malformed.ts';
+import { findOperation, type Operation } from './openapi/operation.ts';
+import { sample, type Sample } from './openapi/sample.ts';
+import { asObject, resolver, type Resolve } from './openapi/schema.ts';
+
+const descriptionPath = '/openapi.json';
+/** Where requests go when the server has no description. */
+const usualPath = '/predict';
+const batches = [
+  { rows: 1, seed: 1 },
+  { rows: 1, seed: 2 },
+  { rows: 8, seed: 3 },
+  { rows: 32, seed: 4 },
+];
+
+/** Servers that describe themselves in `/openapi.json` (FastAPI does), asked with one POST of JSON. */
+export const openapi: Protocol = {
+  name: 'openapi',
+  discover: async (send, known) => {
+    const document = await readDescription(send);
+    if (typeof document === 'string') return undescribed(document, known);
+    const resolve = resolver(document);
+    const operation = findOperation(document, resolve);
+    if (typeof operation === 'string') return undescribed(`${descriptionPath} is no help: ${operation}`, known);
+    return described(operation, resolve, versionOf(document), known);
+  },
+};
+
+function described(operation: Operation, resolve: Resolve, version: string, known: Known): Discovery {
+  const samples = batches.map(({ rows, seed }) =>
+    sample(operation.request, resolve, { rows, seed, lengthAt: (path) => knownLength(path, known) }),
+  );
+  const guesses = [...new Set(samples.flatMap((one) => one.guesses))];
+  const distinct = new Map(samples.map((one) => [JSON.stringify(one.body), one]));
+  const sure = guesses.length === 0;
+  const template = sure ? samples[0]?.body : known.examples[0];
+  return {
+    ...judging(operation, resolve),
+    title: `POST ${operation.path} (OpenAPI ${version})`,
+    valid: sure ? [...distinct].map(([body, one]) => generated(operation.path, body, one)) : [],
+    malformed: malformedAsks(operation.path, operation.request, template, resolve, known.maxBodyBytes),
+    open: sure ? null : `the request's schema leaves open: ${guesses.join('; ')}`,
+  };
+}
+
+function generated(path: string, body: string, { rows }: Sample): Ask {
+  const name = rows === null ? 'a generated request' : `a generated batch of ${rows}`;
+  return { name, request: { method: 'POST', path, body }, rows };
+}
+
+function undescribed(open: string, known: Known): Discovery {
+  const operation: Operation = { path: usualPath, request: {}, answer: null };
+  const resolve: Resolve = (schema) => schema;
+  return {
+    ...judging(operation, resolve),
+    title: `POST ${usualPath} (not described)`,
+    valid: [],
+    malformed: malformedAsks(usualPath, {}, known.examples[0], resolve, known.maxBodyBytes),
+    open,
+  };
+}
+
+function judging(operation: Operation, resolve: Resolve): Pick<Discovery, 'ask' | 'judge' | 'judgeRefusal' | 'outputs'> {
+  return {
+    ask: (name, body) => ({
+      name,
+      request: { method: 'POST', path: operation.path, body: JSON.stringify(body) },
+      rows: rowsOf(body),
+    }),
+    judge: (ask, outcome) => {
+      if (outcome.kind === 'none') return [`no answer: ${outcome.message}`];
+      if (outcome.status < 200 || outcome.status > 299) {
+        return [`answered ${outcome.status} instead of 200${excerpt(outcome)}`];
+      }
+      const body = parse(outcome.body);
+      if ('problem' in body) return [body.problem];
+      const problems = examine(operation.answer, body.value, resolve);
+      return problems.length > 0 ? problems : rowProblems(ask, body.value);
+    },
+    judgeRefusal: (ask, outcome) => {
+      if (outcome.kind === 'none') {
+        const hungUp = ask.name === tooLarge && outcome.reason === 'broken';
+        return hungUp ? [] : [`no answer: ${outcome.message}`];
+      }
+      return outcome.status >= 400 && outcome.status < 500 ? [] : [`answered ${outcome.status} instead of 4xx`];
+    },
+    outputs: (ask, answer) => {
+      const body = parse(answer.body);
+      if ('problem' in body) return null;
+      const rows = outerArrays(body.value, '').filter(({ array }) => array.length === ask.rows);
+      return rows.length === 0 ? body.value : Object.fromEntries(rows.map(({ path, array }) => [path, array]));
+    },
+  };
+}
+
+function versionOf(document: unknown): string {
+  const version = asObject(document)?.['openapi'];
+  return typeof version === 'string' ? version : 'of unknown version';
+}
+
+async function readDescription(send: Send): Promise<unknown> {
+  const outcome = await send({ method: 'GET', path: descriptionPath });
+  if (outcome.kind === 'none') return `GET ${descriptionPath}: ${outcome.message}`;
+  if (outcome.status !== 200) return `GET ${descriptionPath} answered ${outcome.status}`;
+  const body = parse(outcome.body);
+  if ('problem' in body) return `GET ${descriptionPath}: ${body.problem}`;
+  return asObject(body.value) ?? `GET ${descriptionPath} answered JSON that is not an object`;
+}
+
+function parse(text: string): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    const token = /(?:^|[\s[:,])(NaN|-?Infinity)(?=[\s\],}]|$)/.exec(text)?.[1];
+    return {
+      problem: token === undefined ? 'the answer is not JSON' : `the answer is not JSON: it holds ${token}`,
+    };
+  }
+}
+
+function rowProblems(ask: Ask, body: unknown): readonly string[] {
+  if (ask.rows === null) return [];
+  const arrays = outerArrays(body, '');
+  if (arrays.some(({ array }) => array.length === ask.rows)) return [];
+  const found = arrays.map(({ path, array }) => `${path === '' ? 'the answer' : path} has ${array.length}`);
+  const what = found.length === 0 ? 'it holds no array at all' : found.join(', ');
+  return [`asked with ${ask.rows} rows, the answer holds no array of ${ask.rows} (${what})`];
+}
+
+/** Arrays of a JSON value that are not inside another array. */
+function outerArrays(value: unknown, path: string): { readonly path: string; readonly array: readonly unknown[] }[] {
+  if (Array.isArray(value)) return [{ path, array: value as unknown[] }];
+  return Object.entries(asObject(value) ?? {}).flatMap(([name, item]) =>
+    outerArrays(item, path === '' ? name : `${path}.${name}`),
+  );
+}
+
+function rowsOf(body: unknown): number | null {
+  return outerArrays(body, '')[0]?.array.length ?? null;
+}
+
+/** Length of an inner array, read from a golden request at the same place, else from the contract's dimension. */
+function knownLength(path: readonly string[], known: Known): number | null {
+  for (const example of known.examples) {
+    const value = path.slice(0, -1).reduce<unknown>((at, step) => {
+      if (step !== '[]') return asObject(at)?.[step];
+      return Array.isArray(at) ? (at as unknown[])[0] : undefined;
+    }, example);
+    if (Array.isArray(value)) return value.length;
+  }
+  const inputs = known.contract?.inputs ?? [];
+  const name = path.findLast((step) => step !== '[]');
+  const tensor = inputs.find((input) => input.name === name) ?? (inputs.length === 1 ? inputs[0] : undefined);
+  return tensor?.shape[path.filter((step) => step === '[]').length - 1] ?? null;
+}
+
+function excerpt(answer: ServerAnswer): string {
+  const text = answer.body.replace(/\s+/g, ' ').trim();
+  if (text === '') return '';
+  return text.length > 200 ? `: ${text.slice(0, 200)}...` : `: ${text}`;
+}

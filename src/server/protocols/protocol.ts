@@ -1,0 +1,82 @@
+import type { Contract } from '../../pipeline/evidence.ts';
+
+/** One request below a server's root address. */
+export interface ServerRequest {
+  readonly method: 'GET' | 'POST';
+  /** Begins with `/`. */
+  readonly path: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a server said; `ms` is from the first byte sent to the last byte received. */
+export interface ServerAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly ms: number;
+}
+
+/** The server said nothing: nobody listened, the connection broke after it was open, or time ran out. */
+export interface NoAnswer {
+  readonly kind: 'none';
+  readonly reason: 'refused' | 'broken' | 'timeout';
+  readonly message: string;
+  readonly ms: number;
+}
+
+export type Outcome = ServerAnswer | NoAnswer;
+
+/** Sends one request to one running server; never throws for what the server or the network does. */
+export type Send = (request: ServerRequest) => Promise<Outcome>;
+
+/** A request with a name for people and what its answer is judged by. */
+export interface Ask {
+  readonly name: string;
+  readonly request: ServerRequest;
+  /** Rows in the request's batch; null when it has no batch dimension. */
+  readonly rows: number | null;
+}
+
+/** What a protocol found out about one running server. */
+export interface Discovery {
+  /** How to ask, for people: `POST /predict (OpenAPI 3.1.0)`. */
+  readonly title: string;
+  /** Requests that the server's own description says are right: batch of 1 first, then larger ones. */
+  readonly valid: readonly Ask[];
+  /** Requests that a server must refuse with 4xx. */
+  readonly malformed: readonly Ask[];
+  /** What the description leaves open, so that `valid` is empty or partly guessed; null when nothing is. */
+  readonly open: string | null;
+  /** A request with a body that somebody wrote down. */
+  ask(name: string, body: unknown): Ask;
+  /** What is wrong with an answer to a valid request, in words; empty: nothing. */
+  judge(ask: Ask, outcome: Outcome): readonly string[];
+  /** What is wrong with the way a malformed request was refused; empty: it was refused with 4xx. */
+  judgeRefusal(ask: Ask, outcome: Outcome): readonly string[];
+  /** The part of an answer that comes from the model; request ids, times and revisions are not in it. */
+  outputs(ask: Ask, answer: ServerAnswer): unknown;
+}
+
+/** What is known besides the server's own description. */
+export interface Known {
+  /** Inputs and outputs as validated or declared. */
+  readonly contract: Contract | null;
+  /** Request bodies that somebody wrote down (golden requests): they settle lengths that a description leaves open. */
+  readonly examples: readonly unknown[];
+  /** Largest request body that the server takes, bytes; null when no limit is known. */
+  readonly maxBodyBytes: number | null;
+}
+
+/**
+ * How to ask one kind of model server, and how to judge what it says. Smoke tests, warm-up and load use it. Faults of the server are
+ * never thrown: they come back as `open` or as a judgement.
+ */
+export interface Protocol {
+  readonly name: string;
+  discover(send: Send, known: Known): Promise<Discovery>;
+}
