@@ -1,0 +1,179 @@
+import type { ArmName, MetricPlan, TickEvidence } from '../../pipeline/evidence.ts';
+import { advanceCounters, startCounters, type CounterState } from './counters.ts';
+import { addTick, judgeMetric, restartGood, startMetric, tickEvidence, type MetricState } from './metric.ts';
+import { metricPlan, type AnalysisPlan, type MetricId } from './plan.ts';
+import type { ArmDeltas, ArmsReading } from './readings.ts';
+import { brokenReason, goodReason, metricWarnings, openReason, stepReason, worseReason } from './reasons.ts';
+import { addSplit, judgeSplit, startSplit, type SplitState, type SplitVerdict } from './split.ts';
+
+/** One closed tick: what both arms served since the previous tick, at one weight. */
+export interface TickInput {
+  /** RFC 3339; only copied into the evidence. */
+  readonly at: string;
+  /** Intended share of the candidate in force during the whole tick. */
+  readonly weight: number;
+  /** Time since the previous tick or startStep, by the caller's monotonic clock. */
+  readonly elapsedMs: number;
+  readonly deltas: Readonly<Partial<Record<MetricId, ArmDeltas>>>;
+}
+
+/** When and at which weight a reading was taken; fields as in TickInput. */
+export type Observation = Omit<TickInput, 'deltas'>;
+
+export interface TickVerdict {
+  /** `promote`: this step passes. `rollback` is final. */
+  readonly decision: 'promote' | 'rollback' | 'continue';
+  /** Why, one sentence per metric, for a person on call. */
+  readonly reasons: readonly string[];
+  /** Worth a person's attention, but nothing is decided by it. */
+  readonly warnings: readonly string[];
+  /** Pods that could not be read and what kept the tick open. */
+  readonly notes: readonly string[];
+  /** One per metric; empty while the tick stays open. */
+  readonly ticks: readonly TickEvidence[];
+  /** `missed`: traffic is not split as asked: stop, an infrastructure error. */
+  readonly split: SplitVerdict;
+}
+
+/** Plain JSON; createAnalysis with it continues exactly where it was taken. */
+export interface AnalysisState {
+  readonly version: 1;
+  readonly step: number;
+  readonly weight: number;
+  readonly stepElapsedMs: number;
+  readonly stepRequests: number;
+  readonly metrics: Readonly<Partial<Record<MetricId, MetricState>>>;
+  readonly split: SplitState;
+  readonly counters: CounterState;
+}
+
+/**
+ * The decision over one rollout. Use: `observe` a baseline reading before the first weight; `startStep`; change the weight; `observe`
+ * every tick with the weight in force; `observe` once more right before the next change of weight. The first observation with a new
+ * weight only takes a new baseline, so that no tick spans a change.
+ */
+export interface Analysis {
+  readonly metrics: readonly MetricPlan[];
+  /** Begins a step: the promotion evidence starts anew, the rollback evidence never does. */
+  startStep(index: number, weight: number): void;
+  /** Reads counters into a tick and judges it; while the tick stays open the decision is `continue` with the reasons why. */
+  observe(reading: ArmsReading, observation: Observation): TickVerdict;
+  /** Judges one tick of counts. */
+  tick(input: TickInput): TickVerdict;
+  /** Every request counted while the candidate had traffic. */
+  totals(): Readonly<Record<ArmName, { readonly requests: number; readonly errors: number }>>;
+  state(): AnalysisState;
+}
+
+interface GatingMetric {
+  readonly id: MetricId;
+  readonly plan: MetricPlan;
+}
+
+/** Starts a decision, or continues one from its saved state. */
+export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analysis {
+  const gating: readonly GatingMetric[] = plan.metrics.map((spec) => ({ id: spec.id, plan: metricPlan(spec, plan) }));
+  let state: AnalysisState = saved ?? {
+    version: 1,
+    step: 0,
+    weight: 0,
+    stepElapsedMs: 0,
+    stepRequests: 0,
+    metrics: {},
+    split: startSplit(),
+    counters: startCounters(),
+  };
+  const metricState = (id: MetricId): MetricState => state.metrics[id] ?? startMetric();
+
+  const judge = (ticks: readonly TickEvidence[], notes: readonly string[]): TickVerdict => {
+    const split = judgeSplit(state.split, state.weight, plan.splitTolerance);
+    const warnings = gating.flatMap((metric) => metricWarnings(metricState(metric.id), metric.plan, plan.phiPrior));
+    return { ...decide(plan, gating, state), warnings, notes, ticks, split };
+  };
+
+  const addCounts = (input: TickInput): TickEvidence[] =>
+    gating.flatMap(({ id, plan: metric }) => {
+      const deltas = input.deltas[id];
+      if (deltas === undefined) return [];
+      const before = metricState(id);
+      const after = addTick(before, metric, deltas, plan.phiPrior);
+      state = { ...state, metrics: { ...state.metrics, [id]: after } };
+      return [tickEvidence(before, after, metric, { at: input.at, weight: input.weight, phiPrior: plan.phiPrior })];
+    });
+
+  const tick = (input: TickInput, notes: readonly string[] = []): TickVerdict => {
+    const ticks = addCounts(input);
+    const first = ticks[0];
+    const candidate = first?.candidate.total ?? 0;
+    const total = candidate + (first?.stable.total ?? 0);
+    state = {
+      ...state,
+      stepElapsedMs: state.stepElapsedMs + input.elapsedMs,
+      stepRequests: state.stepRequests + candidate,
+      split:
+        plan.splitTolerance === null
+          ? state.split
+          : addSplit(state.split, { candidate, total }, input.weight, plan.splitTolerance),
+    };
+    return judge(ticks, notes);
+  };
+
+  return {
+    metrics: gating.map((metric) => metric.plan),
+    startStep: (index, weight) => {
+      const metrics = { ...state.metrics };
+      for (const { id } of gating) metrics[id] = restartGood(metricState(id));
+      state = { ...state, step: index, weight, stepElapsedMs: 0, stepRequests: 0, metrics, split: startSplit() };
+    },
+    observe: (reading, observation) => {
+      const ids = gating.map(({ id }) => id);
+      const advance = advanceCounters(state.counters, reading, observation.weight, ids);
+      const metrics = { ...state.metrics };
+      for (const id of ids) {
+        const broken = advance.broken[id];
+        if (broken !== undefined) metrics[id] = { ...metricState(id), broken: metricState(id).broken ?? broken };
+      }
+      state = { ...state, metrics, counters: advance.state };
+      if (advance.closed) return tick({ ...observation, deltas: advance.deltas }, advance.notes);
+      state = { ...state, stepElapsedMs: state.stepElapsedMs + observation.elapsedMs };
+      return openTick(judge([], advance.notes));
+    },
+    tick: (input) => tick(input),
+    totals: () => {
+      const { stable, candidate } = state.counters.totals;
+      return {
+        stable: { requests: stable.total, errors: stable.bad },
+        candidate: { requests: candidate.total, errors: candidate.bad },
+      };
+    },
+    state: () => state,
+  };
+}
+
+/** Without new counts no step is passed; a rollback that was already due stays due. */
+function openTick(verdict: TickVerdict): TickVerdict {
+  return verdict.decision === 'promote' ? { ...verdict, decision: 'continue' } : verdict;
+}
+
+function decide(
+  plan: AnalysisPlan,
+  gating: readonly GatingMetric[],
+  state: AnalysisState,
+): Pick<TickVerdict, 'decision' | 'reasons'> {
+  const judged = gating.map(({ id, plan: metric }) => {
+    const known = state.metrics[id] ?? startMetric();
+    return { known, metric, verdict: judgeMetric(known, metric) };
+  });
+  const worse = judged.filter(({ verdict }) => verdict === 'worse');
+  if (worse.length > 0) {
+    return { decision: 'rollback', reasons: worse.map(({ known, metric }) => worseReason(known, metric)) };
+  }
+  const reasons = judged.map(({ known, metric, verdict }) => {
+    if (verdict === 'broken') return brokenReason(known, metric);
+    return verdict === 'good' ? goodReason(known, metric) : openReason(known, metric, plan.phiPrior);
+  });
+  const step = plan.steps[state.step];
+  const waiting = step === undefined ? null : stepReason(step, state.stepElapsedMs, state.stepRequests);
+  if (waiting === null && judged.every(({ verdict }) => verdict === 'good')) return { decision: 'promote', reasons };
+  return { decision: 'continue', reasons: waiting === null ? reasons : [...reasons, waiting] };
+}

@@ -1,0 +1,24 @@
+/**
+ * An e-process as the average of several betting strategies: one log of accumulated wealth per alternative. Under its null hypothesis
+ * the average never exceeds 1/alpha with probability above alpha, whenever one looks (Ville's inequality).
+ */
+export type LogWealth = readonly number[];
+
+/** Wealth 1 for each alternative. */
+export function startWealth(alternatives: number): LogWealth {
+  return new Array<number>(alternatives).fill(0);
+}
+
+/**
+ * Adds one tick's log likelihood ratios, divided by the dispersion known before the tick: by Jensen's inequality each factor keeps an
+ * expectation of at most 1 when phi >= 1.
+ */
+export function bet(wealth: LogWealth, logRatios: readonly number[], phi: number): LogWealth {
+  return wealth.map((log, index) => log + (logRatios[index] ?? 0) / phi);
+}
+
+/** log of the mean wealth: the evidence value, to be compared with log(1/alpha). */
+export function logEvidence(wealth: LogWealth): number {
+  const largest = Math.max(...wealth);
+  return largest + Math.log(wealth.reduce((sum, log) => sum + Math.exp(log - largest), 0) / wealth.length);
+}

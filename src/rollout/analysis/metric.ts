@@ -1,0 +1,114 @@
+import type { MetricPlan, TickEvidence } from '../../pipeline/evidence.ts';
+import { aboveFloorRatios, floorFactors, goodRatios } from './absolute.ts';
+import { addDispersion, dispersion, noDispersion, type DispersionState } from './dispersion.ts';
+import { bet, logEvidence, startWealth, type LogWealth } from './e-process.ts';
+import { goodFractions } from './plan.ts';
+import type { ArmDeltas, Count, PodDelta } from './readings.ts';
+import { worseFactors, worseRatios } from './worse.ts';
+
+/** All that is known about one metric; plain JSON. */
+export interface MetricState {
+  readonly worse: LogWealth;
+  readonly aboveFloor: LogWealth;
+  /** Starts anew at each step. */
+  readonly good: LogWealth;
+  readonly dispersion: DispersionState;
+  /** Sums over the whole rollout. */
+  readonly candidate: Count;
+  readonly stable: Count;
+  /** Sums of this step, without the ticks that were left out. */
+  readonly stepCandidate: Count;
+  /** Ticks of this step in which stable itself was above the slo. */
+  readonly stepIncidents: number;
+  /** Pods of the larger arm at the last tick; one pod shows no dispersion. */
+  readonly pods: number;
+  /** Why the counts cannot be trusted; such a metric neither promotes nor rolls back. */
+  readonly broken: string | null;
+}
+
+/** What the evidence of one metric says. */
+export type MetricVerdict = 'worse' | 'good' | 'open' | 'broken';
+
+const none: Count = { total: 0, bad: 0 };
+
+/** Nothing seen yet. */
+export function startMetric(): MetricState {
+  return {
+    worse: startWealth(worseFactors.length),
+    aboveFloor: startWealth(floorFactors.length),
+    good: startWealth(goodFractions.length),
+    dispersion: noDispersion(),
+    candidate: none,
+    stable: none,
+    stepCandidate: none,
+    stepIncidents: 0,
+    pods: 0,
+    broken: null,
+  };
+}
+
+/** Begins a step: what was bad stays known, what is good has to be shown again. */
+export function restartGood(state: MetricState): MetricState {
+  return { ...state, good: startWealth(goodFractions.length), stepCandidate: none, stepIncidents: 0 };
+}
+
+/** Adds one tick of both arms' counts. phi is taken from the ticks before, then updated. */
+export function addTick(state: MetricState, plan: MetricPlan, deltas: ArmDeltas, phiPrior: number): MetricState {
+  const candidate = sum(deltas.candidate);
+  const stable = sum(deltas.stable);
+  const phi = dispersion(state.dispersion, phiPrior);
+  // Stable above its own slo is an incident of the surroundings: such a tick shows nothing about how good the candidate is.
+  const incident = stable.total > 0 && stable.bad / stable.total > plan.slo;
+  return {
+    ...state,
+    worse: bet(state.worse, worseRatios(candidate, stable, plan.margin), phi),
+    aboveFloor: bet(state.aboveFloor, aboveFloorRatios(candidate, plan.floor), phi),
+    good: incident ? state.good : bet(state.good, goodRatios(candidate, plan.slo), phi),
+    dispersion: addDispersion(state.dispersion, deltas),
+    candidate: add(state.candidate, candidate),
+    stable: add(state.stable, stable),
+    stepCandidate: incident ? state.stepCandidate : add(state.stepCandidate, candidate),
+    stepIncidents: state.stepIncidents + (incident ? 1 : 0),
+    pods: Math.max(deltas.candidate.length, deltas.stable.length),
+  };
+}
+
+/** Reads the evidence: rollback needs both "worse than stable" and "above the floor"; it is looked at first. */
+export function judgeMetric(state: MetricState, plan: MetricPlan): MetricVerdict {
+  if (state.broken !== null) return 'broken';
+  const worse = logEvidence(state.worse) >= plan.logRollback;
+  if (worse && logEvidence(state.aboveFloor) >= plan.logRollback) return 'worse';
+  return logEvidence(state.good) >= plan.logPromote ? 'good' : 'open';
+}
+
+/** The tick as it stands in the evidence. `phi` is the one that tempered this tick. */
+export function tickEvidence(
+  before: MetricState,
+  after: MetricState,
+  plan: MetricPlan,
+  facts: { readonly at: string; readonly weight: number; readonly phiPrior: number },
+): TickEvidence {
+  return {
+    at: facts.at,
+    metric: plan.metric,
+    weight: facts.weight,
+    candidate: subtract(after.candidate, before.candidate),
+    stable: subtract(after.stable, before.stable),
+    logWorse: logEvidence(after.worse),
+    logAboveFloor: logEvidence(after.aboveFloor),
+    logGood: logEvidence(after.good),
+    phi: dispersion(before.dispersion, facts.phiPrior),
+  };
+}
+
+function sum(pods: readonly PodDelta[]): Count {
+  return pods.reduce<Count>((sofar, pod) => add(sofar, pod), none);
+}
+
+function add(a: Count, b: Count): Count {
+  return { total: a.total + b.total, bad: a.bad + b.bad };
+}
+
+function subtract(a: Count, b: Count): Count {
+  return { total: a.total - b.total, bad: a.bad - b.bad };
+}

@@ -1,0 +1,120 @@
+import { request } from 'node:http';
+import type { KubeApi } from '../../kubernetes/api.ts';
+import type { ArmName } from '../../pipeline/evidence.ts';
+import type { MetricsPreset } from '../../server/server.ts';
+import type { MetricSpec } from './plan.ts';
+import { readCounters } from './preset-counters.ts';
+import type { ArmsReading, PodReading, PodRef } from './readings.ts';
+
+/** How pods are reached: by their IP from here, or through the API server. */
+export type Route = 'pod-ip' | 'api-server';
+
+export interface MetricsSource {
+  /** Reads every pod of both arms at the same moment; a pod that does not answer in time is `missing`, never an error. */
+  read(arms: Readonly<Record<ArmName, readonly PodRef[]>>): Promise<ArmsReading>;
+  /** The route that worked first; null until one did. */
+  readonly route: Route | null;
+}
+
+export interface SourceOptions {
+  readonly api: Pick<KubeApi, 'podProxy'>;
+  readonly preset: MetricsPreset;
+  readonly metrics: readonly MetricSpec[];
+  /** Time a pod has to answer; default 3 s. */
+  readonly timeoutMs?: number;
+  /** Called once, when the route is known. */
+  readonly onRoute?: (route: Route) => void;
+}
+
+const largestPage = 8 * 1024 * 1024;
+
+/**
+ * Reads the pods' own metrics, so that no Prometheus is needed. Whether pods are reachable by IP is tried once and then kept: mixing
+ * routes would read the arms at different delays.
+ */
+export function createMetricsSource(options: SourceOptions): MetricsSource {
+  const { api, preset, metrics } = options;
+  const timeoutMs = options.timeoutMs ?? 3000;
+  let route: Route | null = null;
+
+  const page = async (pod: PodRef, by: Route, deadlineMs: number): Promise<string> => {
+    if (by === 'pod-ip') {
+      if (pod.ip === null) throw new Error('it has no IP yet');
+      return getPage(pod.ip, preset, deadlineMs);
+    }
+    const reply = await api.podProxy(pod.namespace, pod.name, preset.port, preset.path, deadlineMs);
+    if (reply.status !== 200) throw new Error(`HTTP ${reply.status} through the API server`);
+    return reply.body;
+  };
+
+  const readPod = async (pod: PodRef, by: Route): Promise<PodReading> => {
+    try {
+      const counters = readCounters(await page(pod, by, timeoutMs), preset, metrics);
+      return { pod, counters, readAtMs: performance.now() };
+    } catch (error) {
+      return { pod, missing: error instanceof Error ? error.message : String(error) };
+    }
+  };
+
+  const works = async (pods: readonly PodRef[], by: Route): Promise<boolean> => {
+    const probes = pods.slice(0, 3).map(async (pod) => {
+      readCounters(await page(pod, by, Math.min(timeoutMs, 1000)), preset, metrics);
+      return true;
+    });
+    return probes.length > 0 && (await Promise.any(probes).catch(() => false));
+  };
+
+  const chooseRoute = async (pods: readonly PodRef[]): Promise<Route> => {
+    const routes: readonly Route[] = ['pod-ip', 'api-server'];
+    for (const candidate of routes) {
+      if (!(await works(pods, candidate))) continue;
+      route = candidate;
+      options.onRoute?.(candidate);
+      return candidate;
+    }
+    return 'api-server';
+  };
+
+  return {
+    read: async (arms) => {
+      const by = route ?? (await chooseRoute([...arms.candidate, ...arms.stable]));
+      const [stable, candidate] = await Promise.all([
+        Promise.all(arms.stable.map((pod) => readPod(pod, by))),
+        Promise.all(arms.candidate.map((pod) => readPod(pod, by))),
+      ]);
+      return { stable, candidate };
+    },
+    get route() {
+      return route;
+    },
+  };
+}
+
+function getPage(ip: string, { port, path }: MetricsPreset, deadlineMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // A connection of its own: a kept-alive one would delay the pod's drain.
+    const outgoing = request({ host: ip, port, path, agent: false, signal: AbortSignal.timeout(deadlineMs) });
+    outgoing.on('error', (error) => {
+      reject(
+        error.name === 'AbortError' || error.name === 'TimeoutError'
+          ? new Error(`no answer in ${deadlineMs} ms`)
+          : error,
+      );
+    });
+    outgoing.on('response', (reply) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      reply.on('error', reject);
+      reply.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > largestPage) outgoing.destroy(new Error('its metrics page is larger than 8 MiB'));
+        chunks.push(chunk);
+      });
+      reply.on('end', () => {
+        if (reply.statusCode === 200) resolve(Buffer.concat(chunks).toString('utf8'));
+        else reject(new Error(`HTTP ${reply.statusCode ?? 0}`));
+      });
+    });
+    outgoing.end();
+  });
+}

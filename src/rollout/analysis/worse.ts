@@ -1,0 +1,15 @@
+import { logLikelihoodRatios } from './noncentral-hypergeometric.ts';
+import type { Count } from './readings.ts';
+
+/** Alternatives of "worse than stable", as multiples of the margin. */
+export const worseFactors: readonly number[] = [1.5, 2, 3, 5, 10];
+
+/**
+ * What one tick says about "the candidate's odds of a bad event are more than `margin` times those of stable", per alternative. Given
+ * how many bad events there were in both arms together, only their distribution over the arms counts: a shared incident says nothing.
+ */
+export function worseRatios(candidate: Count, stable: Count, margin: number): readonly number[] {
+  const margins = { candidate: candidate.total, stable: stable.total, bad: candidate.bad + stable.bad };
+  const alternatives = worseFactors.map((factor) => factor * margin);
+  return logLikelihoodRatios(candidate.bad, margins, margin, alternatives);
+}
