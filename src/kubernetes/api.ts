@@ -56,6 +56,8 @@ export interface Request {
   readonly contentType?: string;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
+  /** No retries: the caller judges every answer itself, as with a request that goes through to a pod. */
+  readonly once?: boolean;
 }
 
 /** Sends one request to the API server with credentials; no retries, no interpretation. */

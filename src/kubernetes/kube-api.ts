@@ -26,10 +26,11 @@ export function kubeApi(transport: Transport, options: KubeApiOptions = {}): Kub
       let last: Reply | BrokenConnection;
       try {
         last = await transport.send(options.signal === undefined ? request : { signal: options.signal, ...request });
-        if (!isTransient(last)) return last;
+        if (request.once === true || !isTransient(last)) return last;
         wait = retryAfterMs(last) ?? backoffMs(attempt);
       } catch (error) {
         if (!(error instanceof BrokenConnection)) throw error;
+        if (request.once === true) throw unreachable(transport.server, error, performance.now() - started);
         last = error;
         wait = backoffMs(attempt);
       }
