@@ -38,7 +38,7 @@ const goEnvironment = {
  * @returns folders inside the user's cache; they need not exist
  */
 export function builtFolder(recipe: Recipe): Built {
-  const { seconds: _, ...decisive } = recipe;
+  const decisive = { ...recipe, seconds: undefined };
   const folder = join(cacheFolder(), `${recipe.name}-${recipe.version}-${cacheKey([decisive, process.arch])}`);
   return { bin: join(folder, 'bin'), files: join(folder, 'files') };
 }
@@ -136,9 +136,12 @@ async function compile(
   createInterface(go.stderr).on('line', (line) => {
     last.push(line);
     if (last.length > 40) last.shift();
-    if (line.startsWith('go: ')) return detail(line.slice(4, 84));
-    packages += 1;
-    detail(`${packages} packages compiled, now ${line.slice(0, 60)}`);
+    if (line.startsWith('go: ')) {
+      detail(line.slice(4, 84));
+    } else {
+      packages += 1;
+      detail(`${packages} packages compiled, now ${line.slice(0, 60)}`);
+    }
   });
   const [code] = (await once(go, 'close')) as [number | null];
   if (code !== 0) throw new Error(`go build ${path} failed (exit ${code ?? 'by signal'}):\n${last.join('\n')}`);

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { withProgress, type OnProgress } from './build/progress.ts';
+import { sh } from './shell.ts';
+
+/** Debian package -> a file it brings, or a program to find on PATH. */
+const packages: Readonly<Record<string, string>> = {
+  containerd: 'containerd',
+  runc: 'runc',
+  'containernetworking-plugins': '/usr/lib/cni/bridge',
+  'docker-registry': 'docker-registry',
+  mmdebstrap: 'mmdebstrap',
+  'busybox-static': '/bin/busybox',
+  iptables: 'iptables',
+  iproute2: 'ip',
+  'util-linux': 'nsenter',
+  procps: 'sysctl',
+  'ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
+};
+
+/** Certificate authorities that this host trusts. */
+export const hostCaBundle = '/etc/ssl/certs/ca-certificates.crt';
+
+/** Longest path of a Unix socket, in bytes; the kernel's limit. */
+const longestSocketPath = 107;
+
+const overlayMagic = 0x794c7630;
+
+function onPath(program: string): boolean {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return [...folders, '/usr/sbin', '/sbin'].some((folder) => existsSync(join(folder, program)));
+}
+
+/**
+ * Lists what this machine lacks for a test cluster and cannot be installed by us.
+ * @param folder state folder of the cluster
+ * @param compile whether Go programs have to be built
+ * @returns one line per thing, empty when all is well
+ */
+export function missing(folder: string, compile: boolean): string[] {
+  const lines: string[] = [];
+  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  if (process.platform !== 'linux' || !/^ID(_LIKE)?=.*debian/m.test(release)) {
+    lines.push('Debian or Ubuntu (the cluster is made of its packages)');
+  }
+  if (process.getuid?.() !== 0)
+    lines.push('root (namespaces, network devices and mounts are created): run it with sudo');
+  if (compile && !onPath('go'))
+    lines.push('Go 1.26 or later on PATH (Kubernetes is compiled once): https://go.dev/dl/');
+  if (Buffer.byteLength(join(folder, 'buildkitd.sock')) > longestSocketPath) {
+    lines.push(`a shorter path than ${folder} (sockets lie there): set ML_DEPLOY_CLUSTER_DIR`);
+  }
+  let existing = folder;
+  while (!existsSync(existing)) existing = dirname(existing);
+  if (statfsSync(existing).type === overlayMagic) {
+    lines.push(
+      `a folder on a real disk; ${existing} is on overlayfs, which cannot hold container images: set ML_DEPLOY_CLUSTER_DIR`,
+    );
+  }
+  return lines;
+}
+
+/**
+ * Installs the Debian packages that are missing, without starting the services they bring.
+ * @param onProgress is told what is installed
+ */
+export async function installPackages(onProgress: OnProgress): Promise<void> {
+  const names = Object.entries(packages)
+    .filter(([, file]) => !(file.startsWith('/') ? existsSync(file) : onPath(file)))
+    .map(([name]) => name);
+  if (names.length === 0) return;
+  onProgress(`installing Debian packages: ${names.join(' ')}`);
+  // Debian's own switch against services that start as soon as they are installed.
+  const policy = '/usr/sbin/policy-rc.d';
+  const ours = !existsSync(policy);
+  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await withProgress('install Debian packages', 30, onProgress, async () => {
+      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+      await sh('apt-get', ['update', '-qq'], { env, timeout: 300_000 });
+      await sh('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env, timeout: 600_000 });
+    });
+  } finally {
+    if (ours) rmSync(policy);
+  }
+}

@@ -1,0 +1,177 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { groupOf } from '../control-groups.ts';
+import { inside } from '../namespaces.ts';
+import type { Network } from '../network.ts';
+import { keyFiles } from './credentials.ts';
+import type { Service } from './service.ts';
+
+/** What the node's programs need to know. */
+export interface NodeSettings {
+  readonly id: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly network: Network;
+  readonly registry: string;
+  /** Image of the process that holds a pod's namespaces. */
+  readonly pauseImage: string;
+  /** Largest packet of the node's cable, in bytes. */
+  readonly mtu: number;
+}
+
+/** Registries whose names are answered by the cluster's own registry. */
+export const mirrored = ['docker.io'];
+
+/**
+ * Writes the files that the node's programs read; part of them is read by process 1 already.
+ * @param node settings
+ */
+export function writeNodeFiles(node: NodeSettings): void {
+  const write = (path: string, content: string | object): void => {
+    const file = join(node.folder, 'node', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+  };
+  write('hostname', node.name);
+  write('resolv.conf', resolvers());
+  write('containerd.toml', containerdConfig(node));
+  for (const name of [...mirrored, node.registry]) {
+    write(`registries/${name}/hosts.toml`, hostsToml(node.registry));
+  }
+  write('cni/10-bridge.conflist', cniConfig(node));
+  write('kubelet.json', kubeletConfig(node));
+}
+
+/** The host's name servers; a stub on the loopback address cannot be reached from another network namespace. */
+function resolvers(): string {
+  const files = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
+  for (const file of files) {
+    try {
+      const text = readFileSync(file, 'utf8');
+      if (/^nameserver\s+(?!127\.)\S/m.test(text)) return text;
+    } catch {
+      // the next one
+    }
+  }
+  throw new Error(`no name server that can be reached from a container in ${files.join(' or ')}`);
+}
+
+function hostsToml(registry: string): string {
+  const url = `"http://${registry}"`;
+  return `server = ${url}\n[host.${url}]\n  capabilities = ["pull", "resolve", "push"]\n`;
+}
+
+function containerdConfig(node: NodeSettings): string {
+  const cri = 'plugins."io.containerd.grpc.v1.cri"';
+  return `version = 2
+root = "/var/lib/containerd"
+state = "/run/containerd"
+disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs"]
+[grpc]
+  address = "/run/containerd/containerd.sock"
+[${cri}]
+  sandbox_image = "${node.pauseImage}"
+  restrict_oom_score_adj = true # a machine without CAP_SYS_RESOURCE may not lower it, and no sandbox would start
+[${cri}.containerd]
+  snapshotter = "overlayfs"
+[${cri}.cni]
+  bin_dir = "/usr/lib/cni"
+  conf_dir = "${inside.state}/node/cni"
+[${cri}.registry]
+  config_path = "${inside.state}/node/registries"
+`;
+}
+
+function cniConfig(node: NodeSettings): object {
+  return {
+    cniVersion: '0.4.0',
+    name: 'pods',
+    plugins: [
+      {
+        type: 'bridge',
+        bridge: 'cni0',
+        isGateway: true,
+        hairpinMode: true,
+        mtu: node.mtu,
+        ipam: {
+          type: 'host-local',
+          dataDir: '/var/lib/cni/addresses',
+          ranges: [[{ subnet: node.network.podCidr }]],
+          routes: [{ dst: '0.0.0.0/0' }],
+        },
+      },
+      { type: 'portmap', capabilities: { portMappings: true } },
+    ],
+  };
+}
+
+function kubeletConfig(node: NodeSettings): object {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+    cgroupDriver: 'cgroupfs',
+    cgroupRoot: groupOf(node.id),
+    failCgroupV1: false,
+    failSwapOn: false,
+    localStorageCapacityIsolation: false,
+    enforceNodeAllocatable: [],
+    // The disk and the memory belong to somebody else as well: never evict for them.
+    evictionHard: {
+      'memory.available': '0%',
+      'nodefs.available': '0%',
+      'imagefs.available': '0%',
+      'nodefs.inodesFree': '0%',
+    },
+    imageGCHighThresholdPercent: 100,
+    maxPods: 200,
+    clusterDomain: 'cluster.local',
+    authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
+    authorization: { mode: 'AlwaysAllow' },
+    serializeImagePulls: false,
+    syncFrequency: '10s',
+    nodeStatusUpdateFrequency: '5s',
+  };
+}
+
+/**
+ * Container runtime; starts before the API server is ready.
+ * @returns service
+ */
+export function containerRuntime(): Service {
+  return { name: 'containerd', command: ['containerd', '--config', `${inside.state}/node/containerd.toml`] };
+}
+
+/**
+ * The node's agents.
+ * @param bin folder of the programs
+ * @param node settings
+ * @returns services
+ */
+export function nodeAgents(bin: string, node: NodeSettings): Service[] {
+  return [
+    {
+      name: 'kubelet',
+      command: [
+        `${bin}/kubelet`,
+        `--config=${inside.state}/node/kubelet.json`,
+        `--kubeconfig=${keyFiles.nodeKubeconfig}`,
+        `--hostname-override=${node.name}`,
+        `--node-ip=${node.network.nodeAddress}`,
+      ],
+    },
+    {
+      name: 'kube-proxy',
+      command: [
+        `${bin}/kube-proxy`,
+        `--kubeconfig=${keyFiles.adminKubeconfig}`,
+        `--hostname-override=${node.name}`,
+        `--cluster-cidr=${node.network.podCidr}`,
+        '--proxy-mode=iptables',
+        '--conntrack-max-per-core=0', // the limit belongs to the host
+        '--conntrack-tcp-timeout-established=0s',
+        '--conntrack-tcp-timeout-close-wait=0s',
+      ],
+    },
+  ];
+}

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Addon } from './addons/addon.ts';
+import { goBuild, isBuilt } from './build/go-build.ts';
+import { withLock } from './build/lock.ts';
+import { withProgress, type OnProgress } from './build/progress.ts';
+import type { Built, Recipe } from './build/recipe.ts';
+import { buildkit } from './build/recipes/buildkit.ts';
+import { kubernetes } from './build/recipes/kubernetes.ts';
+import type { Cluster } from './cluster.ts';
+import { makeGroups } from './control-groups.ts';
+import { apiAnswers, builderAnswers, registryAnswers } from './health.ts';
+import { baseImageFolder, baseImages, copyBaseImages } from './images/base-images.ts';
+import { removeFolder, removeLeftovers } from './leftovers.ts';
+import { inside, insideCache, startNamespaces } from './namespaces.ts';
+import { chooseNetwork, connect, uplinkMtu } from './network.ts';
+import { until } from './poll.ts';
+import { hostCaBundle, installPackages, missing } from './requirements.ts';
+import { apiPort, controllers, storeAndApi } from './services/control-plane.ts';
+import { authority, makeCredentials, writeKubeconfig } from './services/credentials.ts';
+import { imageBuilder, imageRegistry } from './services/image-services.ts';
+import { containerRuntime, nodeAgents, writeNodeFiles, type NodeSettings } from './services/node.ts';
+import { startService } from './services/service.ts';
+import { sh } from './shell.ts';
+import { writeState, type ClusterState } from './state.ts';
+
+/** Held while marks outside a state folder are made or removed. A folder can be locked as well as a file, and leaves nothing behind. */
+export const machineLock = '/run';
+
+const registryPort = 5000;
+
+/** What every cluster is made of, once it is built. */
+interface Parts {
+  readonly kubernetes: Built;
+  readonly buildkit: Built;
+  readonly images: string;
+}
+
+/**
+ * Starts a new cluster.
+ * @param folder state folder; what is in it is removed
+ * @param onProgress receives the progress
+ * @returns its state, `running`
+ */
+export async function startCluster(folder: string, onProgress: OnProgress): Promise<ClusterState> {
+  const lacking = missing(folder, ![kubernetes, buildkit].every(isBuilt));
+  if (lacking.length > 0) throw new Error(`a test cluster needs:\n  ${lacking.join('\n  ')}`);
+  await installPackages(onProgress);
+  const parts = await buildParts(onProgress);
+  await removeFolder(folder);
+  return withProgress('start cluster', 12, onProgress, async (detail) => {
+    const prepared = await withLock(
+      machineLock,
+      () => detail('another cluster is being started'),
+      () => prepare(folder, parts, detail, onProgress),
+    );
+    const state = await startServices(prepared, parts, detail);
+    writeState(state);
+    return state;
+  });
+}
+
+/** Compiling needs the processors, the base images mostly the network: side by side. */
+async function buildParts(onProgress: OnProgress): Promise<Parts> {
+  const programs = async (): Promise<[Built, Built]> => [
+    await goBuild(kubernetes, onProgress),
+    await goBuild(buildkit, onProgress),
+  ];
+  const [[built, builder], images] = await Promise.all([programs(), baseImageFolder(onProgress)]);
+  return { kubernetes: built, buildkit: builder, images };
+}
+
+/** Everything that needs the machine's lock: afterwards the cluster exists, empty. */
+async function prepare(
+  folder: string,
+  parts: Parts,
+  detail: (text: string) => void,
+  onProgress: OnProgress,
+): Promise<{ state: ClusterState; node: NodeSettings; token: { admin: string; node: string } }> {
+  await removeLeftovers(onProgress);
+  const id = randomBytes(4).toString('hex');
+  const network = chooseNetwork(id);
+  const registry = `${network.nodeAddress}:${registryPort}`;
+  const state: ClusterState = {
+    id,
+    status: 'starting',
+    folder,
+    network,
+    kubeconfig: join(folder, 'kubeconfig'),
+    server: `https://${network.nodeAddress}:${apiPort}`,
+    registry,
+    buildkit: `unix://${join(folder, 'buildkitd.sock')}`,
+    caBundle: hostCaBundle,
+    node: 'node-1',
+    kubectl: join(parts.kubernetes.bin, 'kubectl'),
+    buildctl: join(parts.buildkit.bin, 'buildctl'),
+    addons: {},
+    startedAt: new Date().toISOString(),
+  };
+  writeState(state);
+  for (const name of ['logs', 'services', 'node', 'registry', 'etcd']) mkdirSync(join(folder, name), { mode: 0o700 });
+  await sh('mkfifo', ['-m', '600', join(folder, 'control')]);
+  const token = makeCredentials(folder, state.node);
+  const node: NodeSettings = {
+    id,
+    folder,
+    name: state.node,
+    network,
+    registry,
+    pauseImage: `docker.io/${baseImages.pause}`,
+    mtu: await uplinkMtu(),
+  };
+  writeNodeFiles(node);
+  detail('namespaces and network');
+  const init = await startNamespaces(id, folder);
+  const started = { ...state, init };
+  writeState(started);
+  makeGroups(id);
+  await connect(id, network, node.mtu, init.pid);
+  return { state: started, node, token };
+}
+
+async function startServices(
+  prepared: { state: ClusterState; node: NodeSettings; token: { admin: string; node: string } },
+  parts: Parts,
+  detail: (text: string) => void,
+): Promise<ClusterState> {
+  const { state, node, token } = prepared;
+  const { folder } = state;
+  const bin = insideCache(parts.kubernetes.bin);
+  const logs = (): string => `see ${join(folder, 'logs')}`;
+
+  detail('etcd, API server, container runtime, builder');
+  for (const service of [...storeAndApi(bin, state.network), containerRuntime()]) startService(folder, service);
+  startService(folder, imageBuilder(state.id, folder, insideCache(parts.buildkit.bin), state.registry));
+  await copyBaseImages(parts.images, join(folder, 'registry'));
+  startService(folder, imageRegistry(folder, state.registry));
+
+  await until(
+    'certificate of the API server',
+    () => Promise.resolve(existsSync(join(folder, 'keys/serving/apiserver.crt'))),
+    { hint: logs },
+  );
+  const access = { server: state.server, authority: authority(folder) };
+  writeKubeconfig(state.kubeconfig, { ...access, token: token.admin, user: 'admin' });
+  writeKubeconfig(join(folder, 'keys/node.kubeconfig'), {
+    ...access,
+    token: token.node,
+    user: `system:node:${state.node}`,
+  });
+  await until(
+    'API server',
+    () => sh(state.kubectl, ['--kubeconfig', state.kubeconfig, 'get', '--raw', '/readyz'], { timeout: 5000 }),
+    { hint: logs },
+  );
+
+  detail('controllers and node');
+  for (const service of [...controllers(bin), ...nodeAgents(bin, node)]) startService(folder, service);
+  const running: ClusterState = { ...state, status: 'running' };
+  const answers = { 'API server and node': apiAnswers, registry: registryAnswers, builder: builderAnswers };
+  for (const [name, answer] of Object.entries(answers)) {
+    await until(name, async () => (await answer(running), true), { hint: logs });
+  }
+  return running;
+}
+
+/**
+ * Adds add-ons to a running cluster.
+ * @param state the cluster's state
+ * @param list add-ons in the order of their start
+ * @param handle makes a handle of the cluster for them
+ * @param onProgress receives the progress
+ * @returns the new state
+ */
+export async function startAddons(
+  state: ClusterState,
+  list: readonly Addon[],
+  handle: (state: ClusterState) => Cluster,
+  onProgress: OnProgress,
+): Promise<ClusterState> {
+  for (const addon of list) {
+    const built = new Map<Recipe, Built>();
+    for (const recipe of addon.recipes) built.set(recipe, await goBuild(recipe, onProgress));
+    const find = (recipe: Recipe): Built => {
+      const found = built.get(recipe);
+      if (!found) throw new Error(`add-on ${addon.name} does not list its recipe ${recipe.name}`);
+      return found;
+    };
+    const folder = join(state.folder, 'addons', addon.name);
+    mkdirSync(folder, { recursive: true });
+    const facts = await withProgress(`start ${addon.name}`, addon.seconds, onProgress, () =>
+      addon.start({
+        cluster: handle(state),
+        built: find,
+        binInside: (recipe) => insideCache(find(recipe).bin),
+        folder: { outside: folder, inside: `${inside.state}/addons/${addon.name}` },
+        startService: (service) => startService(state.folder, service),
+      }),
+    );
+    state = { ...state, addons: { ...state.addons, [addon.name]: facts } };
+    writeState(state);
+  }
+  return state;
+}
