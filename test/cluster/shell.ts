@@ -41,11 +41,14 @@ export function sh(
       ...(options.cwd ? { cwd: options.cwd } : {}),
     };
     const done = (error: ExecFileException | null, stdout: string, stderr: string): void => {
-      if (!error) return resolve({ stdout, stderr });
-      const status = error.killed
-        ? `no answer within ${settings.timeout} ms`
-        : `exit ${error.code ?? error.signal ?? '?'}`;
-      reject(new CommandError([program, ...args].join(' ').slice(0, 400), status, { stdout, stderr }));
+      if (error) {
+        const status = error.killed
+          ? `no answer within ${settings.timeout} ms`
+          : `exit ${error.code ?? error.signal ?? '?'}`;
+        reject(new CommandError([program, ...args].join(' ').slice(0, 400), status, { stdout, stderr }));
+      } else {
+        resolve({ stdout, stderr });
+      }
     };
     const child = execFile(program, [...args], settings, done);
     child.stdin?.on('error', () => undefined); // it may end without reading its input

@@ -8,13 +8,13 @@ export interface AddonContext {
   /** The running cluster: kubectl, addresses, state folder. */
   readonly cluster: Cluster;
   /** Programs and files of one of the add-on's recipes, as seen from the host. */
-  built(recipe: Recipe): Built;
+  readonly built: (recipe: Recipe) => Built;
   /** Folder of a recipe's programs as seen inside the namespaces, for the command of a service. */
-  binInside(recipe: Recipe): string;
+  readonly binInside: (recipe: Recipe) => string;
   /** Folder for the add-on's own files, as seen from the host and from inside. */
   readonly folder: { readonly outside: string; readonly inside: string };
   /** Starts a program inside the namespaces; it is started again whenever it ends. */
-  startService(service: Service): void;
+  readonly startService: (service: Service) => void;
 }
 
 /** Something that can be added to a cluster on request. To add one: a file beside this one and a line in index.ts. */
