@@ -2,7 +2,7 @@ import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'lib', 'node_modules', '.cluster', '.demo', 'src/config/generated', 'eslint.config.js'] },
+  { ignores: ['dist', 'lib', 'node_modules', '.cluster', '.demo', 'src/*/generated', 'eslint.config.js'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { project: './tsconfig.check.json', tsconfigRootDir: import.meta.dirname } },

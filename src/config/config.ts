@@ -88,6 +88,7 @@ export interface DeployConfig {
   readonly namespace: string;
   readonly replicas: number;
   readonly service: { readonly port: number; readonly type: 'ClusterIP' | 'LoadBalancer' };
+  /** `cpu` is in percent of the request, as autoscaling/v2 counts (`averageUtilization`). */
   readonly autoscaling: { readonly min: number; readonly max: number; readonly cpu: number } | null;
   /** Pods that voluntary disruptions may take at a time; null: no PodDisruptionBudget. */
   readonly maxUnavailable: number | null;

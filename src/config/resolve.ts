@@ -1,0 +1,196 @@
+import type {
+  Config,
+  DeployConfig,
+  ImageConfig,
+  ModelConfig,
+  ResourcesConfig,
+  RolloutConfig,
+  ServerConfig,
+  SmokeConfig,
+  StepConfig,
+  TensorConfig,
+} from './config.ts';
+import type { Autoscaling, MlDeployFile, Rollout, Tensors } from './generated/file.ts';
+import { parseBytes, parseDuration, parsePercentage, parseProbability } from './units.ts';
+
+/** Fills in the defaults (those that the schema documents) and parses units. The file must fit the schema. */
+export function resolve(file: MlDeployFile, environment: string | null): Config {
+  return {
+    name: file.name,
+    environment,
+    model: resolveModel(file.model),
+    server: resolveServer(file.server ?? {}),
+    image: resolveImage(file.image),
+    smoke: resolveSmoke(file.smoke ?? {}, (file.resources?.gpu ?? null) !== null),
+    resources: resolveResources(file.resources ?? {}),
+    deploy: resolveDeploy(file.deploy ?? {}),
+    rollout: resolveRollout(file.rollout ?? {}),
+  };
+}
+
+function resolveModel(model: MlDeployFile['model']): ModelConfig {
+  return {
+    path: model.path,
+    maxBytes: optional(model.maxSize, parseBytes),
+    allow: model.allow ?? [],
+    inputs: resolveTensors(model.inputs),
+    outputs: resolveTensors(model.outputs),
+  };
+}
+
+function resolveTensors(tensors: Tensors | undefined): readonly TensorConfig[] | null {
+  return (
+    tensors?.map(({ name, dtype, shape }) => ({
+      name,
+      dtype,
+      shape: shape.map((dimension) => (dimension === -1 ? null : dimension)),
+    })) ?? null
+  );
+}
+
+function resolveServer(server: NonNullable<MlDeployFile['server']>): ServerConfig {
+  return {
+    type: server.type ?? 'fastapi',
+    entry: server.entry ?? null,
+    requirements: server.requirements ?? null,
+    port: server.port ?? 8000,
+    workers: server.workers ?? 1,
+    maxBodyBytes: parseBytes(server.maxBody ?? '10Mi'),
+  };
+}
+
+function resolveImage(image: MlDeployFile['image']): ImageConfig {
+  return {
+    repository: image.repository,
+    base: image.base ?? 'docker.io/library/python:3.12-slim',
+    platform: image.platform ?? 'linux/amd64',
+    builder: image.builder ?? 'auto',
+    insecure: image.insecure ?? false,
+    secrets: Object.entries(image.secrets ?? {}).map(([id, file]) => ({ id, file })),
+  };
+}
+
+function resolveSmoke(smoke: NonNullable<MlDeployFile['smoke']>, hasGpu: boolean): SmokeConfig {
+  return {
+    golden: smoke.golden ?? null,
+    device: resolveDevice(smoke.device, hasGpu),
+    runtime: smoke.runtime ?? 'auto',
+    url: smoke.url ?? null,
+    readyTimeoutMs: parseDuration(smoke.readyTimeout ?? '5m'),
+    requests: smoke.requests ?? 20,
+    maxP95Ms: optional(smoke.maxP95, parseDuration),
+    stopTimeoutMs: parseDuration(smoke.stopTimeout ?? '30s'),
+  };
+}
+
+function resolveDevice(device: NonNullable<MlDeployFile['smoke']>['device'], hasGpu: boolean): SmokeConfig['device'] {
+  if (device === undefined) return hasGpu ? 'prefer-gpu' : 'cpu';
+  if (typeof device === 'string') return 'cpu';
+  return device.require === undefined ? 'prefer-gpu' : 'require-gpu';
+}
+
+function resolveResources(resources: NonNullable<MlDeployFile['resources']>): ResourcesConfig {
+  return {
+    cpu: String(resources.cpu ?? '1'),
+    memory: String(resources.memory ?? '1Gi'),
+    gpu: optional(resources.gpu, (gpu) => ({ count: gpu.count ?? 1, memory: optional(gpu.memory, String) })),
+  };
+}
+
+function resolveDeploy(deploy: NonNullable<MlDeployFile['deploy']>): DeployConfig {
+  const replicas = deploy.replicas ?? 2;
+  return {
+    namespace: deploy.namespace ?? 'default',
+    replicas,
+    service: { port: deploy.service?.port ?? 80, type: deploy.service?.type ?? 'ClusterIP' },
+    autoscaling: optional(deploy.autoscaling, (autoscaling) => resolveAutoscaling(autoscaling, replicas)),
+    maxUnavailable: deploy.maxUnavailable === undefined ? 1 : deploy.maxUnavailable,
+    env: Object.fromEntries(Object.entries(deploy.env ?? {}).map(([name, value]) => [name, String(value)])),
+    configMaps: deploy.configMaps ?? [],
+    secrets: deploy.secrets ?? [],
+    serviceAccount: deploy.serviceAccount ?? null,
+    imagePullSecrets: deploy.imagePullSecrets ?? [],
+    nodeSelector: deploy.nodeSelector ?? {},
+    tolerations: deploy.tolerations ?? [],
+    annotations: deploy.annotations ?? {},
+  };
+}
+
+function resolveAutoscaling(
+  autoscaling: NonNullable<Autoscaling>,
+  replicas: number,
+): NonNullable<DeployConfig['autoscaling']> {
+  const min = autoscaling.min ?? replicas;
+  return {
+    min,
+    // Zero is refused by the rules, with the place.
+    max: autoscaling.max ?? 0,
+    cpu: Math.round(parsePercentage(autoscaling.cpu ?? '80%') * 100),
+  };
+}
+
+function resolveRollout(rollout: Rollout): RolloutConfig {
+  return {
+    provider: rollout.provider ?? 'auto',
+    gateway: optional(rollout.gateway, ({ name, namespace, hostnames }) => ({
+      name: name ?? '',
+      namespace: namespace ?? null,
+      hostnames: hostnames ?? [],
+    })),
+    steps: (rollout.steps ?? ['10%', '50%']).map((step) => resolveStep(step, rollout)),
+    slo: resolveSlo(rollout.slo ?? {}),
+    margin: rollout.margin ?? 1.5,
+    alpha: parseProbability(rollout.alpha ?? 0.05),
+    beta: parseProbability(rollout.beta ?? 0.05),
+    ...resolveTimes(rollout),
+    onInconclusive: rollout.onInconclusive ?? 'hold',
+    keepPrevious: rollout.keepPrevious ?? 0,
+    watchdog: resolveWatchdog(rollout.watchdog),
+  };
+}
+
+function resolveTimes(
+  rollout: Rollout,
+): Pick<RolloutConfig, 'tickMs' | 'readyTimeoutMs' | 'stepDeadlineMs' | 'holdMs' | 'drainMs' | 'leaseMs'> {
+  const tickMs = parseDuration(rollout.tick ?? '15s');
+  return {
+    tickMs,
+    readyTimeoutMs: parseDuration(rollout.readyTimeout ?? '10m'),
+    stepDeadlineMs: parseDuration(rollout.stepDeadline ?? '1h'),
+    holdMs: parseDuration(rollout.hold ?? '1d'),
+    drainMs: parseDuration(rollout.drain ?? '30s'),
+    leaseMs: rollout.lease === undefined ? Math.max(4 * tickMs, 10_000) : parseDuration(rollout.lease),
+  };
+}
+
+function resolveWatchdog(watchdog: Rollout['watchdog']): RolloutConfig['watchdog'] {
+  return {
+    enabled: watchdog !== 'off' && watchdog !== false,
+    image: typeof watchdog === 'object' ? (watchdog.image ?? null) : null,
+  };
+}
+
+function resolveStep(step: NonNullable<Rollout['steps']>[number], rollout: Rollout): StepConfig {
+  const full = typeof step === 'string' ? { weight: step } : step;
+  return {
+    weight: parsePercentage(full.weight),
+    minTimeMs: parseDuration(full.minTime ?? rollout.minTime ?? '1m'),
+    minRequests: full.minRequests ?? rollout.minRequests ?? 100,
+    approval: full.approval ?? false,
+  };
+}
+
+function resolveSlo(slo: NonNullable<Rollout['slo']>): RolloutConfig['slo'] {
+  return {
+    errors: parsePercentage(slo.errors ?? '1%'),
+    latency: optional(slo.latency, ({ under, share }) => ({
+      underMs: parseDuration(under ?? '0ms'),
+      share: parsePercentage(share ?? '99%'),
+    })),
+  };
+}
+
+/** Null stays null and what is not there becomes null; anything else is parsed. */
+function optional<T, R>(value: T | null | undefined, parse: (value: T) => R): R | null {
+  return value === null || value === undefined ? null : parse(value);
+}

@@ -1,0 +1,224 @@
+import type { Config } from './config.ts';
+import { find, pathText } from './located.ts';
+import type { Located, Segment } from './located.ts';
+import type { Problem } from './problems.ts';
+
+interface Violation {
+  readonly where: readonly Segment[];
+  readonly message: string;
+  readonly expected: string;
+}
+
+/** What the schema cannot say: rules between keys. `root` gives the places. */
+export function checkRules(config: Config, root: Located): Problem[] {
+  const violations = [
+    ...stepRules(config),
+    ...sloRules(config),
+    ...timeRules(config),
+    ...providerRules(config),
+    ...deployRules(config),
+    ...smokeRules(config),
+    ...allowRules(config),
+  ];
+  return violations.map(({ where, message, expected }) => ({
+    rank: 'rule',
+    at: find(root, where).node.at,
+    path: pathText(where),
+    message,
+    expected: `expected ${expected}`,
+  }));
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(10))}%`;
+}
+
+function stepRules({ rollout: { steps } }: Config): Violation[] {
+  const where = ['rollout', 'steps'];
+  if (steps.length === 0) {
+    return [
+      {
+        where,
+        message: 'found an empty list',
+        expected: 'at least one share, such as `[10%]`: without one there is no canary',
+      },
+    ];
+  }
+  return steps.flatMap(({ weight }, index): Violation[] => {
+    const before = steps[index - 1]?.weight ?? 0;
+    if (weight > before && weight < 1) return [];
+    return [
+      {
+        where: [...where, index],
+        message: `found ${percent(weight)}${index === 0 ? '' : ` after ${percent(before)}`}`,
+        expected: `shares that grow from step to step, above 0% and below 100%`,
+      },
+    ];
+  });
+}
+
+function sloRules({ rollout: { slo } }: Config): Violation[] {
+  const violations: Violation[] = [];
+  if (slo.errors <= 0 || slo.errors >= 1) {
+    violations.push({
+      where: ['rollout', 'slo', 'errors'],
+      message: `found ${percent(slo.errors)}`,
+      expected: 'a share above 0% and below 100%: no number of requests proves that errors never happen',
+    });
+  }
+  if (slo.latency !== null) {
+    const where = ['rollout', 'slo', 'latency'];
+    if (slo.latency.underMs === 0) {
+      violations.push({
+        where: [...where, 'under'],
+        message: 'the limit is missing or zero',
+        expected: 'a duration such as `250ms`',
+      });
+    }
+    if (slo.latency.share <= 0 || slo.latency.share >= 1) {
+      violations.push({
+        where: [...where, 'share'],
+        message: `found ${percent(slo.latency.share)}`,
+        expected: 'a share above 0% and below 100%',
+      });
+    }
+  }
+  return violations;
+}
+
+function timeRules({ rollout, smoke }: Config): Violation[] {
+  const positive: readonly [readonly Segment[], number][] = [
+    [['rollout', 'readyTimeout'], rollout.readyTimeoutMs],
+    [['rollout', 'stepDeadline'], rollout.stepDeadlineMs],
+    [['rollout', 'hold'], rollout.holdMs],
+    [['smoke', 'readyTimeout'], smoke.readyTimeoutMs],
+    [['smoke', 'stopTimeout'], smoke.stopTimeoutMs],
+  ];
+  const violations: Violation[] = positive
+    .filter(([, milliseconds]) => milliseconds <= 0)
+    .map(([where]) => ({ where, message: 'found zero', expected: 'a duration above zero' }));
+  if (rollout.tickMs < 1000) {
+    violations.push({
+      where: ['rollout', 'tick'],
+      message: `found ${rollout.tickMs}ms`,
+      expected: 'at least `1s`: both arms are read within one second of each other',
+    });
+  }
+  if (rollout.leaseMs < 2 * rollout.tickMs) {
+    violations.push({
+      where: ['rollout', 'lease'],
+      message: `found ${rollout.leaseMs / 1000}s with a tick of ${rollout.tickMs / 1000}s`,
+      expected: 'at least two ticks: the lease is renewed by completed ticks only',
+    });
+  }
+  rollout.steps.forEach((step, index) => {
+    if (step.minTimeMs >= rollout.stepDeadlineMs) {
+      violations.push({
+        where: ['rollout', 'steps', index],
+        message: `minTime ${step.minTimeMs / 1000}s reaches the stepDeadline ${rollout.stepDeadlineMs / 1000}s`,
+        expected: 'a minTime shorter than `rollout.stepDeadline`',
+      });
+    }
+  });
+  return violations;
+}
+
+function providerRules({ rollout: { provider, gateway } }: Config): Violation[] {
+  if (gateway !== null && gateway.name === '') {
+    return [
+      { where: ['rollout', 'gateway', 'name'], message: 'the key is missing', expected: 'the name of the Gateway' },
+    ];
+  }
+  if (provider === 'gateway' && gateway === null) {
+    return [
+      {
+        where: ['rollout', 'provider'],
+        message: 'found `gateway`, but `rollout.gateway` is not set',
+        expected: '`rollout.gateway: {name: ...}` beside it',
+      },
+    ];
+  }
+  if (provider === 'replicas' && gateway !== null) {
+    return [
+      {
+        where: ['rollout', 'provider'],
+        message: 'found `replicas`, but `rollout.gateway` is set',
+        expected: 'one of the two: the provider `gateway` (or `auto`), or no `rollout.gateway`',
+      },
+    ];
+  }
+  return [];
+}
+
+function deployRules({ deploy }: Config): Violation[] {
+  const violations: Violation[] = [];
+  if (deploy.autoscaling !== null && deploy.autoscaling.max < deploy.autoscaling.min) {
+    violations.push({
+      where: ['deploy', 'autoscaling', 'max'],
+      message: deploy.autoscaling.max === 0 ? 'the key is missing' : `found ${deploy.autoscaling.max}`,
+      expected: `at least the smallest number of pods, ${deploy.autoscaling.min}`,
+    });
+  }
+  if (deploy.autoscaling !== null && deploy.autoscaling.cpu < 1) {
+    violations.push({
+      where: ['deploy', 'autoscaling', 'cpu'],
+      message: `found ${deploy.autoscaling.cpu}%`,
+      expected: 'at least 1%',
+    });
+  }
+  for (const name of Object.keys(deploy.env)) {
+    if (!name.startsWith('MLDEPLOY_')) continue;
+    violations.push({
+      where: ['deploy', 'env', name],
+      message: 'names that begin with MLDEPLOY_ are set by ml-deploy',
+      expected: 'another name',
+    });
+  }
+  return violations;
+}
+
+function smokeRules({ smoke, resources }: Config): Violation[] {
+  const violations: Violation[] = [];
+  if (smoke.runtime === 'process' && smoke.url === null) {
+    violations.push({
+      where: ['smoke', 'runtime'],
+      message: 'found `process`, but `smoke.url` is not set',
+      expected: '`smoke.url` with the address of the running server',
+    });
+  }
+  if (smoke.runtime !== 'process' && smoke.url !== null) {
+    violations.push({
+      where: ['smoke', 'url'],
+      message: `\`url\` is only used by the runtime \`process\`, found \`${smoke.runtime}\``,
+      expected: '`smoke.runtime: process`, or no `url`',
+    });
+  }
+  if (smoke.device === 'require-gpu' && resources.gpu === null) {
+    violations.push({
+      where: ['smoke', 'device'],
+      message: 'a GPU is required for the test, but `resources.gpu` is not set',
+      expected: '`resources.gpu: {count: 1}`: the deployed pods would have none',
+    });
+  }
+  return violations;
+}
+
+function allowRules({ model }: Config): Violation[] {
+  return model.allow.flatMap(({ expires }, index): Violation[] =>
+    isDate(expires)
+      ? []
+      : [
+          {
+            where: ['model', 'allow', index, 'expires'],
+            message: `found \`${expires}\``,
+            expected: 'a day of the calendar',
+          },
+        ],
+  );
+}
+
+function isDate(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  // JavaScript rolls 2027-02-30 over to March.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
