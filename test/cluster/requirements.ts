@@ -63,9 +63,10 @@ export function missing(folder: string, compile: boolean): string[] {
 /**
  * Installs the Debian packages that are missing, without starting the services they bring.
  * @param onProgress is told what is installed
+ * @param wanted package -> a file it brings, or a program to find on PATH; those of the cluster itself unless said
  */
-export async function installPackages(onProgress: OnProgress): Promise<void> {
-  const names = Object.entries(packages)
+export async function installPackages(onProgress: OnProgress, wanted = packages): Promise<void> {
+  const names = Object.entries(wanted)
     .filter(([, file]) => !(file.startsWith('/') ? existsSync(file) : onPath(file)))
     .map(([name]) => name);
   if (names.length === 0) return;

@@ -1,8 +1,13 @@
 import type { Addon } from './addon.ts';
+import { argocd } from './argocd.ts';
 import { dns } from './dns.ts';
+import { kwok } from './kwok.ts';
+import { prometheus } from './prometheus.ts';
+import { tekton } from './tekton.ts';
+import { traefik } from './traefik.ts';
 
 /** Every add-on that can be asked for with `--with`, by name. */
-export const addons: Readonly<Record<string, Addon>> = { dns };
+export const addons: Readonly<Record<string, Addon>> = { dns, traefik, tekton, argocd, prometheus, kwok };
 
 /**
  * Puts add-ons in the order in which they have to start, with those they need.
