@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { run, runOrFail } from '../../src/process/run.ts';
+
+const environment = { PATH: process.env['PATH'] ?? '' };
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('the condition did not come true within 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    // A zombie that nobody has waited for counts as ended.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+describe('run', () => {
+  it('gives exit code and both streams, line by line', async () => {
+    const lines: string[] = [];
+    const ended = await run({
+      command: 'sh',
+      args: ['-c', 'echo one; echo two >&2; printf three; exit 7'],
+      environment,
+      onLine: (line, stream) => lines.push(`${stream} ${line}`),
+    });
+    expect(ended).toEqual({ exitCode: 7, stdout: 'one\nthree\n', stderr: 'two\n' });
+    expect(lines.toSorted()).toEqual(['stderr two', 'stdout one', 'stdout three']);
+  });
+
+  it('passes input and only the environment that was given', async () => {
+    process.env['MLDEPLOY_TEST_LEAK'] = 'leaked';
+    const ended = await run({
+      command: 'sh',
+      args: ['-c', 'cat; echo "[$MLDEPLOY_TEST_LEAK][$GIVEN]"'],
+      environment: { ...environment, GIVEN: 'given' },
+      input: 'hello\n',
+    });
+    delete process.env['MLDEPLOY_TEST_LEAK'];
+    expect(ended.stdout).toBe('hello\n[][given]\n');
+  });
+
+  it('names a program that is not there, and where it looked', async () => {
+    await expect(run({ command: 'no-such-program', environment: { PATH: '/nowhere' } })).rejects.toMatchObject({
+      code: 'process/not-found',
+      message: expect.stringContaining('/nowhere') as string,
+    });
+  });
+
+  it('says what a failing program printed last', async () => {
+    await expect(
+      runOrFail({ command: 'sh', args: ['-c', 'echo the reason >&2; exit 3'], environment }),
+    ).rejects.toMatchObject({ code: 'process/failed', message: expect.stringContaining('the reason') as string });
+  });
+
+  it('ends the whole process group on abort, by KILL when TERM is ignored', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'mldeploy-')), 'pids');
+    const abort = new AbortController();
+    const script = `trap '' TERM; sleep 600 & echo $! $$ > ${file}.new; mv ${file}.new ${file}; while :; do wait; done`;
+    const running = run({ command: 'sh', args: ['-c', script], environment, signal: abort.signal, graceMs: 200 });
+    const failed = expect(running).rejects.toMatchObject({ code: 'process/interrupted', kind: 'interrupted' });
+    let pids: number[] = [];
+    await until(() => {
+      try {
+        pids = readFileSync(file, 'utf8').trim().split(' ').map(Number);
+      } catch {
+        return false; // not written yet
+      }
+      return pids.length === 2;
+    });
+    expect(pids.every(alive)).toBe(true);
+    abort.abort();
+    await failed;
+    await until(() => !pids.some(alive));
+  });
+
+  it('ends a program that runs too long', async () => {
+    await expect(
+      run({ command: 'sleep', args: ['600'], environment, timeoutMs: 100, graceMs: 100 }),
+    ).rejects.toMatchObject({ code: 'process/timeout' });
+  });
+
+  it('does not start when already aborted', async () => {
+    await expect(run({ command: 'true', environment, signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'process/interrupted',
+    });
+  });
+
+  it('keeps bounded memory of an endless talker', async () => {
+    const ended = await run({ command: 'sh', args: ['-c', 'yes 0123456789 | head -n 500000'], environment });
+    expect(ended.stdout.length).toBe(1024 * 1024);
+  });
+});
