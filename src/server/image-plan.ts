@@ -1,6 +1,6 @@
-/** One file of the code layer. */
+/** One file of the build context. */
 export interface PlannedFile {
-  /** Absolute path in the image. */
+  /** Path in the build context, from its root: `/app/contract.json`. */
   readonly path: string;
   readonly content: string | Uint8Array;
   /** Octal permissions; 0o644 unless said. */

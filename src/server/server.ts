@@ -38,8 +38,11 @@ export interface MetricsPreset {
 /** Everything that is known about one server type (design: src/server/<type>/). */
 export interface Server {
   readonly type: Config['server']['type'];
-  /** What has to be built; never contains the weights. `model` is validate's evidence. */
-  imagePlan(config: Config, model: ValidateEvidence): Promise<ImagePlan>;
+  /**
+   * What has to be built; never contains the weights. `model` is validate's evidence, `root` the folder of mldeploy.yaml.
+   * Throws MlDeployError `build/file-missing` for a file of the configuration that is not there.
+   */
+  imagePlan(config: Config, model: ValidateEvidence, root: string): Promise<ImagePlan>;
   probes(config: Config): Probes;
   metrics(config: Config): MetricsPreset;
   /** Environment that the pod template sets besides the user's. */

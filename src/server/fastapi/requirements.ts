@@ -1,0 +1,53 @@
+/** One requirement of a requirements file, continuation lines joined. */
+interface Requirement {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** What the build has to know about a requirements file. */
+export interface RequirementsFacts {
+  /** Every requirement names the digests of its files. */
+  readonly hashed: boolean;
+  /** Requirements without an exact version: another build may get other files. */
+  readonly unpinned: readonly Requirement[];
+}
+
+/**
+ * Reads a requirements file as far as its reproducibility goes.
+ * @param text of the file
+ * @returns whether it is hashed, and which lines are not pinned
+ */
+export function requirementsFacts(text: string): RequirementsFacts {
+  const requirements = parse(text);
+  return {
+    hashed: requirements.length > 0 && requirements.every(({ text: requirement }) => requirement.includes('--hash=')),
+    unpinned: requirements.filter(({ text: requirement }) => !/===?[^=*]+|@\s*\S+/.test(requirement)),
+  };
+}
+
+/**
+ * The versions of a requirements file as constraints: whatever is installed later must agree with them.
+ * @param text of the file
+ * @returns text of a constraints file, without digests, so that they do not force digests on other files
+ */
+export function constraintsOf(text: string): string {
+  return parse(text)
+    .map(({ text: requirement }) => `${requirement.replaceAll(/\s*--hash=\S+/g, '').trim()}\n`)
+    .join('');
+}
+
+function parse(text: string): Requirement[] {
+  const requirements: Requirement[] = [];
+  let started = 0;
+  let joined = '';
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (joined === '') started = index + 1;
+    joined += line.replace(/(^|\s)#.*$/, '').replace(/\\$/, ' ');
+    if (line.endsWith('\\')) continue;
+    const requirement = joined.trim();
+    joined = '';
+    // Lines such as `--index-url` are options of pip.
+    if (requirement !== '' && !requirement.startsWith('-')) requirements.push({ line: started, text: requirement });
+  }
+  return requirements;
+}
