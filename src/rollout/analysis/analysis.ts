@@ -1,6 +1,14 @@
 import type { ArmName, MetricPlan, TickEvidence } from '../../pipeline/evidence.ts';
 import { advanceCounters, startCounters, type CounterState } from './counters.ts';
-import { addTick, judgeMetric, restartGood, startMetric, tickEvidence, type MetricState } from './metric.ts';
+import {
+  addHistory,
+  addTick,
+  judgeMetric,
+  restartGood,
+  startMetric,
+  tickEvidence,
+  type MetricState,
+} from './metric.ts';
 import { metricPlan, type AnalysisPlan, type MetricId } from './plan.ts';
 import type { ArmDeltas, ArmsReading } from './readings.ts';
 import { brokenReason, goodReason, metricWarnings, openReason, stepReason, worseReason } from './reasons.ts';
@@ -48,9 +56,9 @@ export interface AnalysisState {
 }
 
 /**
- * The decision over one rollout. Use: `observe` a baseline reading before the first weight; `startStep`; change the weight; `observe`
- * every tick with the weight in force; `observe` once more right before the next change of weight. The first observation with a new
- * weight only takes a new baseline, so that no tick spans a change.
+ * The decision over one rollout. Use: `observe` with weight 0 while the candidate starts (stable's pods show how bursty errors are);
+ * `startStep`; change the weight; `observe` every tick with the weight in force; `observe` once more right before the next change.
+ * The first observation with a new weight only takes a new baseline, so that no tick spans a change.
  */
 export interface Analysis {
   readonly metrics: readonly MetricPlan[];
@@ -96,6 +104,10 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
       const deltas = input.deltas[id];
       if (deltas === undefined) return [];
       const before = metricState(id);
+      if (input.weight === 0) {
+        state = { ...state, metrics: { ...state.metrics, [id]: addHistory(before, deltas) } };
+        return [];
+      }
       const after = addTick(before, metric, deltas, plan.phiPrior);
       state = { ...state, metrics: { ...state.metrics, [id]: after } };
       return [tickEvidence(before, after, metric, { at: input.at, weight: input.weight, phiPrior: plan.phiPrior })];

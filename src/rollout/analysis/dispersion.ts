@@ -10,7 +10,7 @@ export interface Moments {
 export type DispersionState = Readonly<Record<ArmName, Moments>>;
 
 /** Weight of the prior, in units of expected variance (about as many bad events): history shorter than this counts for little. */
-const priorVariance = 10;
+const priorVariance = 5;
 
 /** Nothing seen yet. */
 export function noDispersion(): DispersionState {

@@ -10,11 +10,11 @@ export function startWealth(alternatives: number): LogWealth {
 }
 
 /**
- * Adds one tick's log likelihood ratios, divided by the dispersion known before the tick: by Jensen's inequality each factor keeps an
- * expectation of at most 1 when phi >= 1.
+ * Adds one tick's log likelihood ratios, divided by the dispersion known before the tick, and at most `limit`: by Jensen's inequality
+ * each factor keeps an expectation of at most 1 when phi >= 1, and making a factor smaller never breaks that.
  */
-export function bet(wealth: LogWealth, logRatios: readonly number[], phi: number): LogWealth {
-  return wealth.map((log, index) => log + (logRatios[index] ?? 0) / phi);
+export function bet(wealth: LogWealth, logRatios: readonly number[], phi: number, limit = Infinity): LogWealth {
+  return wealth.map((log, index) => log + Math.min((logRatios[index] ?? 0) / phi, limit));
 }
 
 /** log of the mean wealth: the evidence value, to be compared with log(1/alpha). */

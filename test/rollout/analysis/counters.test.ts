@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import {
+  advanceCounters,
+  startCounters,
+  type Advance,
+  type CounterState,
+} from '../../../src/rollout/analysis/counters.ts';
+import type { ArmsReading, PodReading } from '../../../src/rollout/analysis/readings.ts';
+
+interface Fake {
+  readonly start?: number;
+  readonly restarts?: number;
+  readonly at?: number;
+}
+
+function pod(name: string, total: number, bad: number, { start = 1, restarts = 0, at = 0 }: Fake = {}): PodReading {
+  return {
+    pod: { namespace: 'ml', name, uid: `uid-${name}`, ip: null, restarts },
+    counters: { startTime: start, counts: { errors: { total, bad } } },
+    readAtMs: at,
+  };
+}
+
+function silent(name: string): PodReading {
+  return { pod: { namespace: 'ml', name, uid: `uid-${name}`, ip: null, restarts: 0 }, missing: 'no answer in 3000 ms' };
+}
+
+function reading(stable: PodReading[], candidate: PodReading[]): ArmsReading {
+  return { stable, candidate };
+}
+
+/** Advances through readings at one weight and returns the last advance. */
+function through(readings: readonly ArmsReading[], from: CounterState = startCounters(), weight = 0.1): Advance {
+  let advance: Advance = { state: from, closed: false, deltas: {}, notes: [], broken: {} };
+  for (const each of readings) advance = advanceCounters(advance.state, each, weight, ['errors']);
+  return advance;
+}
+
+const baseline = reading([pod('s', 5000, 40)], [pod('c', 70, 3)]);
+
+describe('a tick', () => {
+  test('counts from the first reading on, so warm-up and smoke requests do not count', () => {
+    const { closed, deltas } = through([baseline, reading([pod('s', 5090, 41)], [pod('c', 80, 3)])]);
+    expect(closed).toBe(true);
+    expect(deltas.errors).toEqual({
+      stable: [{ pod: 's', total: 90, bad: 1 }],
+      candidate: [{ pod: 'c', total: 10, bad: 0 }],
+    });
+  });
+
+  test('stays open and accumulates while a known pod has no fresh sample', () => {
+    const open = through([baseline, reading([silent('s')], [pod('c', 80, 4)])]);
+    expect(open.closed).toBe(false);
+    expect(open.notes[0]).toBe('stable pod s could not be read (no answer in 3000 ms), so the tick stays open');
+    const { deltas } = through([reading([pod('s', 5200, 40)], [pod('c', 95, 4)])], open.state);
+    expect(deltas.errors?.candidate).toEqual([{ pod: 'c', total: 25, bad: 1 }]);
+    expect(deltas.errors?.stable).toEqual([{ pod: 's', total: 200, bad: 0 }]);
+  });
+
+  test('stays open when the arms were read more than a second apart', () => {
+    const late = reading([pod('s', 5090, 41, { at: 1500 })], [pod('c', 80, 3, { at: 100 })]);
+    const advance = through([baseline, late]);
+    expect(advance.closed).toBe(false);
+    expect(advance.notes).toEqual(['the pods were read 1.4 s apart, so the tick stays open']);
+  });
+
+  test('goes on without a pod that stays silent; when it is back it starts anew', () => {
+    const both = reading([pod('s', 0, 0), pod('t', 0, 0)], [pod('c', 0, 0)]);
+    const without = reading([pod('s', 100, 0), silent('t')], [pod('c', 10, 0)]);
+    const three = through([both, without, without, without]);
+    expect(three.closed).toBe(false);
+    const four = through([without], three.state);
+    expect(four.closed).toBe(true);
+    expect(four.deltas.errors?.stable).toEqual([{ pod: 's', total: 100, bad: 0 }]);
+    const back = reading([pod('s', 150, 0), pod('t', 900, 7)], [pod('c', 20, 0)]);
+    const next = through([back], four.state);
+    expect(next.deltas.errors?.stable).toEqual([{ pod: 's', total: 50, bad: 0 }]);
+    const after = reading([pod('s', 150, 0), pod('t', 910, 7)], [pod('c', 20, 0)]);
+    expect(through([after], next.state).deltas.errors?.stable[1]).toEqual({ pod: 't', total: 10, bad: 0 });
+  });
+
+  test('never spans a change of weight, but its requests stay in the totals', () => {
+    const before = through([baseline, reading([pod('s', 5090, 41)], [pod('c', 80, 4)])]);
+    const change = through([reading([pod('s', 5190, 50)], [pod('c', 90, 4)])], before.state, 0.5);
+    expect(change.closed).toBe(false);
+    const after = through([reading([pod('s', 5240, 50)], [pod('c', 140, 4)])], change.state, 0.5);
+    expect(after.deltas.errors).toEqual({
+      stable: [{ pod: 's', total: 50, bad: 0 }],
+      candidate: [{ pod: 'c', total: 50, bad: 0 }],
+    });
+    expect(after.state.totals).toEqual({ stable: { total: 240, bad: 10 }, candidate: { total: 70, bad: 1 } });
+  });
+
+  test('does not wait for pods that are gone, and takes a baseline of new ones', () => {
+    const { closed, deltas } = through([
+      reading([pod('s', 10, 0), pod('t', 20, 0)], [pod('c', 0, 0)]),
+      reading([pod('s', 15, 0), pod('u', 3, 1)], [pod('c', 2, 0)]),
+    ]);
+    expect(closed).toBe(true);
+    expect(deltas.errors?.stable).toEqual([{ pod: 's', total: 5, bad: 0 }]);
+  });
+});
+
+describe('a counter that falls', () => {
+  test('is a reset when the process started anew', () => {
+    const { deltas, broken } = through([baseline, reading([pod('s', 7, 1, { start: 2 })], [pod('c', 80, 3)])]);
+    expect(deltas.errors?.stable).toEqual([{ pod: 's', total: 7, bad: 1 }]);
+    expect(broken).toEqual({});
+  });
+
+  test('is a reset when the container was restarted', () => {
+    const { deltas, broken } = through([baseline, reading([pod('s', 7, 1, { restarts: 1 })], [pod('c', 80, 3)])]);
+    expect(deltas.errors?.stable).toEqual([{ pod: 's', total: 7, bad: 1 }]);
+    expect(broken).toEqual({});
+  });
+
+  test('is a contradiction otherwise', () => {
+    const { broken } = through([baseline, reading([pod('s', 4900, 40)], [pod('c', 80, 3)])]);
+    expect(broken.errors).toBe(
+      'pod s counted 5,000 requests and later 4,900 although it was not restarted (several workers behind one metrics page?)',
+    );
+  });
+
+  test('also when only the bad ones fall', () => {
+    const { broken } = through([baseline, reading([pod('s', 5001, 39)], [pod('c', 80, 3)])]);
+    expect(broken.errors).toContain('counted 40 bad ones and later 39');
+  });
+});

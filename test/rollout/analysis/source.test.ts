@@ -1,0 +1,82 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import type { MetricSpec } from '../../../src/rollout/analysis/plan.ts';
+import type { PodRef } from '../../../src/rollout/analysis/readings.ts';
+import { createMetricsSource, type Route } from '../../../src/rollout/analysis/source.ts';
+import { page, preset } from './preset.ts';
+
+const metrics: readonly MetricSpec[] = [{ id: 'errors', title: '', slo: 0.01, floor: 0.001, alpha: 0.05 }];
+const servers: Server[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+/** A real server on a loopback address of its own, as a pod has. */
+async function listen(ip: string, port: number, answer: (path: string) => string | null): Promise<number> {
+  const server = createServer((incoming, reply) => {
+    const body = answer(incoming.url ?? '');
+    if (body === null) return;
+    reply.end(body);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(port, ip, resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function pod(name: string, ip: string | null): PodRef {
+  return { namespace: 'ml', name, uid: name, ip, restarts: 0 };
+}
+
+const noProxy = { podProxy: () => Promise.reject(new Error('no rights on pods/proxy')) };
+
+test('reads every pod by its IP, and names the one that hangs', async () => {
+  const port = await listen('127.0.0.11', 0, () => page({ start: 1, ok: 10, errors: 1, slow: 0 }));
+  await listen('127.0.0.12', port, () => page({ start: 1, ok: 20, errors: 0, slow: 0 }));
+  await listen('127.0.0.13', port, () => null);
+  const routes: Route[] = [];
+  const source = createMetricsSource({
+    api: noProxy,
+    preset: { ...preset, port },
+    metrics,
+    timeoutMs: 300,
+    onRoute: (route) => routes.push(route),
+  });
+  const arms = { stable: [pod('a', '127.0.0.11'), pod('hangs', '127.0.0.13')], candidate: [pod('b', '127.0.0.12')] };
+  await source.read(arms);
+  const reading = await source.read(arms);
+  expect(routes).toEqual(['pod-ip']);
+  expect(reading.stable[0]).toMatchObject({ counters: { counts: { errors: { total: 11, bad: 1 } } } });
+  expect(reading.candidate[0]).toMatchObject({ counters: { counts: { errors: { total: 20, bad: 0 } } } });
+  expect(reading.stable[1]).toMatchObject({ pod: { name: 'hangs' }, missing: 'no answer in 300 ms' });
+});
+
+test('goes through the API server when pods are not reachable by IP, decided once', async () => {
+  const port = await listen('127.0.0.14', 0, () => 'not a metrics page');
+  const asked: string[] = [];
+  const api = {
+    podProxy: (namespace: string, name: string, at: number, path: string) => {
+      asked.push(`${namespace}/${name}:${at}${path}`);
+      return Promise.resolve({ status: 200, body: page({ start: 1, ok: 5, errors: 0, slow: 0 }), headers: {} });
+    },
+  };
+  const source = createMetricsSource({ api, preset: { ...preset, port }, metrics });
+  const arms = { stable: [pod('a', '127.0.0.14')], candidate: [] };
+  await source.read(arms);
+  expect(source.route).toBe('api-server');
+  asked.length = 0;
+  const reading = await source.read(arms);
+  expect(asked).toEqual([`ml/a:${port}/metrics`]);
+  expect(reading.stable[0]).toMatchObject({ counters: { counts: { errors: { total: 5, bad: 0 } } } });
+});
+
+test('nothing reachable: every pod is missing with the reason, and the route stays open', async () => {
+  const source = createMetricsSource({ api: noProxy, preset, metrics, timeoutMs: 200 });
+  const reading = await source.read({ stable: [pod('a', null)], candidate: [] });
+  expect(reading.stable[0]).toMatchObject({ missing: 'no rights on pods/proxy' });
+  expect(source.route).toBeNull();
+});
