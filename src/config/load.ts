@@ -16,9 +16,9 @@ export const defaultConfigName = 'mldeploy.yaml';
 
 /**
  * Reads mldeploy.yaml and lays `environment` (a key of `environments`, or null) over it. Throws `config/not-found`, `config/unreadable`, `config/invalid`
- * (all problems at once, with their places) or `config/unknown-environment`.
+ * (all problems at once, with their places) or `config/unknown-environment`; `name` is what messages call the file.
  */
-export async function loadConfig(path: string, environment: string | null): Promise<Config> {
+export async function loadConfig(path: string, environment: string | null, name = path): Promise<Config> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -27,7 +27,7 @@ export async function loadConfig(path: string, environment: string | null): Prom
       throw new MlDeployError({
         code: 'config/not-found',
         kind: 'usage',
-        message: `there is no ${path}`,
+        message: `there is no ${name}`,
         hint: 'Write one with `ml-deploy init`, or name another with --config FILE.',
         cause,
       });
@@ -35,11 +35,11 @@ export async function loadConfig(path: string, environment: string | null): Prom
     throw new MlDeployError({
       code: 'config/unreadable',
       kind: 'usage',
-      message: `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `${name} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
       cause,
     });
   }
-  return parseConfig(text, path, environment);
+  return parseConfig(text, name, environment);
 }
 
 /** As loadConfig, for text that is already there; `file` is its name in messages. */

@@ -1,0 +1,22 @@
+import type { Command } from '../command.ts';
+import { clusterOptions, outputOptions, projectOptions, reportOptions } from '../options.ts';
+import { runStages } from '../run-stages.ts';
+
+/** `ml-deploy deploy`: all four stages. */
+export const deployCommand: Command = {
+  name: 'deploy',
+  summary: 'validate, build, smoke-test and roll out',
+  description:
+    'Runs all stages: validate, build, smoke, rollout. What can be foreseen (rights, registry, GPU, files) is checked for all of them before the first begins. A stage that does not pass ends the run; the stable version keeps serving.',
+  options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
+  examples: [
+    { line: 'ml-deploy deploy', does: 'deploy the model of mldeploy.yaml' },
+    { line: 'ml-deploy deploy --environment production', does: 'with the overlay `production` on top' },
+  ],
+  endings: {
+    0: 'the new version is promoted',
+    1: 'the model failed: unsafe, failed its smoke test, or rolled back',
+    3: 'inconclusive, or held for a decision by a person',
+  },
+  run: (invocation) => runStages(['validate', 'build', 'smoke', 'rollout'], invocation),
+};

@@ -1,0 +1,46 @@
+import type { Command } from '../command.ts';
+import { clusterOptions, outputOptions, projectOptions, reportOptions } from '../options.ts';
+import { runStages } from '../run-stages.ts';
+
+/** `ml-deploy build`. */
+export const buildCommand: Command = {
+  name: 'build',
+  summary: 'build and push the serving image',
+  description:
+    'Builds the image of the model that was validated last and pushes it. The model is hashed again: a model that changed since is refused. Needs the evidence of validate.',
+  options: [...projectOptions, ...reportOptions, ...outputOptions],
+  examples: [{ line: 'ml-deploy build', does: 'build what `ml-deploy validate` has passed' }],
+  endings: { 0: 'the image is in the registry' },
+  run: (invocation) => runStages(['build'], invocation),
+};
+
+/** `ml-deploy smoke`. */
+export const smokeCommand: Command = {
+  name: 'smoke',
+  summary: 'test the built image with real requests',
+  description:
+    'Starts the very image that will be deployed, on the device that `smoke.device` asks for, and sends requests: from the contract and from the golden file. Needs the evidence of build.',
+  options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
+  examples: [{ line: 'ml-deploy smoke', does: 'test what `ml-deploy build` has built' }],
+  endings: { 0: 'every check passed', 1: 'a check failed', 3: 'the checks prove nothing either way' },
+  run: (invocation) => runStages(['smoke'], invocation),
+};
+
+/** `ml-deploy rollout`. */
+export const rolloutCommand: Command = {
+  name: 'rollout',
+  summary: 'roll the tested image out as a canary',
+  description:
+    'Brings the tested image into the cluster beside the stable version, gives it a growing share of the traffic and promotes it or rolls it back by what its requests show. Needs the evidence of build and smoke.',
+  options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
+  examples: [
+    { line: 'ml-deploy rollout', does: 'roll out what `ml-deploy smoke` has passed' },
+    { line: 'ml-deploy plan', does: 'see first what it would do' },
+  ],
+  endings: {
+    0: 'the new version is promoted',
+    1: 'the new version was rolled back on evidence',
+    3: 'inconclusive, or held for a decision by a person',
+  },
+  run: (invocation) => runStages(['rollout'], invocation),
+};

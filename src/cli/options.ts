@@ -1,0 +1,62 @@
+import type { OptionSpec } from './command.ts';
+
+/** Options as they were given; a name is that of the flag in camel case (`--kube-context` -> `kubeContext`). */
+export class OptionValues {
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>) {
+    this.#values = values;
+  }
+
+  /** The text of an option, or null when it was not given. */
+  text(name: string): string | null {
+    const value = this.#values[name];
+    return typeof value === 'string' && value !== '' ? value : null;
+  }
+
+  /** True when a flag was given, or not negated (`--no-color` -> `color`). */
+  flag(name: string): boolean {
+    return this.#values[name] === true;
+  }
+}
+
+/** Options of commands that read mldeploy.yaml. */
+export const projectOptions: readonly OptionSpec[] = [
+  { flags: '-c, --config <file>', description: 'the configuration', default: 'mldeploy.yaml' },
+  { flags: '-e, --environment <name>', description: 'overlay of `environments:` to use' },
+];
+
+/** Options of commands that talk to a cluster. */
+export const clusterOptions: readonly OptionSpec[] = [
+  {
+    flags: '--kubeconfig <file>',
+    description: 'kubeconfig to use (default: $KUBECONFIG, in-cluster credentials, ~/.kube/config)',
+  },
+  { flags: '--context <name>', description: 'context of the kubeconfig (default: its current one)' },
+];
+
+/** Options of commands that need only to know which model in which namespace. */
+export const targetOptions: readonly OptionSpec[] = [
+  { flags: '-m, --model <name>', description: 'name of the model (default: from the configuration)' },
+  { flags: '-n, --namespace <name>', description: 'namespace of the model (default: from the configuration)' },
+];
+
+/** Options about what is shown; every command has them. */
+export const outputOptions: readonly OptionSpec[] = [
+  {
+    flags: '--format <format>',
+    description: 'form of the result on standard output',
+    choices: ['text', 'json'],
+    default: 'text',
+  },
+  { flags: '-q, --quiet', description: 'show only warnings, errors and the result' },
+  { flags: '--no-color', description: 'no colours (also: the variable NO_COLOR)' },
+];
+
+/** Where stages write their reports. */
+export const reportOptions: readonly OptionSpec[] = [
+  {
+    flags: '--report <dir>',
+    description: 'folder for report.html and report.md (default: beside the evidence, .mldeploy/<environment>/)',
+  },
+];

@@ -1,0 +1,81 @@
+import { dirname, resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Access, StageContext } from '../pipeline/stage.ts';
+import { evidenceFolder, EvidenceStore } from '../pipeline/store.ts';
+import { accessFrom } from './access.ts';
+import type { Invocation } from './command.ts';
+import { chooseReporter } from './reporter/choose.ts';
+import type { CommandReporter } from './reporter/choose.ts';
+import { watchSignals } from './signals.ts';
+
+/** What every command that does work needs. */
+export interface Session {
+  readonly reporter: CommandReporter;
+  readonly signal: AbortSignal;
+  readonly access: Access;
+}
+
+/** A session with a configuration. */
+export interface ProjectSession extends Session {
+  readonly config: Config;
+  readonly store: EvidenceStore;
+  /** Context of a stage, without the evidence. */
+  readonly context: Omit<StageContext, 'evidence'>;
+}
+
+/**
+ * Runs `work` with a reporter and with SIGINT and SIGTERM turned into an abort. An exit code of a signal wins over that of the work;
+ * relative paths start at `root`.
+ */
+export async function withSession(
+  invocation: Invocation,
+  root: string,
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
+  const { host, options } = invocation;
+  const reporter = chooseReporter(host, options);
+  const interruption = watchSignals(
+    (message) => reporter.note('warning', message),
+    () => reporter.now,
+  );
+  const access = accessFrom(host.environment, {
+    root,
+    kubeconfig: options.text('kubeconfig'),
+    kubeContext: options.text('context'),
+  });
+  try {
+    const exitCode = await work({ reporter, signal: interruption.signal, access });
+    return interruption.exitCode ?? exitCode;
+  } catch (error) {
+    if (interruption.exitCode === null) throw error;
+    reporter.close();
+    const { reportError } = await import('./failure.ts');
+    reportError(error, host, options.text('format') === 'json');
+    return interruption.exitCode;
+  } finally {
+    interruption.dispose();
+    reporter.close();
+  }
+}
+
+/** As withSession, for commands that need mldeploy.yaml. */
+export async function withProject(
+  invocation: Invocation,
+  work: (session: ProjectSession) => Promise<number>,
+): Promise<number> {
+  const { host, options } = invocation;
+  const file = options.text('config') ?? 'mldeploy.yaml';
+  const path = resolve(host.cwd, file);
+  // The name as it was given is the one that people and editors can click.
+  const config = await loadConfig(path, options.text('environment'), file);
+  const root = dirname(path);
+  return withSession(invocation, root, (session) =>
+    work({
+      ...session,
+      config,
+      store: new EvidenceStore(evidenceFolder(root, config.environment)),
+      context: { config, access: session.access, reporter: session.reporter, signal: session.signal },
+    }),
+  );
+}

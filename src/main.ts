@@ -1,0 +1,30 @@
+// The entry of the bundle. It must load on any Node, so that an old one gets a sentence and not a syntax error: nothing but the
+// version is imported before the check.
+import { version } from './version.ts';
+
+const needed = 24;
+const running = process.versions.node;
+
+if (Number(running.split('.')[0]) < needed) {
+  process.stderr.write(
+    'ml-deploy needs Node ' +
+      String(needed) +
+      ' or newer, and this is Node ' +
+      running +
+      '. Get it from https://nodejs.org/en/download\n',
+  );
+  process.exitCode = 2;
+} else {
+  process.exitCode = await start(process.argv.slice(2));
+  // A connection that is kept alive must not keep the process.
+  setTimeout(() => process.exit(), 1000).unref();
+}
+
+async function start(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(version + '\n');
+    return 0;
+  }
+  const { runCommandLine } = await import('./cli/main.ts');
+  return runCommandLine(argv);
+}

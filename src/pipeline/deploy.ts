@@ -1,0 +1,68 @@
+import { MlDeployError } from '../errors.ts';
+import { checkChain } from './chain.ts';
+import type { EvidenceSoFar, Outcome, StageName } from './evidence.ts';
+import { stageOrder } from './order.ts';
+import { runPreflights } from './preflight.ts';
+import type { Stage, StageContext } from './stage.ts';
+import type { EvidenceStore } from './store.ts';
+import { withEvidence } from './store.ts';
+
+/** How a run of one or more stages ended. */
+export interface PipelineResult {
+  /** Evidence of this run and what it built upon. */
+  readonly evidence: EvidenceSoFar;
+  /** Outcome of the last stage that ran; later stages were not started unless it is `passed`. */
+  readonly outcome: Outcome;
+  readonly last: StageName;
+}
+
+/**
+ * Runs stages in order: first every preflight, so that nothing expensive happens before a foreseeable failure, then one stage
+ * after the other until one does not pass. Evidence is on disk as soon as its stage has ended. `context.evidence` is not read: earlier
+ * evidence comes from the store. Throws what a preflight or stage throws.
+ */
+export async function runPipeline(
+  stages: readonly Stage[],
+  context: Omit<StageContext, 'evidence'>,
+  store: EvidenceStore,
+): Promise<PipelineResult> {
+  const names = stages.map((stage) => stage.name);
+  let evidence = await evidenceBefore(names, store);
+  checkChain(names, evidence);
+
+  context.reporter.stage('preflight', names);
+  await runPreflights(stages, { ...context, evidence });
+
+  await store.forget(names);
+  let last: { readonly name: StageName; readonly outcome: Outcome } | null = null;
+  for (const [index, stage] of stages.entries()) {
+    stopIfInterrupted(context.signal);
+    context.reporter.stage(stage.name, names.slice(index + 1));
+    const proof = await stage.run({ ...context, evidence });
+    await store.write(proof);
+    evidence = withEvidence(evidence, proof);
+    last = { name: stage.name, outcome: proof.outcome };
+    if (proof.outcome !== 'passed') break;
+  }
+  if (last === null) throw new Error('a pipeline needs at least one stage');
+  return { evidence, outcome: last.outcome, last: last.name };
+}
+
+/** What the stages before this run's first one proved earlier. */
+async function evidenceBefore(names: readonly StageName[], store: EvidenceStore): Promise<EvidenceSoFar> {
+  let evidence: EvidenceSoFar = {};
+  for (const stage of stageOrder.slice(
+    0,
+    stageOrder.findIndex((name) => names.includes(name)),
+  )) {
+    const proof = await store.read(stage);
+    if (proof !== null) evidence = withEvidence(evidence, proof);
+  }
+  return evidence;
+}
+
+function stopIfInterrupted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  if (signal.reason instanceof MlDeployError) throw signal.reason;
+  throw new MlDeployError({ code: 'run/interrupted', kind: 'interrupted', message: 'interrupted between two stages' });
+}
