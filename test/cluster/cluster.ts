@@ -215,7 +215,7 @@ export async function ensureCluster(request: ClusterRequest = {}): Promise<Clust
       try {
         state = await startCluster(folder, onProgress);
       } catch (error) {
-        await stopAfterFailure(folder);
+        await abandonStart(folder);
         throw error;
       }
     }
@@ -225,10 +225,13 @@ export async function ensureCluster(request: ClusterRequest = {}): Promise<Clust
   });
 }
 
-/** Frees the machine, but leaves the logs for whoever wants to know why. */
-async function stopAfterFailure(folder: string): Promise<void> {
+/**
+ * Frees the machine of a cluster that did not get to run; its folder stays, with the logs, until the next start.
+ * @param folder state folder
+ */
+export async function abandonStart(folder: string): Promise<void> {
   const state = readState(folder);
-  if (state) await removeCluster(state.id);
+  if (state?.status === 'starting') await removeCluster(state.id);
 }
 
 /**

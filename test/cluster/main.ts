@@ -1,5 +1,5 @@
 import { addons } from './addons/index.ts';
-import { ensureCluster, findCluster, removeClusterIn } from './cluster.ts';
+import { abandonStart, ensureCluster, findCluster, removeClusterIn } from './cluster.ts';
 import { stateFolder } from './state.ts';
 
 const usage = `usage: node test/cluster/main.ts up [--with ${Object.keys(addons).join(',')}] | down | status | env`;
@@ -23,18 +23,16 @@ function requestedAddons(args: readonly string[]): string[] {
   return names;
 }
 
+process.stdout.on('error', () => undefined); // whoever read our lines has gone; go on without
 const onProgress = (line: string): void => console.log(line);
 
 async function up(args: readonly string[]): Promise<void> {
   const components = requestedAddons(args);
   const folder = stateFolder();
-  let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      // What has been started is found by the next `up` or `down`, by its marks, as after a power cut.
-      fail(`interrupted; the next "up" cleans up what was started in ${folder}`, signal === 'SIGINT' ? 130 : 143);
+    process.once(signal, () => {
+      console.error('interrupted: removing what was started');
+      void abandonStart(folder).finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
     });
   }
   const cluster = await ensureCluster({ components, onProgress, folder });

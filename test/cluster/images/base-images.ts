@@ -18,6 +18,9 @@ export const baseImages = {
 
 const packages = ['ca-certificates', 'python3-minimal', 'python3-pip', 'python3-venv'];
 
+/** Arguments of setpriv: what follows ends with this process, however it ends, and its mounts are seen by nobody else. */
+const endsWithUs = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+
 /** Runs in the new root folder ($1) before it is packed: what belongs to this machine must not get into the image. */
 const finish = [
   'ln -s /usr/bin/python3 "$1/usr/local/bin/python"',
@@ -71,9 +74,12 @@ async function build(folder: string, detail: (text: string) => void): Promise<vo
   mkdirSync(work);
   detail('installing packages into a new root folder');
   const root = join(work, 'root.tar');
+  mkdirSync(join(work, 'tmp'));
   await sh(
-    'mmdebstrap',
+    'setpriv',
     [
+      ...endsWithUs,
+      'mmdebstrap',
       '--variant=minbase',
       '--mode=root',
       '--skip=output/dev',
@@ -85,13 +91,13 @@ async function build(folder: string, detail: (text: string) => void): Promise<vo
       root,
       sources(),
     ],
-    { env: { ...process.env, SOURCE_DATE_EPOCH: '1700000000' }, timeout: 1_200_000 },
+    { env: { ...process.env, SOURCE_DATE_EPOCH: '1700000000', TMPDIR: join(work, 'tmp') }, timeout: 1_200_000 },
   );
   detail('compressing');
   const debian = await compressedLayer(root);
   const busyboxFile = readFileSync('/bin/busybox');
-  const busybox = layerOf(tar(busyboxTree(busyboxFile, await applets())));
-  const nodeLayer = layerOf(
+  const busybox = await layerOf(tar(busyboxTree(busyboxFile, await applets())));
+  const nodeLayer = await layerOf(
     tar([
       { path: 'usr/', mode: 0o755 },
       { path: 'usr/local/', mode: 0o755 },
@@ -100,6 +106,7 @@ async function build(folder: string, detail: (text: string) => void): Promise<vo
     ]),
   );
   rmSync(root);
+  rmSync(join(work, 'tmp'), { recursive: true });
 
   const path = 'PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin';
   const store = (reference: string, layers: Layer[], command: string[]): void => {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 /** A layer of an image. */
 export interface Layer {
@@ -25,11 +26,10 @@ const sha256 = (content: Buffer): string => `sha256:${createHash('sha256').updat
 /**
  * Makes a layer.
  * @param archive uncompressed tar
- * @param level of gzip, 1 to 9
  * @returns the layer
  */
-export function layerOf(archive: Buffer, level = 6): Layer {
-  return { compressed: gzipSync(archive, { level }), diffId: sha256(archive) };
+export async function layerOf(archive: Buffer): Promise<Layer> {
+  return { compressed: await promisify(gzip)(archive), diffId: sha256(archive) };
 }
 
 /**
