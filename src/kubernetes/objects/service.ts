@@ -1,0 +1,59 @@
+import type { Config } from '../../config/config.ts';
+import type { KubeObject } from '../api.ts';
+import { annotations, labels, modelLabels, revisionLabels } from './labels.ts';
+
+/**
+ * The public Service `<model>`; at rest it selects the stable revision's pods.
+ */
+export function publicService(config: Config, revision: string, epoch: number): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: config.name,
+      namespace: config.deploy.namespace,
+      labels: modelLabels(config.name),
+      annotations: { [annotations.epoch]: String(epoch) },
+    },
+    spec: {
+      type: config.deploy.service.type,
+      selector: revisionSelector(config.name, revision),
+      ports: [port(config)],
+    },
+  };
+}
+
+/**
+ * The Service `<model>-rN` of one revision: what a gateway's weights point to, and how people reach one revision alone.
+ */
+export function revisionService(config: Config, revision: string, epoch: number): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: `${config.name}-${revision}`,
+      namespace: config.deploy.namespace,
+      labels: revisionLabels(config.name, revision),
+      annotations: { [annotations.epoch]: String(epoch) },
+    },
+    spec: { type: 'ClusterIP', selector: revisionSelector(config.name, revision), ports: [port(config)] },
+  };
+}
+
+/**
+ * Selector of the pods of one revision.
+ */
+export function revisionSelector(model: string, revision: string): Record<string, string> {
+  return { [labels.app]: model, [labels.revision]: revision };
+}
+
+/**
+ * Selector of the pods of every revision: what the public Service uses while replicas set the share.
+ */
+export function canarySelector(model: string): Record<string, string> {
+  return { [labels.app]: model, [labels.canary]: 'on' };
+}
+
+function port(config: Config): Record<string, unknown> {
+  return { name: 'http', port: config.deploy.service.port, targetPort: 'http', protocol: 'TCP' };
+}

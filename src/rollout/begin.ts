@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config/config.ts';
+import { MlDeployError } from '../errors.ts';
+import type { KubeApi } from '../kubernetes/api.ts';
+import { resources } from '../kubernetes/resources.ts';
+import type { Access } from '../pipeline/stage.ts';
+import type { Reporter } from '../pipeline/reporter.ts';
+import type { Server } from '../server/server.ts';
+import type { AnalysisState } from './analysis/analysis.ts';
+import { isCode } from './fence.ts';
+import { EngineLease, LeaseObserver, leaseRef } from './lease.ts';
+import type { Plan } from './plan.ts';
+import type { Record } from './record.ts';
+import type { Run } from './run.ts';
+import type { RolloutState } from './state.ts';
+import { claimed } from './survey.ts';
+import type { Survey } from './survey.ts';
+import { takeOver } from './takeover.ts';
+import { sleep } from './wait.ts';
+
+/** What an engine needs besides plan and survey. */
+export interface Crew {
+  readonly config: Config;
+  readonly server: Server;
+  readonly api: KubeApi;
+  readonly access: Pick<Access, 'host' | 'engineImage'>;
+  readonly reporter: Reporter;
+  readonly record: Record;
+  readonly signal: AbortSignal;
+}
+
+export interface Beginning {
+  readonly fromStep: number;
+  readonly savedAnalysis: AnalysisState | null;
+}
+
+/**
+ * Becomes the engine of this rollout: raises the epoch (an unfinished rollout's traffic is restored in the same patch), writes the
+ * plan into the state, takes the lease. `rollout/busy` when another engine is at it.
+ */
+export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Beginning): Promise<Run> {
+  const { api, config, record } = crew;
+  const { ref, store } = found;
+  const before = store.state;
+  const fence = await takeOver(api, {
+    namespace: ref.namespace,
+    knownEpoch: before?.epoch ?? 0,
+    traffic: plan.provider.objects({ ...ref, port: config.deploy.service.port }),
+    restoreTo: before?.phase === 'running' ? (plan.stable?.name ?? null) : null,
+    others: claimed(found),
+    engine: randomUUID(),
+  });
+  try {
+    await store.save(plannedState(plan, config, found, fence.epoch, beginning));
+  } catch (error) {
+    if (isCode(error, 'kubernetes/conflict')) throw busy(found, 'it began at the same moment');
+    throw error;
+  }
+  const lease = await EngineLease.acquire(api, ref, fence, { holder: crew.access.host, durationMs: config.rollout.leaseMs });
+  record.event('planned', `Epoch ${fence.epoch}: ${plan.candidate.name} (${plan.strategy}, provider ${plan.provider.name}).`);
+  const watchdogImage = config.rollout.watchdog.enabled ? engineImage(crew) : null;
+  return { ...crew, ...beginning, plan, fence, store, lease, watchdogImage };
+}
+
+/**
+ * Image of the watchdog; `rollout/no-watchdog-image` when none is known.
+ */
+export function engineImage(crew: Pick<Crew, 'config' | 'access'>): string {
+  const image = crew.config.rollout.watchdog.image ?? crew.access.engineImage;
+  if (image !== null) return image;
+  throw new MlDeployError({
+    code: 'rollout/no-watchdog-image',
+    kind: 'usage',
+    message: 'The watchdog needs the engine image, and none is named.',
+    hint: 'Set rollout.watchdog.image (REPOSITORY@sha256:...) or pass --engine-image; `watchdog: off` accepts that nobody restores the stable revision if this machine dies.',
+  });
+}
+
+/**
+ * Makes sure that nobody else is at work: an engine whose lease is seen to change is alive (`rollout/busy`); one that rests for its
+ * whole duration on our own clock is dead, and its rollout may be taken over.
+ */
+export async function awaitIdle(crew: Crew, found: Survey): Promise<void> {
+  const { api, config, reporter, signal } = crew;
+  if (found.store.state?.phase !== 'running') return;
+  const { model, namespace } = found.ref;
+  const holder = holderOf(found);
+  const task = reporter.task(`Watching whether ${holder} is alive`, { estimateMs: config.rollout.leaseMs });
+  const observer = new LeaseObserver(config.rollout.leaseMs);
+  observer.look(found.lease);
+  let seen = JSON.stringify(found.lease?.['spec']);
+  for (;;) {
+    await sleep(Math.max(250, config.rollout.leaseMs / 10), signal);
+    const lease = await api.find(resources.lease, namespace, leaseRef(model).name);
+    const now = JSON.stringify(lease?.['spec']);
+    if (now !== seen && lease !== null) {
+      task.fail();
+      throw busy(found, `${holder} renews its lease`);
+    }
+    seen = now;
+    if (observer.look(lease) === 'dead') break;
+  }
+  task.done('its lease rests: it is gone');
+}
+
+/**
+ * Who holds the lease, for people.
+ */
+export function holderOf(found: Survey): string {
+  const spec = found.lease?.['spec'] as { holderIdentity?: string } | undefined;
+  return spec?.holderIdentity ?? 'another engine';
+}
+
+function busy(found: Survey, why: string): MlDeployError {
+  const { model, namespace } = found.ref;
+  return new MlDeployError({
+    code: 'rollout/busy',
+    kind: 'infrastructure',
+    message: `Another engine rolls out ${model} in namespace ${namespace}: ${why}.`,
+    hint: 'Wait for it, or end it with `ml-deploy rollback`.',
+  });
+}
+
+function plannedState(
+  plan: Plan,
+  config: Config,
+  found: Survey,
+  epoch: number,
+  beginning: Beginning,
+): Omit<RolloutState, 'updatedAt' | 'writer'> {
+  const before = found.store.state;
+  return {
+    version: 1,
+    ...plan.ref,
+    phase: 'running',
+    progress: 'planned',
+    epoch,
+    provider: plan.provider.name,
+    port: config.deploy.service.port,
+    stable: plan.stable,
+    candidate: plan.candidate,
+    previous: before?.previous ?? null,
+    planHash: plan.hash,
+    steps: config.rollout.steps,
+    step: -1,
+    weight: 0,
+    hold: null,
+    // Bounds recorded by an engine that died are the true ones: the autoscaler may still be pinned.
+    scaling: (before?.phase === 'running' || before?.phase === 'abandoned' ? before.scaling : null) ?? boundsOf(found),
+    analysis: beginning.savedAnalysis,
+    reasons: [],
+    history: before?.history ?? [],
+  };
+}
+
+function boundsOf(found: Survey): RolloutState['scaling'] {
+  const spec = found.autoscaler?.['spec'] as { minReplicas?: number; maxReplicas: number } | undefined;
+  return spec === undefined ? null : { min: spec.minReplicas ?? 1, max: spec.maxReplicas };
+}

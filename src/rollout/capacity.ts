@@ -1,0 +1,100 @@
+import type { Config } from '../config/config.ts';
+import { MlDeployError } from '../errors.ts';
+import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
+import { resources } from '../kubernetes/resources.ts';
+import { isCode } from './fence.ts';
+
+/** What one pod asks for, or a node has: cores, bytes, GPUs. */
+interface Amount {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly gpu: number;
+}
+
+const factors: Readonly<Record<string, number>> = {
+  n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18,
+  Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60,
+};
+
+/**
+ * A Kubernetes quantity (`500m`, `2Gi`, `1e3`) as a number of its base unit; NaN when it is none.
+ */
+export function quantity(text: string): number {
+  const match = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([numkKMGTPE]?i?)$/.exec(text.trim());
+  const factor = factors[match?.[2] ?? '?'];
+  return match === null || factor === undefined ? Number.NaN : Number(match[1]) * factor;
+}
+
+/**
+ * Checks by plain arithmetic that `pods` more pods find room: allocatable minus requested, node by node. Too few GPUs is an error
+ * (`rollout/no-capacity`): such a pod would wait forever while it holds nothing. Too little CPU or memory is returned as a warning,
+ * since a cluster may grow. Without the right to read nodes nothing is checked, and the note says so.
+ */
+export async function checkCapacity(api: KubeApi, config: Config, pods: number): Promise<readonly string[]> {
+  let nodes: KubeObject[];
+  let running: KubeObject[];
+  try {
+    [nodes, running] = await Promise.all([
+      api.list(resources.node, null),
+      api.list(resources.pod, null, undefined, 'status.phase!=Succeeded,status.phase!=Failed'),
+    ]);
+  } catch (error) {
+    if (isCode(error, 'kubernetes/forbidden')) return ['Capacity was not checked: this account may not read nodes and pods of the cluster.'];
+    throw error;
+  }
+  const wanted: Amount = {
+    cpu: quantity(config.resources.cpu),
+    memory: quantity(config.resources.memory),
+    gpu: config.resources.gpu?.count ?? 0,
+  };
+  const free = nodes.filter((node) => takesOurPods(node, config)).map((node) => freeOn(node, running));
+  const room = (need: Amount): number => free.reduce((sum, node) => sum + fits(node, need), 0);
+  const byGpu = wanted.gpu === 0 ? pods : room({ cpu: 0, memory: 0, gpu: wanted.gpu });
+  if (byGpu < pods) {
+    throw new MlDeployError({
+      code: 'rollout/no-capacity',
+      kind: 'infrastructure',
+      message: `The candidate needs up to ${pods} pods with ${wanted.gpu} nvidia.com/gpu each; the cluster has free GPUs for ${byGpu}.`,
+      hint: 'Free GPUs, lower deploy.replicas, or add nodes; `kubectl describe nodes` shows who holds them.',
+    });
+  }
+  const all = room(wanted);
+  return all >= pods
+    ? []
+    : [`The cluster has room for ${all} of up to ${pods} more pods (${config.resources.cpu} CPU, ${config.resources.memory} each) now; unless it grows, the rollout will stop at that size.`];
+}
+
+function takesOurPods(node: KubeObject, config: Config): boolean {
+  const spec = node['spec'] as { unschedulable?: boolean } | undefined;
+  const nodeLabels = node.metadata.labels ?? {};
+  return spec?.unschedulable !== true && Object.entries(config.deploy.nodeSelector).every(([key, value]) => nodeLabels[key] === value);
+}
+
+function freeOn(node: KubeObject, pods: readonly KubeObject[]): Amount {
+  const allocatable = amount((node['status'] as { allocatable?: Record<string, string> } | undefined)?.allocatable);
+  const used = pods
+    .filter((pod) => (pod['spec'] as PodSpec).nodeName === node.metadata.name)
+    .flatMap((pod) => (pod['spec'] as PodSpec).containers)
+    .map((container) => amount(container.resources?.requests ?? container.resources?.limits));
+  const less = (key: keyof Amount): number => used.reduce((rest, each) => rest - each[key], allocatable[key]);
+  return { cpu: less('cpu'), memory: less('memory'), gpu: less('gpu') };
+}
+
+function fits(node: Amount, need: Amount): number {
+  const counts = (['cpu', 'memory', 'gpu'] as const)
+    .filter((key) => need[key] > 0)
+    .map((key) => Math.floor(node[key] / need[key] + 1e-9));
+  return Math.max(0, Math.min(...counts, Number.MAX_SAFE_INTEGER));
+}
+
+function amount(list: Readonly<Record<string, string>> | undefined): Amount {
+  const value = (key: string): number => quantity(list?.[key] ?? '0');
+  return { cpu: value('cpu'), memory: value('memory'), gpu: value('nvidia.com/gpu') };
+}
+
+interface PodSpec {
+  readonly nodeName?: string;
+  readonly containers: readonly {
+    readonly resources?: { readonly requests?: Record<string, string>; readonly limits?: Record<string, string> };
+  }[];
+}

@@ -1,0 +1,101 @@
+import { diagnose } from './diagnosis.ts';
+import { leaseRef } from './lease.ts';
+import { isGone, revisionPods } from './pods.ts';
+import { restoreTraffic, standDown } from './restore.ts';
+import { noTotals } from './run.ts';
+import type { Ending, Run } from './run.ts';
+import type { HistoryEntry, Hold, RolloutState } from './state.ts';
+import { dismissWatchdog } from './watchdog/launch.ts';
+
+/** Why a rollout ends without promotion. */
+export interface Defeat {
+  readonly outcome: 'failed' | 'error' | 'inconclusive';
+  readonly reasons: readonly string[];
+  readonly ended: HistoryEntry['ended'];
+  /** Collect events and logs before the candidate goes; not when somebody waits with a finger on the kill switch. */
+  readonly diagnose: boolean;
+}
+
+/**
+ * Ends the rollout in favour of the stable revision: traffic first, then the diagnosis, then the candidate's end. A first deploy
+ * leaves nothing behind.
+ */
+export async function rollBack(run: Run, defeat: Defeat, totals: Ending['totals'] = noTotals): Promise<Ending> {
+  const { fence, store, api, plan, record, config } = run;
+  const state = present(run);
+  await restoreTraffic(fence, state);
+  record.event('restored', state.stable === null ? 'The candidate has no traffic any more.' : `All traffic is back on ${state.stable.name}.`, 0);
+  const pods = defeat.diagnose ? await revisionPods(api, config.name, config.deploy.namespace, plan.candidate.name) : [];
+  const diagnosis = await diagnose(api, config.deploy.namespace, pods.filter((pod) => !isGone(pod)));
+  await store.update({ progress: 'restoring', weight: 0 });
+  await standDown(fence, state, 'remove');
+  record.event('retired', `Removed ${plan.candidate.deployment}.`);
+  await finish(run, { ended: defeat.ended, reason: defeat.reasons[0] ?? '' });
+  const back = state.stable === null ? 'nothing was left behind' : `${state.stable.name} serves`;
+  return {
+    outcome: defeat.outcome,
+    decision: defeat.outcome === 'failed' ? 'rollback' : defeat.outcome === 'inconclusive' ? 'inconclusive' : 'none',
+    summary: `${plan.candidate.name} was rolled back, ${back}: ${defeat.reasons[0] ?? 'no reason given'}`,
+    reasons: defeat.reasons,
+    diagnosis,
+    totals,
+  };
+}
+
+/**
+ * Waits for a person: traffic on the stable revision, the candidate kept without pods, no lease, until `rollout.hold` is over.
+ */
+export async function holdRollout(run: Run, step: number, reasons: readonly string[], totals: Ending['totals']): Promise<Ending> {
+  const { fence, store, record, plan, config } = run;
+  const state = present(run);
+  await restoreTraffic(fence, state);
+  record.event('restored', `All traffic is back on ${state.stable?.name ?? 'nobody'} while ${plan.candidate.name} is held.`, 0);
+  await standDown(fence, state, 'keep');
+  const until = new Date(Date.now() + config.rollout.holdMs).toISOString();
+  const hold: Hold = { reason: reasons[0] ?? '', step, until };
+  await store.update({ phase: 'held', hold, weight: 0, reasons });
+  await fence.delete(leaseRef(config.name));
+  await dismissWatchdog(run.api, store.ref, fence.epoch);
+  record.event('held', `${plan.candidate.name} is held until ${until}: ${hold.reason}`);
+  return {
+    outcome: 'held',
+    decision: 'held',
+    summary: `${plan.candidate.name} is held until ${until}: ${hold.reason} Continue with \`ml-deploy promote\` or \`ml-deploy resume\`, or end it with \`ml-deploy rollback\`.`,
+    reasons,
+    diagnosis: [],
+    totals,
+  };
+}
+
+/**
+ * Writes the end into the state and gives back lease and watchdog. A first deploy that came to nothing takes its state with it.
+ */
+export async function finish(run: Run, end: Pick<HistoryEntry, 'ended' | 'reason'>): Promise<void> {
+  const { fence, store, plan, config } = run;
+  const state = present(run);
+  const entry: HistoryEntry = {
+    at: new Date().toISOString(),
+    revision: plan.candidate.name,
+    image: plan.candidate.image,
+    ...end,
+  };
+  await store.update({
+    phase: 'done',
+    progress: 'ended',
+    candidate: null,
+    hold: null,
+    weight: 0,
+    step: -1,
+    analysis: null,
+    reasons: [end.reason],
+    history: [...state.history, entry],
+  });
+  await dismissWatchdog(run.api, store.ref, fence.epoch);
+  await fence.delete(leaseRef(config.name));
+  if (state.stable === null) await store.remove();
+}
+
+function present(run: Run): RolloutState {
+  if (run.store.state === null) throw new Error('a rollout ends that never had a state');
+  return run.store.state;
+}

@@ -1,0 +1,63 @@
+import type { RevisionFacts, RolloutEvidence } from '../pipeline/evidence.ts';
+import { metricPlan } from './analysis/plan.ts';
+import type { Plan } from './plan.ts';
+import type { Record } from './record.ts';
+import { noTotals } from './run.ts';
+import type { Ending } from './run.ts';
+import type { Revision } from './state.ts';
+
+/** What the evidence needs besides plan and ending. */
+export interface EvidenceFacts {
+  readonly environment: string | null;
+  readonly engine: string;
+  readonly host: string;
+  readonly startedAt: string;
+  readonly apiRequests: number;
+}
+
+/**
+ * The evidence document of a rollout.
+ */
+export function rolloutEvidence(plan: Plan, ending: Ending, record: Record, facts: EvidenceFacts): RolloutEvidence {
+  return {
+    schema: 'https://ml-deploy.dev/schema/rollout-evidence-v1.json',
+    stage: 'rollout',
+    project: plan.ref.model,
+    environment: facts.environment,
+    outcome: ending.outcome,
+    summary: ending.summary,
+    model: plan.ref.model,
+    namespace: plan.ref.namespace,
+    strategy: plan.strategy === 'unchanged' ? 'canary' : plan.strategy,
+    provider: plan.provider.name,
+    stable: plan.stable === null ? null : factsOf(plan.stable),
+    candidate: factsOf(plan.strategy === 'unchanged' && plan.stable !== null ? plan.stable : plan.candidate),
+    steps: plan.steps.map((step) => step.share),
+    metrics: plan.analysis.metrics.map((spec) => metricPlan(spec, plan.analysis)),
+    decision: ending.decision,
+    reasons: ending.reasons,
+    volatile: {
+      startedAt: facts.startedAt,
+      endedAt: new Date().toISOString(),
+      engine: facts.engine,
+      host: facts.host,
+      timeline: record.timeline,
+      ticks: record.ticks,
+      totals: ending.totals,
+      apiRequests: facts.apiRequests,
+      diagnosis: ending.diagnosis,
+    },
+  };
+}
+
+/**
+ * The ending of a release that is already stable.
+ */
+export function unchangedEnding(plan: Plan): Ending {
+  const summary = `${plan.stable?.name ?? ''} already serves this image with this configuration; nothing to do.`;
+  return { outcome: 'passed', decision: 'none', summary, reasons: [summary], diagnosis: [], totals: noTotals };
+}
+
+function factsOf(revision: Revision): RevisionFacts {
+  return { name: revision.name, image: revision.image, modelDigest: revision.modelDigest };
+}

@@ -1,0 +1,176 @@
+import { MlDeployError } from '../errors.ts';
+import type { KubeObject } from '../kubernetes/api.ts';
+import type { Reporter, Task } from '../pipeline/reporter.ts';
+import { createAnalysis } from './analysis/analysis.ts';
+import type { Analysis, TickVerdict } from './analysis/analysis.ts';
+import type { ArmsReading } from './analysis/readings.ts';
+import { createMetricsSource } from './analysis/source.ts';
+import type { MetricsSource } from './analysis/source.ts';
+import { troubleError, troubleOf } from './diagnosis.ts';
+import type { PlannedStep } from './plan.ts';
+import { isReady, podRef, revisionPods } from './pods.ts';
+import type { Run } from './run.ts';
+import type { Revision } from './state.ts';
+import { interrupted, sleep, until } from './wait.ts';
+
+/** How a step ended. */
+export interface StepVerdict {
+  readonly decision: 'promote' | 'rollback' | 'inconclusive';
+  readonly reasons: readonly string[];
+}
+
+/** How long both arms may take to answer with their counters before the first weight. */
+const metricsPatienceMs = 30_000;
+
+/** Reads both arms every tick and asks the analysis; knows nothing of how traffic moves. */
+export class Judge {
+  readonly analysis: Analysis;
+  readonly #run: Run;
+  readonly #stable: Revision;
+  readonly #source: MetricsSource;
+
+  constructor(run: Run, stable: Revision) {
+    const { plan, server, config, reporter } = run;
+    this.#run = run;
+    this.#stable = stable;
+    this.analysis = createAnalysis(plan.analysis, run.savedAnalysis ?? undefined);
+    this.#source = createMetricsSource({
+      api: run.api,
+      preset: server.metrics(config),
+      metrics: plan.analysis.metrics,
+      onRoute: (route) => noteRoute(reporter, route),
+    });
+  }
+
+  /** Waits until every ready pod of both arms returns its counters, and takes the baseline: nobody is judged blindly. */
+  async baseline(): Promise<void> {
+    const { signal, lease } = this.#run;
+    let missing: readonly string[] = [];
+    const look = async (): Promise<ArmsReading | null> => {
+      const { reading } = await this.#read();
+      missing = [...reading.candidate, ...reading.stable].flatMap((each) => ('missing' in each ? [`${each.pod.name}: ${each.missing}`] : []));
+      return missing.length === 0 && reading.candidate.length > 0 && reading.stable.length > 0 ? reading : null;
+    };
+    const reading = await until(look, { signal, everyMs: 1000, timeoutMs: metricsPatienceMs, beat: () => lease.beat() });
+    if (reading === null) throw noMetrics(missing);
+    this.analysis.observe(reading, { at: new Date().toISOString(), weight: 0, elapsedMs: 0 });
+  }
+
+  /** Judges one step until it passes, fails, or its deadline is over. */
+  async step(index: number, step: PlannedStep): Promise<StepVerdict> {
+    const { config, record, store, lease, signal, reporter } = this.#run;
+    const { tickMs, stepDeadlineMs } = config.rollout;
+    const task = reporter.task(`Step ${index + 1}: judging the candidate`, { estimateMs: step.minTimeMs });
+    const started = performance.now();
+    let last = started;
+    let verdict = await this.#observe(step.share, 0);
+    try {
+      for (;;) {
+        if (verdict.decision !== 'continue') {
+          task.done(verdict.reasons[0]);
+          return { decision: verdict.decision, reasons: verdict.reasons };
+        }
+        if (performance.now() - started >= stepDeadlineMs) {
+          task.fail('inconclusive');
+          return { decision: 'inconclusive', reasons: verdict.reasons };
+        }
+        await this.#rest(tickMs, last);
+        const now = performance.now();
+        verdict = await this.#observe(step.share, now - last);
+        last = now;
+        record.ticks.push(...verdict.ticks);
+        this.#tell(task, verdict, (now - started) / stepDeadlineMs);
+        await store.update({ analysis: this.analysis.state(), reasons: verdict.reasons });
+        await lease.beat();
+        signal.throwIfAborted();
+      }
+    } catch (error) {
+      task.fail();
+      throw error;
+    }
+  }
+
+  /** Closes the tick at the present weight, right before the weight changes. */
+  async closeTick(weight: number): Promise<void> {
+    const verdict = await this.#observe(weight, 0);
+    this.#run.record.ticks.push(...verdict.ticks);
+  }
+
+  async #observe(weight: number, elapsedMs: number): Promise<TickVerdict> {
+    const { reading, pods } = await this.#read();
+    const trouble = troubleOf(pods, null);
+    if (trouble !== null && trouble.kind === 'model') throw troubleError(trouble);
+    const verdict = this.analysis.observe(reading, { at: new Date().toISOString(), weight, elapsedMs });
+    for (const warning of verdict.warnings) this.#run.reporter.note('warning', warning);
+    if (verdict.split.status === 'missed') {
+      throw new MlDeployError({
+        code: 'rollout/split-missed',
+        kind: 'infrastructure',
+        message: verdict.split.message,
+        hint: 'The gateway does not divide traffic as it was told; look at its status and version, or use the provider `replicas`.',
+      });
+    }
+    return verdict;
+  }
+
+  /** Waits for the next tick; in between, a crashing candidate is noticed within seconds. */
+  async #rest(tickMs: number, last: number): Promise<void> {
+    const { api, config, plan, signal, lease } = this.#run;
+    const everyMs = Math.min(tickMs, 3000);
+    for (;;) {
+      const left = last + tickMs - performance.now();
+      if (left <= 0) return;
+      await sleep(Math.min(left, everyMs), signal);
+      if (left <= everyMs) return;
+      const pods = await revisionPods(api, config.name, config.deploy.namespace, plan.candidate.name);
+      const trouble = troubleOf(pods, null);
+      if (trouble !== null && trouble.kind === 'model') throw troubleError(trouble);
+      await lease.beat();
+    }
+  }
+
+  async #read(): Promise<{ readonly reading: ArmsReading; readonly pods: readonly KubeObject[] }> {
+    const { api, config, plan, signal } = this.#run;
+    const { namespace } = config.deploy;
+    const [candidate, stable] = await Promise.all([
+      revisionPods(api, config.name, namespace, plan.candidate.name),
+      revisionPods(api, config.name, namespace, this.#stable.name),
+    ]);
+    const arms = { candidate: candidate.filter(isReady).map(podRef), stable: stable.filter(isReady).map(podRef) };
+    return { reading: await orAbort(this.#source.read(arms), signal), pods: candidate };
+  }
+
+  #tell(task: Task, verdict: TickVerdict, fraction: number): void {
+    const totals = this.analysis.totals();
+    const detail = verdict.reasons[0] ?? `${totals.candidate.requests} requests of the candidate so far`;
+    task.update(detail, Math.min(1, fraction));
+  }
+}
+
+/** An interrupt must not wait for pods that do not answer. */
+async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(interrupted('The rollout was interrupted.'));
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function noteRoute(reporter: Reporter, route: string): void {
+  reporter.note('debug', `The pods' metrics are read by ${route === 'pod-ip' ? 'their IP' : "the API server's pod proxy"}.`);
+}
+
+function noMetrics(missing: readonly string[]): MlDeployError {
+  return new MlDeployError({
+    code: 'rollout/no-metrics',
+    kind: 'infrastructure',
+    message: `Not every pod of both revisions returns its metrics: ${missing.slice(0, 3).join('; ') || 'a revision has no ready pod'}.`,
+    hint: 'Without counts nothing can be decided. Check that pods are reachable from here, or that this account may use pods/proxy.',
+  });
+}

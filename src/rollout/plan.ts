@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { Config, StepConfig } from '../config/config.ts';
+import { MlDeployError } from '../errors.ts';
+import { templateHash } from '../kubernetes/objects/deployment.ts';
+import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
+import type { Server } from '../server/server.ts';
+import { planAnalysis, requestsNeeded } from './analysis/plan.ts';
+import type { AnalysisPlan } from './analysis/plan.ts';
+import type { ModelRef } from './names.ts';
+import type { Revision } from './state.ts';
+import { nextRevision } from './survey.ts';
+import type { Survey } from './survey.ts';
+import { providerFor } from './traffic/index.ts';
+import type { TrafficProvider } from './traffic/provider.ts';
+
+/** A step with what its weight means on this cluster. */
+export interface PlannedStep extends StepConfig {
+  /** The share that can really be had, 0..1. */
+  readonly share: number;
+  readonly candidateReplicas: number;
+}
+
+/** Everything a rollout will do, decided before anything is done. */
+export interface Plan {
+  readonly ref: ModelRef;
+  readonly strategy: RolloutEvidence['strategy'] | 'unchanged';
+  readonly provider: TrafficProvider;
+  readonly stable: Revision | null;
+  readonly candidate: Revision;
+  readonly steps: readonly PlannedStep[];
+  readonly analysis: AnalysisPlan;
+  /** Over everything that decides: `resume` refuses to go on with another plan. */
+  readonly hash: string;
+  /** What could go wrong, or turns out differently from what was asked. */
+  readonly warnings: readonly string[];
+}
+
+/** The image to deploy, as the build proved it. */
+export interface Release {
+  readonly image: string;
+  readonly modelDigest: string | null;
+}
+
+/**
+ * The release that earlier stages made; throws `rollout/no-image` when there was no build.
+ */
+export function releaseOf(evidence: EvidenceSoFar): Release {
+  if (evidence.build === undefined) {
+    throw new MlDeployError({
+      code: 'rollout/no-image',
+      kind: 'usage',
+      message: 'There is no evidence of a build, so no image digest to deploy.',
+      hint: 'Run `ml-deploy build` first (its evidence lies in .mldeploy/), or `ml-deploy deploy` for all stages.',
+    });
+  }
+  return { image: evidence.build.image.reference, modelDigest: evidence.build.modelDigest };
+}
+
+/**
+ * Decides what a rollout of this release on this cluster would do. Pure: reads only what the survey found.
+ */
+export function planRollout(config: Config, release: Release, server: Server, found: Survey): Plan {
+  const provider = providerFor(config.rollout);
+  const { stable } = found;
+  const stableReplicas = found.stable === null ? 0 : currentReplicas(found, found.stable);
+  const scaling = config.deploy.autoscaling;
+  const full = stable === null || scaling === null ? (scaling?.min ?? config.deploy.replicas) : Math.max(stableReplicas, scaling.min);
+  const template = templateHash({
+    config,
+    ...release,
+    probes: server.probes(config),
+    environment: server.environment(config),
+  });
+  const name = `r${nextRevision(found)}`;
+  const candidate: Revision = {
+    name,
+    ...release,
+    template,
+    deployment: `${config.name}-${name}`,
+    replicas: full,
+  };
+  const steps = config.rollout.steps.map((step) => ({
+    ...step,
+    share: provider.share(step.weight, stableReplicas),
+    candidateReplicas: Math.min(full, provider.candidateReplicas(step.weight, stableReplicas)),
+  }));
+  const analysis = planAnalysis(config.rollout, server.metrics(config), { splitTolerance: provider.splitTolerance });
+  return {
+    ref: found.ref,
+    strategy: stable === null ? 'first' : stable.template === template ? 'unchanged' : 'canary',
+    provider,
+    stable: stable === null ? null : { ...stable, replicas: stableReplicas },
+    candidate,
+    steps,
+    analysis: { ...analysis, steps: analysis.steps.map((step, index) => ({ ...step, weight: steps[index]?.share ?? step.weight })) },
+    hash: planHash({ template, steps: config.rollout.steps, analysis, provider: provider.name }),
+    warnings: stable === null ? [] : warnings(config, steps, analysis, stableReplicas),
+  };
+}
+
+/**
+ * `sha256:` over everything that decides the rollout.
+ */
+export function planHash(facts: Readonly<Record<string, unknown>>): string {
+  return `sha256:${createHash('sha256').update(JSON.stringify(facts)).digest('hex')}`;
+}
+
+/** Pods of the stable revision now: an autoscaler may have moved them from what the state says. */
+function currentReplicas(found: Survey, stable: Revision): number {
+  const deployment = found.deployments.find((each) => each.metadata.name === stable.deployment);
+  const replicas = (deployment?.['spec'] as { replicas?: number } | undefined)?.replicas ?? stable.replicas;
+  return Math.max(1, replicas);
+}
+
+function warnings(
+  config: Config,
+  steps: readonly PlannedStep[],
+  analysis: AnalysisPlan,
+  stableReplicas: number,
+): readonly string[] {
+  const list: string[] = [];
+  for (const step of steps) {
+    if (Math.abs(step.share - step.weight) > 0.02) {
+      list.push(
+        `A share of ${percent(step.weight)} is not possible with ${stableReplicas} replicas: the candidate gets ${percent(step.share)} (${step.candidateReplicas} of ${step.candidateReplicas + stableReplicas} pods), in expectation and per connection.`,
+      );
+    }
+  }
+  for (const metric of analysis.metrics) {
+    list.push(
+      `Each step needs at least ${requestsNeeded(metric.slo, analysis.beta)} requests of the candidate to prove less than ${percent(metric.slo)} ${metric.title}, more if any is bad.`,
+    );
+  }
+  if (!config.rollout.watchdog.enabled) {
+    list.push('The watchdog is off: if this engine dies during the canary, nobody returns the traffic to the stable revision.');
+  }
+  return list;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(share < 0.1 ? 2 : 1))} %`;
+}

@@ -1,0 +1,78 @@
+import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
+import { labels } from '../kubernetes/objects/labels.ts';
+import { resources } from '../kubernetes/resources.ts';
+import type { PodRef } from './analysis/readings.ts';
+
+interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly terminated?: { readonly reason?: string; readonly exitCode: number; readonly message?: string };
+  readonly running?: unknown;
+}
+
+/** The parts of a pod's status we read. */
+export interface PodStatus {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly podIP?: string;
+  readonly conditions?: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly lastTransitionTime?: string;
+  }[];
+  readonly containerStatuses?: readonly {
+    readonly name: string;
+    readonly ready: boolean;
+    readonly restartCount: number;
+    readonly state?: ContainerState;
+    readonly lastState?: ContainerState;
+  }[];
+}
+
+/**
+ * The pods of a revision, those that are ending included.
+ */
+export function revisionPods(api: KubeApi, model: string, namespace: string, revision: string): Promise<KubeObject[]> {
+  return api.list(resources.pod, namespace, `${labels.app}=${model},${labels.revision}=${revision}`);
+}
+
+/**
+ * Status of a pod object.
+ */
+export function statusOf(pod: KubeObject): PodStatus {
+  return (pod['status'] ?? {}) as PodStatus;
+}
+
+/**
+ * True for a pod that is Ready and not being deleted.
+ */
+export function isReady(pod: KubeObject): boolean {
+  return (
+    pod.metadata.deletionTimestamp === undefined &&
+    (statusOf(pod).conditions ?? []).some((each) => each.type === 'Ready' && each.status === 'True')
+  );
+}
+
+/**
+ * True for a pod that will not run again: finished, evicted, or on its way out.
+ */
+export function isGone(pod: KubeObject): boolean {
+  const { phase } = statusOf(pod);
+  return pod.metadata.deletionTimestamp !== undefined || phase === 'Failed' || phase === 'Succeeded';
+}
+
+/**
+ * How the metrics source names a pod.
+ */
+export function podRef(pod: KubeObject): PodRef {
+  const status = statusOf(pod);
+  return {
+    namespace: pod.metadata.namespace ?? '',
+    name: pod.metadata.name,
+    uid: pod.metadata.uid ?? '',
+    ip: status.podIP ?? null,
+    restarts: (status.containerStatuses ?? []).reduce((sum, each) => sum + each.restartCount, 0),
+  };
+}

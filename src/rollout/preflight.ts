@@ -1,0 +1,87 @@
+import type { Config } from '../config/config.ts';
+import { MlDeployError } from '../errors.ts';
+import type { KubeApi, Resource } from '../kubernetes/api.ts';
+import { resources } from '../kubernetes/resources.ts';
+import { providerFor } from './traffic/index.ts';
+import { groupOf } from './watchdog/rules.ts';
+
+/** One thing the engine has to be allowed to do. */
+interface Need {
+  readonly resource: Resource;
+  readonly verb: string;
+  readonly subresource?: string;
+}
+
+/**
+ * Everything a rollout of this configuration does in its namespace.
+ */
+export function needs(config: Config): readonly Need[] {
+  const { deploy, rollout } = config;
+  const all = (resource: Resource, ...verbs: string[]): Need[] => verbs.map((verb) => ({ resource, verb }));
+  return [
+    ...all(resources.deployment, 'get', 'list', 'create', 'patch', 'delete'),
+    ...all(resources.service, 'get', 'create', 'patch', 'delete'),
+    ...all(resources.endpointSlice, 'list'),
+    ...all(resources.configMap, 'get', 'create', 'update', 'delete'),
+    ...all(resources.lease, 'get', 'create', 'update', 'patch', 'delete'),
+    ...all(resources.pod, 'list'),
+    ...all(resources.horizontalPodAutoscaler, 'get', ...(deploy.autoscaling === null ? [] : ['create', 'patch', 'delete'])),
+    ...all(resources.podDisruptionBudget, 'get', ...(deploy.maxUnavailable === null ? [] : ['create', 'patch', 'delete'])),
+    ...(providerFor(rollout).name === 'gateway' ? all(resources.httpRoute, 'get', 'create', 'patch', 'delete') : []),
+    ...(rollout.watchdog.enabled
+      ? [
+          ...all(resources.job, 'get', 'create', 'patch', 'delete'),
+          ...all(resources.serviceAccount, 'get', 'create', 'delete'),
+          ...all(resources.role, 'create', 'delete'),
+          ...all(resources.roleBinding, 'create', 'delete'),
+        ]
+      : []),
+  ];
+}
+
+/**
+ * Asks the API server about every verb on every resource and names all that are missing in one error (`rollout/forbidden`). What is
+ * only good to have (logs and events of a failed candidate) is returned as notes.
+ */
+export async function checkRights(api: KubeApi, config: Config): Promise<readonly string[]> {
+  const { namespace } = config.deploy;
+  const may = (need: Need): Promise<boolean> => {
+    const { resource, verb, subresource } = need;
+    const target = { group: groupOf(resource), plural: resource.plural, ...(subresource === undefined ? {} : { subresource }) };
+    return api.may(verb, target, namespace);
+  };
+  const missing = await filterAsync(needs(config), async (need) => !(await may(need)));
+  if (missing.length > 0) {
+    const list = missing.map(({ verb, resource }) => `${verb} ${qualified(resource)}`);
+    throw new MlDeployError({
+      code: 'rollout/forbidden',
+      kind: 'infrastructure',
+      message: `This account may not do everything a rollout needs in namespace ${namespace}: ${list.join(', ')}.`,
+      hint: 'Give it a Role with these verbs; tekton/rbac has one that is enough.',
+    });
+  }
+  const useful: readonly Need[] = [
+    { resource: resources.pod, verb: 'get', subresource: 'log' },
+    { resource: resources.event, verb: 'list' },
+  ];
+  const absent = await filterAsync(useful, async (need) => !(await may(need)));
+  return absent.map(({ verb, resource, subresource }) =>
+    `Without the right to ${verb} ${qualified(resource)}${subresource === undefined ? '' : `/${subresource}`} a failed candidate cannot be explained in full.`,
+  );
+}
+
+function qualified(resource: Resource): string {
+  const group = groupOf(resource);
+  return group === '' ? resource.plural : `${resource.plural}.${group}`;
+}
+
+/** Eight questions at a time: quick, and no burst for the API server. */
+async function filterAsync<T>(items: readonly T[], keep: (item: T) => Promise<boolean>): Promise<T[]> {
+  const kept: T[] = [];
+  for (let start = 0; start < items.length; start += 8) {
+    const batch = items.slice(start, start + 8);
+    const answers = await Promise.all(batch.map(keep));
+    kept.push(...batch.filter((_, index) => answers[index] === true));
+  }
+  return kept;
+}

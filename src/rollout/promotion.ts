@@ -1,0 +1,68 @@
+import { autoscalerObject } from '../kubernetes/objects/autoscaler.ts';
+import { disruptionBudget } from '../kubernetes/objects/disruption-budget.ts';
+import { resources } from '../kubernetes/resources.ts';
+import { awaitReady } from './candidate.ts';
+import { finish } from './ending.ts';
+import { scale, scalingTo } from './restore.ts';
+import { drain, removeOthers } from './retire.ts';
+import type { Ending, Run } from './run.ts';
+import type { Revision } from './state.ts';
+import { allTrafficTo } from './weight.ts';
+
+/**
+ * Makes the candidate the stable revision. The very pods that were judged go on serving; nothing restarts. Until the state names the
+ * new stable revision the old one is whole, so an engine that dies in between falls back to it.
+ */
+export async function promote(run: Run, stable: Revision, reasons: readonly string[], totals: Ending['totals']): Promise<Ending> {
+  const { plan, store, record } = run;
+  const { candidate } = plan;
+  await store.update({ progress: 'promoting', reasons });
+  await scale(run.fence, candidate, candidate.replicas);
+  await awaitReady(run, candidate, candidate.replicas);
+  await allTrafficTo(run, candidate);
+  await store.update({ progress: 'retiring', stable: candidate, candidate: null, previous: stable, weight: 1 });
+  record.event('promoted', `${candidate.name} serves all traffic.`, 1);
+  await settleScaling(run, candidate);
+  await drain(run, stable);
+  await removeOthers(run, [candidate, stable]);
+  const summary = `${candidate.name} was promoted: ${reasons[0] ?? 'it is as good as it has to be'}`;
+  await finish(run, { ended: 'promoted', reason: reasons[0] ?? '' });
+  return { outcome: 'passed', decision: 'promote', summary, reasons, diagnosis: [], totals };
+}
+
+/**
+ * Autoscaler and disruption budget as the configuration wants them, on this revision: created, re-pointed, or removed.
+ */
+export async function settleScaling(run: Run, revision: Revision): Promise<void> {
+  const { api, config, fence, store } = run;
+  const { namespace, autoscaling, maxUnavailable } = config.deploy;
+  await scalingTo(fence, config.name, revision, autoscaling);
+  const hpa = { resource: resources.horizontalPodAutoscaler, name: config.name };
+  if (autoscaling === null) await fence.delete(hpa);
+  else if ((await api.find(hpa.resource, namespace, hpa.name)) === null) {
+    await fence.create(hpa.resource, autoscalerObject(config, autoscaling, revision.name, fence.epoch));
+  } else {
+    await fence.patch(hpa, [
+      { op: 'replace', path: '/spec/metrics', value: metricsOf(autoscalerObject(config, autoscaling, revision.name, 0)) },
+    ]);
+  }
+  const pdb = { resource: resources.podDisruptionBudget, name: config.name };
+  if (maxUnavailable === null) await fence.delete(pdb);
+  else if ((await api.find(pdb.resource, namespace, pdb.name)) === null) {
+    await fence.create(pdb.resource, disruptionBudget(config, maxUnavailable, revision.name, fence.epoch));
+  } else await fence.patch(pdb, [{ op: 'add', path: '/spec/maxUnavailable', value: maxUnavailable }]);
+  await store.update({ scaling: autoscaling === null ? null : { min: autoscaling.min, max: autoscaling.max } });
+}
+
+/**
+ * Pins the stable revision's autoscaler to the pods it has, so that shares and load per pod hold still while the candidate is judged.
+ * The bounds it had are in the state before this is called.
+ */
+export async function pinScaling(run: Run, stable: Revision): Promise<void> {
+  if (run.store.state?.scaling == null) return;
+  await scalingTo(run.fence, run.config.name, stable, { min: stable.replicas, max: stable.replicas });
+}
+
+function metricsOf(autoscaler: { readonly [field: string]: unknown }): unknown {
+  return (autoscaler['spec'] as { metrics: unknown }).metrics;
+}

@@ -1,0 +1,19 @@
+import type { TickEvidence, TimelineEvent } from '../pipeline/evidence.ts';
+import type { Reporter } from '../pipeline/reporter.ts';
+
+/** What happened, for the evidence: in memory only; what must survive is in the state. */
+export class Record {
+  readonly timeline: TimelineEvent[] = [];
+  readonly ticks: TickEvidence[] = [];
+  readonly #reporter: Reporter;
+
+  constructor(reporter: Reporter) {
+    this.#reporter = reporter;
+  }
+
+  /** Notes an event with the present time and tells people. */
+  event(kind: string, message: string, weight?: number): void {
+    this.timeline.push({ at: new Date().toISOString(), kind, message, ...(weight === undefined ? {} : { weight }) });
+    this.#reporter.note('info', message);
+  }
+}

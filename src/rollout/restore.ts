@@ -1,0 +1,99 @@
+import { revisionSelector } from '../kubernetes/objects/service.ts';
+import { resources } from '../kubernetes/resources.ts';
+import type { Fence } from './fence.ts';
+import { isCode } from './fence.ts';
+import { deploymentRef, revisionServiceRef } from './names.ts';
+import type { ObjectRef } from './names.ts';
+import type { Revision, RolloutState } from './state.ts';
+import { providers } from './traffic/index.ts';
+import type { TrafficObject } from './traffic/provider.ts';
+
+/** What becomes of the candidate once it has no traffic: kept without pods to go on later, or removed. */
+export type CandidateEnd = 'keep' | 'remove';
+
+/**
+ * The traffic objects of a state; all that the watchdog needs comes from the state.
+ */
+export function trafficOf(state: Pick<RolloutState, 'model' | 'namespace' | 'port' | 'provider'>): readonly TrafficObject[] {
+  return providers[state.provider].objects(state);
+}
+
+/**
+ * Sends everything to the stable revision: the first thing that happens after any failure. Without a stable revision (first deploy)
+ * the traffic objects go, so that no Service points at something broken.
+ */
+export async function restoreTraffic(fence: Fence, state: RolloutState): Promise<void> {
+  for (const object of trafficOf(state)) {
+    if (state.stable === null) await fence.delete(object);
+    else await fence.patch(object, object.allTo(state.stable.name));
+  }
+}
+
+/**
+ * After traffic is back: autoscaler and disruption budget return to the stable revision, the candidate loses its pods (and, with
+ * `remove`, its objects), a half-retired previous revision is retired. Idempotent.
+ */
+export async function standDown(fence: Fence, state: RolloutState, end: CandidateEnd): Promise<void> {
+  const { model, stable, candidate } = state;
+  if (candidate !== null && candidate.name !== stable?.name) {
+    if (end === 'keep' && stable !== null) await scale(fence, candidate, 0);
+    else await removeRevision(fence, model, candidate);
+  }
+  if (stable === null) {
+    for (const ref of scalingObjects(model)) await fence.delete(ref);
+    return;
+  }
+  await scalingTo(fence, model, stable, state.scaling);
+}
+
+/**
+ * Points autoscaler and disruption budget at a revision; `bounds` become the autoscaler's.
+ */
+export async function scalingTo(
+  fence: Fence,
+  model: string,
+  revision: Revision,
+  bounds: { readonly min: number; readonly max: number } | null,
+): Promise<void> {
+  const [autoscaler, budget] = scalingObjects(model);
+  if (bounds !== null) {
+    await fence.patch(autoscaler, [
+      { op: 'replace', path: '/spec/scaleTargetRef/name', value: revision.deployment },
+      { op: 'replace', path: '/spec/minReplicas', value: bounds.min },
+      { op: 'replace', path: '/spec/maxReplicas', value: bounds.max },
+    ]);
+  }
+  await fence.patch(budget, [
+    { op: 'replace', path: '/spec/selector/matchLabels', value: revisionSelector(model, revision.name) },
+  ]);
+}
+
+/**
+ * Sets the number of pods of a revision.
+ */
+export async function scale(fence: Fence, revision: Revision, replicas: number): Promise<void> {
+  const ref: ObjectRef = { resource: resources.deployment, name: revision.deployment };
+  await fence.patch(ref, [{ op: 'replace', path: '/spec/replicas', value: replicas }]);
+}
+
+/**
+ * Removes a revision's Deployment and Service.
+ */
+export async function removeRevision(fence: Fence, model: string, revision: Revision): Promise<void> {
+  // Without pods first: deletion in the background leaves them running a moment longer.
+  await scale(fence, revision, 0);
+  await fence.delete({ ...deploymentRef(model, revision.name), name: revision.deployment });
+  try {
+    await fence.delete(revisionServiceRef(model, revision.name));
+  } catch (error) {
+    // The watchdog may have no right on a Service that was never created.
+    if (!isCode(error, 'kubernetes/forbidden')) throw error;
+  }
+}
+
+function scalingObjects(model: string): readonly [ObjectRef, ObjectRef] {
+  return [
+    { resource: resources.horizontalPodAutoscaler, name: model },
+    { resource: resources.podDisruptionBudget, name: model },
+  ];
+}

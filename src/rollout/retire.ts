@@ -1,0 +1,45 @@
+import { labels } from '../kubernetes/objects/labels.ts';
+import { resources } from '../kubernetes/resources.ts';
+import { revisionPods } from './pods.ts';
+import { removeRevision, scale } from './restore.ts';
+import type { Run } from './run.ts';
+import type { Revision } from './state.ts';
+import { revisionOf } from './survey.ts';
+import { until } from './wait.ts';
+
+/**
+ * Removes the revisions that are none of these: what older rollouts, or engines that died, left behind.
+ */
+export async function removeOthers(run: Run, keep: readonly (Revision | null)[]): Promise<void> {
+  const { api, fence, config } = run;
+  const names = keep.map((each) => each?.name);
+  const selector = `${labels.app}=${config.name},${labels.canary}=on`;
+  for (const deployment of await api.list(resources.deployment, config.deploy.namespace, selector)) {
+    const revision = revisionOf(deployment);
+    if (names.includes(revision.name)) continue;
+    await removeRevision(fence, config.name, revision);
+    run.record.event('retired', `Removed ${deployment.metadata.name}, a leftover of an earlier revision.`);
+  }
+}
+
+/**
+ * Takes the previous revision's pods out of service without losing a request: they already get no new connections; each then
+ * answers what it has, tells kept-alive clients to reconnect, and ends.
+ */
+export async function drain(run: Run, previous: Revision): Promise<void> {
+  const { api, config, fence, record, signal, reporter } = run;
+  const keep = config.rollout.keepPrevious;
+  const task = reporter.task(`Draining ${previous.name}`, { estimateMs: config.rollout.drainMs + 5000 });
+  await scale(fence, previous, keep);
+  // preStop, the server's own drain, and the kubelet's margin.
+  const timeoutMs = config.rollout.drainMs + 30_000;
+  const look = async (): Promise<true | null> => {
+    const pods = await revisionPods(api, config.name, config.deploy.namespace, previous.name);
+    task.update(`${Math.max(0, pods.length - keep)} pods left`);
+    return pods.length <= keep ? true : null;
+  };
+  const gone = await until(look, { signal, everyMs: 1000, timeoutMs, beat: () => run.lease.beat() });
+  if (gone === null) reporter.note('warning', `Some pods of ${previous.name} are still ending; Kubernetes will finish that.`);
+  task.done();
+  record.event('drained', `${previous.name} is drained; ${keep} of its pods stay.`);
+}

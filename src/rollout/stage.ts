@@ -1,0 +1,112 @@
+import { MlDeployError } from '../errors.ts';
+import type { KubeApi } from '../kubernetes/api.ts';
+import { connect } from '../kubernetes/client.ts';
+import type { RolloutEvidence } from '../pipeline/evidence.ts';
+import type { Access, Stage, StageContext } from '../pipeline/stage.ts';
+import { serverOf } from '../server/index.ts';
+import { awaitIdle, begin, engineImage } from './begin.ts';
+import type { Beginning, Crew } from './begin.ts';
+import { checkCapacity } from './capacity.ts';
+import { rolloutEvidence, unchangedEnding } from './evidence.ts';
+import { runMachine } from './machine.ts';
+import { planRollout, releaseOf } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { checkRights } from './preflight.ts';
+import { Record } from './record.ts';
+import { refuseForeign, survey } from './survey.ts';
+import type { Survey } from './survey.ts';
+import { interrupted } from './wait.ts';
+
+/** The last stage: the built image becomes the stable revision, or the old one stays. */
+export const rolloutStage: Stage<RolloutEvidence> = {
+  name: 'rollout',
+
+  async preflight(context) {
+    const { config, access, reporter } = context;
+    if (config.rollout.watchdog.enabled) engineImage({ config, access });
+    const api = await connectTo(access);
+    try {
+      for (const note of await checkRights(api, config)) reporter.note('warning', note);
+      refuseForeign(await survey(api, { model: config.name, namespace: config.deploy.namespace }));
+    } finally {
+      api.close();
+    }
+  },
+
+  async run(context) {
+    const api = await connectTo(context.access);
+    try {
+      return await rollOut(context, api);
+    } finally {
+      api.close();
+    }
+  },
+};
+
+/**
+ * Connects for a rollout. The connection is not bound to the signal: restoring traffic after an interrupt uses it too.
+ */
+export function connectTo(access: Access): Promise<KubeApi> {
+  return connect({ kubeconfig: access.kubeconfig, context: access.kubeContext, environment: access.environment });
+}
+
+async function rollOut(context: StageContext, api: KubeApi): Promise<RolloutEvidence> {
+  const { config, evidence } = context;
+  const release = releaseOf(evidence);
+  const found = await survey(api, { model: config.name, namespace: config.deploy.namespace });
+  refuseForeign(found);
+  refuseHeld(found);
+  const plan = planRollout(config, release, serverOf(config), found);
+  return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
+}
+
+/**
+ * Carries out a plan from the takeover to the evidence; shared by `rollout`, `resume` and `promote`.
+ */
+export async function conduct(
+  context: Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal'>,
+  api: KubeApi,
+  plan: Plan,
+  found: Survey,
+  beginning: Beginning,
+): Promise<RolloutEvidence> {
+  const { config, access, reporter, signal } = context;
+  const record = new Record(reporter);
+  const crew: Crew = { config, server: serverOf(config), api, access, reporter, record, signal };
+  const startedAt = new Date().toISOString();
+  const requestsBefore = api.requests;
+  const evidence = (ending: Parameters<typeof rolloutEvidence>[1], carried: Plan): RolloutEvidence =>
+    rolloutEvidence(carried, ending, record, {
+      environment: config.environment,
+      engine: access.engine,
+      host: access.host,
+      startedAt,
+      apiRequests: api.requests - requestsBefore,
+    });
+
+  for (const warning of plan.warnings) reporter.note('info', warning);
+  await awaitIdle(crew, found);
+  if (plan.strategy === 'unchanged' && found.store.state?.phase !== 'running') return evidence(unchangedEnding(plan), plan);
+  for (const note of await checkCapacity(api, config, peakPods(plan))) reporter.note('warning', note);
+  if (signal.aborted) throw interrupted('The rollout was interrupted before anything was changed.');
+  // What was read before a long look at the lease may be old.
+  const fresh = await survey(api, found.ref);
+  const run = await begin(crew, plan, fresh, beginning);
+  return evidence(await runMachine(run), plan);
+}
+
+/** Most pods the candidate needs at a time. */
+function peakPods(plan: Plan): number {
+  return Math.max(plan.candidate.replicas, ...plan.steps.map((step) => step.candidateReplicas));
+}
+
+function refuseHeld(found: Survey): void {
+  const { state } = found.store;
+  if (state?.phase !== 'held' || state.hold === null) return;
+  throw new MlDeployError({
+    code: 'rollout/held',
+    kind: 'usage',
+    message: `A rollout of ${found.ref.model} (${state.candidate?.name ?? ''}) is held until ${state.hold.until}: ${state.hold.reason}`,
+    hint: 'Decide about it first: `ml-deploy promote`, `ml-deploy resume` or `ml-deploy rollback`.',
+  });
+}

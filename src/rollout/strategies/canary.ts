@@ -1,0 +1,91 @@
+import { awaitReady, createCandidate } from '../candidate.ts';
+import { holdRollout, rollBack } from '../ending.ts';
+import { Judge } from '../judge.ts';
+import type { StepVerdict } from '../judge.ts';
+import type { PlannedStep } from '../plan.ts';
+import { pinScaling, promote } from '../promotion.ts';
+import { scale } from '../restore.ts';
+import { removeOthers } from '../retire.ts';
+import type { Ending, Run } from '../run.ts';
+import type { Revision } from '../state.ts';
+import { armWatchdog } from '../watchdog/launch.ts';
+import { setWeight } from '../weight.ts';
+import { createTraffic } from './first.ts';
+
+/**
+ * The canary: a small share first, more when the evidence is there, all of it at the end; back to the stable revision at any doubt.
+ */
+export async function canary(run: Run, stable: Revision): Promise<Ending> {
+  const { plan, record } = run;
+  const { candidate } = plan;
+  const steps = [...plan.steps.entries()].filter(([index]) => index >= run.fromStep);
+  const firstReplicas = steps[0]?.[1].candidateReplicas ?? candidate.replicas;
+
+  await armWatchdog(run);
+  await pinScaling(run, stable);
+  await removeOthers(run, [stable, candidate]);
+  await createTraffic(run, stable.name);
+  await createCandidate(run, firstReplicas);
+  await awaitReady(run, candidate, firstReplicas);
+  record.event('candidate-ready', `${candidate.name} is ready and warm.`);
+
+  const judge = new Judge(run, stable);
+  await judge.baseline();
+  let reasons: readonly string[] = ['A person released the hold.'];
+  let before = 0;
+  for (const [index, step] of steps) {
+    await widen(run, step);
+    await judge.closeTick(before);
+    judge.analysis.startStep(index, step.share);
+    await setWeight(run, index, step, stable);
+    const verdict = await judge.step(index, step);
+    record.event('decision', `Step ${index + 1}: ${verdict.decision}. ${verdict.reasons.join(' ')}`);
+    const ending = await endingOf(run, judge, index, step, verdict);
+    if (ending !== null) return ending;
+    reasons = verdict.reasons;
+    before = step.share;
+  }
+  return promote(run, stable, reasons, judge.analysis.totals());
+}
+
+/** More pods for the candidate before it gets more traffic. */
+async function widen(run: Run, step: PlannedStep): Promise<void> {
+  const { candidate } = run.plan;
+  await scale(run.fence, candidate, step.candidateReplicas);
+  await awaitReady(run, candidate, step.candidateReplicas);
+}
+
+/** What a verdict means for the rollout; null: on to the next step. */
+async function endingOf(
+  run: Run,
+  judge: Judge,
+  index: number,
+  step: PlannedStep,
+  verdict: StepVerdict,
+): Promise<Ending | null> {
+  const totals = judge.analysis.totals();
+  const { reasons } = verdict;
+  switch (verdict.decision) {
+    case 'rollback':
+      return rollBack(run, { outcome: 'failed', reasons, ended: 'rolled back', diagnose: true }, totals);
+    case 'promote':
+      return step.approval
+        ? holdRollout(run, index, [`Step ${index + 1} passed and waits for approval.`, ...reasons], totals)
+        : null;
+    case 'inconclusive':
+      return inconclusive(run, index, verdict, totals);
+  }
+}
+
+async function inconclusive(run: Run, index: number, verdict: StepVerdict, totals: Ending['totals']): Promise<Ending | null> {
+  const reasons = [`Step ${index + 1} reached its deadline without enough evidence.`, ...verdict.reasons];
+  switch (run.config.rollout.onInconclusive) {
+    case 'rollback':
+      return rollBack(run, { outcome: 'inconclusive', reasons, ended: 'rolled back', diagnose: false }, totals);
+    case 'hold':
+      return holdRollout(run, index, reasons, totals);
+    case 'promote':
+      // A choice of the user, but never on no traffic at all: then nothing whatever is known.
+      return totals.candidate.requests === 0 ? holdRollout(run, index, reasons, totals) : null;
+  }
+}

@@ -1,0 +1,53 @@
+import { httpRoute } from '../../kubernetes/objects/http-route.ts';
+import { publicService } from '../../kubernetes/objects/service.ts';
+import { resources } from '../../kubernetes/resources.ts';
+import { awaitReady, createCandidate } from '../candidate.ts';
+import { finish } from '../ending.ts';
+import { settleScaling } from '../promotion.ts';
+import { noTotals } from '../run.ts';
+import type { Ending, Run } from '../run.ts';
+import { armWatchdog } from '../watchdog/launch.ts';
+import { allTrafficTo } from '../weight.ts';
+
+/**
+ * The first deploy: there is nothing to compare with and nothing to fall back to. The Service comes last, so it never points at
+ * anything that is not ready; whatever fails, nothing is left behind.
+ */
+export async function firstDeploy(run: Run): Promise<Ending> {
+  const { plan, store, record } = run;
+  const { candidate } = plan;
+  await armWatchdog(run);
+  await createCandidate(run, candidate.replicas);
+  await awaitReady(run, candidate, candidate.replicas);
+  record.event('candidate-ready', `${candidate.name} is ready and warm.`);
+  await store.update({ progress: 'shifting', step: 0, weight: 1 });
+  await createTraffic(run, candidate.name);
+  await allTrafficTo(run, candidate);
+  await store.update({ progress: 'retiring', stable: candidate, candidate: null, weight: 1 });
+  record.event('promoted', `${candidate.name} serves all traffic.`, 1);
+  await settleScaling(run, candidate);
+  await finish(run, { ended: 'promoted', reason: 'first deploy' });
+  return {
+    outcome: 'passed',
+    decision: 'promote',
+    summary: `${candidate.name} is deployed: the first revision of ${run.config.name}.`,
+    reasons: ['There was no stable revision to compare with; the candidate became ready and has all traffic.'],
+    diagnosis: [],
+    totals: noTotals,
+  };
+}
+
+/**
+ * The public Service and, with a gateway, the route, if they are not there yet.
+ */
+export async function createTraffic(run: Run, revision: string): Promise<void> {
+  const { api, config, fence, plan } = run;
+  const { namespace } = config.deploy;
+  if ((await api.find(resources.service, namespace, config.name)) === null) {
+    await fence.create(resources.service, publicService(config, revision, fence.epoch));
+  }
+  if (plan.provider.name !== 'gateway' || config.rollout.gateway === null) return;
+  if ((await api.find(resources.httpRoute, namespace, config.name)) !== null) return;
+  const route = httpRoute(config, config.rollout.gateway, [{ revision, weight: 1 }], fence.epoch);
+  await fence.create(resources.httpRoute, route);
+}

@@ -1,0 +1,53 @@
+import type { KubeApi } from '../../kubernetes/api.ts';
+import { resources } from '../../kubernetes/resources.ts';
+import type { ExpectedTraffic, TrafficFacts, TrafficProvider } from './provider.ts';
+import { publicServiceTraffic } from './service-selector.ts';
+
+/**
+ * The share is the candidate's part of the pods behind the public Service: works everywhere, in expectation and per connection. The
+ * stable revision is never shrunk, so a rollback always finds it at full size; shares are between 1/(N+1) and 1/2.
+ */
+export const replicasProvider: TrafficProvider = {
+  name: 'replicas',
+  splitTolerance: null,
+  objects: (facts) => [publicServiceTraffic(facts, true)],
+  candidateReplicas(weight, stableReplicas) {
+    const exact = weight >= 1 ? stableReplicas : (weight * stableReplicas) / (1 - weight);
+    return Math.min(stableReplicas, Math.max(1, Math.round(exact)));
+  },
+  share(weight, stableReplicas) {
+    const candidates = this.candidateReplicas(weight, stableReplicas);
+    return candidates / (candidates + stableReplicas);
+  },
+  missing: (api, facts, expected) => missingEndpoints(api, facts, expected),
+};
+
+/**
+ * Compares the ready endpoints of the public Service with the pods that should be there.
+ */
+export async function missingEndpoints(
+  api: KubeApi,
+  facts: TrafficFacts,
+  expected: ExpectedTraffic,
+): Promise<string | null> {
+  const slices = await api.list(
+    resources.endpointSlice,
+    facts.namespace,
+    `kubernetes.io/service-name=${facts.model}`,
+  );
+  const ready = new Set(
+    slices
+      .flatMap((slice) => (slice['endpoints'] ?? []) as Endpoint[])
+      .filter((endpoint) => endpoint.conditions?.ready !== false)
+      .flatMap((endpoint) => endpoint.addresses),
+  );
+  const absent = expected.addresses.filter((address) => !ready.has(address));
+  const foreign = [...ready].filter((address) => !expected.addresses.includes(address));
+  if (absent.length === 0 && foreign.length === 0) return null;
+  return `Service ${facts.model}: ${absent.length} pods are not endpoints yet, ${foreign.length} endpoints should be gone`;
+}
+
+interface Endpoint {
+  readonly addresses: readonly string[];
+  readonly conditions?: { readonly ready?: boolean };
+}

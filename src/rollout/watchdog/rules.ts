@@ -1,0 +1,53 @@
+import type { NamedRule } from '../../kubernetes/objects/watchdog.ts';
+import type { Resource } from '../../kubernetes/api.ts';
+import { resources } from '../../kubernetes/resources.ts';
+import { leaseRef } from '../lease.ts';
+import { deploymentRef, revisionServiceRef, scalingRefs, stateName } from '../names.ts';
+import type { ObjectRef } from '../names.ts';
+import { trafficOf } from '../restore.ts';
+import type { RolloutState } from '../state.ts';
+
+/** API group of a kind of object; '' is the core group. */
+export function groupOf(resource: Resource): string {
+  return resource.apiVersion.includes('/') ? (resource.apiVersion.split('/')[0] ?? '') : '';
+}
+
+/**
+ * Everything the watchdog may do, on named objects only: enough to restore this rollout's stable revision and nothing else.
+ */
+export function watchdogRules(state: RolloutState): readonly NamedRule[] {
+  const { model, stable, candidate } = state;
+  const removable = removableRefs(state);
+  const patched: readonly ObjectRef[] = [
+    ...trafficOf(state),
+    ...(stable === null ? [] : [{ ...deploymentRef(model, stable.name), name: stable.deployment }]),
+    ...(candidate === null ? [] : [{ ...deploymentRef(model, candidate.name), name: candidate.deployment }]),
+    ...(candidate === null ? [] : [revisionServiceRef(model, candidate.name)]),
+    ...scalingRefs(model),
+    leaseRef(model),
+  ];
+  return [
+    ...merge(patched).map((rule) => ({ ...rule, verbs: ['get', 'patch'] })),
+    ...merge(removable).map((rule) => ({ ...rule, verbs: ['delete'] })),
+    { group: '', plural: resources.configMap.plural, names: [stateName(model)], verbs: ['get', 'update'] },
+  ];
+}
+
+/** What goes when a first deploy is abandoned; with a stable revision only the lease. */
+function removableRefs(state: RolloutState): readonly ObjectRef[] {
+  const { model, stable, candidate } = state;
+  const lease = leaseRef(model);
+  if (stable !== null) return [lease];
+  return [
+    lease,
+    ...trafficOf(state),
+    ...scalingRefs(model),
+    ...(candidate === null ? [] : [deploymentRef(model, candidate.name), revisionServiceRef(model, candidate.name)]),
+  ];
+}
+
+function merge(refs: readonly ObjectRef[]): readonly Omit<NamedRule, 'verbs'>[] {
+  const byKind = new Map<Resource, string[]>();
+  for (const { resource, name } of refs) byKind.set(resource, [...new Set([...(byKind.get(resource) ?? []), name])]);
+  return [...byKind].map(([resource, names]) => ({ group: groupOf(resource), plural: resource.plural, names }));
+}
