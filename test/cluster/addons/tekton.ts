@@ -11,7 +11,7 @@ import type { Addon } from './addon.ts';
 const programs = ['controller', 'webhook', 'entrypoint', 'nop', 'workingdirinit'];
 
 /** What our Pipelines do not need: the servers for events and remote resolvers, and the webhook's autoscaler. */
-const unused = new Set(['events.yaml', 'config-events.yaml', 'webhook-hpa.yaml', 'config-leader-election-events.yaml']);
+const unused = new Set(['events.yaml', 'webhook-hpa.yaml']);
 
 /** Tekton Pipelines in its own namespace `tekton-pipelines`, from its own manifests with images of ours. */
 export const tekton: Addon = {
@@ -20,7 +20,8 @@ export const tekton: Addon = {
   seconds: 25,
   async start({ cluster, built }) {
     const image = (name: string): string => `${cluster.registry}/tekton/${name}:${recipe.version}`;
-    for (const name of programs) storeProgram(join(cluster.folder, 'registry'), join(built(recipe).bin, name), name);
+    for (const name of programs)
+      await await storeProgram(join(cluster.folder, 'registry'), join(built(recipe).bin, name), name);
     const files = join(built(recipe).files, 'config');
     const shell = `${cluster.registry}/${baseImages.busybox}`;
     const texts = manifests(files).map((file) =>
@@ -61,8 +62,8 @@ function manifests(folder: string): string[] {
   return [...list(join(folder, '100-namespace')), ...list(join(folder, '300-crds')), ...list(folder)];
 }
 
-function storeProgram(registry: string, program: string, name: string): void {
-  const layer = layerOf(
+async function storeProgram(registry: string, program: string, name: string): Promise<void> {
+  const layer = await layerOf(
     tar([
       { path: 'ko-app/', mode: 0o755 },
       { path: `ko-app/${name}`, mode: 0o755, content: readFileSync(program) },

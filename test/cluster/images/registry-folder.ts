@@ -26,10 +26,11 @@ const sha256 = (content: Buffer): string => `sha256:${createHash('sha256').updat
 /**
  * Makes a layer.
  * @param archive uncompressed tar
+ * @param level of gzip, 1 to 9
  * @returns the layer
  */
-export async function layerOf(archive: Buffer): Promise<Layer> {
-  return { compressed: await promisify(gzip)(archive), diffId: sha256(archive) };
+export async function layerOf(archive: Buffer, level = 6): Promise<Layer> {
+  return { compressed: await promisify(gzip)(archive, { level }), diffId: sha256(archive) };
 }
 
 /**
