@@ -11,7 +11,13 @@ import { join, relative } from 'node:path';
 const root = new URL('..', import.meta.url).pathname;
 const bin = (name: string): string => join(root, 'node_modules/.bin', name);
 const run = (program: string, args: string[]): void => {
-  execFileSync(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+  try {
+    execFileSync(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+  } catch (error) {
+    const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+    console.error(`${output}build: ${program.split('/').at(-1) ?? program} failed`);
+    process.exit(1);
+  }
 };
 
 const filesBelow = (folder: string): string[] =>
