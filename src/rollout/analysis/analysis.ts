@@ -33,7 +33,7 @@ export interface TickVerdict {
   readonly decision: 'promote' | 'rollback' | 'continue';
   /** Why, one sentence per metric, for a person on call. */
   readonly reasons: readonly string[];
-  /** Worth a person's attention, but nothing is decided by it. */
+  /** Worth a person's attention, but nothing is decided by it; each is given once in a rollout. */
   readonly warnings: readonly string[];
   /** Pods that could not be read and what kept the tick open. */
   readonly notes: readonly string[];
@@ -53,6 +53,8 @@ export interface AnalysisState {
   readonly metrics: Readonly<Partial<Record<MetricId, MetricState>>>;
   readonly split: SplitState;
   readonly counters: CounterState;
+  /** Warnings given so far. */
+  readonly warned: readonly string[];
 }
 
 /**
@@ -90,12 +92,16 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
     metrics: {},
     split: startSplit(),
     counters: startCounters(),
+    warned: [],
   };
   const metricState = (id: MetricId): MetricState => state.metrics[id] ?? startMetric();
 
   const judge = (ticks: readonly TickEvidence[], notes: readonly string[]): TickVerdict => {
     const split = judgeSplit(state.split, state.weight, plan.splitTolerance);
-    const warnings = gating.flatMap((metric) => metricWarnings(metricState(metric.id), metric.plan, plan.phiPrior));
+    const warnings = gating
+      .flatMap((metric) => metricWarnings(metricState(metric.id), metric.plan, plan.phiPrior))
+      .filter((warning) => !state.warned.includes(warning));
+    state = { ...state, warned: [...state.warned, ...warnings] };
     return { ...decide(plan, gating, state), warnings, notes, ticks, split };
   };
 

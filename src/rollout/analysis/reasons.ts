@@ -13,7 +13,7 @@ export function worseReason(state: MetricState, plan: MetricPlan): string {
     `${plan.metric}: ${plan.title} of the candidate ${share(state.candidate.bad, state.candidate.total)} against stable ` +
     `${share(state.stable.bad, state.stable.total)}: evidence ${evidenceValue(logEvidence(state.worse))} >= ${threshold} that it is ` +
     `more than ${plan.margin} times worse than stable, and ${evidenceValue(logEvidence(state.aboveFloor))} >= ${threshold} that it ` +
-    `is above ${percent(plan.floor)}`
+    `is above ${percent(plan.floor)}.`
   );
 }
 
@@ -22,25 +22,25 @@ export function goodReason(state: MetricState, plan: MetricPlan): string {
   return (
     `${plan.metric}: ${plan.title} of the candidate ${share(state.stepCandidate.bad, state.stepCandidate.total)} in this step: ` +
     `evidence ${evidenceValue(logEvidence(state.good))} >= ${evidenceValue(plan.logPromote)} that it stays below ` +
-    `${percent(plan.slo)}${incidents(state, plan)}`
+    `${percent(plan.slo)}${incidents(state, plan)}.`
   );
 }
 
 /** What is still missing before a metric lets the step pass. */
 export function openReason(state: MetricState, plan: MetricPlan, phiPrior: number): string {
   const { bad, total } = state.stepCandidate;
-  if (state.candidate.total === 0) return `${plan.metric}: no request of the candidate was counted yet`;
+  if (state.candidate.total === 0) return `${plan.metric}: no request of the candidate was counted yet.`;
   return (
     `${plan.metric}: ${plan.title} of the candidate ${share(bad, total)} in this step: evidence ` +
     `${evidenceValue(logEvidence(state.good))} of ${evidenceValue(plan.logPromote)} needed that it stays below ` +
     `${percent(plan.slo)}; about ${count(cleanRequestsToGo(state, plan, phiPrior))} more requests without a bad one would do` +
-    incidents(state, plan)
+    `${incidents(state, plan)}.`
   );
 }
 
 /** Why a metric decides nothing. */
 export function brokenReason(state: MetricState, plan: MetricPlan): string {
-  return `${plan.metric}: cannot be judged: ${state.broken ?? 'no counts'}`;
+  return `${plan.metric}: cannot be judged: ${state.broken ?? 'no counts'}.`;
 }
 
 /** What a step still waits for besides evidence; null when nothing. */
@@ -52,7 +52,7 @@ export function stepReason(step: AnalysisStep, elapsedMs: number, requests: numb
       ? [`${count(requests)} of ${count(step.minRequests)} minimum requests of the candidate`]
       : [];
   const missing = [...time, ...served];
-  return missing.length === 0 ? null : `step at ${percent(step.weight)}: ${missing.join(', ')}`;
+  return missing.length === 0 ? null : `step at ${percent(step.weight)}: ${missing.join(', ')}.`;
 }
 
 /** Findings that decide nothing, worded without changing figures so that a caller can show each once. */
@@ -61,17 +61,17 @@ export function metricWarnings(state: MetricState, plan: MetricPlan, phiPrior: n
   if (logEvidence(state.worse) >= plan.logRollback && logEvidence(state.aboveFloor) < plan.logRollback) {
     warnings.push(
       `${plan.metric}: the candidate is more than ${plan.margin} times worse than stable, which is tolerated because nothing shows ` +
-        `that more than ${percent(plan.floor)} are affected`,
+        `that more than ${percent(plan.floor)} are affected.`,
     );
   }
   if (state.pods === 1 && state.candidate.bad + state.stable.bad > 0) {
     warnings.push(
-      `${plan.metric}: each arm has one pod, so bursts cannot be told apart: dispersion is taken as ${phiPrior}`,
+      `${plan.metric}: each arm has one pod, so bursts cannot be told apart: dispersion is taken as ${phiPrior}.`,
     );
   }
   if (dispersion(state.dispersion, phiPrior) >= 2) {
     warnings.push(
-      `${plan.metric}: bad events come in bursts or from single pods, so evidence is counted at a discount`,
+      `${plan.metric}: bad events come in bursts or from single pods, so evidence is counted at a discount.`,
     );
   }
   return warnings;
