@@ -24,7 +24,19 @@ export function standaloneValidator(schemas: ReadonlyMap<string, JsonSchema>, ve
 }
 
 function withoutProse(schema: JsonSchema): JsonSchema {
-  return strip(schema, true) as JsonSchema;
+  return strip(withExpectations(schema, schema.$defs ?? {}), true) as JsonSchema;
+}
+
+/** Copies what a `$ref` expects to beside the reference: an error about a missing key only sees that much. */
+function withExpectations<T>(value: T, definitions: Readonly<Record<string, JsonSchema>>): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => withExpectations(item, definitions)) as T;
+  const copy = Object.fromEntries(
+    Object.entries(value).map(([key, item]: [string, unknown]) => [key, withExpectations(item, definitions)]),
+  );
+  const expected = typeof copy['$ref'] === 'string' ? definitions[copy['$ref'].replace('#/$defs/', '')] : undefined;
+  if (expected?.['x-expected'] !== undefined) copy['x-expected'] = expected['x-expected'];
+  return copy as T;
 }
 
 // `isSchema` is false inside `properties` and the like, where keys are names and not keywords.

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node, Pair } from 'yaml';
+import type { Alias, Document, Node, Pair } from 'yaml';
 import type { Problem } from './problems.ts';
 
 /** Place in a text file; both count from 1. */
@@ -45,11 +45,21 @@ export function parseYaml(text: string): { readonly root: Located; readonly prob
     message: error.message,
     expected: null,
   }));
-  const reader: Reader = { document, lines, problems, count: 0 };
+  const reader: Reader = { document, lines, problems, open: new Set(), count: 0 };
   const root =
     document.contents === null
       ? { kind: 'scalar' as const, at: { line: 1, column: 1 }, value: null }
       : locate(reader, document.contents, { line: 1, column: 1 }, '');
+  if (reader.count > maxNodes) {
+    const message = `more than ${maxNodes} values`;
+    problems.push({
+      rank: 'syntax',
+      at: root.at,
+      path: '',
+      message,
+      expected: 'expected a configuration; anchors that multiply?',
+    });
+  }
   return { root, problems };
 }
 
@@ -57,6 +67,8 @@ interface Reader {
   readonly document: Document;
   readonly lines: LineCounter;
   readonly problems: Problem[];
+  /** Aliases that are being followed. */
+  readonly open: Set<Node>;
   count: number;
 }
 
@@ -68,9 +80,8 @@ function position(lines: LineCounter, offset: number): Position {
 function locate(reader: Reader, node: Node | null, fallback: Position, path: string): Located {
   const at = node?.range ? position(reader.lines, node.range[0]) : fallback;
   reader.count += 1;
-  if (reader.count > maxNodes) return { kind: 'scalar', at, value: null };
-  if (node === null) return { kind: 'scalar', at, value: null };
-  if (isAlias(node)) return locate(reader, node.resolve(reader.document) ?? null, at, path);
+  if (node === null || reader.count > maxNodes) return { kind: 'scalar', at, value: null };
+  if (isAlias(node)) return locateAlias(reader, node, at, path);
   if (isMap<unknown, Node | null>(node))
     return { kind: 'map', at, entries: locateEntries(reader, node.items, at, path) };
   if (isSeq<Node | null>(node)) {
@@ -81,6 +92,20 @@ function locate(reader: Reader, node: Node | null, fallback: Position, path: str
     };
   }
   return { kind: 'scalar', at, value: isScalar(node) ? node.value : null };
+}
+
+function locateAlias(reader: Reader, alias: Alias, at: Position, path: string): Located {
+  const target = alias.resolve(reader.document);
+  // An anchor that contains its own alias never ends.
+  if (target !== undefined && !reader.open.has(target)) {
+    reader.open.add(target);
+    const located = locate(reader, target, at, path);
+    reader.open.delete(target);
+    return located;
+  }
+  const message = `\`*${alias.source}\` ${target === undefined ? 'names no anchor before it' : 'contains itself'}`;
+  reader.problems.push({ rank: 'syntax', at, path, message, expected: null });
+  return { kind: 'scalar', at, value: null };
 }
 
 function locateEntries(

@@ -41,8 +41,9 @@ export function problemText(file: string, problem: Problem): string {
 
 // The same place can fail in the file as written and again with the environment laid over it.
 function distinct(problems: readonly Problem[]): Problem[] {
-  const seen = new Map(
-    problems.map((problem) => [`${problem.at.line}:${problem.at.column} ${problem.message}`, problem]),
-  );
-  return [...seen.values()];
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const place = `${problem.at.line}:${problem.at.column} ${problem.message}`;
+    return !seen.has(place) && seen.add(place);
+  });
 }

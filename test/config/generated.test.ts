@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { generatedFiles } from '../../scripts/generate/files.ts';
+import { parseConfig } from '../../src/config/load.ts';
+
+interface SchemaNode {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly $defs?: Readonly<Record<string, SchemaNode>>;
+}
+
+const schema = JSON.parse(await readFile('schema/mldeploy.schema.json', 'utf8')) as SchemaNode;
+const sections = ['model', 'server', 'image', 'smoke', 'resources', 'deploy', 'rollout'];
+
+describe('what is generated', () => {
+  it('is what `npm run generate` would write now', async () => {
+    for (const [path, content] of await generatedFiles()) {
+      expect(await readFile(path, 'utf8'), `${path} is stale: npm run generate`).toBe(content);
+    }
+  });
+});
+
+describe('the schema', () => {
+  const base: Record<string, unknown> = {
+    version: 1,
+    name: 'fraud',
+    model: { path: 'm' },
+    image: { repository: 'ghcr.io/acme/fraud' },
+  };
+  const load = (file: object): unknown => parseConfig(stringify(file), 'mldeploy.yaml', null);
+
+  it('documents the defaults that hold', () => {
+    const written: Record<string, unknown> = { ...base };
+    for (const section of sections) {
+      const defaults = Object.entries(schema.$defs?.[section]?.properties ?? {}).flatMap(([key, node]) =>
+        node.default === undefined ? [] : [[key, node.default]],
+      );
+      written[section] = { ...(written[section] as object | undefined), ...(Object.fromEntries(defaults) as object) };
+    }
+    expect(load(written)).toEqual(load(base));
+  });
+
+  it('describes every key, with examples that are valid', () => {
+    for (const section of sections) {
+      for (const [key, node] of Object.entries(schema.$defs?.[section]?.properties ?? {})) {
+        expect(node.description, `${section}.${key} has no description`).toMatch(/\.$/);
+        for (const example of node.examples ?? []) {
+          const gpu = key === 'device' ? { resources: { gpu: { count: 1 } } } : {};
+          const process = key === 'url' ? { runtime: 'process' } : {};
+          const own = { ...(base[section] as object | undefined), ...process, [key]: example };
+          expect(() => load({ ...base, ...gpu, [section]: own }), `example of ${section}.${key}`).not.toThrow();
+        }
+      }
+    }
+  });
+});
