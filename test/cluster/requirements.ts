@@ -43,6 +43,8 @@ export function missing(folder: string, compile: boolean): string[] {
   if (process.platform !== 'linux' || !/^ID(_LIKE)?=.*debian/m.test(release)) {
     lines.push('Debian or Ubuntu (the cluster is made of its packages)');
   }
+  if (Number(process.versions.node.split('.')[0]) < 24)
+    lines.push(`Node 24 or later, not ${process.version}: npm ci puts it into node_modules/.bin`);
   if (process.getuid?.() !== 0)
     lines.push('root (namespaces, network devices and mounts are created): run it with sudo');
   if (compile && !onPath('go'))

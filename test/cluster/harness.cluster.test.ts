@@ -1,0 +1,232 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensureCluster, findCluster, removeClusterIn, type Cluster, type TestNamespace } from './cluster.ts';
+import { remains } from './leftovers.ts';
+import { findClusters } from './namespaces.ts';
+import { until } from './poll.ts';
+import { isAlive } from './process-table.ts';
+import { CommandError, sh } from './shell.ts';
+import { Traffic } from './traffic.ts';
+import { readState } from './state.ts';
+
+const onProgress = (line: string): void => console.log(line);
+
+/** A web server that says its pod's name, and a Service in front of it. */
+function web(namespace: string, replicas: number, podSpec: object = {}, container: object = {}): object[] {
+  const metadata = { name: 'web', namespace };
+  return [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
+      spec: {
+        replicas,
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: {
+            terminationGracePeriodSeconds: 1,
+            containers: [
+              {
+                name: 'web',
+                image: 'busybox:stable',
+                command: [
+                  'sh',
+                  '-c',
+                  'mkdir -p /tmp/www; hostname >/tmp/www/index.html; echo serving; exec httpd -f -p 8080 -h /tmp/www',
+                ],
+                readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
+                ...container,
+              },
+            ],
+            ...podSpec,
+          },
+        },
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
+    },
+  ];
+}
+
+describe('the cluster', () => {
+  let cluster: Cluster;
+  let namespace: TestNamespace;
+
+  beforeAll(async () => {
+    cluster = await ensureCluster({ onProgress });
+    namespace = await cluster.namespace('harness');
+  });
+  afterAll(async () => {
+    await namespace[Symbol.asyncDispose]();
+  });
+
+  test('is found running by a second request', async () => {
+    const start = performance.now();
+    const again = await ensureCluster();
+    expect(again.state.id).toBe(cluster.state.id);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  test('runs a Deployment whose Service answers on the host, with logs and exec', async () => {
+    await cluster.apply(...web(namespace.name, 2));
+    await cluster.kubectl(['rollout', 'status', 'deployment/web', '-n', namespace.name, '--timeout=60s']);
+    const service = await cluster.get<{ spec: { clusterIP: string } }>('service', 'web', '-n', namespace.name);
+    const traffic = new Traffic({
+      url: `http://${service.spec.clusterIP}/`,
+      rate: 50,
+      maxRequests: 60,
+      newConnections: 1,
+    });
+    traffic.start();
+    await until('60 answers', () => Promise.resolve(traffic.results.length === 60));
+    await traffic.stop();
+    expect(traffic.failures()).toEqual([]);
+    expect(await cluster.kubectl(['logs', 'deployment/web', '-n', namespace.name])).toContain('serving');
+    const name = await cluster.kubectl(['exec', 'deployment/web', '-n', namespace.name, '--', 'hostname']);
+    expect(name).toMatch(/^web-/);
+  });
+
+  test('builds an image, pulls it by digest and keeps running pods while the API server is killed', async () => {
+    const context = mkdtempSync(join(tmpdir(), 'context-'));
+    writeFileSync(
+      join(context, 'Dockerfile'),
+      'FROM busybox:stable\nRUN echo built > /built\nCMD ["sh", "-c", "cat /built; sleep 600"]\n',
+    );
+    const name = `${cluster.registry}/test/${namespace.name}`;
+    await cluster.buildctl([
+      ...['build', '--frontend', 'dockerfile.v0', '--local', `context=${context}`, '--local', `dockerfile=${context}`],
+      ...[
+        '--output',
+        `type=image,name=${name}:1,push=true,oci-mediatypes=true`,
+        '--metadata-file',
+        join(context, 'meta.json'),
+      ],
+    ]);
+    const meta = JSON.parse(readFileSync(join(context, 'meta.json'), 'utf8')) as { 'containerimage.digest': string };
+    await cluster.kubectl(['run', 'built', `--image=${name}@${meta['containerimage.digest']}`, '-n', namespace.name]);
+    await cluster.kubectl(['wait', '--for=condition=Ready', 'pod/built', '-n', namespace.name, '--timeout=60s']);
+    expect(await cluster.kubectl(['logs', 'built', '-n', namespace.name])).toBe('built\n');
+
+    const service = 'kube-apiserver';
+    await sh('nsenter', [
+      '-t',
+      String(cluster.init.pid),
+      '-p',
+      '-m',
+      'sh',
+      '-c',
+      `kill -9 $(cat /run/cluster/services/${service}.pid)`,
+    ]);
+    const pod = await until('the API server after it was killed', () =>
+      cluster.get<{ status: { containerStatuses: { restartCount: number }[] } }>('pod', 'built', '-n', namespace.name),
+    );
+    expect(pod.status.containerStatuses[0]?.restartCount).toBe(0);
+    rmSync(context, { recursive: true });
+  });
+
+  test('schedules by the GPUs it claims to have', async () => {
+    await cluster.advertiseGpus(2);
+    try {
+      await using own = await cluster.namespace('gpu');
+      await cluster.apply(...web(own.name, 3, {}, { resources: { limits: { 'nvidia.com/gpu': 1 } } }));
+      const message = await until('two pods running and one waiting for a GPU', async () => {
+        const { items } = await cluster.get<{
+          items: { status: { phase: string; conditions?: { message?: string }[] } }[];
+        }>('pods', '-n', own.name);
+        const pending = items.filter((pod) => pod.status.phase === 'Pending');
+        const running = items.filter((pod) => pod.status.phase === 'Running');
+        return running.length === 2 && pending.length === 1 && pending[0]?.status.conditions?.[0]?.message;
+      });
+      expect(message).toContain('Insufficient nvidia.com/gpu');
+    } finally {
+      await cluster.advertiseGpus(0);
+    }
+    const node = await cluster.get<{ status: { capacity: Record<string, string> } }>('node', cluster.state.node);
+    expect(node.status.capacity).not.toHaveProperty('nvidia.com/gpu');
+  });
+
+  test('makes users that may do only what they were given', async () => {
+    const kubeconfig = await cluster.restrictedUser(namespace.name, [
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['list'] },
+    ]);
+    await cluster.kubectl(['get', 'configmaps'], { kubeconfig });
+    const refused = cluster.kubectl(['get', 'secrets'], { kubeconfig });
+    await expect(refused).rejects.toThrow(CommandError);
+    await expect(refused).rejects.toThrow(/Forbidden.*secrets/);
+  });
+});
+
+describe('a second cluster beside it', () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'ml-deploy-cluster-')), 'state');
+  afterAll(async () => {
+    await removeClusterIn(folder, onProgress);
+  });
+
+  test('starts, recovers after it was killed, and leaves nothing behind', async () => {
+    const before = await hostState();
+    const start = performance.now();
+    const cluster = await ensureCluster({ folder, components: ['dns'], onProgress });
+    expect(performance.now() - start).toBeLessThan(40_000);
+    const main = await findCluster();
+    if (main) expect(main.network.cidr).not.toBe(cluster.network.cidr);
+    await cluster.apply(...web('default', 1));
+    await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']);
+    expect(await cluster.kubectl(['exec', 'deployment/web', '--', 'wget', '-qO-', 'http://web.default'])).toMatch(
+      /^web-/,
+    );
+
+    process.kill(cluster.init.pid, 'SIGKILL');
+    await until('the death of process 1', () => Promise.resolve(!isAlive(cluster.init)));
+    expect(await findCluster(folder)).toBeUndefined();
+    const recovered = await ensureCluster({ folder, onProgress });
+    expect(recovered.state.id).not.toBe(cluster.state.id);
+    expect(await remains(cluster.state.id, '/nonexistent')).toEqual([]);
+    await recovered.apply(...web('default', 1));
+    await recovered.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']);
+
+    await removeClusterIn(folder, onProgress);
+    expect(await remains(recovered.state.id, folder)).toEqual([]);
+    expect(await hostState()).toEqual(before);
+  });
+
+  test('whose start was killed is removed by the next start of any cluster, even without its folder', async () => {
+    const up = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'up'], {
+      env: { ...process.env, ML_DEPLOY_CLUSTER_DIR: folder },
+      stdio: 'ignore',
+    });
+    await until('the start of the namespaces', () => Promise.resolve(existsSync(join(folder, 'kubeconfig'))), {
+      timeout: 120_000,
+    });
+    up.kill('SIGKILL');
+    await once(up, 'exit');
+    const id = readState(folder)?.id ?? '';
+    expect(findClusters().map((found) => found.id)).toContain(id);
+    rmSync(join(folder, 'cluster.json')); // all that a deleted checkout would leave of it
+    const other = `${folder}-other`;
+    await removeClusterIn(other, onProgress);
+    expect(findClusters().map((found) => found.id)).not.toContain(id);
+    expect(await remains(id, '/nonexistent')).toEqual([]);
+  });
+});
+
+/** What a cluster changes on its host. Other checkouts' clusters come and go meanwhile: theirs is left out. */
+async function hostState(): Promise<object> {
+  const main = (await findCluster())?.state.id ?? 'none';
+  const lines = (text: string): string[] =>
+    text.split('\n').filter((line) => !/mld-|ml-deploy/.test(line) || line.includes(main));
+  return {
+    links: lines((await sh('ip', ['-o', 'link'])).stdout).map((line) => line.split(':')[1]),
+    routes: lines((await sh('ip', ['route'])).stdout),
+    rules: lines((await sh('iptables-save', [])).stdout).filter((line) => line.startsWith('-A')),
+    mounts: readFileSync('/proc/self/mounts', 'utf8'),
+  };
+}
