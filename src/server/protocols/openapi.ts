@@ -1,9 +1,10 @@
-import type { Ask, Discovery, Known, Outcome, Protocol, Send, ServerAnswer } from './protocol.ts';
+import type { Ask, Discovery, Known, NoAnswer, Protocol, Send, ServerAnswer } from './protocol.ts';
 import { examine } from './openapi/examine.ts';
 import { malformedAsks, tooLarge } from './openapi/malformed.ts';
 import { findOperation, type Operation } from './openapi/operation.ts';
 import { sample, type Sample } from './openapi/sample.ts';
-import { asObject, resolver, type Resolve } from './openapi/schema.ts';
+import { asObject } from './json.ts';
+import { resolver, type Resolve } from './openapi/schema.ts';
 
 const descriptionPath = '/openapi.json';
 /** Where requests go when the server has no description. */
@@ -62,7 +63,10 @@ function undescribed(open: string, known: Known): Discovery {
   };
 }
 
-function judging(operation: Operation, resolve: Resolve): Pick<Discovery, 'ask' | 'judge' | 'judgeRefusal' | 'outputs'> {
+function judging(
+  operation: Operation,
+  resolve: Resolve,
+): Pick<Discovery, 'ask' | 'judge' | 'judgeRefusal' | 'outputs'> {
   return {
     ask: (name, body) => ({
       name,
@@ -70,7 +74,7 @@ function judging(operation: Operation, resolve: Resolve): Pick<Discovery, 'ask' 
       rows: rowsOf(body),
     }),
     judge: (ask, outcome) => {
-      if (outcome.kind === 'none') return [`no answer: ${outcome.message}`];
+      if (outcome.kind === 'none') return [unanswered(outcome)];
       if (outcome.status < 200 || outcome.status > 299) {
         return [`answered ${outcome.status} instead of 200${excerpt(outcome)}`];
       }
@@ -82,7 +86,7 @@ function judging(operation: Operation, resolve: Resolve): Pick<Discovery, 'ask' 
     judgeRefusal: (ask, outcome) => {
       if (outcome.kind === 'none') {
         const hungUp = ask.name === tooLarge && outcome.reason === 'broken';
-        return hungUp ? [] : [`no answer: ${outcome.message}`];
+        return hungUp ? [] : [unanswered(outcome)];
       }
       return outcome.status >= 400 && outcome.status < 500 ? [] : [`answered ${outcome.status} instead of 4xx`];
     },
@@ -93,6 +97,12 @@ function judging(operation: Operation, resolve: Resolve): Pick<Discovery, 'ask' 
       return rows.length === 0 ? body.value : Object.fromEntries(rows.map(({ path, array }) => [path, array]));
     },
   };
+}
+
+/** Without the message of the network stack, which holds addresses and ports. */
+function unanswered({ reason }: NoAnswer): string {
+  const how = { refused: 'nobody listens', broken: 'the connection broke', timeout: 'it took too long' }[reason];
+  return `no answer, ${how}`;
 }
 
 function versionOf(document: unknown): string {

@@ -1,4 +1,5 @@
-import { asObject, typesOf, type Resolve, type Schema } from './schema.ts';
+import { asObject } from '../json.ts';
+import { typesOf, type Resolve, type Schema } from './schema.ts';
 
 const mostProblems = 5;
 
@@ -56,17 +57,14 @@ function ofArray(schema: Schema, value: readonly unknown[], path: string, resolv
   if (lengths.size > 1) found.push(`${place(path)} is ragged: its items have different lengths`);
   for (const [index, item] of value.entries()) {
     if (found.length >= mostProblems) break;
-    found.push(...problems(schema.prefixItems?.[index] ?? schema.items ?? {}, item, `${path}[${index}]`, resolve, true));
+    found.push(
+      ...problems(schema.prefixItems?.[index] ?? schema.items ?? {}, item, `${path}[${index}]`, resolve, true),
+    );
   }
   return found;
 }
 
-function ofObject(
-  schema: Schema,
-  value: Readonly<Record<string, unknown>>,
-  path: string,
-  resolve: Resolve,
-): string[] {
+function ofObject(schema: Schema, value: Readonly<Record<string, unknown>>, path: string, resolve: Resolve): string[] {
   const missing = (schema.required ?? [])
     .filter((name) => !Object.hasOwn(value, name))
     .map((name) => `${place(join(path, name))} is missing`);

@@ -1,5 +1,6 @@
 import type { Ask } from '../protocol.ts';
-import { asObject, type Resolve, type Schema, typesOf } from './schema.ts';
+import { asObject } from '../json.ts';
+import { type Resolve, type Schema, typesOf } from './schema.ts';
 
 const largestProbe = 32 * 1024 * 1024;
 const nesting = 10_000;

@@ -1,4 +1,5 @@
-import { asObject, type Resolve, type Schema } from './schema.ts';
+import { asObject } from '../json.ts';
+import { type Resolve, type Schema } from './schema.ts';
 
 /** The operation that asks the model. */
 export interface Operation {

@@ -1,3 +1,5 @@
+import { asObject } from '../json.ts';
+
 /** The parts of JSON Schema (OpenAPI 3.0 and 3.1) that say what a request and an answer look like. Unknown keywords are ignored. */
 export interface Schema {
   readonly type?: string | readonly string[];
@@ -26,13 +28,6 @@ export interface Schema {
   readonly pattern?: string;
   readonly format?: string;
   readonly $ref?: string;
-}
-
-/** A JSON object, or null for anything else. */
-export function asObject(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : null;
 }
 
 /** A schema with references inside one document taken away at its top; nested ones are resolved when they are reached. */

@@ -1,0 +1,28 @@
+import { MlDeployError } from '../errors.ts';
+
+export type DeviceWish = 'require-gpu' | 'prefer-gpu' | 'cpu';
+
+export interface DeviceChoice {
+  readonly device: 'cpu' | 'gpu';
+  /** What was asked, looked for, found and decided: one sentence. */
+  readonly note: string;
+}
+
+/**
+ * Decides between GPU and CPU. `found` is the number of GPUs, null when it was not allowed to look; `looked` says where. Throws
+ * `smoke/no-gpu` when a GPU is required and none was found; when nobody could look, a required GPU is asked for and the scheduler answers.
+ */
+export function chooseDevice(wish: DeviceWish, found: number | null, looked: string): DeviceChoice {
+  if (wish === 'cpu') return { device: 'cpu', note: 'The configuration asks for the CPU.' };
+  if (found !== null && found > 0) return { device: 'gpu', note: `A GPU was asked for and found (${looked}).` };
+  if (wish === 'prefer-gpu') {
+    return { device: 'cpu', note: `A GPU was preferred but none was found (${looked}): tested on the CPU.` };
+  }
+  if (found === null) return { device: 'gpu', note: `A GPU is required; ${looked}, so the scheduler decides.` };
+  throw new MlDeployError({
+    code: 'smoke/no-gpu',
+    kind: 'infrastructure',
+    message: `smoke.device requires a GPU and none was found. Looked at: ${looked}.`,
+    hint: 'Run where a GPU is (driver and device plugin installed), or set smoke.device to {prefer: gpu} or cpu.',
+  });
+}

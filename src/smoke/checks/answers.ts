@@ -1,0 +1,106 @@
+import type { Ask } from '../../server/protocols/protocol.ts';
+import { defaultTolerance, differences } from '../golden/tolerance.ts';
+import { type Check, failed, passed, put, rightAsks, shorten, skipped } from './check.ts';
+
+/** Requests made from the server's own description, answered in the right shape with finite numbers. */
+export const answers: Check = {
+  id: 'answers',
+  title: 'Answers generated requests with the right shape and finite numbers',
+  run: async (trial) => {
+    const { discovery } = trial;
+    if (discovery.valid.length === 0) {
+      return skipped(`No request could be made from the description: ${discovery.open ?? 'it describes none'}.`);
+    }
+    const problems: string[] = [];
+    for (const ask of discovery.valid) {
+      problems.push(...discovery.judge(ask, await put(trial, ask)).map((problem) => `${ask.name}: ${problem}`));
+    }
+    if (problems.length > 0) return failed(shorten(problems));
+    const names = [...new Set(discovery.valid.map(({ name }) => name.replace('a generated ', '')))];
+    return passed(`${discovery.title}: ${names.join(', ')} answered.`);
+  },
+};
+
+/** Requests whose answers somebody wrote down. */
+export const goldenAnswers: Check = {
+  id: 'golden',
+  title: 'Golden requests get the expected answers',
+  run: async (trial) => {
+    const { golden, discovery } = trial;
+    if (golden.length === 0) return skipped('smoke.golden is not set.');
+    const problems: string[] = [];
+    for (const { name, body, expect, tolerance } of golden) {
+      const ask = discovery.ask(name, body);
+      const outcome = await put(trial, ask);
+      const wrong = discovery.judge(ask, outcome);
+      if (outcome.kind === 'none' || wrong.length > 0) {
+        problems.push(`"${name}": ${shorten(wrong)}`);
+        continue;
+      }
+      const differing = differences(expect, JSON.parse(outcome.body), tolerance);
+      if (differing.length > 0) {
+        const allowed = `allowed: absolute ${tolerance.absolute}, relative ${tolerance.relative}`;
+        problems.push(`"${name}": ${shorten(differing)} (${allowed})`);
+      }
+    }
+    const count = `${golden.length} golden request${golden.length === 1 ? '' : 's'}`;
+    if (problems.length === 0) return passed(`${count} got the expected answers.`, 'tolerance of each request');
+    return failed(`${problems.length} of ${count}: ${shorten(problems)}`, 'tolerance of each request');
+  },
+};
+
+/** The same question twice: the model's part of the answer must be the same. */
+export const sameTwice: Check = {
+  id: 'same-twice',
+  title: 'Gives the same answer twice',
+  run: async (trial) => {
+    const { discovery } = trial;
+    const asks = largestOf(rightAsks(trial));
+    if (asks.length === 0) return skipped('No valid request is known.');
+    const problems: string[] = [];
+    let compared = 0;
+    for (const ask of asks) {
+      const [first, second] = [await put(trial, ask), await put(trial, ask)];
+      const wrong = [...discovery.judge(ask, first), ...discovery.judge(ask, second)];
+      if (first.kind === 'none' || second.kind === 'none' || wrong.length > 0) continue;
+      compared++;
+      const differing = differences(discovery.outputs(ask, first), discovery.outputs(ask, second), defaultTolerance);
+      if (differing.length > 0) problems.push(`${ask.name}: the second answer differs from the first`);
+    }
+    if (compared === 0) return skipped('No two right answers to compare.');
+    const limit = `absolute ${defaultTolerance.absolute} or relative ${defaultTolerance.relative}`;
+    return problems.length === 0
+      ? passed('Repeated requests got the same answers.', limit)
+      : failed(shorten(problems), limit);
+  },
+};
+
+/** Wrong requests are the client's fault (4xx), and the server goes on. */
+export const malformed: Check = {
+  id: 'malformed',
+  title: 'Refuses malformed requests with 4xx and goes on',
+  run: async (trial) => {
+    const { discovery } = trial;
+    const [probe] = rightAsks(trial);
+    const problems: string[] = [];
+    for (const ask of discovery.malformed) {
+      problems.push(...discovery.judgeRefusal(ask, await put(trial, ask)).map((problem) => `${ask.name}: ${problem}`));
+    }
+    if (
+      probe !== undefined &&
+      discovery.judge(probe, await put(trial, probe)).some((text) => text.startsWith('no answer'))
+    ) {
+      problems.push('afterwards it no longer answers a valid request');
+    }
+    if (problems.length > 0) return failed(shorten(problems), 'HTTP 400-499');
+    return passed(`${discovery.malformed.map(({ name }) => name).join(', ')}: all refused.`, 'HTTP 400-499');
+  },
+};
+
+/** The first and the largest: enough to see a difference without sending everything again. */
+function largestOf(asks: readonly Ask[]): readonly Ask[] {
+  const [first] = asks;
+  if (first === undefined) return [];
+  const largest = asks.reduce((best, ask) => ((ask.rows ?? 0) > (best.rows ?? 0) ? ask : best), first);
+  return largest === first ? [first] : [first, largest];
+}

@@ -1,0 +1,80 @@
+import type { Config } from '../../config/config.ts';
+import type { CheckEvidence } from '../../pipeline/evidence.ts';
+import type { Task } from '../../pipeline/reporter.ts';
+import type { Ask, Discovery, Outcome } from '../../server/protocols/protocol.ts';
+import type { Server } from '../../server/server.ts';
+import type { GoldenRequest } from '../golden/golden-file.ts';
+import type { RunningServer, RuntimeFacts } from '../runtimes/runtime.ts';
+
+/** What is known as soon as the program runs. */
+export interface Started {
+  readonly config: Config;
+  readonly running: RunningServer;
+  readonly facts: RuntimeFacts;
+  /** The digest that was asked for; null when a server already ran. */
+  readonly wantedDigest: string | null;
+}
+
+/** What the checks of a serving program share: it has answered once. */
+export interface Trial extends Started {
+  readonly server: Server;
+  readonly discovery: Discovery;
+  readonly golden: readonly GoldenRequest[];
+  readonly signal: AbortSignal;
+  /** Measured figures: they differ from run to run, so they never stand in a check. */
+  readonly measured: Measured;
+  readonly task: Task;
+}
+
+export interface Measured {
+  latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly count: number } | null;
+  stopMs: number;
+  readonly details: string[];
+}
+
+/** A check's name in the evidence. */
+export interface CheckName {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** A look at what was started. */
+export interface StartCheck extends CheckName {
+  look(started: Started): Finding;
+}
+
+/** One question to the server with a verdict. */
+export interface Check extends CheckName {
+  run(trial: Trial): Promise<Finding>;
+}
+
+export interface Finding {
+  readonly verdict: CheckEvidence['verdict'];
+  readonly limit?: string;
+  readonly message: string;
+}
+
+export const passed = (message: string, limit?: string): Finding => finding('passed', message, limit);
+export const failed = (message: string, limit?: string): Finding => finding('failed', message, limit);
+export const skipped = (message: string): Finding => finding('skipped', message, undefined);
+
+function finding(verdict: Finding['verdict'], message: string, limit: string | undefined): Finding {
+  return { verdict, message, ...(limit === undefined ? {} : { limit }) };
+}
+
+/** Every request that is known to be right: golden ones first, since a person vouches for them. */
+export function rightAsks({ golden, discovery }: Pick<Trial, 'golden' | 'discovery'>): readonly Ask[] {
+  return [...golden.map(({ name, body }) => discovery.ask(`golden request "${name}"`, body)), ...discovery.valid];
+}
+
+/** Sends one request of the test; an interrupt ends it. */
+export function put(trial: Pick<Trial, 'running' | 'signal'>, ask: Ask): Promise<Outcome> {
+  trial.signal.throwIfAborted();
+  return trial.running.send({ ...ask.request, signal: trial.signal });
+}
+
+/** At most three problems as one text. */
+export function shorten(problems: readonly string[]): string {
+  const more = problems.length > 3 ? `; and ${problems.length - 3} more` : '';
+  return problems.slice(0, 3).join('; ') + more;
+}

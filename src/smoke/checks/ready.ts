@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../../config/config.ts';
+import { MlDeployError } from '../../errors.ts';
+import type { Task } from '../../pipeline/reporter.ts';
+import type { Discovery, Known, Outcome, Protocol } from '../../server/protocols/protocol.ts';
+import type { Server } from '../../server/server.ts';
+import type { GoldenRequest } from '../golden/golden-file.ts';
+import type { RunningServer } from '../runtimes/runtime.ts';
+import { failed, type Finding, passed, rightAsks, shorten, skipped } from './check.ts';
+
+const pollMs = 150;
+
+export interface ReadyOptions {
+  readonly config: Config;
+  readonly server: Server;
+  readonly protocol: Protocol;
+  readonly known: Known;
+  readonly golden: readonly GoldenRequest[];
+  readonly running: RunningServer;
+  readonly signal: AbortSignal;
+  readonly task: Task;
+}
+
+export interface Readiness {
+  readonly finding: Finding;
+  /** Null when the server never came so far that it could be asked. */
+  readonly discovery: Discovery | null;
+  /** Time from start to the first answered inference, milliseconds. */
+  readonly ms: number;
+  /** Time from start to the first "ready" of the server itself; null: never. */
+  readonly saidReadyMs: number | null;
+}
+
+/**
+ * Waits until the server is up, says that it is ready, and has answered one real inference: many servers say "ready" before their
+ * model is loaded. A server that is busy (503) or silent is asked again until `smoke.readyTimeout`; any other answer counts at once.
+ * Throws when the infrastructure did not get so far as to run it.
+ */
+export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> {
+  const { config, running, signal } = options;
+  const began = performance.now();
+  const elapsed = () => performance.now() - began;
+  let saidReadyMs: number | null = null;
+  let waitingFor = 'the container';
+  const over = (finding: Finding, discovery: Discovery | null = null): Readiness => ({
+    finding,
+    discovery,
+    ms: Math.round(elapsed()),
+    saidReadyMs,
+  });
+  const limit = `${config.smoke.readyTimeoutMs} ms (smoke.readyTimeout)`;
+
+  while (elapsed() < config.smoke.readyTimeoutMs) {
+    signal.throwIfAborted();
+    const state = await running.state();
+    if (state.phase === 'ended') return over(failed(`The server never became ready: ${state.reason}.`, limit));
+    if (state.phase === 'starting') {
+      waitingFor = state.detail;
+      options.task.update(state.detail);
+    } else {
+      const step = await ask(options);
+      waitingFor = step.detail;
+      options.task.update(step.detail);
+      if (step.saysReady) saidReadyMs ??= Math.round(elapsed());
+      if (step.finding !== null) return over({ ...step.finding, limit }, step.discovery);
+    }
+    await delay(pollMs, undefined, { signal });
+  }
+  if ((await running.state()).phase === 'starting') throw notStarted(running.title, limit, waitingFor);
+  const lied = saidReadyMs === null ? '' : ' although it says that it is ready';
+  return over(failed(`No inference was answered in time${lied}: ${waitingFor}.`, limit));
+}
+
+interface Step {
+  /** What is being waited for. */
+  readonly detail: string;
+  readonly saysReady: boolean;
+  readonly finding: Finding | null;
+  readonly discovery: Discovery | null;
+}
+
+async function ask({ server, config, running, protocol, known, golden, signal }: ReadyOptions): Promise<Step> {
+  const { readyPath: path } = server.probes(config);
+  const ready = await running.send({ method: 'GET', path, timeoutMs: 2_000, signal });
+  const waiting = (detail: string, saysReady: boolean): Step => ({ detail, saysReady, finding: null, discovery: null });
+  if (ready.kind === 'none' || ready.status !== 200) return waiting(`GET ${path}: ${describe(ready)}`, false);
+  const discovery = await protocol.discover(running.send, known);
+  const [first] = rightAsks({ golden, discovery });
+  if (first === undefined) {
+    const finding = skipped(`It says that it is ready, but nothing is known to ask it with: ${discovery.open ?? ''}.`);
+    return { detail: 'nothing to ask', saysReady: true, finding, discovery };
+  }
+  const outcome = await running.send({ ...first.request, signal });
+  if (outcome.kind === 'none' || outcome.status === 503) return waiting(`${first.name}: ${describe(outcome)}`, true);
+  const finding =
+    outcome.status >= 200 && outcome.status < 300
+      ? passed('It said that it is ready, and answered a real inference.')
+      : failed(
+          `It says that it is ready, but ${first.name} was not served: ${shorten(discovery.judge(first, outcome))}`,
+        );
+  return { detail: 'answered', saysReady: true, finding, discovery };
+}
+
+function describe(outcome: Outcome): string {
+  if (outcome.kind === 'answer') return `HTTP ${outcome.status}`;
+  return { refused: 'nobody listens yet', broken: 'the connection broke', timeout: 'no answer' }[outcome.reason];
+}
+
+function notStarted(title: string, limit: string, detail: string): MlDeployError {
+  return new MlDeployError({
+    code: 'smoke/not-started',
+    kind: 'infrastructure',
+    message: `The cluster did not start ${title} within ${limit}: ${detail}.`,
+    hint: 'A large image on a fresh node takes its time: raise smoke.readyTimeout, or look at the node.',
+  });
+}

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HeldRequest } from '../../server/protocols/http.ts';
+import type { Outcome } from '../../server/protocols/protocol.ts';
+import type { Stopped } from '../runtimes/runtime.ts';
+import { type Finding, failed, passed, rightAsks, skipped, type Trial } from './check.ts';
+
+/** A request is held back at most this long after SIGTERM: a server that does not show that it drains gets its last byte then. */
+const longestHoldMs = 3_000;
+const cleanExits = [0, 143];
+
+export interface StopFindings {
+  readonly stop: Finding;
+  readonly inFlight: Finding;
+}
+
+/**
+ * Ends the server with SIGTERM while one request is in flight: all but its last byte is sent before, the last byte after the server
+ * has noticed. Judges the exit and the answer.
+ */
+export async function stopServer(trial: Trial): Promise<StopFindings> {
+  const { running, config, measured } = trial;
+  if (running.stop === null) {
+    const ours = skipped('The server was not started by this test, so it is not stopped.');
+    return { stop: ours, inFlight: ours };
+  }
+  const ask = rightAsks(trial)[0];
+  const held = ask === undefined ? null : await running.hold(ask.request);
+  const limit = `${config.smoke.stopTimeoutMs} ms (smoke.stopTimeout), exit code ${cleanExits.join(' or ')}`;
+  const stopping = running.stop();
+  const answering = held === null ? null : finishWhenDraining(trial, held);
+  const [stopped, answer] = await Promise.all([stopping, answering]);
+  measured.stopMs = Math.round(stopped.ms);
+  measured.details.push(`stop: exit code ${stopped.exitCode ?? 'unknown'} after ${Math.round(stopped.ms)} ms`);
+  const stop = judgeStop(stopped, limit);
+  if (ask === undefined) return { stop, inFlight: skipped('No valid request is known.') };
+  if (answer === null) {
+    return {
+      stop,
+      inFlight: skipped('A request can only be held in flight over a direct connection, and there is none.'),
+    };
+  }
+  return { stop, inFlight: judgeInFlight(answer) };
+}
+
+/** Whether it was answered at all: whether rightly is for other checks. */
+function judgeInFlight(outcome: Outcome): Finding {
+  if (outcome.kind === 'answer' && outcome.status < 500)
+    return passed('A request that began before SIGTERM was answered.');
+  const how = outcome.kind === 'none' ? 'the connection ended without an answer' : `HTTP ${outcome.status}`;
+  return failed(`A request that began before SIGTERM was lost: ${how}.`);
+}
+
+function judgeStop({ exitCode, killed }: Stopped, limit: string): Finding {
+  if (killed) return failed('It did not end after SIGTERM and had to be killed.', limit);
+  if (exitCode === null || cleanExits.includes(exitCode)) return passed('It ended by itself after SIGTERM.', limit);
+  return failed(`It ended with exit code ${exitCode} after SIGTERM.`, limit);
+}
+
+/** Waits until the server shows that the signal has arrived (not ready, or no longer listening), then sends the last byte. */
+async function finishWhenDraining({ running, server, config, signal }: Trial, held: HeldRequest) {
+  const { readyPath: path } = server.probes(config);
+  const began = performance.now();
+  const longest = Math.min(longestHoldMs, config.smoke.stopTimeoutMs / 2);
+  while (performance.now() - began < longest) {
+    const outcome = await running.send({ method: 'GET', path, timeoutMs: 500, signal });
+    if (outcome.kind === 'none' || outcome.status !== 200) break;
+    await delay(50, undefined, { signal });
+  }
+  return held.finish();
+}

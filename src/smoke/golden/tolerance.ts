@@ -1,0 +1,48 @@
+import { asObject } from '../../server/protocols/json.ts';
+
+/** How far a number may be from the expected one: within `absolute`, or within `relative` times the expected number. */
+export interface Tolerance {
+  readonly absolute: number;
+  readonly relative: number;
+}
+
+/** Covers another order of the same 32-bit additions (other core count, other device), and nothing a user would notice. */
+export const defaultTolerance: Tolerance = { absolute: 1e-6, relative: 1e-6 };
+
+export const exact: Tolerance = { absolute: 0, relative: 0 };
+
+/**
+ * Places where `actual` differs from `expected` beyond the tolerance, in words; empty: none. Fields of objects that `expected` does
+ * not name are ignored; arrays must have the same length.
+ */
+export function differences(expected: unknown, actual: unknown, tolerance: Tolerance, path = ''): string[] {
+  const here = path === '' ? 'the answer' : path;
+  if (typeof expected === 'number' && typeof actual === 'number') {
+    return close(expected, actual, tolerance) ? [] : [`${here} is ${actual}, expected ${expected}`];
+  }
+  if (Array.isArray(expected) && Array.isArray(actual)) {
+    if (expected.length !== actual.length) {
+      return [`${here} has ${actual.length} items, expected ${expected.length}`];
+    }
+    const items = actual as unknown[];
+    return expected.flatMap((item, index) => differences(item, items[index], tolerance, `${path}[${index}]`));
+  }
+  const wanted = asObject(expected);
+  const given = asObject(actual);
+  if (wanted !== null && given !== null) {
+    return Object.entries(wanted).flatMap(([name, item]) => {
+      const inner = path === '' ? name : `${path}.${name}`;
+      return Object.hasOwn(given, name) ? differences(item, given[name], tolerance, inner) : [`${inner} is missing`];
+    });
+  }
+  return expected === actual ? [] : [`${here} is ${short(actual)}, expected ${short(expected)}`];
+}
+
+function close(expected: number, actual: number, { absolute, relative }: Tolerance): boolean {
+  return Math.abs(actual - expected) <= Math.max(absolute, relative * Math.abs(expected));
+}
+
+function short(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}

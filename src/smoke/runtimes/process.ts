@@ -1,0 +1,87 @@
+import { cpus } from 'node:os';
+import { chooseDevice } from '../../gpu/device.ts';
+import { probeHost } from '../../gpu/host.ts';
+import { MlDeployError } from '../../errors.ts';
+import { httpClient } from '../../server/protocols/http.ts';
+import type { Hardware, Runtime, RuntimeContext, RuntimeFacts } from './runtime.ts';
+
+/** A server that somebody else started, at `smoke.url`: it is asked, never started or stopped. */
+export const processRuntime: Runtime = {
+  name: 'process',
+  available: async (context) => {
+    try {
+      const url = addressOf(context);
+      await device(context, url);
+      return { usable: true, reason: `smoke.url names a running server: ${url.href}` };
+    } catch (error) {
+      if (error instanceof MlDeployError) return { usable: false, error };
+      throw error;
+    }
+  },
+  start: async (spec) => {
+    const url = addressOf(spec);
+    const facts = await device(spec, url);
+    const client = httpClient(url.href);
+    let answered = false;
+    return {
+      title: `the server at ${url.href}`,
+      send: async (request) => {
+        const outcome = await client.send(request);
+        if (outcome.kind === 'answer') answered = true;
+        return outcome;
+      },
+      detour: () => null,
+      hold: (request) => client.hold(request),
+      stop: null,
+      state: async () => {
+        if (!answered) return { phase: 'running' };
+        const outcome = await client.send({
+          method: 'GET',
+          path: spec.server.probes(spec.config).livePath,
+          timeoutMs: 2_000,
+        });
+        const gone = outcome.kind === 'none' && outcome.reason === 'refused';
+        return gone
+          ? { phase: 'ended', exitCode: null, reason: 'nobody listens at its address any more' }
+          : { phase: 'running' };
+      },
+      facts: () => Promise.resolve(facts),
+      logs: () => Promise.resolve([]),
+      remove: () => {
+        client.close();
+        return Promise.resolve([]);
+      },
+    };
+  },
+};
+
+function addressOf({ config }: RuntimeContext): URL {
+  if (config.smoke.url !== null) return new URL(config.smoke.url);
+  throw new MlDeployError({
+    code: 'smoke/no-url',
+    kind: 'usage',
+    message: 'The smoke runtime "process" needs the address of a running server, and smoke.url is not set.',
+    hint: 'Set smoke.url, or take another smoke.runtime.',
+  });
+}
+
+async function device({ config, access }: RuntimeContext, url: URL): Promise<RuntimeFacts> {
+  const here = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  const wish = config.smoke.device;
+  const facts = (hardware: Hardware, deviceNote: string): RuntimeFacts => ({
+    hardware,
+    deviceNote,
+    imageDigest: null,
+    nonRoot: null,
+    details: [`address ${url.href}`],
+  });
+  if (!here) {
+    const looked = `the machine behind ${url.host}, which cannot be looked into from here`;
+    const { note } = chooseDevice(wish, wish === 'cpu' ? null : 0, looked);
+    return facts({ device: 'cpu', name: 'unknown: the server runs elsewhere' }, note);
+  }
+  const probe = wish === 'cpu' ? { gpus: [], looked: '' } : await probeHost(access.environment);
+  const choice = chooseDevice(wish, probe.gpus.length, probe.looked);
+  const name = choice.device === 'gpu' ? probe.gpus[0]?.name : cpus()[0]?.model;
+  return facts({ device: choice.device, name: name ?? 'unknown' }, choice.note);
+}

@@ -1,0 +1,88 @@
+import type { Config } from '../../config/config.ts';
+import type { MlDeployError } from '../../errors.ts';
+import type { Access } from '../../pipeline/stage.ts';
+import type { HeldRequest } from '../../server/protocols/http.ts';
+import type { Send, ServerRequest } from '../../server/protocols/protocol.ts';
+import type { Server } from '../../server/server.ts';
+
+/** What a runtime has to know to look around. */
+export interface RuntimeContext {
+  readonly config: Config;
+  readonly access: Access;
+  readonly server: Server;
+  readonly signal: AbortSignal;
+}
+
+export interface StartSpec extends RuntimeContext {
+  /** `repository@sha256:...`; null only for a server that already runs. */
+  readonly image: string | null;
+  readonly modelDigest: string | null;
+}
+
+export type Availability =
+  /** `reason` completes "chosen because ...". */
+  { readonly usable: true; readonly reason: string } | { readonly usable: false; readonly error: MlDeployError };
+
+/** A place where the image can be started for the test. One folder member is one alternative. */
+export interface Runtime {
+  readonly name: string;
+  /** Looks, within seconds and without starting anything, whether the test could run here; a GPU that is required counts. */
+  available(context: RuntimeContext): Promise<Availability>;
+  /** Starts the image and returns at once; `state` follows what becomes of it. Removes leftovers of dead runs first. */
+  start(spec: StartSpec): Promise<RunningServer>;
+}
+
+/** What became of the started program. */
+export type ServerState =
+  /** Not running yet; `detail` says what it waits for. */
+  | { readonly phase: 'starting'; readonly detail: string }
+  | { readonly phase: 'running' }
+  /** Over, by the program's own fault: exit code (null: unknown) and why, in words. */
+  | { readonly phase: 'ended'; readonly exitCode: number | null; readonly reason: string };
+
+export interface Hardware {
+  readonly device: 'cpu' | 'gpu';
+  readonly name: string;
+}
+
+export interface RuntimeFacts {
+  readonly hardware: Hardware;
+  /** How the device was chosen: what was asked, looked for and found. */
+  readonly deviceNote: string;
+  /** Digest (`sha256:...`) of the manifest that runs; null when this runtime cannot tell. */
+  readonly imageDigest: string | null;
+  /** How it is known that the program is not root; null when this runtime cannot tell. */
+  readonly nonRoot: { readonly proved: boolean; readonly how: string } | null;
+  /** Measurements and places: node, address, times of pull and start. */
+  readonly details: readonly string[];
+}
+
+export interface Stopped {
+  /** null: unknown. */
+  readonly exitCode: number | null;
+  /** From SIGTERM to the end, milliseconds. */
+  readonly ms: number;
+  /** It outlived the grace period and was killed. */
+  readonly killed: boolean;
+}
+
+/** A started server. Methods throw MlDeployError only for infrastructure that fails. */
+export interface RunningServer {
+  /** For people: `pod fraud-smoke-x in namespace ml`. */
+  readonly title: string;
+  readonly send: Send;
+  /** How requests travel when that adds to latencies; null: directly. Known after the first answer. */
+  detour(): string | null;
+  /** Sends a request but for its last byte; null when this runtime cannot. */
+  hold(request: ServerRequest): Promise<HeldRequest | null>;
+  /** Throws when infrastructure keeps the program from starting. */
+  state(): Promise<ServerState>;
+  /** Valid once the state is `running`. */
+  facts(): Promise<RuntimeFacts>;
+  /** The last lines the program printed. */
+  logs(): Promise<readonly string[]>;
+  /** Sends SIGTERM, waits, kills after the configured grace; null when the program is not ours to stop. */
+  readonly stop: (() => Promise<Stopped>) | null;
+  /** Removes everything that `start` made and looks whether it is gone. Works after an abort; returns names of what is left. */
+  remove(): Promise<readonly string[]>;
+}

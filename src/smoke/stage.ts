@@ -1,0 +1,137 @@
+import { MlDeployError } from '../errors.ts';
+import type { CheckEvidence, Contract, Outcome, SmokeEvidence } from '../pipeline/evidence.ts';
+import type { Stage, StageContext } from '../pipeline/stage.ts';
+import { protocols } from '../server/protocols/index.ts';
+import { serverOf } from '../server/index.ts';
+import { type GoldenRequest, readGolden } from './golden/golden-file.ts';
+import { chooseRuntime, runtimes } from './runtimes/index.ts';
+import type { Hardware, Runtime, RuntimeContext } from './runtimes/runtime.ts';
+import { tryOut, type TrialResult } from './trial.ts';
+
+export interface SmokeParts {
+  /** Where an image can be tested. */
+  readonly runtimes: readonly Runtime[];
+  readonly serverOf: typeof serverOf;
+}
+
+/**
+ * The stage `smoke`: starts the very image that will be deployed, asks it, and stops it. Nothing is left behind, whatever happens.
+ */
+export function createSmokeStage(parts: SmokeParts): Stage<SmokeEvidence> {
+  return {
+    name: 'smoke',
+    preflight: async (context) => {
+      await goldenOf(context);
+      const { reason } = await chooseRuntime(parts.runtimes, runtimeContext(parts, context));
+      context.reporter.note('info', reason);
+    },
+    run: async (context) => {
+      const startedAt = new Date().toISOString();
+      const { config, reporter, evidence, signal } = context;
+      const golden = await goldenOf(context);
+      const here = runtimeContext(parts, context);
+      const { runtime, reason } = await chooseRuntime(parts.runtimes, here);
+      reporter.note('info', reason);
+      const image = evidence.build?.image.reference ?? null;
+      const modelDigest = evidence.build?.modelDigest ?? evidence.validate?.model.digest ?? null;
+      try {
+        const result = await tryOut({
+          spec: { ...here, image, modelDigest },
+          runtime,
+          protocol: protocols[here.server.protocol],
+          contract: contractOf(context),
+          golden,
+          reporter,
+        });
+        const imageReference = image ?? config.smoke.url ?? '';
+        return evidenceOf(context, result, { startedAt, runtime: runtime.name, imageReference, modelDigest });
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        throw new MlDeployError({
+          code: 'smoke/interrupted',
+          kind: 'interrupted',
+          message: 'The smoke test was interrupted; what it had started is removed.',
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+/** The stage with everything this program has. */
+export const smokeStage: Stage<SmokeEvidence> = createSmokeStage({ runtimes, serverOf });
+
+function runtimeContext(parts: SmokeParts, { config, access, signal }: StageContext): RuntimeContext {
+  return { config, access, signal, server: parts.serverOf(config) };
+}
+
+function goldenOf({ config, access }: StageContext): Promise<readonly GoldenRequest[]> {
+  const { golden } = config.smoke;
+  return golden === null ? Promise.resolve([]) : readGolden(access.root, golden);
+}
+
+function contractOf({ config, evidence }: StageContext): Contract | null {
+  if (evidence.validate?.contract !== undefined && evidence.validate.contract !== null)
+    return evidence.validate.contract;
+  const { inputs, outputs } = config.model;
+  return inputs === null ? null : { inputs, outputs: outputs ?? [], source: 'declared' };
+}
+
+interface RunFacts {
+  readonly startedAt: string;
+  readonly runtime: string;
+  readonly imageReference: string;
+  readonly modelDigest: string | null;
+}
+
+function evidenceOf({ config, access }: StageContext, result: TrialResult, facts: RunFacts): SmokeEvidence {
+  const { checks, hardware, measured } = result;
+  const outcome = outcomeOf(checks);
+  return {
+    schema: 'https://ml-deploy.dev/schema/smoke-evidence-v1.json',
+    stage: 'smoke',
+    project: config.name,
+    environment: config.environment,
+    outcome,
+    summary: summaryOf(outcome, checks, hardware, config.smoke.device),
+    imageReference: facts.imageReference,
+    modelDigest: facts.modelDigest,
+    runtime: facts.runtime,
+    hardware,
+    checks,
+    volatile: {
+      startedAt: facts.startedAt,
+      endedAt: new Date().toISOString(),
+      engine: access.engine,
+      host: access.host,
+      readyMs: result.readyMs,
+      latencyMs: measured.latencyMs,
+      stopMs: measured.stopMs,
+      details: measured.details,
+    },
+  };
+}
+
+/** Without a single inference nothing is proved, for or against the model. */
+function outcomeOf(checks: readonly CheckEvidence[]): Outcome {
+  if (checks.some(({ verdict }) => verdict === 'failed')) return 'failed';
+  return checks.some(({ id, verdict }) => id === 'ready' && verdict === 'passed') ? 'passed' : 'inconclusive';
+}
+
+function summaryOf(outcome: Outcome, checks: readonly CheckEvidence[], hardware: Hardware, wish: string): string {
+  const failures = checks.filter(({ verdict }) => verdict === 'failed');
+  if (outcome === 'failed') {
+    const first = failures[0];
+    return `${failures.length} of ${checks.length} checks failed. ${first?.title ?? ''}: ${first?.message ?? ''}`;
+  }
+  if (outcome === 'inconclusive') {
+    const reason = checks.find(({ id }) => id === 'ready')?.message ?? '';
+    return `Nothing is proved: ${reason} Set smoke.golden or model.inputs.`;
+  }
+  const skippedTitles = checks.filter(({ verdict }) => verdict === 'skipped').map(({ id }) => id);
+  const where = hardware.device === 'gpu' ? `on a GPU (${hardware.name})` : 'on the CPU';
+  const instead = wish === 'prefer-gpu' && hardware.device === 'cpu' ? ', since no GPU was found' : '';
+  const passedCount = checks.length - skippedTitles.length;
+  const rest = skippedTitles.length === 0 ? '' : `; skipped: ${skippedTitles.join(', ')}`;
+  return `The server works ${where}${instead}: ${passedCount} checks passed${rest}.`;
+}

@@ -1,0 +1,162 @@
+import type { CheckEvidence, Contract } from '../pipeline/evidence.ts';
+import type { Reporter } from '../pipeline/reporter.ts';
+import type { Protocol } from '../server/protocols/protocol.ts';
+import {
+  type Check,
+  type CheckName,
+  failed,
+  type Finding,
+  type Measured,
+  passed,
+  skipped,
+  type Trial,
+} from './checks/check.ts';
+import { servingChecks, startChecks } from './checks/index.ts';
+import { type Readiness, waitUntilReady } from './checks/ready.ts';
+import { stopServer } from './checks/stop.ts';
+import type { GoldenRequest } from './golden/golden-file.ts';
+import type { Hardware, RunningServer, Runtime, StartSpec } from './runtimes/runtime.ts';
+
+export interface TrialOptions {
+  readonly spec: StartSpec;
+  readonly runtime: Runtime;
+  readonly protocol: Protocol;
+  readonly contract: Contract | null;
+  readonly golden: readonly GoldenRequest[];
+  readonly reporter: Reporter;
+}
+
+export interface TrialResult {
+  readonly checks: readonly CheckEvidence[];
+  readonly hardware: Hardware;
+  readonly readyMs: number;
+  readonly measured: Measured;
+}
+
+// Checks whose question is asked by the flow itself.
+const ready: CheckName = { id: 'ready', title: 'Ready within the budget, proved by an inference' };
+const alive: CheckName = { id: 'alive', title: 'Stays alive during the test' };
+const stop: CheckName = { id: 'stop', title: 'Ends cleanly on SIGTERM' };
+const inFlight: CheckName = { id: 'in-flight', title: 'Finishes the request in flight on SIGTERM' };
+const clean: CheckName = { id: 'clean', title: 'Leaves nothing behind' };
+
+/**
+ * Starts the server, asks everything, stops and removes it. The server is removed whatever happens; `checks` is in the order of the
+ * test and always has the same members.
+ */
+export async function tryOut(options: TrialOptions): Promise<TrialResult> {
+  const measured: Measured = { latencyMs: null, stopMs: 0, details: [] };
+  const running = await options.runtime.start(options.spec);
+  let result: TrialResult;
+  try {
+    result = await examineRunning(options, running, measured);
+  } catch (error) {
+    // After an error or an interrupt; what led here matters more than a removal that fails too.
+    await running.remove().catch((second: unknown) => {
+      options.reporter.note('warning', `${running.title} could not be removed: ${String(second)}`);
+    });
+    throw error;
+  }
+  const left = await running.remove();
+  const nothing =
+    running.stop === null ? skipped('The server was not started by this test.') : passed('All is removed.');
+  const finding = left.length === 0 ? nothing : failed(`Still there: ${left.join(', ')}`);
+  return { ...result, checks: [...result.checks, evidenceOf(clean, finding)] };
+}
+
+async function examineRunning(options: TrialOptions, running: RunningServer, measured: Measured): Promise<TrialResult> {
+  const { spec, golden, reporter } = options;
+  const { config, server, signal } = spec;
+  const checks: CheckEvidence[] = [];
+  const readiness = await reachReadiness(options, running);
+  describeReadiness(readiness, measured);
+
+  let end = await endedBecause(running);
+  const facts = end === null || readiness.discovery !== null ? await running.facts() : null;
+  measured.details.push(...(facts?.details ?? []));
+  const wantedDigest = running.stop === null ? null : (spec.image?.split('@')[1] ?? null);
+  for (const check of startChecks) {
+    const finding =
+      facts === null ? skipped('The server ended at once.') : check.look({ config, running, facts, wantedDigest });
+    checks.push(evidenceOf(check, finding));
+  }
+  checks.push(evidenceOf(ready, readiness.finding));
+
+  const { discovery } = readiness;
+  const trial =
+    discovery === null || facts === null
+      ? null
+      : { config, server, running, facts, wantedDigest, discovery, golden, signal, measured };
+  for (const check of servingChecks) {
+    checks.push(await runCheck(check, trial, end, reporter));
+    end ??= await endedBecause(running);
+  }
+  checks.push(evidenceOf(alive, end === null ? passed('It ran to the end of the test.') : failed(end)));
+  if (checks.some(({ verdict }) => verdict === 'failed')) await keepLogs(running, reporter, measured);
+  checks.push(...(await halt(trial, end, reporter)));
+  const hardware = facts?.hardware ?? { device: 'cpu', name: 'unknown: the server ended at once' };
+  return { checks, hardware, readyMs: readiness.ms, measured };
+}
+
+async function reachReadiness(options: TrialOptions, running: RunningServer): Promise<Readiness> {
+  const { spec, protocol, golden, reporter, contract } = options;
+  const { config, server, signal } = spec;
+  const known = { contract, examples: golden.map(({ body }) => body), maxBodyBytes: config.server.maxBodyBytes };
+  const task = reporter.task(`wait until ${running.title} answers`, { estimateMs: 15_000 });
+  const readiness = await waitUntilReady({ config, server, protocol, known, golden, running, signal, task });
+  if (readiness.finding.verdict === 'failed') task.fail(readiness.finding.message);
+  else task.done(readiness.finding.message);
+  return readiness;
+}
+
+type Prepared = Omit<Trial, 'task'>;
+
+async function runCheck(
+  check: Check,
+  trial: Prepared | null,
+  end: string | null,
+  reporter: Reporter,
+): Promise<CheckEvidence> {
+  if (trial === null || end !== null) return evidenceOf(check, skipped(end ?? 'The server was never ready.'));
+  const task = reporter.task(check.title);
+  const finding = await check.run({ ...trial, task });
+  if (finding.verdict === 'failed') task.fail(finding.message);
+  else task.done(finding.verdict === 'skipped' ? `skipped: ${finding.message}` : finding.message);
+  return evidenceOf(check, finding);
+}
+
+async function halt(trial: Prepared | null, end: string | null, reporter: Reporter): Promise<CheckEvidence[]> {
+  if (trial === null || end !== null) {
+    const reason = skipped(end ?? 'The server was never ready.');
+    return [evidenceOf(stop, reason), evidenceOf(inFlight, reason)];
+  }
+  const task = reporter.task(stop.title, { estimateMs: 5_000 });
+  const findings = await stopServer({ ...trial, task });
+  if (findings.stop.verdict === 'failed') task.fail(findings.stop.message);
+  else task.done(findings.stop.message);
+  return [evidenceOf(stop, findings.stop), evidenceOf(inFlight, findings.inFlight)];
+}
+
+/** Why the server is over, as a sentence; null while it runs. */
+async function endedBecause(running: RunningServer): Promise<string | null> {
+  const state = await running.state();
+  return state.phase === 'ended' ? `The server is gone: ${state.reason}.` : null;
+}
+
+/** The program's last words, taken while it can still be asked for them. */
+async function keepLogs(running: RunningServer, reporter: Reporter, { details }: Measured): Promise<void> {
+  for (const line of await running.logs()) {
+    reporter.output(running.title, line);
+    details.push(`log: ${line.slice(0, 500)}`);
+  }
+}
+
+function describeReadiness({ ms, saidReadyMs, discovery }: Readiness, { details }: Measured): void {
+  details.push(`first inference answered (or given up) after ${ms} ms`);
+  if (saidReadyMs !== null) details.push(`it said "ready" after ${saidReadyMs} ms`);
+  if (discovery?.open !== null && discovery?.open !== undefined) details.push(discovery.open);
+}
+
+function evidenceOf({ id, title }: CheckName, { verdict, limit, message }: Finding): CheckEvidence {
+  return { id, title, verdict, limit: limit ?? null, message };
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import type { SmokeConfig } from '../../src/config/config.ts';
+import type { BuildEvidence, SmokeEvidence } from '../../src/pipeline/evidence.ts';
+import { serverOf } from '../../src/server/index.ts';
+import { createSmokeStage } from '../../src/smoke/stage.ts';
+import { message, project, verdict } from './fixture/project.ts';
+import type { Fault } from './fixture/server.ts';
+import { type SpawnedOptions, spawnedRuntime } from './fixture/spawned-runtime.ts';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const golden = {
+  requests: [
+    { name: 'one', body: { inputs: [[1, 2, 3]] }, expect: { outputs: [6] } },
+    {
+      name: 'two',
+      body: {
+        inputs: [
+          [0, 0, 0],
+          [1, 1, 1],
+        ],
+      },
+      expect: { outputs: [0, 3.0000001] },
+    },
+  ],
+};
+
+interface Wish extends SpawnedOptions {
+  readonly smoke?: Partial<SmokeConfig>;
+  readonly golden?: object;
+}
+
+async function smoke(fault: Fault, wish: Wish = {}): Promise<SmokeEvidence> {
+  const files = wish.golden === undefined ? {} : { 'golden.json': JSON.stringify(wish.golden) };
+  const context = project({ ...wish.smoke, ...(wish.golden === undefined ? {} : { golden: 'golden.json' }) }, files);
+  const runtime = spawnedRuntime({ digest, ...wish, fault });
+  const build = { image: { reference: `registry.example/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
+  const stage = createSmokeStage({ runtimes: [runtime], serverOf });
+  const evidence = await stage.run({ ...context, evidence: { build } });
+  expect(runtime.removed()).toBe(true);
+  return evidence;
+}
+
+const failures = (evidence: SmokeEvidence) =>
+  evidence.checks.flatMap(({ id, verdict: v }) => (v === 'failed' ? [id] : []));
+
+describe('a server that behaves well', () => {
+  test('passes every check, and two runs give the same evidence but for what is volatile', async () => {
+    const [first, second] = [await smoke('none', { golden }), await smoke('none', { golden })];
+    expect(first.checks.map(({ id, verdict: v }) => `${id} ${v}`)).toEqual([
+      'device passed',
+      'image passed',
+      'non-root passed',
+      'ready passed',
+      'answers passed',
+      'golden passed',
+      'same-twice passed',
+      'malformed passed',
+      'latency passed',
+      'alive passed',
+      'stop passed',
+      'in-flight passed',
+      'clean passed',
+    ]);
+    expect(first.outcome).toBe('passed');
+    expect(first.imageReference).toBe(`registry.example/sum@${digest}`);
+    expect({ ...first, volatile: null }).toEqual({ ...second, volatile: null });
+    expect(first.volatile.latencyMs?.count).toBe(10);
+    expect(first.volatile.readyMs).toBeGreaterThan(0);
+  });
+
+  test('asks with a batch of 1 and with larger ones', async () => {
+    const evidence = await smoke('none');
+    expect(message(evidence, 'answers')).toContain('batch of 1, batch of 8, batch of 32');
+    expect(verdict(evidence, 'golden')).toBe('skipped');
+  });
+});
+
+describe('a server that behaves badly fails the check that is about it', () => {
+  test.concurrent.each<[Fault, string[], RegExp, Wish?]>([
+    ['wrong-shape', ['answers'], /asked with 8 rows.*outputs has 1/],
+    ['nan', ['answers'], /it holds NaN/],
+    ['null', ['answers'], /outputs\[0\] is null, which is how NaN is often written/],
+    ['text', ['answers'], /not JSON/],
+    ['random', ['same-twice'], /the second answer differs from the first/],
+    ['other-model', ['golden'], /2 of 2 golden requests: "one": outputs\[0\] is 6.5, expected 6/, { golden }],
+    ['bad-input-500', ['malformed'], /a body that is not JSON: answered 500 instead of 4xx/],
+    ['lenient', ['malformed'], /answered 200 instead of 4xx/],
+    ['dies-on-bad-input', ['malformed', 'alive'], /no answer/],
+    ['crash-on-third', ['answers', 'alive'], /no answer/],
+    ['slow', ['latency'], /above the limit/, { smoke: { maxP95Ms: 30 } }],
+    ['never-ready', ['ready'], /GET \/readyz: HTTP 503/, { smoke: { readyTimeoutMs: 6000 } }],
+    ['ready-lies', ['ready'], /although it says that it is ready: .*HTTP 503/, { smoke: { readyTimeoutMs: 6000 } }],
+    ['exits-at-start', ['ready', 'alive'], /it ended by itself with exit code 3/],
+    ['ignores-sigterm', ['stop'], /had to be killed/, { smoke: { stopTimeoutMs: 1000 } }],
+    ['exit-code-7', ['stop'], /exit code 7/],
+    ['drops-in-flight', ['in-flight'], /was lost: the connection ended/],
+  ])('%s', async (fault, expected, text, wish) => {
+    const evidence = await smoke(fault, wish);
+    expect(failures(evidence)).toEqual(expected);
+    expect(evidence.outcome).toBe('failed');
+    expect(message(evidence, expected[0] ?? '')).toMatch(text);
+    expect(evidence.summary).toContain(message(evidence, expected[0] ?? ''));
+  });
+
+  test('the log of a server that ended is kept', async () => {
+    const evidence = await smoke('exits-at-start');
+    expect(evidence.volatile.details).toContain('log: ModuleNotFoundError: no module named numpy');
+  });
+
+  test('another digest runs', async () => {
+    const evidence = await smoke('none', { digest: `sha256:${'b'.repeat(64)}` });
+    expect(failures(evidence)).toEqual(['image']);
+  });
+
+  test('it runs as root', async () => {
+    expect(failures(await smoke('none', { uid: 0 }))).toEqual(['non-root']);
+  });
+
+  test('something is left behind', async () => {
+    const evidence = await smoke('none', { leftovers: ['pod x'] });
+    expect(failures(evidence)).toEqual(['clean']);
+    expect(message(evidence, 'clean')).toContain('pod x');
+  });
+});
+
+describe('what the description leaves open', () => {
+  test('is settled by golden requests', async () => {
+    const evidence = await smoke('open-schema', { golden });
+    expect(failures(evidence)).toEqual([]);
+    expect(verdict(evidence, 'answers')).toBe('passed');
+  });
+
+  test('without any, nothing is proved: inconclusive, never passed', async () => {
+    const evidence = await smoke('open-schema');
+    expect(evidence.outcome).toBe('inconclusive');
+    expect(evidence.summary).toContain('inputs[][]: its length');
+  });
+
+  test('a server without a description is asked with golden requests only', async () => {
+    const evidence = await smoke('no-description', { golden });
+    expect(evidence.outcome).toBe('passed');
+    expect(verdict(evidence, 'answers')).toBe('skipped');
+  });
+});
+
+test('an interrupt removes the server and is reported as an interrupt', async () => {
+  const runtime = spawnedRuntime({ fault: 'never-ready' });
+  const controller = new AbortController();
+  const stage = createSmokeStage({ runtimes: [runtime], serverOf });
+  const running = stage.run({ ...project({ readyTimeoutMs: 60_000 }), signal: controller.signal });
+  setTimeout(() => controller.abort(), 700);
+  await expect(running).rejects.toMatchObject({ code: 'smoke/interrupted', kind: 'interrupted' });
+  expect(runtime.removed()).toBe(true);
+});
