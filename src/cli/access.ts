@@ -8,6 +8,8 @@ export interface AccessOptions {
   readonly root: string;
   readonly kubeconfig?: string | null;
   readonly kubeContext?: string | null;
+  /** Name of this run, instead of the machine's. */
+  readonly name?: string | undefined;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface AccessOptions {
  */
 export function accessFrom(
   environment: Readonly<Record<string, string | undefined>>,
-  { root, kubeconfig, kubeContext }: AccessOptions,
+  { root, kubeconfig, kubeContext, name }: AccessOptions,
 ): Access {
   return {
     root,
@@ -27,7 +29,7 @@ export function accessFrom(
     environment: Object.fromEntries(
       Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
-    host: hostname(),
+    host: name ?? hostname(),
     engineImage: filled(environment['MLDEPLOY_ENGINE_IMAGE']),
     engine: `ml-deploy/${version}`,
   };

@@ -13,6 +13,7 @@ import { printable } from './reporter/printable.ts';
  */
 export function reportError(error: unknown, host: Host, json: boolean): number {
   const known = error instanceof MlDeployError ? error : defect(error);
+  host.listener?.failed(known);
   const { bold, red, dim } = palette(host.stderr, host.environment);
   const title = known.kind === 'interrupted' ? bold('Interrupted') : bold(red('Error'));
   host.stderr.write(`${title}: ${printable(known.message, true)}\n`);

@@ -1,4 +1,8 @@
 import type { Writable } from 'node:stream';
+import type { Config } from '../config/config.ts';
+import type { MlDeployError } from '../errors.ts';
+import type { EvidenceSoFar, Outcome } from '../pipeline/evidence.ts';
+import type { CommandReporter } from './reporter/choose.ts';
 
 /** A stream that people or programs read; the terminal's facts are there when it is one. */
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -9,6 +13,21 @@ export interface Host {
   readonly stderr: Output;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** How progress is shown, when the host has a way of its own. */
+  readonly reporter?: CommandReporter;
+  /** Name of this run for leases and evidence; the machine's name unless said. */
+  readonly name?: string;
+  readonly listener?: Listener;
+}
+
+/** What a host that is no terminal wants to hear as facts rather than as text. */
+export interface Listener {
+  /** The configuration is known; nothing has been done yet. */
+  configured(config: Config): void;
+  /** Stages have run. `folder` holds their evidence and reports. */
+  ended(result: { readonly evidence: EvidenceSoFar; readonly outcome: Outcome; readonly folder: string }): void;
+  /** The command failed. */
+  failed(error: MlDeployError): void;
 }
 
 /** The process itself. */

@@ -12,6 +12,7 @@ export async function runStages(names: readonly StageName[], invocation: Invocat
     const stages = await loadStages(names);
     const result = await runPipeline(stages, session.context, session.store);
     session.reporter.close();
+    invocation.host.listener?.ended({ ...result, folder: session.store.folder });
     showResult(result, session, invocation);
     return exitCodeOfOutcome(result.outcome);
   });

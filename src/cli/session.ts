@@ -43,6 +43,7 @@ export async function withSession(
     root,
     kubeconfig: options.text('kubeconfig'),
     kubeContext: options.text('context'),
+    name: host.name,
   });
   try {
     const exitCode = await work({ reporter, signal: interruption.signal, access });
@@ -69,6 +70,7 @@ export async function withProject(
   const path = resolve(host.cwd, file);
   // The name as it was given is the one that people and editors can click.
   const config = await loadConfig(path, options.text('environment'), file);
+  host.listener?.configured(config);
   const root = dirname(path);
   return withSession(invocation, root, (session) =>
     work({

@@ -14,6 +14,7 @@ export interface CommandReporter extends Reporter {
 
 /** Live for a terminal, plain lines for everything else; always on standard error, since standard output is for results. */
 export function chooseReporter(host: Host, options: OptionValues): CommandReporter {
+  if (host.reporter !== undefined) return host.reporter;
   if (options.flag('quiet')) return new QuietReporter(host.stderr);
   const logs = (host.environment['CI'] ?? '') !== '' || host.environment['TERM'] === 'dumb';
   if (host.stderr.isTTY !== true || logs) return new PlainReporter(host.stderr);
