@@ -21,6 +21,8 @@ export interface ImagePlan {
   readonly user: string;
   readonly exposedPort: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** What the Dockerfile's copies are, by their destination in the image; layers before the first of them are the base's. */
+  readonly layers: readonly { readonly path: string; readonly kind: 'dependencies' | 'code' }[];
   readonly weights: {
     /** Folder in the image, `/model`. */
     readonly path: string;

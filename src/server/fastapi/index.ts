@@ -86,6 +86,10 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
     user: serverUser,
     exposedPort: config.server.port,
     labels,
+    layers: [
+      { path: '/opt/venv', kind: 'dependencies' },
+      { path: '/app', kind: 'code' },
+    ],
     weights: {
       path: modelFolder,
       files: model.model.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),

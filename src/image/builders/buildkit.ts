@@ -1,0 +1,137 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { MlDeployError } from '../../errors.ts';
+import { run, type Ended } from '../../process/run.ts';
+import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
+import { writeContext } from './context.ts';
+
+/** BuildKit through its own client, buildctl. */
+export const buildkit: Builder = { name: 'buildkit', available, build };
+
+const answerMs = 15_000;
+
+async function available(places: BuilderPlaces, signal: AbortSignal): Promise<string | null> {
+  const address = await daemonAddress(places);
+  if (address === null) {
+    return `no BuildKit daemon: looked at BUILDKIT_HOST and ${defaultSockets(places).join(', ')}`;
+  }
+  let ended: Ended;
+  try {
+    ended = await buildctl(places, ['--addr', address, 'debug', 'workers'], { signal, timeoutMs: answerMs });
+  } catch (error) {
+    if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
+    return error.message;
+  }
+  if (ended.exitCode === 0) return null;
+  return `the BuildKit daemon at ${address} gives no answer: ${lastLine(ended.stderr)}`;
+}
+
+async function build(request: BuildRequest): Promise<string> {
+  const address = await daemonAddress(request.places);
+  const { context, dockerfile } = await writeContext(request.plan, request.folder);
+  const layout = join(request.folder, 'layout');
+  const output = [
+    'type=oci',
+    'tar=false',
+    `dest=${layout}`,
+    'oci-mediatypes=true',
+    'compression=zstd',
+    'rewrite-timestamp=true',
+  ];
+  const args = [
+    ...(address === null ? [] : ['--addr', address]),
+    'build',
+    '--progress=plain',
+    '--frontend=dockerfile.v0',
+    '--local',
+    `context=${context}`,
+    '--local',
+    `dockerfile=${dockerfile}`,
+    '--opt',
+    `platform=${request.plan.platform}`,
+    '--opt',
+    `build-arg:SOURCE_DATE_EPOCH=${request.sourceDateEpoch}`,
+    ...(request.noCache === true ? ['--no-cache'] : []),
+    ...request.secrets.flatMap(({ id, file }) => ['--secret', `id=${id},src=${file}`]),
+    '--output',
+    output.join(','),
+  ];
+  const ended = await buildctl(request.places, args, {
+    signal: request.signal,
+    onLine: (line) => {
+      request.onLine(line);
+      const step = stepOf(line);
+      if (step !== null) request.onStep(step);
+    },
+  });
+  if (ended.exitCode !== 0) throw failed(ended.stderr);
+  return layout;
+}
+
+async function buildctl(
+  places: BuilderPlaces,
+  args: readonly string[],
+  options: { signal: AbortSignal; timeoutMs?: number; onLine?: (line: string) => void },
+): Promise<Ended> {
+  const docker = places.dockerConfig === null ? {} : { DOCKER_CONFIG: places.dockerConfig };
+  return run({ command: 'buildctl', args, environment: { ...places.environment, ...docker }, ...options });
+}
+
+/** Where a daemon listens: as told, else at the usual sockets of root and of this user. */
+async function daemonAddress(places: BuilderPlaces): Promise<string | null> {
+  const told = places.buildkit ?? places.environment['BUILDKIT_HOST'];
+  if (told !== undefined && told !== '') return told;
+  for (const socket of defaultSockets(places)) {
+    if (await exists(socket)) return `unix://${socket}`;
+  }
+  return null;
+}
+
+function defaultSockets(places: BuilderPlaces): string[] {
+  const runtime = places.environment['XDG_RUNTIME_DIR'];
+  return [
+    '/run/buildkit/buildkitd.sock',
+    ...(runtime === undefined ? [] : [join(runtime, 'buildkit', 'buildkitd.sock')]),
+  ];
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `#12 [build 3/6] RUN pip ...` and `#15 exporting layers` are what BuildKit begins. */
+function stepOf(line: string): string | null {
+  const step = /^#\d+ (\[[^\]]+\] .+|exporting .+|rewriting .+|sending .+)$/.exec(line)?.[1];
+  if (step === undefined || step.startsWith('[internal]') || / (done|DONE)\b/.test(step)) return null;
+  return step.replaceAll(/\s+/g, ' ').slice(0, 100);
+}
+
+const shownLines = 20;
+
+function failed(stderr: string): MlDeployError {
+  const lines = stderr.trimEnd().split('\n');
+  const offline = /Temporary failure in name resolution|Name or service not known|i\/o timeout|connection refused/.test(
+    stderr,
+  );
+  const certificate = /CERTIFICATE_VERIFY_FAILED|certificate signed by unknown authority/.test(stderr);
+  return new MlDeployError({
+    code: 'build/failed',
+    kind: 'infrastructure',
+    message: `BuildKit could not build the image:\n${lines.slice(-shownLines).join('\n')}`,
+    hint: certificate
+      ? 'Give your certificate authorities to the build: image.secrets with the id `ca` and the file of the bundle.'
+      : offline
+        ? 'The builder has no way to the package index or the registry: check its network.'
+        : 'The last lines of the build say which step failed; correct server.requirements or image.base, then build again.',
+  });
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
+}

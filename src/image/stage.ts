@@ -1,0 +1,250 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { MlDeployError } from '../errors.ts';
+import { appendLayers, type WrittenImage } from '../oci/append.ts';
+import { memoryBlob } from '../oci/blob.ts';
+import { findCredentials } from '../oci/credentials.ts';
+import { openLayout, type LayoutImage } from '../oci/layout.ts';
+import { mediaTypes } from '../oci/manifest.ts';
+import { RegistryClient } from '../oci/registry.ts';
+import { parseRepository } from '../oci/repository.ts';
+import type { BuildEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
+import type { Stage, StageContext } from '../pipeline/stage.ts';
+import type { ImagePlan } from '../server/image-plan.ts';
+import { serverOf } from '../server/index.ts';
+import type { BuilderPlaces } from './builders/builder.ts';
+import { chooseBuilder } from './builders/index.ts';
+import { checkFiles } from './files.ts';
+import { describeLayers } from './layers.ts';
+import { pushBlobs } from './push.ts';
+import { weightLayers, type WeightLayer } from './weights.ts';
+
+/** Model files and server become an image in the registry; the evidence ties the model's digest to the image's. */
+export const buildStage: Stage<BuildEvidence> = { name: 'build', preflight, run };
+
+async function preflight(context: StageContext): Promise<void> {
+  await checkFiles(context);
+  await chooseBuilder(context.config.image.builder, placesOf(context), context.signal);
+  await registryOf(context).checkPush();
+}
+
+async function run(context: StageContext): Promise<BuildEvidence> {
+  const startedAt = new Date().toISOString();
+  const validated = validatedModel(context);
+  const plan = await serverOf(context.config).imagePlan(context.config, validated, context.access.root);
+  const weights = await hashWeights(context, plan);
+  const folder = await makeFolder(context.access.root);
+  try {
+    const built = await buildImage(context, plan, folder);
+    const written = appendWeights(context, built.image, weights);
+    const pushed = await pushImage(context, built.image, weights, written, validated.model.digest);
+    return evidence(context, plan, weights, written, { ...built, ...pushed, startedAt, validated });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The evidence that allows a build: nothing is built from a model that was not found clean. */
+function validatedModel(context: StageContext): ValidateEvidence {
+  const { validate } = context.evidence;
+  if (validate === undefined) {
+    throw new MlDeployError({
+      code: 'build/not-validated',
+      kind: 'usage',
+      message: `there is no evidence that ${context.config.model.path} was validated`,
+      hint: 'Run ml-deploy validate first, or ml-deploy deploy, which does it all.',
+    });
+  }
+  if (validate.outcome !== 'passed') {
+    throw new MlDeployError({
+      code: 'build/not-clean',
+      kind: validate.outcome === 'failed' ? 'model' : 'inconclusive',
+      message: `the validation of ${context.config.model.path} ended with ${validate.outcome}: ${validate.summary}`,
+      hint: 'Look at the findings of ml-deploy validate; only a clean model is built.',
+    });
+  }
+  return validate;
+}
+
+async function hashWeights(context: StageContext, plan: ImagePlan): Promise<WeightLayer[]> {
+  const total = plan.weights.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const task = context.reporter.task('hash the model files');
+  let read = 0;
+  try {
+    const layers = await weightLayers(
+      plan.weights,
+      resolve(context.access.root, context.config.model.path),
+      (bytes) => {
+        stopWhenAborted(context.signal);
+        read += bytes;
+        task.update(`${megabytes(read)} of ${megabytes(total)}`, total === 0 ? 1 : read / total);
+      },
+    );
+    task.done(`${plan.weights.files.length} files, ${megabytes(total)}, as validated`);
+    return layers;
+  } catch (error) {
+    task.fail();
+    throw error;
+  }
+}
+
+async function buildImage(
+  context: StageContext,
+  plan: ImagePlan,
+  folder: string,
+): Promise<{ image: LayoutImage; builder: string; buildMs: number }> {
+  const { config, access, reporter, signal } = context;
+  const places = placesOf(context);
+  const builder = await chooseBuilder(config.image.builder, places, signal);
+  const task = reporter.task(`build the image with ${builder.name}`, { estimateMs: 60_000 });
+  const began = performance.now();
+  try {
+    const layout = await builder.build({
+      plan,
+      folder,
+      places,
+      secrets: config.image.secrets.map(({ id, file }) => ({ id, file: resolve(access.root, file) })),
+      sourceDateEpoch: epochOf(context),
+      signal,
+      onStep: (step) => task.update(step),
+      onLine: (line) => reporter.output(builder.name, line),
+    });
+    const image = await openLayout(layout);
+    task.done();
+    return { image, builder: builder.name, buildMs: Math.round(performance.now() - began) };
+  } catch (error) {
+    task.fail();
+    throw error;
+  }
+}
+
+function appendWeights(context: StageContext, image: LayoutImage, weights: readonly WeightLayer[]): WrittenImage {
+  const layers = weights.map(({ blob, title }) => ({
+    digest: blob.digest,
+    size: blob.size,
+    title,
+    createdBy: `ml-deploy: model files (${title})`,
+  }));
+  return appendLayers(image, layers, new Date(epochOf(context) * 1000).toISOString());
+}
+
+async function pushImage(
+  context: StageContext,
+  image: LayoutImage,
+  weights: readonly WeightLayer[],
+  written: WrittenImage,
+  modelDigest: string,
+): Promise<{ uploadedBytes: number; pushMs: number }> {
+  const { config, reporter } = context;
+  const registry = registryOf(context);
+  const task = reporter.task(`push to ${config.image.repository}`);
+  const began = performance.now();
+  const onSent = (): void => task.update(`${megabytes(registry.uploadedBytes)} sent`);
+  try {
+    const blobs = [
+      ...image.manifest.layers.map((layer) => image.blob(layer)),
+      ...weights.map(({ blob }) => blob),
+      memoryBlob(written.configBytes, written.manifest.config.digest),
+    ];
+    const sent = await pushBlobs(registry, blobs, onSent);
+    await registry.putManifest(tagOf(modelDigest, written.digest), written.manifestBytes, mediaTypes.manifest);
+    task.done(`${megabytes(registry.uploadedBytes)} sent: ${sent} of ${blobs.length} blobs were new`);
+    return { uploadedBytes: registry.uploadedBytes, pushMs: Math.round(performance.now() - began) };
+  } catch (error) {
+    task.fail();
+    throw error;
+  }
+}
+
+/** A tag of its own for every image: without one some registries remove what is deployed. Deployments use the digest. */
+function tagOf(modelDigest: string, imageDigest: string): string {
+  const short = (digest: string): string => digest.replace('sha256:', '').slice(0, 12);
+  return `model-${short(modelDigest)}-${short(imageDigest)}`;
+}
+
+function evidence(
+  context: StageContext,
+  plan: ImagePlan,
+  weights: readonly WeightLayer[],
+  written: WrittenImage,
+  facts: {
+    validated: ValidateEvidence;
+    startedAt: string;
+    builder: string;
+    uploadedBytes: number;
+    buildMs: number;
+    pushMs: number;
+  },
+): BuildEvidence {
+  const { config, access } = context;
+  const { manifest, digest } = written;
+  const titles = weights.map(({ title }) => title);
+  const reference = `${config.image.repository}@${digest}`;
+  return {
+    schema: 'https://ml-deploy.dev/schema/build-evidence-v1.json',
+    stage: 'build',
+    project: config.name,
+    environment: config.environment,
+    outcome: 'passed',
+    summary: `Built ${reference} around the model ${facts.validated.model.digest}.`,
+    modelDigest: facts.validated.model.digest,
+    server: config.server.type,
+    image: {
+      repository: config.image.repository,
+      digest,
+      reference,
+      platform: plan.platform,
+      bytes: manifest.config.size + manifest.layers.reduce((sum, { size }) => sum + size, 0),
+      layers: describeLayers(manifest.layers, written.config.history, plan.layers, titles),
+      user: plan.user,
+    },
+    volatile: {
+      startedAt: facts.startedAt,
+      endedAt: new Date().toISOString(),
+      engine: access.engine,
+      host: access.host,
+      builder: facts.builder,
+      uploadedBytes: facts.uploadedBytes,
+      buildMs: facts.buildMs,
+      pushMs: facts.pushMs,
+    },
+  };
+}
+
+function registryOf(context: StageContext): RegistryClient {
+  const { config, access, reporter, signal } = context;
+  const repository = parseRepository(config.image.repository);
+  return new RegistryClient({
+    repository,
+    insecure: config.image.insecure,
+    credentials: () => findCredentials(repository.host, access),
+    signal,
+    onRetry: (why) => reporter.note('debug', `${repository.host}: ${why}, trying again`),
+  });
+}
+
+function placesOf({ access }: StageContext): BuilderPlaces {
+  return { buildkit: access.buildkit, dockerConfig: access.dockerConfig, environment: access.environment };
+}
+
+/** SOURCE_DATE_EPOCH of the environment, else 0: the time that every file of the image has at most. */
+function epochOf({ access }: StageContext): number {
+  const told = access.environment['SOURCE_DATE_EPOCH'];
+  return told !== undefined && /^\d{1,11}$/.test(told) ? Number(told) : 0;
+}
+
+async function makeFolder(root: string): Promise<string> {
+  const parent = join(root, '.mldeploy');
+  await mkdir(parent, { recursive: true });
+  return mkdtemp(join(parent, 'build-'));
+}
+
+function stopWhenAborted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new MlDeployError({ code: 'build/interrupted', kind: 'interrupted', message: 'the build was interrupted' });
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,65 @@
+import {
+  digestOf,
+  mediaTypes,
+  type Descriptor,
+  type HistoryEntry,
+  type ImageConfigFile,
+  type Manifest,
+} from './manifest.ts';
+
+/** An uncompressed layer to put on top of an image. */
+export interface NewLayer {
+  readonly digest: string;
+  readonly size: number;
+  /** For the image's history. */
+  readonly createdBy: string;
+  /** File names for people, as `org.opencontainers.image.title`. */
+  readonly title: string;
+}
+
+/** An image as a builder left it. */
+export interface BareImage {
+  readonly manifest: Manifest;
+  readonly config: ImageConfigFile;
+}
+
+/** A manifest and its config, as the exact bytes to publish. */
+export interface WrittenImage {
+  readonly manifest: Manifest;
+  readonly config: ImageConfigFile;
+  readonly manifestBytes: Buffer;
+  readonly configBytes: Buffer;
+  /** Of the manifest: the image's digest. */
+  readonly digest: string;
+}
+
+/**
+ * Puts layers on top of an image: the same input gives the same bytes.
+ * @param image manifest and config of the image without them
+ * @param layers in order, the topmost last
+ * @param created RFC 3339 time for config and history
+ * @returns the new image
+ */
+export function appendLayers(image: BareImage, layers: readonly NewLayer[], created: string): WrittenImage {
+  const history: HistoryEntry[] = layers.map(({ createdBy }) => ({ created, created_by: createdBy }));
+  const config: ImageConfigFile = {
+    ...image.config,
+    created,
+    // An uncompressed layer's digest is its diff id.
+    rootfs: { type: 'layers', diff_ids: [...image.config.rootfs.diff_ids, ...layers.map(({ digest }) => digest)] },
+    history: [...(image.config.history ?? []), ...history],
+  };
+  const configBytes = Buffer.from(JSON.stringify(config), 'utf8');
+  const descriptors = layers.map(({ digest, size, title }): Descriptor => {
+    const annotations = { 'org.opencontainers.image.title': title };
+    return { mediaType: mediaTypes.layer, digest, size, annotations };
+  });
+  const manifest: Manifest = {
+    ...image.manifest,
+    mediaType: mediaTypes.manifest,
+    config: { mediaType: mediaTypes.config, digest: digestOf(configBytes), size: configBytes.length },
+    layers: [...image.manifest.layers, ...descriptors],
+  };
+  const manifestBytes = Buffer.from(JSON.stringify(manifest), 'utf8');
+  return { manifest, config, manifestBytes, configBytes, digest: digestOf(manifestBytes) };
+}

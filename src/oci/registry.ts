@@ -1,0 +1,233 @@
+import { MlDeployError } from '../errors.ts';
+import type { Blob } from './blob.ts';
+import { digestOf, mediaTypes } from './manifest.ts';
+import { RegistryTransport, type TransportOptions } from './transport.ts';
+
+/** What a registry has under a tag or digest. */
+export interface StoredManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly content: Buffer;
+}
+
+const manifestTypes = [mediaTypes.manifest, mediaTypes.index, mediaTypes.dockerManifest, mediaTypes.dockerList];
+
+/** How often an upload goes on after the connection broke, without any progress in between. */
+const resumptions = 5;
+
+/**
+ * One repository of a registry (OCI distribution 1.1). Every method repeats what passes (429, 5xx, broken connections) and throws
+ * MlDeployError `registry/*`.
+ */
+export class RegistryClient {
+  readonly #transport: RegistryTransport;
+  readonly #prefix: string;
+  /** Bytes of blobs and manifests sent so far, repetitions included. */
+  uploadedBytes = 0;
+
+  constructor(options: TransportOptions) {
+    this.#transport = new RegistryTransport(options);
+    this.#prefix = `/v2/${options.repository.path}`;
+  }
+
+  /** Proves that an upload would be allowed, by beginning one and giving it up. */
+  async checkPush(): Promise<void> {
+    const location = await this.#beginUpload();
+    const request = { method: 'DELETE', url: location, doing: 'end a trial upload to', retry: false } as const;
+    // Some registries cannot cancel; they drop unfinished uploads by themselves.
+    await this.#transport
+      .send({ ...request, accept: [200, 202, 204, 400, 404, 405, 501] }, 'pull,push')
+      .then(drop, () => {
+        /* the right to push is proved already */
+      });
+  }
+
+  /**
+   * Whether the repository has a blob.
+   * @param digest of the blob
+   * @returns true when it need not be sent
+   */
+  async hasBlob(digest: string): Promise<boolean> {
+    const request = { method: 'HEAD', url: `${this.#prefix}/blobs/${digest}`, doing: 'look for a layer in' } as const;
+    const response = await this.#transport.send({ ...request, accept: [200, 404] }, 'pull,push');
+    await drop(response);
+    return response.status === 200;
+  }
+
+  /**
+   * Sends a blob unless the repository has it. A broken upload goes on where the registry says that it stopped.
+   * @param blob to send
+   * @param onSent called with the number of bytes of each piece
+   * @returns whether anything had to be sent
+   */
+  async pushBlob(blob: Blob, onSent?: (bytes: number) => void): Promise<boolean> {
+    if (await this.hasBlob(blob.digest)) return false;
+    let location = await this.#beginUpload();
+    let offset = 0;
+    for (let failures = 0; ;) {
+      try {
+        location = await this.#sendFrom(blob, location, offset, onSent);
+        break;
+      } catch (error) {
+        if (!mayResume(error) || ++failures > resumptions) throw error;
+        const resumed = await this.#whereToResume(location);
+        if (resumed !== null && resumed.offset > offset) failures = 0;
+        location = resumed?.location ?? (await this.#beginUpload());
+        offset = resumed?.offset ?? 0;
+      }
+    }
+    await this.#endUpload(location, blob.digest);
+    return true;
+  }
+
+  /**
+   * Publishes a manifest whose blobs are all there.
+   * @param reference tag or digest
+   * @param content exact bytes
+   * @param mediaType of the manifest
+   * @returns its digest
+   */
+  async putManifest(reference: string, content: Uint8Array, mediaType: string): Promise<string> {
+    const digest = digestOf(content);
+    const response = await this.#transport.send(
+      {
+        method: 'PUT',
+        url: `${this.#prefix}/manifests/${reference}`,
+        headers: { 'content-type': mediaType },
+        body: () => Buffer.from(content).toString('utf8'),
+        doing: 'publish the image in',
+      },
+      'pull,push',
+    );
+    await drop(response);
+    this.uploadedBytes += content.length;
+    const stored = response.headers.get('docker-content-digest');
+    if (stored !== null && stored !== digest) throw altered('manifest', digest, stored);
+    return digest;
+  }
+
+  /**
+   * Reads a manifest or index.
+   * @param reference tag or digest
+   * @returns null when there is none
+   */
+  async getManifest(reference: string): Promise<StoredManifest | null> {
+    const response = await this.#transport.send(
+      {
+        method: 'GET',
+        url: `${this.#prefix}/manifests/${reference}`,
+        headers: { accept: manifestTypes.join(', ') },
+        doing: 'read a manifest in',
+        accept: [200, 404],
+      },
+      'pull',
+    );
+    if (response.status === 404) {
+      await drop(response);
+      return null;
+    }
+    const content = Buffer.from(await response.arrayBuffer());
+    const digest = digestOf(content);
+    if (reference.startsWith('sha256:') && reference !== digest) throw altered('manifest', reference, digest);
+    return { digest, mediaType: response.headers.get('content-type') ?? '', content };
+  }
+
+  /**
+   * Reads a small blob, such as an image config.
+   * @param digest of the blob
+   * @returns its bytes, checked against the digest
+   */
+  async getBlob(digest: string): Promise<Buffer> {
+    const url = `${this.#prefix}/blobs/${digest}`;
+    const response = await this.#transport.send({ method: 'GET', url, doing: 'read a blob in' }, 'pull');
+    const content = Buffer.from(await response.arrayBuffer());
+    const found = digestOf(content);
+    if (found !== digest) throw altered('blob', digest, found);
+    return content;
+  }
+
+  async #beginUpload(): Promise<string> {
+    const request = { method: 'POST', url: `${this.#prefix}/blobs/uploads/`, doing: 'push to', accept: [202] } as const;
+    const response = await this.#transport.send({ ...request, headers: { 'content-length': '0' } }, 'pull,push');
+    await drop(response);
+    return this.#locationOf(response, request.url);
+  }
+
+  async #sendFrom(blob: Blob, location: string, offset: number, onSent?: (bytes: number) => void): Promise<string> {
+    if (offset === blob.size && offset > 0) return location;
+    const sent = (bytes: number): void => {
+      this.uploadedBytes += bytes;
+      onSent?.(bytes);
+    };
+    const response = await this.#transport.send(
+      {
+        method: 'PATCH',
+        url: location,
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-length': String(blob.size - offset),
+          // Only to go on: for a whole blob in one piece some registries refuse the header.
+          ...(offset === 0 ? {} : { 'content-range': `${offset}-${blob.size - 1}` }),
+        },
+        body: () => counted(blob, offset, sent),
+        doing: 'push to',
+        retry: false,
+      },
+      'pull,push',
+    );
+    await drop(response);
+    return this.#locationOf(response, location);
+  }
+
+  /** Asks the registry how much of an upload it has; null when the upload must begin anew. */
+  async #whereToResume(location: string): Promise<{ location: string; offset: number } | null> {
+    const request = { method: 'GET', url: location, doing: 'go on with an upload to' } as const;
+    const response = await this.#transport.send({ ...request, accept: [200, 202, 204, 400, 404, 405] }, 'pull,push');
+    await drop(response);
+    if (response.status >= 400) return null;
+    const range = /^(?:bytes=)?0-(\d+)$/.exec(response.headers.get('range') ?? '');
+    if (range === null) return null;
+    const end = Number(range[1]);
+    // An upload without any byte is reported as 0-0 too, and one byte is cheap to send again.
+    return end === 0 ? null : { location: this.#locationOf(response, location), offset: end + 1 };
+  }
+
+  async #endUpload(location: string, digest: string): Promise<void> {
+    const url = new URL(location, this.#transport.address);
+    url.searchParams.set('digest', digest);
+    const request = { method: 'PUT', url: url.href, doing: 'push to', accept: [201, 204] } as const;
+    await drop(await this.#transport.send({ ...request, headers: { 'content-length': '0' } }, 'pull,push'));
+  }
+
+  #locationOf(response: Response, before: string): string {
+    const location = response.headers.get('location');
+    return location === null ? before : new URL(location, new URL(before, this.#transport.address)).href;
+  }
+}
+
+async function* counted(blob: Blob, offset: number, sent: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const piece of blob.read(offset)) {
+    sent(piece.length);
+    yield piece;
+  }
+}
+
+async function drop(response: Response): Promise<void> {
+  await response.body?.cancel();
+}
+
+function mayResume(error: unknown): boolean {
+  if (!(error instanceof MlDeployError)) return false;
+  return (
+    error.code === 'registry/unreachable' || (error.code === 'registry/failed' && !/answered 4/.test(error.message))
+  );
+}
+
+function altered(what: string, expected: string, found: string): MlDeployError {
+  return new MlDeployError({
+    code: 'registry/altered',
+    kind: 'infrastructure',
+    message: `the registry has another ${what} than asked for: expected ${expected}, found ${found}`,
+    hint: 'A proxy or the registry rewrites content; without that the digest cannot be trusted.',
+  });
+}

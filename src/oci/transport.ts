@@ -1,0 +1,174 @@
+import { MlDeployError } from '../errors.ts';
+import { basic, parseChallenge, tokenRequest, type Challenge } from './authorization.ts';
+import type { Credentials } from './credentials.ts';
+import { interrupted, problem, unreachable } from './problem.ts';
+import { isLoopback, type Repository } from './repository.ts';
+
+/** A request to a registry. */
+export interface RegistryRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path below the registry's address, or a whole URL (upload locations). */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Makes the body anew for each attempt; `content-length` must be among the headers when it is a stream. */
+  readonly body?: () => string | AsyncIterable<Uint8Array>;
+  /** What is being done, for messages: `push to`, `read the manifest in`. */
+  readonly doing: string;
+  /** Answers that are no problem; 2xx unless said. */
+  readonly accept?: readonly number[];
+  /** False for requests whose repetition the caller must prepare, such as the middle of an upload. */
+  readonly retry?: boolean;
+}
+
+/** How to reach one repository of a registry. */
+export interface TransportOptions {
+  readonly repository: Repository;
+  /** Plain HTTP is allowed although the registry is not on this machine. */
+  readonly insecure: boolean;
+  /** Looked up when the registry asks for them, once. */
+  readonly credentials: () => Promise<Credentials | null>;
+  readonly signal: AbortSignal;
+  /** Called before each repetition. */
+  readonly onRetry?: (why: string) => void;
+}
+
+const attempts = 6;
+const firstPauseMs = 250;
+const longestPauseMs = 60_000;
+const passing = new Set([408, 429, 500, 502, 503, 504]);
+
+/** Sends requests to one repository: authorisation, repetition of what passes, and errors that say what to do. */
+export class RegistryTransport {
+  readonly #options: TransportOptions;
+  readonly #tokens = new Map<string, string>();
+  #credentials: Promise<Credentials | null> | undefined;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  /** `https://host` or `http://host`, with `/v2/...` to follow. */
+  get address(): string {
+    const { repository, insecure } = this.#options;
+    return `${insecure || isLoopback(repository.host) ? 'http' : 'https'}://${repository.host}`;
+  }
+
+  /**
+   * Sends a request, as often as it takes.
+   * @param request what to send
+   * @param scope what the token must allow: `pull`, or `pull,push`
+   * @returns the answer; its body must be read or cancelled
+   * @throws MlDeployError `registry/unreachable`, `registry/unauthorized`, `registry/forbidden`, `registry/not-found`,
+   *   `registry/failed`, `registry/interrupted`
+   */
+  async send(request: RegistryRequest, scope: 'pull' | 'pull,push'): Promise<Response> {
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt === attempts || request.retry === false;
+      let pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+      let why: string;
+      try {
+        const response = await this.#authorized(request, scope);
+        if (request.accept?.includes(response.status) ?? response.ok) return response;
+        if (last || !passing.has(response.status)) throw await this.#problem(request, response);
+        pauseMs = retryAfterMs(response.headers.get('retry-after')) ?? pauseMs;
+        why = `the registry answered ${response.status}`;
+        await response.body?.cancel();
+      } catch (error) {
+        if (this.#options.signal.aborted) throw interrupted();
+        if (error instanceof MlDeployError) throw error;
+        if (last) throw unreachable(this.address, request.doing, this.#options.repository.name, error);
+        why = 'the connection failed';
+      }
+      this.#options.onRetry?.(why);
+      await pause(pauseMs, this.#options.signal);
+    }
+  }
+
+  async #authorized(request: RegistryRequest, scope: string): Promise<Response> {
+    const first = await this.#fetch(request, this.#tokens.get(scope));
+    if (first.status !== 401) return first;
+    const challenge = parseChallenge(first.headers.get('www-authenticate') ?? '');
+    if (challenge === null) return first;
+    const header = await this.#authorization(challenge, scope);
+    if (header === null) return first;
+    await first.body?.cancel();
+    this.#tokens.set(scope, header);
+    return this.#fetch(request, header);
+  }
+
+  async #authorization(challenge: Challenge, scope: string): Promise<string | null> {
+    this.#credentials ??= this.#options.credentials();
+    const credentials = await this.#credentials;
+    if (challenge.scheme === 'basic') return credentials === null ? null : basic(credentials);
+    const asked = tokenRequest(challenge, `repository:${this.#options.repository.path}:${scope}`, credentials);
+    if (asked === null) return null;
+    this.#refusePlainText(asked.url, credentials);
+    const response = await fetch(asked.url, {
+      method: asked.method,
+      headers: asked.headers,
+      ...(asked.body === undefined ? {} : { body: asked.body }),
+      signal: this.#options.signal,
+    });
+    if (!response.ok) {
+      throw await this.#problem({ method: 'GET', url: asked.url, doing: 'get a token for' }, response);
+    }
+    const answer = (await response.json()) as { token?: string; access_token?: string };
+    const token = answer.token ?? answer.access_token;
+    return token === undefined ? null : `Bearer ${token}`;
+  }
+
+  /** A registry that is reached safely must not make us send a password in plain text. */
+  #refusePlainText(url: string, credentials: Credentials | null): void {
+    const realm = new URL(url);
+    if (credentials === null || realm.protocol === 'https:') return;
+    if (this.#options.insecure || isLoopback(realm.host)) return;
+    throw new MlDeployError({
+      code: 'registry/plain-text-token',
+      kind: 'infrastructure',
+      message: `the registry ${this.#options.repository.host} sends clients to ${realm.origin} for tokens, which is not encrypted`,
+      hint: 'Ask whoever runs the registry to use https, or allow plain HTTP for it with image.insecure: true.',
+    });
+  }
+
+  async #fetch(request: RegistryRequest, authorization: string | undefined): Promise<Response> {
+    const url = new URL(request.url, this.address);
+    const body = request.body?.();
+    return fetch(url, {
+      method: request.method,
+      headers: {
+        'accept-encoding': 'identity',
+        'user-agent': 'ml-deploy',
+        ...request.headers,
+        // An upload location on another host (object storage) has its own signature.
+        ...(authorization !== undefined && url.origin === this.address ? { authorization } : {}),
+      },
+      ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']>, duplex: 'half' as const }),
+      signal: this.#options.signal,
+    });
+  }
+
+  async #problem(request: RegistryRequest, response: Response): Promise<MlDeployError> {
+    return problem(request.doing, this.#options.repository.name, response);
+  }
+}
+
+function retryAfterMs(header: string | null): number | null {
+  if (header === null) return null;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? null : Math.min(longestPauseMs, Math.max(0, ms));
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(interrupted());
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
