@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Addon } from './addons/addon.ts';
-import { goBuild, isBuilt } from './build/go-build.ts';
+import { cacheFolder, expectedSeconds } from './build/cache.ts';
+import { buildLabel, goBuild, isBuilt } from './build/go-build.ts';
 import { withLock } from './build/lock.ts';
-import { withProgress, type OnProgress } from './build/progress.ts';
+import { formatSeconds, withProgress, type OnProgress } from './build/progress.ts';
 import type { Built, Recipe } from './build/recipe.ts';
 import { buildkit } from './build/recipes/buildkit.ts';
 import { kubernetes } from './build/recipes/kubernetes.ts';
@@ -63,6 +64,17 @@ export async function startCluster(folder: string, onProgress: OnProgress): Prom
 
 /** Compiling needs the processors, the base images mostly the network: side by side. */
 async function buildParts(onProgress: OnProgress): Promise<Parts> {
+  const missingPrograms = [kubernetes, buildkit].filter((recipe) => !isBuilt(recipe));
+  if (missingPrograms.length > 0) {
+    const seconds = missingPrograms.reduce(
+      (sum, recipe) => sum + expectedSeconds(buildLabel(recipe), recipe.seconds),
+      0,
+    );
+    const names = missingPrograms.map((recipe) => recipe.name).join(', ');
+    onProgress(
+      `first time for this user: compiling ${names}, about ${formatSeconds(seconds)} on two cores; kept in ${cacheFolder()}`,
+    );
+  }
   const programs = async (): Promise<[Built, Built]> => [
     await goBuild(kubernetes, onProgress),
     await goBuild(buildkit, onProgress),

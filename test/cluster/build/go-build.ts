@@ -53,6 +53,15 @@ export function isBuilt(recipe: Recipe): boolean {
 }
 
 /**
+ * Name under which a build reports its progress and its duration is remembered.
+ * @param recipe what is built
+ * @returns e.g. `build coredns v1.12.4`
+ */
+export function buildLabel(recipe: Recipe): string {
+  return `build ${recipe.name} ${recipe.version}`;
+}
+
+/**
  * Builds a recipe's programs into the user's cache, unless they are there. One build runs at a time per user, whichever checkout asked.
  * @param recipe what to build
  * @param onProgress receives a line at least every four seconds
@@ -62,7 +71,7 @@ export function isBuilt(recipe: Recipe): boolean {
 export async function goBuild(recipe: Recipe, onProgress: OnProgress): Promise<Built> {
   const built = builtFolder(recipe);
   if (existsSync(built.bin)) return built;
-  const label = `build ${recipe.name} ${recipe.version}`;
+  const label = buildLabel(recipe);
   let waited: NodeJS.Timeout | undefined;
   const waiting = (): void => {
     const since = performance.now();
