@@ -29,7 +29,7 @@ export interface TrainedModels {
 
 /** Trains the three versions with BuildKit, once: the result is kept below `state`. */
 export async function trainModels(target: Target, state: string): Promise<TrainedModels> {
-  const requirements = readFileSync(new URL('../src/server/fastapi/requirements.txt', import.meta.url), 'utf8');
+  const requirements = readFileSync(new URL('../src/server/fastapi/requirements-sklearn.txt', import.meta.url), 'utf8');
   const train = readFileSync(join(here, 'models/train.py'), 'utf8');
   const key = createHash('sha256').update([dockerfile, requirements, train].join('\0')).digest('hex').slice(0, 12);
   const folder = join(state, `models-${key}`);
