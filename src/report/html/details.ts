@@ -1,0 +1,218 @@
+import type {
+  BuildEvidence,
+  Finding,
+  RolloutEvidence,
+  SmokeEvidence,
+  ValidateEvidence,
+} from '../../pipeline/evidence.ts';
+import { bytes, count, duration, plural, shortDigest } from '../format.ts';
+import { sinceStart } from '../live.ts';
+import { layersChart } from './charts/layers.ts';
+import { html, Markup, type Content } from './markup.ts';
+
+/** Longest table; a model with a thousand files must not make a report of a thousand pages. */
+const mostRows = 200;
+
+/** The files of the model and what was found in them. */
+export function validateDetails(evidence: ValidateEvidence): Markup {
+  const findings = evidence.model.files.flatMap((file) =>
+    file.findings.map((finding) => ({ file: file.path, finding })),
+  );
+  const files = table(
+    ['File', 'Format', 'Verdict', 'Size', 'SHA-256'],
+    evidence.model.files.map((file) => [
+      html`<td>${file.path}</td>
+        <td class="tight">${file.format}</td>
+        <td class="tight ${verdictTone(file.verdict)}">${file.verdict}</td>
+        <td class="tight">${bytes(file.bytes)}</td>
+        <td><code title="${file.sha256}">${shortDigest(file.sha256)}</code></td>`,
+    ]),
+  );
+  const found =
+    findings.length === 0
+      ? html`<p class="note">Nothing was found.</p>`
+      : table(
+          ['Severity', 'Rule', 'Where', 'What, and what to do'],
+          findings.map(({ file, finding }) => [
+            html`<td class="tight ${severityTone(finding)}">${finding.severity}</td>
+              <td class="tight long"><code>${finding.rule}</code></td>
+              <td>${where(file, finding)}</td>
+              <td>${finding.message}<br /><span class="sub">${finding.hint}</span></td>`,
+          ]),
+        );
+  return section(
+    'Validate',
+    evidence.summary,
+    html`${files}
+      <h3>Findings</h3>
+      ${found}${contract(evidence)}`,
+    evidence.outcome !== 'passed',
+  );
+}
+
+function where(file: string, { member, offset }: Finding): string {
+  const place = member === undefined ? file : `${file}, member ${member}`;
+  return offset === null ? place : `${place}, byte ${count(offset)}`;
+}
+
+function contract({ contract: signature }: ValidateEvidence): Markup | null {
+  if (signature === null) return null;
+  const specs = [
+    ...signature.inputs.map((spec) => ({ spec, way: 'input' })),
+    ...signature.outputs.map((spec) => ({ spec, way: 'output' })),
+  ];
+  const rows = specs.map(({ spec, way }) => [
+    html`<td class="tight">${way}</td>
+      <td>${spec.name}</td>
+      <td class="tight">${spec.dtype}</td>
+      <td class="tight">[${spec.shape.map((size) => size ?? 'any').join(', ')}]</td>`,
+  ]);
+  return html`<h3>Inputs and outputs (${signature.source})</h3>
+    ${table(['', 'Name', 'Type', 'Shape'], rows)}`;
+}
+
+/** The image: by what its bytes are, then layer by layer. */
+export function imageDetails(evidence: BuildEvidence): Markup {
+  const { image, volatile } = evidence;
+  const rows = image.layers.map((layer) => [
+    html`<td class="tight"><span class="swatch k-${layer.kind}"></span>${layer.kind}</td>
+      <td>${layer.title}</td>
+      <td class="number">${bytes(layer.bytes)}</td>
+      <td><code title="${layer.digest}">${shortDigest(layer.digest)}</code></td>`,
+  ]);
+  const facts = html`<p class="note">
+    ${image.platform}, runs as user ${image.user}; built by ${volatile.builder} in ${duration(volatile.buildMs)}, pushed
+    in ${duration(volatile.pushMs)} (${bytes(volatile.uploadedBytes)} sent). Deployed as <code>${image.reference}</code>
+  </p>`;
+  return section(
+    'Image',
+    `${bytes(image.bytes)} in ${plural(image.layers.length, 'layer')}`,
+    html`${layersChart(image.layers)}${facts}${table(['Holds', 'What', '>Size', 'Digest'], rows)}`,
+    evidence.outcome !== 'passed',
+  );
+}
+
+/** The checks on the very image that is deployed. */
+export function smokeDetails(evidence: SmokeEvidence): Markup {
+  const { checks, volatile, hardware } = evidence;
+  const tone = { passed: 'good', failed: 'bad', skipped: 'sub' } as const;
+  const rows = checks.map((check) => [
+    html`<td class="tight ${tone[check.verdict]}">${check.verdict}</td>
+      <td>${check.title}</td>
+      <td>${check.limit ?? '–'}</td>
+      <td>${check.message}</td>`,
+  ]);
+  const latency = volatile.latencyMs;
+  const seen =
+    latency === null
+      ? null
+      : html` Latency of ${plural(latency.count, 'request')}: half within ${ms(latency.p50)}, 95 % within
+        ${ms(latency.p95)}, 99 % within ${ms(latency.p99)}.`;
+  const facts = html`<p class="note">
+    On ${hardware.device === 'gpu' ? 'GPU' : 'CPU'} (${hardware.name}), runtime ${evidence.runtime}; ready after
+    ${duration(volatile.readyMs)}, stopped in ${duration(volatile.stopMs)}.${seen}
+  </p>`;
+  const details =
+    volatile.details.length === 0 ? null : html`<pre>${volatile.details.slice(-mostRows).join('\n')}</pre>`;
+  return section(
+    'Smoke test',
+    evidence.summary,
+    html`${facts}${table(['Result', 'Check', 'Allowed', 'Seen'], rows)}${details}`,
+    evidence.outcome !== 'passed',
+  );
+}
+
+function ms(value: number): string {
+  return `${Number(value.toPrecision(3))} ms`;
+}
+
+/** Everything that happened, in order, and what remains in the cluster. */
+export function eventDetails(evidence: RolloutEvidence): Markup {
+  const { timeline, diagnosis, apiRequests } = evidence.volatile;
+  const rows = sinceStart(timeline).map(({ afterMs, event }) => [
+    html`<td class="number">${duration(afterMs)}</td>
+      <td class="tight"><code>${event.kind}</code></td>
+      <td>${event.message}</td>`,
+  ]);
+  const captured =
+    diagnosis.length === 0
+      ? null
+      : html`<h3>Captured before the candidate was removed</h3>
+          <pre>${diagnosis.slice(0, mostRows).join('\n')}</pre>`;
+  return section(
+    'Events of the rollout',
+    `${plural(timeline.length, 'event')}, ${plural(apiRequests, 'request')} to the API server`,
+    html`${table(['>After', 'Kind', 'What happened'], rows)}${captured}`,
+    true,
+  );
+}
+
+/** The objects in the cluster and what they run. */
+export function objectDetails({ model, namespace, provider, stable, candidate, strategy }: RolloutEvidence): Markup {
+  const revisions = [
+    ...(stable === null ? [] : [{ role: 'stable before', facts: stable }]),
+    { role: strategy === 'first' ? 'first' : 'candidate', facts: candidate },
+  ];
+  const rows = revisions.map(({ role, facts }) => [
+    html`<td class="tight">${facts.name} (${role})</td>
+      <td><code>Deployment/${model}-${facts.name}</code>, <code>Service/${model}-${facts.name}</code></td>
+      <td><code>${facts.image}</code></td>
+      <td>
+        <code title="${facts.modelDigest ?? ''}"
+          >${facts.modelDigest === null ? '–' : shortDigest(facts.modelDigest)}</code
+        >
+      </td>`,
+  ]);
+  const shared = html`<p class="note">
+    Clients use <code>Service/${model}</code> in namespace ${namespace}; traffic is split by the provider ${provider};
+    state is kept in <code>ConfigMap/mldeploy-${model}</code>.
+  </p>`;
+  return section(
+    'Objects',
+    `model ${model} in namespace ${namespace}`,
+    html`${shared}${table(['Revision', 'Objects', 'Image', 'Model'], rows)}`,
+    false,
+  );
+}
+
+function section(title: string, summary: string, body: Markup, open: boolean): Markup {
+  return html`<details${open ? new Markup(' open') : null}><summary>${title}<span class="sub">${summary}</span></summary>${body}</details>`;
+}
+
+/** A header that begins with `>` stands over numbers. */
+function table(headers: readonly string[], rows: readonly (readonly Content[])[]): Markup {
+  const head = headers.map((header) =>
+    header.startsWith('>') ? html`<th class="number">${header.slice(1)}</th>` : html`<th>${header}</th>`,
+  );
+  const shown = rows.slice(0, mostRows).map(
+    (row) =>
+      html`<tr>
+        ${row}
+      </tr>`,
+  );
+  const rest = rows.length - shown.length;
+  const more =
+    rest > 0
+      ? html`<tr>
+          <td colspan="${headers.length}" class="sub">and ${count(rest)} more, in the JSON evidence</td>
+        </tr>`
+      : null;
+  return html`<table>
+    <thead>
+      <tr>
+        ${head}
+      </tr>
+    </thead>
+    <tbody>
+      ${shown}${more}
+    </tbody>
+  </table>`;
+}
+
+function verdictTone(verdict: string): string {
+  return verdict === 'clean' ? 'good' : verdict === 'unsafe' ? 'bad' : 'waiting';
+}
+
+function severityTone({ severity }: Finding): string {
+  return severity === 'critical' || severity === 'high' ? 'bad' : severity === 'info' ? 'sub' : 'waiting';
+}

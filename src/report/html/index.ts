@@ -1,0 +1,68 @@
+import { moment } from '../format.ts';
+import { runOutcome, stagesOf } from '../outcome.ts';
+import type { ReportRun } from '../run.ts';
+import { html, type Markup } from './markup.ts';
+import { outcomeTable } from './outcome-table.ts';
+import { runSection } from './run-section.ts';
+import { style } from './style.ts';
+
+export type { ClientSecond, ClientView, ReportRun } from '../run.ts';
+
+/**
+ * One self-contained HTML page about one or more runs, made from evidence alone: no scripts, no network, light and dark, printable.
+ * Every text from outside is escaped, and the page's own policy forbids scripts.
+ */
+export function htmlReport(runs: readonly ReportRun[]): string {
+  const title = headline(runs);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${title}</title>
+        ${style}
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>${title}</h1>
+            ${subtitle(runs)}
+          </header>
+          ${outcomeTable(runs)} ${runs.map((run, index) => runSection(run, index))}
+          <footer>
+            Made by ${engines(runs)} from the evidence of each stage. An evidence value of 40 says: if the candidate
+            were no worse than tolerated, a value this large would ever appear in at most 1 of 40 rollouts, however
+            often one looks.
+          </footer>
+        </main>
+      </body>
+    </html> `;
+  return page.source;
+}
+
+function headline(runs: readonly ReportRun[]): string {
+  const project = runs.flatMap(({ evidence }) => stagesOf(evidence))[0]?.project ?? 'ml-deploy';
+  const endings = runs.map((run) => `${run.title} ${runOutcome(run.evidence).word}`);
+  return `${project}: ${endings.length === 0 ? 'no runs' : endings.join(', ')}`;
+}
+
+function subtitle(runs: readonly ReportRun[]): Markup | null {
+  const stages = runs.flatMap(({ evidence }) => stagesOf(evidence));
+  const first = stages[0];
+  const rollout = runs.map(({ evidence }) => evidence.rollout).find((each) => each !== undefined);
+  if (first === undefined) return null;
+  const facts = [
+    moment(first.volatile.startedAt),
+    first.environment === null ? null : `environment ${first.environment}`,
+    rollout === undefined ? null : `namespace ${rollout.namespace}`,
+    rollout === undefined ? null : `traffic split by ${rollout.provider}`,
+    `run on ${first.volatile.host}`,
+  ];
+  return html`<p class="sub">${facts.filter((fact) => fact !== null).join(' · ')}</p>`;
+}
+
+function engines(runs: readonly ReportRun[]): string {
+  const names = new Set(runs.flatMap(({ evidence }) => stagesOf(evidence)).map((stage) => stage.volatile.engine));
+  return names.size === 0 ? 'ml-deploy' : [...names].join(', ');
+}

@@ -1,0 +1,59 @@
+import { count, duration } from '../format.ts';
+import { livePhase, rollbackTick } from '../live.ts';
+import { runDurationMs, runOutcome, runSummary } from '../outcome.ts';
+import type { ReportRun } from '../run.ts';
+import { badge } from './badge.ts';
+import { html, type Markup } from './markup.ts';
+
+/** One line per run: how it ended, what it cost. */
+export function outcomeTable(runs: readonly ReportRun[]): Markup {
+  const rows = runs.map((run, index) => {
+    const { word, tone } = runOutcome(run.evidence);
+    return html`<tr>
+      <td class="name"><a href="#run-${index + 1}">${run.title}</a></td>
+      <td>${badge(word, tone)}</td>
+      <td>${runSummary(run.evidence)}</td>
+      <td class="number">${decidedAfter(run)}</td>
+      <td class="number">${harmed(run)}</td>
+      <td class="number">${duration(runDurationMs(run.evidence))}</td>
+    </tr>`;
+  });
+  return html`<div class="outcomes">
+    <table>
+      <thead>
+        <tr>
+          <th>Run</th>
+          <th>Outcome</th>
+          <th>In one sentence</th>
+          <th class="number">Decided after<br />first live request</th>
+          <th class="number">Requests<br />harmed</th>
+          <th class="number">Whole run</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** Time from the candidate's first traffic to the decision. */
+export function decidedAfter({ evidence: { rollout } }: ReportRun): string {
+  if (rollout === undefined) return '–';
+  const phase = livePhase(rollout);
+  if (phase === null) return '–';
+  const crossings = rollout.metrics.flatMap(({ metric }) => {
+    const tick = rollbackTick(rollout, metric);
+    return tick === null ? [] : [Date.parse(tick.at)];
+  });
+  const decided = rollout.decision === 'rollback' && crossings.length > 0 ? Math.min(...crossings) : phase.decided;
+  return duration(decided - phase.from);
+}
+
+/** Requests that failed on the candidate or got no answer; by the clients' own count where there is one. */
+export function harmed({ evidence: { rollout }, clients }: ReportRun): string {
+  if (rollout === undefined) return '–';
+  if (clients === undefined) return livePhase(rollout) === null ? '–' : count(rollout.volatile.totals.candidate.errors);
+  const blamed = clients.perSecond.filter(({ revision }) => revision === rollout.candidate.name || revision === '');
+  return count(blamed.reduce((sum, { failed }) => sum + failed, 0));
+}

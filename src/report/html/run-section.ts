@@ -1,0 +1,76 @@
+import { bytes, count, duration, percent, shortDigest } from '../format.ts';
+import { livePhase } from '../live.ts';
+import { runDurationMs, runOutcome, runSummary, stagesOf } from '../outcome.ts';
+import type { ReportRun } from '../run.ts';
+import { badge } from './badge.ts';
+import { stagesChart } from './charts/stages.ts';
+import { eventDetails, imageDetails, objectDetails, smokeDetails, validateDetails } from './details.ts';
+import { html, type Markup } from './markup.ts';
+import { decidedAfter } from './outcome-table.ts';
+import { rolloutPlots } from './rollout-section.ts';
+
+/** One run from the decision down to the details. */
+export function runSection(run: ReportRun, index: number): Markup {
+  const { evidence } = run;
+  const { validate, build, smoke, rollout } = evidence;
+  const { word, tone } = runOutcome(evidence);
+  const stages = stagesOf(evidence);
+  const reasons = rollout?.reasons ?? [];
+  return html`<section class="run" id="run-${index + 1}">
+    <h2>${run.title}${badge(word, tone)}</h2>
+    <p class="lead">${runSummary(evidence)}</p>
+    ${
+      reasons.length === 0
+        ? null
+        : html`<ul class="reasons">
+            ${reasons.map((reason) => html`<li>${reason}</li>`)}
+          </ul>`
+    }
+    ${figures(run)}
+    ${
+      stages.length === 0
+        ? null
+        : html`<figure>
+            <figcaption><h4>From model to traffic in ${duration(runDurationMs(evidence))}</h4></figcaption>
+            ${stagesChart(stages)}
+          </figure>`
+    }
+    ${rolloutPlots(run)}
+    <h3>Details</h3>
+    ${rollout === undefined ? null : eventDetails(rollout)} ${validate === undefined ? null : validateDetails(validate)}
+    ${build === undefined ? null : imageDetails(build)} ${smoke === undefined ? null : smokeDetails(smoke)}
+    ${rollout === undefined ? null : eventDetails(rollout)} ${rollout === undefined ? null : objectDetails(rollout)}
+  </section>`;
+}
+
+function figures(run: ReportRun): Markup | null {
+  const { validate, build, smoke, rollout } = run.evidence;
+  const shown: [string, string][] = [];
+  if (rollout !== undefined && livePhase(rollout) !== null) {
+    const { candidate } = rollout.volatile.totals;
+    const weights = rollout.volatile.timeline.flatMap(({ weight, kind }) =>
+      weight === undefined || kind === 'promoted' ? [] : [weight],
+    );
+    shown.push(['from the first live request to the decision', decidedAfter(run)]);
+    shown.push(['requests the candidate served as a canary', count(candidate.requests)]);
+    shown.push(['of them failed', count(candidate.errors)]);
+    shown.push(['largest share of traffic before the decision', percent(Math.max(0, ...weights))]);
+  }
+  if (validate !== undefined) shown.push([`model ${shortDigest(validate.model.digest)}`, bytes(validate.model.bytes)]);
+  if (build !== undefined) shown.push(['image', bytes(build.image.bytes)]);
+  if (smoke !== undefined) {
+    const passed = smoke.checks.filter(({ verdict }) => verdict === 'passed').length;
+    const counted = smoke.checks.filter(({ verdict }) => verdict !== 'skipped').length;
+    shown.push(['smoke checks passed', `${passed} of ${counted}`]);
+  }
+  if (shown.length === 0) return null;
+  return html`<dl class="figures">
+    ${shown.map(
+      ([label, value]) =>
+        html`<div>
+          <dt>${label}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
