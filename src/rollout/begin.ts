@@ -56,8 +56,14 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
     if (isCode(error, 'kubernetes/conflict')) throw busy(found, 'it began at the same moment');
     throw error;
   }
-  const lease = await EngineLease.acquire(api, ref, fence, { holder: crew.access.host, durationMs: config.rollout.leaseMs });
-  record.event('planned', `Epoch ${fence.epoch}: ${plan.candidate.name} (${plan.strategy}, provider ${plan.provider.name}).`);
+  const lease = await EngineLease.acquire(api, ref, fence, {
+    holder: crew.access.host,
+    durationMs: config.rollout.leaseMs,
+  });
+  record.event(
+    'planned',
+    `Epoch ${fence.epoch}: ${plan.candidate.name} (${plan.strategy}, provider ${plan.provider.name}).`,
+  );
   const watchdogImage = config.rollout.watchdog.enabled ? engineImage(crew) : null;
   return { ...crew, ...beginning, plan, fence, store, lease, watchdogImage };
 }

@@ -34,7 +34,10 @@ export async function createCandidate(run: Run, replicas: number): Promise<void>
   await fence.create(resources.deployment, deploymentObject(facts));
   await scale(fence, candidate, replicas);
   await fence.create(resources.service, revisionService(config, candidate.name, fence.epoch));
-  run.record.event('candidate-created', `Created ${candidate.deployment} with ${pods(replicas)} of ${candidate.image}.`);
+  run.record.event(
+    'candidate-created',
+    `Created ${candidate.deployment} with ${pods(replicas)} of ${candidate.image}.`,
+  );
 }
 
 /**

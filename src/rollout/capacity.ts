@@ -12,8 +12,22 @@ interface Amount {
 }
 
 const factors: Readonly<Record<string, number>> = {
-  n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18,
-  Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60,
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
 };
 
 /**
@@ -39,7 +53,8 @@ export async function checkCapacity(api: KubeApi, config: Config, pods: number):
       api.list(resources.pod, null, undefined, 'status.phase!=Succeeded,status.phase!=Failed'),
     ]);
   } catch (error) {
-    if (isCode(error, 'kubernetes/forbidden')) return ['Capacity was not checked: this account may not read nodes and pods of the cluster.'];
+    if (isCode(error, 'kubernetes/forbidden'))
+      return ['Capacity was not checked: this account may not read nodes and pods of the cluster.'];
     throw error;
   }
   const wanted: Amount = {
@@ -61,13 +76,18 @@ export async function checkCapacity(api: KubeApi, config: Config, pods: number):
   const all = room(wanted);
   return all >= pods
     ? []
-    : [`The cluster has room for ${all} of up to ${pods} more pods (${config.resources.cpu} CPU, ${config.resources.memory} each) now; unless it grows, the rollout will stop at that size.`];
+    : [
+        `The cluster has room for ${all} of up to ${pods} more pods (${config.resources.cpu} CPU, ${config.resources.memory} each) now; unless it grows, the rollout will stop at that size.`,
+      ];
 }
 
 function takesOurPods(node: KubeObject, config: Config): boolean {
   const spec = node['spec'] as { unschedulable?: boolean } | undefined;
   const nodeLabels = node.metadata.labels ?? {};
-  return spec?.unschedulable !== true && Object.entries(config.deploy.nodeSelector).every(([key, value]) => nodeLabels[key] === value);
+  return (
+    spec?.unschedulable !== true &&
+    Object.entries(config.deploy.nodeSelector).every(([key, value]) => nodeLabels[key] === value)
+  );
 }
 
 function freeOn(node: KubeObject, pods: readonly KubeObject[]): Amount {

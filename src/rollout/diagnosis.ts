@@ -25,8 +25,9 @@ export function troubleOf(pods: readonly KubeObject[], deployment: KubeObject | 
   for (const pod of pods.filter((each) => !isGone(each))) {
     const status = statusOf(pod);
     const trouble =
-      (status.containerStatuses ?? []).map((container) => containerTrouble(pod, container)).find((each) => each !== null) ??
-      schedulingTrouble(pod, status);
+      (status.containerStatuses ?? [])
+        .map((container) => containerTrouble(pod, container))
+        .find((each) => each !== null) ?? schedulingTrouble(pod, status);
     if (trouble !== null) return trouble;
   }
   return deployment === null ? null : creationTrouble(deployment);
@@ -57,14 +58,23 @@ function containerTrouble(pod: KubeObject, container: ContainerStatus): Trouble 
       'Check that the image digest exists and that deploy.imagePullSecrets can read the repository.',
     );
   }
-  if (waiting?.reason === 'CreateContainerConfigError' || waiting?.reason === 'CreateContainerError' || waiting?.reason === 'RunContainerError') {
+  if (
+    waiting?.reason === 'CreateContainerConfigError' ||
+    waiting?.reason === 'CreateContainerError' ||
+    waiting?.reason === 'RunContainerError'
+  ) {
     return blame(
       'rollout/container-config',
       `Pod ${pod.metadata.name} cannot start its container (${waiting.reason}): ${oneLine(waiting.message)}`,
-      'Check the ConfigMaps and Secrets named in deploy, and the image\'s entry point.',
+      "Check the ConfigMaps and Secrets named in deploy, and the image's entry point.",
     );
   }
-  if (waiting?.reason === 'CrashLoopBackOff' || container.restartCount >= 2) {
+  return crashTrouble(pod, container);
+}
+
+function crashTrouble(pod: KubeObject, container: ContainerStatus): Trouble | null {
+  const ended = container.lastState?.terminated ?? container.state?.terminated;
+  if (container.state?.waiting?.reason === 'CrashLoopBackOff' || container.restartCount >= 2) {
     const how = ended === undefined ? '' : ` (exit code ${ended.exitCode}, ${ended.reason ?? 'Error'})`;
     return blame(
       'rollout/crash-loop',
@@ -78,7 +88,9 @@ function containerTrouble(pod: KubeObject, container: ContainerStatus): Trouble 
 /** One failed pull may be the registry's hiccup; "not found" and the back-off after a second try are not. */
 function isImageProblem(reason: string | undefined, message: string | undefined): boolean {
   if (reason === 'ImagePullBackOff' || reason === 'InvalidImageName' || reason === 'ErrImageNeverPull') return true;
-  return reason === 'ErrImagePull' && /not found|manifest unknown|does not exist|unauthorized|denied/i.test(message ?? '');
+  return (
+    reason === 'ErrImagePull' && /not found|manifest unknown|does not exist|unauthorized|denied/i.test(message ?? '')
+  );
 }
 
 function schedulingTrouble(pod: KubeObject, status: PodStatus): Trouble | null {
@@ -127,10 +139,13 @@ export async function diagnose(
 function describePod(pod: KubeObject): string[] {
   const status = statusOf(pod);
   const containers = (status.containerStatuses ?? []).map((each) => {
-    const state = each.state?.waiting?.reason ?? each.state?.terminated?.reason ?? (each.ready ? 'ready' : 'running, not ready');
+    const state =
+      each.state?.waiting?.reason ?? each.state?.terminated?.reason ?? (each.ready ? 'ready' : 'running, not ready');
     return `${each.name}: ${state}, ${each.restartCount} restarts`;
   });
-  return [`pod ${pod.metadata.name}: ${status.phase ?? 'unknown'}${containers.length === 0 ? '' : `; ${containers.join('; ')}`}`];
+  return [
+    `pod ${pod.metadata.name}: ${status.phase ?? 'unknown'}${containers.length === 0 ? '' : `; ${containers.join('; ')}`}`,
+  ];
 }
 
 async function events(api: KubeApi, namespace: string, pod: string): Promise<string[]> {

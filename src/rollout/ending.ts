@@ -24,9 +24,19 @@ export async function rollBack(run: Run, defeat: Defeat, totals: Ending['totals'
   const { fence, store, api, plan, record, config } = run;
   const state = present(run);
   await restoreTraffic(fence, state);
-  record.event('restored', state.stable === null ? 'The candidate has no traffic any more.' : `All traffic is back on ${state.stable.name}.`, 0);
-  const pods = defeat.diagnose ? await revisionPods(api, config.name, config.deploy.namespace, plan.candidate.name) : [];
-  const diagnosis = await diagnose(api, config.deploy.namespace, pods.filter((pod) => !isGone(pod)));
+  record.event(
+    'restored',
+    state.stable === null ? 'The candidate has no traffic any more.' : `All traffic is back on ${state.stable.name}.`,
+    0,
+  );
+  const pods = defeat.diagnose
+    ? await revisionPods(api, config.name, config.deploy.namespace, plan.candidate.name)
+    : [];
+  const diagnosis = await diagnose(
+    api,
+    config.deploy.namespace,
+    pods.filter((pod) => !isGone(pod)),
+  );
   await store.update({ progress: 'restoring', weight: 0 });
   await standDown(fence, state, 'remove');
   record.event('retired', `Removed ${plan.candidate.deployment}.`);
@@ -45,11 +55,20 @@ export async function rollBack(run: Run, defeat: Defeat, totals: Ending['totals'
 /**
  * Waits for a person: traffic on the stable revision, the candidate kept without pods, no lease, until `rollout.hold` is over.
  */
-export async function holdRollout(run: Run, step: number, reasons: readonly string[], totals: Ending['totals']): Promise<Ending> {
+export async function holdRollout(
+  run: Run,
+  step: number,
+  reasons: readonly string[],
+  totals: Ending['totals'],
+): Promise<Ending> {
   const { fence, store, record, plan, config } = run;
   const state = present(run);
   await restoreTraffic(fence, state);
-  record.event('restored', `All traffic is back on ${state.stable?.name ?? 'nobody'} while ${plan.candidate.name} is held.`, 0);
+  record.event(
+    'restored',
+    `All traffic is back on ${state.stable?.name ?? 'nobody'} while ${plan.candidate.name} is held.`,
+    0,
+  );
   await standDown(fence, state, 'keep');
   const until = new Date(Date.now() + config.rollout.holdMs).toISOString();
   const hold: Hold = { reason: reasons[0] ?? '', step, until };

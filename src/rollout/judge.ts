@@ -48,10 +48,17 @@ export class Judge {
     let missing: readonly string[] = [];
     const look = async (): Promise<ArmsReading | null> => {
       const { reading } = await this.#read();
-      missing = [...reading.candidate, ...reading.stable].flatMap((each) => ('missing' in each ? [`${each.pod.name}: ${each.missing}`] : []));
+      missing = [...reading.candidate, ...reading.stable].flatMap((each) =>
+        'missing' in each ? [`${each.pod.name}: ${each.missing}`] : [],
+      );
       return missing.length === 0 && reading.candidate.length > 0 && reading.stable.length > 0 ? reading : null;
     };
-    const reading = await until(look, { signal, everyMs: 1000, timeoutMs: metricsPatienceMs, beat: () => lease.beat() });
+    const reading = await until(look, {
+      signal,
+      everyMs: 1000,
+      timeoutMs: metricsPatienceMs,
+      beat: () => lease.beat(),
+    });
     if (reading === null) throw noMetrics(missing);
     this.analysis.observe(reading, { at: new Date().toISOString(), weight: 0, elapsedMs: 0 });
   }
@@ -163,7 +170,10 @@ async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function noteRoute(reporter: Reporter, route: string): void {
-  reporter.note('debug', `The pods' metrics are read by ${route === 'pod-ip' ? 'their IP' : "the API server's pod proxy"}.`);
+  reporter.note(
+    'debug',
+    `The pods' metrics are read by ${route === 'pod-ip' ? 'their IP' : "the API server's pod proxy"}.`,
+  );
 }
 
 function noMetrics(missing: readonly string[]): MlDeployError {

@@ -1,6 +1,7 @@
 import { MlDeployError } from '../errors.ts';
-import { rollBack } from './ending.ts';
+import { finish, rollBack } from './ending.ts';
 import { isCode } from './fence.ts';
+import { scale } from './restore.ts';
 import { noTotals } from './run.ts';
 import type { Ending, Run } from './run.ts';
 import { canary } from './strategies/canary.ts';
@@ -16,6 +17,7 @@ export async function runMachine(run: Run): Promise<Ending> {
     return run.plan.stable === null ? await firstDeploy(run) : await canary(run, run.plan.stable);
   } catch (error) {
     if (isCode(error, 'rollout/superseded')) throw error;
+    if (run.store.state?.stable?.name === run.plan.candidate.name) return await finishPromotion(run, error);
     if (run.signal.aborted) return await interrupt(run);
     return await giveUp(run, error);
   }
@@ -24,13 +26,24 @@ export async function runMachine(run: Run): Promise<Ending> {
 async function interrupt(run: Run): Promise<never> {
   const stable = run.store.state?.stable ?? null;
   const reasons = ['The rollout was interrupted by a signal.'];
-  const promoted = stable !== null && stable.name === run.plan.candidate.name;
-  await rollBack(run, { outcome: 'error', reasons, ended: promoted ? 'promoted' : 'interrupted', diagnose: false });
+  await rollBack(run, { outcome: 'error', reasons, ended: 'interrupted', diagnose: false });
   throw interrupted(
     stable === null
       ? 'The first deploy was interrupted; nothing was left behind.'
       : `The rollout was interrupted; ${stable.name} serves all traffic.`,
   );
+}
+
+/** The candidate already is the stable revision: what went wrong afterwards does not undo that. */
+async function finishPromotion(run: Run, error: unknown): Promise<Ending> {
+  const { store, fence, plan, signal } = run;
+  const reason = signal.aborted ? 'interrupted by a signal' : error instanceof Error ? error.message : String(error);
+  const previous = store.state?.previous ?? null;
+  if (previous !== null) await scale(fence, previous, run.config.rollout.keepPrevious);
+  await finish(run, { ended: 'promoted', reason });
+  const summary = `${plan.candidate.name} was promoted and serves all traffic; what comes after was not finished: ${reason}`;
+  if (signal.aborted) throw interrupted(summary);
+  return { outcome: 'error', decision: 'promote', summary, reasons: [summary], diagnosis: [], totals: noTotals };
 }
 
 /** A `model` error is evidence against the revision; anything else blames nobody. */

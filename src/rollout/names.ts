@@ -56,7 +56,9 @@ export function stateName(model: string): string {
  * `Deployment fraud-r3`, for messages.
  */
 export function describe(object: KubeObject | ObjectRef): string {
-  return 'resource' in object
-    ? `${(object as ObjectRef).resource.kind} ${(object as ObjectRef).name}`
-    : `${(object as KubeObject).kind} ${(object as KubeObject).metadata.name}`;
+  return isRef(object) ? `${object.resource.kind} ${object.name}` : `${object.kind} ${object.metadata.name}`;
+}
+
+function isRef(object: KubeObject | ObjectRef): object is ObjectRef {
+  return 'resource' in object;
 }

@@ -57,24 +57,35 @@ export function releaseOf(evidence: EvidenceSoFar): Release {
 }
 
 /**
- * Decides what a rollout of this release on this cluster would do. Pure: reads only what the survey found.
+ * Decides what a rollout of this release on this cluster would do. Pure: reads only what the survey found. `name` is the revision's,
+ * when an unfinished rollout goes on.
  */
-export function planRollout(config: Config, release: Release, server: Server, found: Survey): Plan {
+export function planRollout(
+  config: Config,
+  { image, modelDigest }: Release,
+  server: Server,
+  found: Survey,
+  name = `r${nextRevision(found)}`,
+): Plan {
   const provider = providerFor(config.rollout);
   const { stable } = found;
   const stableReplicas = found.stable === null ? 0 : currentReplicas(found, found.stable);
   const scaling = config.deploy.autoscaling;
-  const full = stable === null || scaling === null ? (scaling?.min ?? config.deploy.replicas) : Math.max(stableReplicas, scaling.min);
+  const full =
+    stable === null || scaling === null
+      ? (scaling?.min ?? config.deploy.replicas)
+      : Math.max(stableReplicas, scaling.min);
   const template = templateHash({
     config,
-    ...release,
+    image,
+    modelDigest,
     probes: server.probes(config),
     environment: server.environment(config),
   });
-  const name = `r${nextRevision(found)}`;
   const candidate: Revision = {
     name,
-    ...release,
+    image,
+    modelDigest,
     template,
     deployment: `${config.name}-${name}`,
     replicas: full,
@@ -92,7 +103,10 @@ export function planRollout(config: Config, release: Release, server: Server, fo
     stable: stable === null ? null : { ...stable, replicas: stableReplicas },
     candidate,
     steps,
-    analysis: { ...analysis, steps: analysis.steps.map((step, index) => ({ ...step, weight: steps[index]?.share ?? step.weight })) },
+    analysis: {
+      ...analysis,
+      steps: analysis.steps.map((step, index) => ({ ...step, weight: steps[index]?.share ?? step.weight })),
+    },
     hash: planHash({ template, steps: config.rollout.steps, analysis, provider: provider.name }),
     warnings: stable === null ? [] : warnings(config, steps, analysis, stableReplicas),
   };
@@ -132,7 +146,9 @@ function warnings(
     );
   }
   if (!config.rollout.watchdog.enabled) {
-    list.push('The watchdog is off: if this engine dies during the canary, nobody returns the traffic to the stable revision.');
+    list.push(
+      'The watchdog is off: if this engine dies during the canary, nobody returns the traffic to the stable revision.',
+    );
   }
   return list;
 }

@@ -25,8 +25,16 @@ export function needs(config: Config): readonly Need[] {
     ...all(resources.configMap, 'get', 'create', 'update', 'delete'),
     ...all(resources.lease, 'get', 'create', 'update', 'patch', 'delete'),
     ...all(resources.pod, 'list'),
-    ...all(resources.horizontalPodAutoscaler, 'get', ...(deploy.autoscaling === null ? [] : ['create', 'patch', 'delete'])),
-    ...all(resources.podDisruptionBudget, 'get', ...(deploy.maxUnavailable === null ? [] : ['create', 'patch', 'delete'])),
+    ...all(
+      resources.horizontalPodAutoscaler,
+      'get',
+      ...(deploy.autoscaling === null ? [] : ['create', 'patch', 'delete']),
+    ),
+    ...all(
+      resources.podDisruptionBudget,
+      'get',
+      ...(deploy.maxUnavailable === null ? [] : ['create', 'patch', 'delete']),
+    ),
     ...(providerFor(rollout).name === 'gateway' ? all(resources.httpRoute, 'get', 'create', 'patch', 'delete') : []),
     ...(rollout.watchdog.enabled
       ? [
@@ -47,7 +55,11 @@ export async function checkRights(api: KubeApi, config: Config): Promise<readonl
   const { namespace } = config.deploy;
   const may = (need: Need): Promise<boolean> => {
     const { resource, verb, subresource } = need;
-    const target = { group: groupOf(resource), plural: resource.plural, ...(subresource === undefined ? {} : { subresource }) };
+    const target = {
+      group: groupOf(resource),
+      plural: resource.plural,
+      ...(subresource === undefined ? {} : { subresource }),
+    };
     return api.may(verb, target, namespace);
   };
   const missing = await filterAsync(needs(config), async (need) => !(await may(need)));
@@ -65,8 +77,9 @@ export async function checkRights(api: KubeApi, config: Config): Promise<readonl
     { resource: resources.event, verb: 'list' },
   ];
   const absent = await filterAsync(useful, async (need) => !(await may(need)));
-  return absent.map(({ verb, resource, subresource }) =>
-    `Without the right to ${verb} ${qualified(resource)}${subresource === undefined ? '' : `/${subresource}`} a failed candidate cannot be explained in full.`,
+  return absent.map(
+    ({ verb, resource, subresource }) =>
+      `Without the right to ${verb} ${qualified(resource)}${subresource === undefined ? '' : `/${subresource}`} a failed candidate cannot be explained in full.`,
   );
 }
 

@@ -13,7 +13,12 @@ import { allTrafficTo } from './weight.ts';
  * Makes the candidate the stable revision. The very pods that were judged go on serving; nothing restarts. Until the state names the
  * new stable revision the old one is whole, so an engine that dies in between falls back to it.
  */
-export async function promote(run: Run, stable: Revision, reasons: readonly string[], totals: Ending['totals']): Promise<Ending> {
+export async function promote(
+  run: Run,
+  stable: Revision,
+  reasons: readonly string[],
+  totals: Ending['totals'],
+): Promise<Ending> {
   const { plan, store, record } = run;
   const { candidate } = plan;
   await store.update({ progress: 'promoting', reasons });
@@ -43,7 +48,11 @@ export async function settleScaling(run: Run, revision: Revision): Promise<void>
     await fence.create(hpa.resource, autoscalerObject(config, autoscaling, revision.name, fence.epoch));
   } else {
     await fence.patch(hpa, [
-      { op: 'replace', path: '/spec/metrics', value: metricsOf(autoscalerObject(config, autoscaling, revision.name, 0)) },
+      {
+        op: 'replace',
+        path: '/spec/metrics',
+        value: metricsOf(autoscalerObject(config, autoscaling, revision.name, 0)),
+      },
     ]);
   }
   const pdb = { resource: resources.podDisruptionBudget, name: config.name };
@@ -59,7 +68,7 @@ export async function settleScaling(run: Run, revision: Revision): Promise<void>
  * The bounds it had are in the state before this is called.
  */
 export async function pinScaling(run: Run, stable: Revision): Promise<void> {
-  if (run.store.state?.scaling == null) return;
+  if ((run.store.state?.scaling ?? null) === null) return;
   await scalingTo(run.fence, run.config.name, stable, { min: stable.replicas, max: stable.replicas });
 }
 

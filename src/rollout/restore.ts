@@ -14,7 +14,9 @@ export type CandidateEnd = 'keep' | 'remove';
 /**
  * The traffic objects of a state; all that the watchdog needs comes from the state.
  */
-export function trafficOf(state: Pick<RolloutState, 'model' | 'namespace' | 'port' | 'provider'>): readonly TrafficObject[] {
+export function trafficOf(
+  state: Pick<RolloutState, 'model' | 'namespace' | 'port' | 'provider'>,
+): readonly TrafficObject[] {
   return providers[state.provider].objects(state);
 }
 

@@ -39,7 +39,8 @@ export async function drain(run: Run, previous: Revision): Promise<void> {
     return pods.length <= keep ? true : null;
   };
   const gone = await until(look, { signal, everyMs: 1000, timeoutMs, beat: () => run.lease.beat() });
-  if (gone === null) reporter.note('warning', `Some pods of ${previous.name} are still ending; Kubernetes will finish that.`);
+  if (gone === null)
+    reporter.note('warning', `Some pods of ${previous.name} are still ending; Kubernetes will finish that.`);
   task.done();
   record.event('drained', `${previous.name} is drained; ${keep} of its pods stay.`);
 }

@@ -86,7 +86,8 @@ export async function conduct(
 
   for (const warning of plan.warnings) reporter.note('info', warning);
   await awaitIdle(crew, found);
-  if (plan.strategy === 'unchanged' && found.store.state?.phase !== 'running') return evidence(unchangedEnding(plan), plan);
+  if (plan.strategy === 'unchanged' && found.store.state?.phase !== 'running')
+    return evidence(unchangedEnding(plan), plan);
   for (const note of await checkCapacity(api, config, peakPods(plan))) reporter.note('warning', note);
   if (signal.aborted) throw interrupted('The rollout was interrupted before anything was changed.');
   // What was read before a long look at the lease may be old.

@@ -47,10 +47,7 @@ export function claimed(found: Survey): readonly ObjectRef[] {
   const { model } = found.ref;
   const revisions = found.deployments.flatMap((each) => {
     const revision = each.metadata.labels?.[labels.revision] ?? '';
-    return [
-      { ...deploymentRef(model, revision), name: each.metadata.name },
-      revisionServiceRef(model, revision),
-    ];
+    return [{ ...deploymentRef(model, revision), name: each.metadata.name }, revisionServiceRef(model, revision)];
   });
   return [...revisions, ...scalingRefs(model), leaseRef(model)];
 }

@@ -47,7 +47,10 @@ export async function awaitTraffic(run: Run, revisions: readonly Revision[]): Pr
     const pods = await Promise.all(
       revisions.map((each) => revisionPods(api, config.name, config.deploy.namespace, each.name)),
     );
-    const addresses = pods.flat().filter(isReady).flatMap((pod) => statusOf(pod).podIP ?? []);
+    const addresses = pods
+      .flat()
+      .filter(isReady)
+      .flatMap((pod) => statusOf(pod).podIP ?? []);
     missing = (await plan.provider.missing(api, facts, { addresses })) ?? '';
     return missing === '' ? true : null;
   };

@@ -101,7 +101,16 @@ export function built(image: string): EvidenceSoFar {
     modelDigest: `sha256:${'0'.repeat(64)}`,
     server: 'fastapi',
     image: { repository, digest, reference: image, platform: 'linux/amd64', bytes: 1, layers: [], user: '10001' },
-    volatile: { startedAt: '', endedAt: '', engine: '', host: '', builder: '', uploadedBytes: 0, buildMs: 0, pushMs: 0 },
+    volatile: {
+      startedAt: '',
+      endedAt: '',
+      engine: '',
+      host: '',
+      builder: '',
+      uploadedBytes: 0,
+      buildMs: 0,
+      pushMs: 0,
+    },
   };
   return { build };
 }

@@ -22,7 +22,9 @@ export interface DeploymentFacts {
 /** Metadata and spec of a pod. */
 export interface PodTemplate {
   readonly metadata: { readonly labels: Record<string, string>; readonly annotations: Record<string, string> };
-  readonly spec: Readonly<Record<string, unknown>> & { readonly containers: readonly Readonly<Record<string, unknown>>[] };
+  readonly spec: Readonly<Record<string, unknown>> & {
+    readonly containers: readonly Readonly<Record<string, unknown>>[];
+  };
 }
 
 /** Seconds between "the pod leaves the endpoints" and SIGTERM: every node has to learn it first. */

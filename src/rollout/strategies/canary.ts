@@ -77,7 +77,12 @@ async function endingOf(
   }
 }
 
-async function inconclusive(run: Run, index: number, verdict: StepVerdict, totals: Ending['totals']): Promise<Ending | null> {
+async function inconclusive(
+  run: Run,
+  index: number,
+  verdict: StepVerdict,
+  totals: Ending['totals'],
+): Promise<Ending | null> {
   const reasons = [`Step ${index + 1} reached its deadline without enough evidence.`, ...verdict.reasons];
   switch (run.config.rollout.onInconclusive) {
     case 'rollback':

@@ -7,7 +7,11 @@ import { settleScaling } from '../promotion.ts';
 import { noTotals } from '../run.ts';
 import type { Ending, Run } from '../run.ts';
 import { armWatchdog } from '../watchdog/launch.ts';
+import { sleep } from '../wait.ts';
 import { allTrafficTo } from '../weight.ts';
+
+/** Nodes learn a new Service a moment after its endpoints exist; before that its address answers nobody. */
+const settleMs = 2000;
 
 /**
  * The first deploy: there is nothing to compare with and nothing to fall back to. The Service comes last, so it never points at
@@ -23,6 +27,7 @@ export async function firstDeploy(run: Run): Promise<Ending> {
   await store.update({ progress: 'shifting', step: 0, weight: 1 });
   await createTraffic(run, candidate.name);
   await allTrafficTo(run, candidate);
+  await sleep(settleMs, run.signal);
   await store.update({ progress: 'retiring', stable: candidate, candidate: null, weight: 1 });
   record.event('promoted', `${candidate.name} serves all traffic.`, 1);
   await settleScaling(run, candidate);

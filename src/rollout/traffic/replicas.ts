@@ -30,11 +30,7 @@ export async function missingEndpoints(
   facts: TrafficFacts,
   expected: ExpectedTraffic,
 ): Promise<string | null> {
-  const slices = await api.list(
-    resources.endpointSlice,
-    facts.namespace,
-    `kubernetes.io/service-name=${facts.model}`,
-  );
+  const slices = await api.list(resources.endpointSlice, facts.namespace, `kubernetes.io/service-name=${facts.model}`);
   const ready = new Set(
     slices
       .flatMap((slice) => (slice['endpoints'] ?? []) as Endpoint[])

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeApi } from '../../kubernetes/api.ts';
-import { leaseRef } from '../lease.ts';
-import { deploymentRef, revisionServiceRef, scalingRefs } from '../names.ts';
-import { restoreTraffic, standDown, trafficOf } from '../restore.ts';
-import type { Revision, RolloutState, StateStore } from '../state.ts';
-import { takeOver } from '../takeover.ts';
 import type { Fence } from '../fence.ts';
+import { leaseRef } from '../lease.ts';
+import { restoreTraffic, scale, standDown, trafficOf } from '../restore.ts';
+import type { RolloutState, StateStore } from '../state.ts';
+import { takeOver } from '../takeover.ts';
+import { seizedRefs } from './rules.ts';
 
 /**
  * Takes a running rollout from an engine that is gone and puts the stable revision back: the first write raises the epoch and moves
@@ -17,20 +17,27 @@ export async function abandon(api: KubeApi, store: StateStore): Promise<Fence> {
   const fence = await seize(api, state);
   if (state.stable === null) await restoreTraffic(fence, state);
   await standDown(fence, state, 'keep');
+  // Promoted already, only the old pods were left: there is nothing to resume.
+  const promoted = state.progress === 'retiring';
+  if (promoted && state.previous !== null) await scale(fence, state.previous, 0);
   await store.update({
-    phase: 'abandoned',
+    phase: promoted ? 'done' : 'abandoned',
     progress: 'ended',
     epoch: fence.epoch,
     weight: 0,
     step: -1,
-    reasons: ['The engine was not heard of any more; the watchdog returned all traffic to the stable revision.'],
+    reasons: [
+      promoted
+        ? 'The engine was not heard of any more after the promotion; the watchdog retired the previous revision.'
+        : 'The engine was not heard of any more; the watchdog returned all traffic to the stable revision.',
+    ],
     history: [
       ...state.history,
       {
         at: new Date().toISOString(),
         revision: (state.candidate ?? state.stable)?.name ?? '',
         image: (state.candidate ?? state.stable)?.image ?? '',
-        ended: 'abandoned',
+        ended: promoted ? 'promoted' : 'abandoned',
         reason: 'lease lost',
       },
     ],
@@ -43,19 +50,12 @@ export async function abandon(api: KubeApi, store: StateStore): Promise<Fence> {
  * Raises the epoch on everything a state names, and restores its stable revision in the same patch.
  */
 export async function seize(api: KubeApi, state: RolloutState): Promise<Fence> {
-  const { model, namespace, stable } = state;
-  const revisions = [state.stable, state.candidate, state.previous].filter((each): each is Revision => each !== null);
   return takeOver(api, {
-    namespace,
+    namespace: state.namespace,
     knownEpoch: state.epoch,
     traffic: trafficOf(state),
-    restoreTo: stable?.name ?? null,
-    others: [
-      leaseRef(model),
-      ...revisions.map((each) => ({ ...deploymentRef(model, each.name), name: each.deployment })),
-      ...revisions.map((each) => revisionServiceRef(model, each.name)),
-      ...scalingRefs(model),
-    ],
+    restoreTo: state.stable?.name ?? null,
+    others: seizedRefs(state),
     engine: randomUUID(),
   });
 }

@@ -29,7 +29,8 @@ export async function armWatchdog(run: Run): Promise<void> {
   const { api, config, fence, store, record, reporter, signal, watchdogImage } = run;
   const { state, uid } = store;
   if (watchdogImage === null || state === null || uid === null) {
-    if (!config.rollout.watchdog.enabled) record.event('watchdog-off', 'The watchdog is off: nobody restores the stable revision if this engine dies.');
+    if (!config.rollout.watchdog.enabled)
+      record.event('watchdog-off', 'The watchdog is off: nobody restores the stable revision if this engine dies.');
     return;
   }
   const task = reporter.task('Arming the watchdog', { estimateMs: 5000 });
@@ -49,7 +50,9 @@ export async function armWatchdog(run: Run): Promise<void> {
     }),
   );
   await grantRights(run, job);
-  await api.patch(resources.job, namespace, job.metadata.name, [{ op: 'replace', path: '/spec/suspend', value: false }]);
+  await api.patch(resources.job, namespace, job.metadata.name, [
+    { op: 'replace', path: '/spec/suspend', value: false },
+  ]);
   const look = async (): Promise<true | null> => {
     const lease = await api.find(resources.lease, namespace, leaseRef(model).name);
     if (lease?.metadata.annotations?.[annotations.armed] === String(fence.epoch)) return true;
@@ -57,7 +60,13 @@ export async function armWatchdog(run: Run): Promise<void> {
     const trouble = troubleOf(pods, null);
     if (trouble !== null && !trouble.mayPass) {
       // The watchdog is ours: its failure never blames the revision.
-      throw troubleError({ ...trouble, kind: 'infrastructure', code: 'rollout/watchdog', message: `The watchdog does not start: ${trouble.message}`, hint: 'Check rollout.watchdog.image, or choose `watchdog: off` and accept the risk.' });
+      throw troubleError({
+        ...trouble,
+        kind: 'infrastructure',
+        code: 'rollout/watchdog',
+        message: `The watchdog does not start: ${trouble.message}`,
+        hint: 'Check rollout.watchdog.image, or choose `watchdog: off` and accept the risk.',
+      });
     }
     return null;
   };

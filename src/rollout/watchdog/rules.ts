@@ -5,7 +5,7 @@ import { leaseRef } from '../lease.ts';
 import { deploymentRef, revisionServiceRef, scalingRefs, stateName } from '../names.ts';
 import type { ObjectRef } from '../names.ts';
 import { trafficOf } from '../restore.ts';
-import type { RolloutState } from '../state.ts';
+import type { Revision, RolloutState } from '../state.ts';
 
 /** API group of a kind of object; '' is the core group. */
 export function groupOf(resource: Resource): string {
@@ -16,20 +16,25 @@ export function groupOf(resource: Resource): string {
  * Everything the watchdog may do, on named objects only: enough to restore this rollout's stable revision and nothing else.
  */
 export function watchdogRules(state: RolloutState): readonly NamedRule[] {
-  const { model, stable, candidate } = state;
   const removable = removableRefs(state);
-  const patched: readonly ObjectRef[] = [
-    ...trafficOf(state),
-    ...(stable === null ? [] : [{ ...deploymentRef(model, stable.name), name: stable.deployment }]),
-    ...(candidate === null ? [] : [{ ...deploymentRef(model, candidate.name), name: candidate.deployment }]),
-    ...(candidate === null ? [] : [revisionServiceRef(model, candidate.name)]),
-    ...scalingRefs(model),
-    leaseRef(model),
-  ];
   return [
-    ...merge(patched).map((rule) => ({ ...rule, verbs: ['get', 'patch'] })),
+    ...merge([...trafficOf(state), ...seizedRefs(state)]).map((rule) => ({ ...rule, verbs: ['get', 'patch'] })),
     ...merge(removable).map((rule) => ({ ...rule, verbs: ['delete'] })),
-    { group: '', plural: resources.configMap.plural, names: [stateName(model)], verbs: ['get', 'update'] },
+    { group: '', plural: resources.configMap.plural, names: [stateName(state.model)], verbs: ['get', 'update'] },
+  ];
+}
+
+/**
+ * Everything besides the traffic objects that a takeover from the state alone claims.
+ */
+export function seizedRefs(state: RolloutState): readonly ObjectRef[] {
+  const { model } = state;
+  const revisions = [state.stable, state.candidate, state.previous].filter((each): each is Revision => each !== null);
+  return [
+    leaseRef(model),
+    ...revisions.map((each) => ({ ...deploymentRef(model, each.name), name: each.deployment })),
+    ...revisions.map((each) => revisionServiceRef(model, each.name)),
+    ...scalingRefs(model),
   ];
 }
 

@@ -32,10 +32,16 @@ export async function watch(api: KubeApi, options: WatchdogOptions): Promise<Wat
   const observer = new LeaseObserver(leaseMs);
   for (;;) {
     const wait = await delay(Math.max(250, leaseMs / 10), 'waited', { signal }).catch(() => 'stopped');
-    if (wait === 'stopped') throw new MlDeployError({ code: 'rollout/watchdog-stopped', kind: 'interrupted', message: 'The watchdog was stopped; its Job starts another one.' });
+    if (wait === 'stopped')
+      throw new MlDeployError({
+        code: 'rollout/watchdog-stopped',
+        kind: 'interrupted',
+        message: 'The watchdog was stopped; its Job starts another one.',
+      });
     try {
       const store = await StateStore.load(api, options);
-      if (store.state === null || (store.state.phase !== 'running' && store.state.epoch === epoch)) return 'rollout is over';
+      if (store.state === null || (store.state.phase !== 'running' && store.state.epoch === epoch))
+        return 'rollout is over';
       if (store.state.epoch !== epoch) return 'another engine took over';
       const seen = await api.find(lease.resource, namespace, lease.name);
       if (observer.look(seen) === 'alive') continue;

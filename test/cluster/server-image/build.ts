@@ -13,11 +13,21 @@ export async function buildImage(cluster: Cluster, folder: string, repository: s
     const metadata = join(scratch, 'metadata.json');
     const name = `${cluster.registry}/${repository}`;
     await cluster.buildctl([
-      'build', '--progress', 'plain', '--frontend', 'dockerfile.v0',
-      '--local', `context=${folder}`, '--local', `dockerfile=${folder}`,
-      '--opt', 'build-arg:SOURCE_DATE_EPOCH=1700000000',
-      '--output', `type=image,name=${name}:test,push=true,oci-mediatypes=true,rewrite-timestamp=true`,
-      '--metadata-file', metadata,
+      'build',
+      '--progress',
+      'plain',
+      '--frontend',
+      'dockerfile.v0',
+      '--local',
+      `context=${folder}`,
+      '--local',
+      `dockerfile=${folder}`,
+      '--opt',
+      'build-arg:SOURCE_DATE_EPOCH=1700000000',
+      '--output',
+      `type=image,name=${name}:test,push=true,oci-mediatypes=true,rewrite-timestamp=true`,
+      '--metadata-file',
+      metadata,
     ]);
     const facts = JSON.parse(await readFile(metadata, 'utf8')) as { 'containerimage.digest': string };
     return `${name}@${facts['containerimage.digest']}`;

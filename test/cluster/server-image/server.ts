@@ -1,8 +1,9 @@
 // A model server in one file: the headers, probes and metrics of the real one, and faults on request by environment variables.
 import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
 
 const env = process.env;
-const number = (name, otherwise) => (env[name] === undefined ? otherwise : Number(env[name]));
+const number = (name: string, otherwise: number): number => (env[name] === undefined ? otherwise : Number(env[name]));
 const errorRate = number('FAKE_ERROR_RATE', 0);
 const latencyMs = number('FAKE_LATENCY_MS', 1);
 const loadMs = number('FAKE_LOAD_MS', 200);
@@ -25,12 +26,12 @@ const buckets = edges.map(() => 0);
 let observed = 0;
 let seconds = 0;
 
-function metrics() {
+function metrics(): string {
   const lines = Object.entries(counts).map(
     ([outcome, value]) => `mldeploy_requests_total{route="/predict",outcome="${outcome}"} ${value}`,
   );
   edges.forEach((edge, index) =>
-    lines.push(`mldeploy_request_duration_seconds_bucket{route="/predict",le="${edge}"} ${buckets[index]}`),
+    lines.push(`mldeploy_request_duration_seconds_bucket{route="/predict",le="${edge}"} ${buckets[index] ?? 0}`),
   );
   lines.push(`mldeploy_request_duration_seconds_bucket{route="/predict",le="+Inf"} ${observed}`);
   lines.push(`mldeploy_request_duration_seconds_sum{route="/predict"} ${seconds}`);
@@ -39,22 +40,26 @@ function metrics() {
   return `${lines.join('\n')}\n`;
 }
 
-function answer(response, status, body, type = 'application/json') {
+function answer(response: ServerResponse, status: number, body: string, type = 'application/json'): void {
   if (draining) response.setHeader('connection', 'close');
   response.writeHead(status, { 'content-type': type, 'x-mldeploy-revision': revision });
   response.end(body);
 }
 
-function predict(response) {
+function predict(response: ServerResponse): void {
   const started = process.hrtime.bigint();
   setTimeout(() => {
     const failed = Math.random() < errorRate;
     const took = Number(process.hrtime.bigint() - started) / 1e9;
     counts[failed ? 'error' : 'ok']++;
-    edges.forEach((edge, index) => (buckets[index] += took <= edge ? 1 : 0));
+    edges.forEach((edge, index) => (buckets[index] = (buckets[index] ?? 0) + (took <= edge ? 1 : 0)));
     observed++;
     seconds += took;
-    answer(response, failed ? 500 : 200, JSON.stringify(failed ? { detail: 'model failed' } : { outputs: [1], revision }));
+    answer(
+      response,
+      failed ? 500 : 200,
+      JSON.stringify(failed ? { detail: 'model failed' } : { outputs: [1], revision }),
+    );
   }, latencyMs);
 }
 

@@ -1,0 +1,98 @@
+import { stringify } from 'yaml';
+import type { KubeApi, KubeObject } from '../../kubernetes/api.ts';
+import { autoscalerObject } from '../../kubernetes/objects/autoscaler.ts';
+import { deploymentObject } from '../../kubernetes/objects/deployment.ts';
+import { disruptionBudget } from '../../kubernetes/objects/disruption-budget.ts';
+import { httpRoute } from '../../kubernetes/objects/http-route.ts';
+import { publicService, revisionService } from '../../kubernetes/objects/service.ts';
+import type { Config } from '../../config/config.ts';
+import { serverOf } from '../../server/index.ts';
+import { checkCapacity } from '../capacity.ts';
+import { planRollout } from '../plan.ts';
+import type { Plan, Release } from '../plan.ts';
+import { refuseForeign, survey } from '../survey.ts';
+import { percent } from '../weight.ts';
+import { providerFor } from '../traffic/index.ts';
+
+/** What a rollout would do, and what could go wrong; as data and as text. */
+export interface PlanReport {
+  readonly plan: Plan;
+  /** `Kind name` of every object that would be created. */
+  readonly creates: readonly string[];
+  readonly warnings: readonly string[];
+  readonly text: string;
+}
+
+/**
+ * Plans a rollout against the cluster as it is now; changes nothing.
+ */
+export async function plan(config: Config, release: Release, api: KubeApi): Promise<PlanReport> {
+  const ref = { model: config.name, namespace: config.deploy.namespace };
+  const found = await survey(api, ref);
+  refuseForeign(found);
+  const planned = planRollout(config, release, serverOf(config), found);
+  const peak = Math.max(planned.candidate.replicas, ...planned.steps.map((step) => step.candidateReplicas));
+  const warnings = [...planned.warnings, ...(await checkCapacity(api, config, peak))];
+  const creates =
+    planned.strategy === 'unchanged'
+      ? []
+      : objects(config, release, planned.candidate.name)
+          .filter((object) => planned.strategy === 'first' || object.metadata.name === planned.candidate.deployment)
+          .map((object) => `${object.kind} ${object.metadata.name}`);
+  return { plan: planned, creates, warnings, text: planText(planned, creates, warnings) };
+}
+
+/**
+ * The objects of a first deploy of this release as YAML.
+ */
+export function render(config: Config, release: Release): string {
+  return objects(config, release, 'r1')
+    .map((object) => stringify(object))
+    .join('---\n');
+}
+
+function objects(config: Config, release: Release, revision: string): KubeObject[] {
+  const server = serverOf(config);
+  const { autoscaling, maxUnavailable } = config.deploy;
+  const { gateway } = config.rollout;
+  const facts = {
+    config,
+    revision,
+    ...release,
+    replicas: autoscaling?.min ?? config.deploy.replicas,
+    epoch: 1,
+    probes: server.probes(config),
+    environment: server.environment(config),
+  };
+  return [
+    deploymentObject(facts),
+    revisionService(config, revision, 1),
+    publicService(config, revision, 1),
+    ...(providerFor(config.rollout).name === 'gateway' && gateway !== null
+      ? [httpRoute(config, gateway, [{ revision, weight: 1 }], 1)]
+      : []),
+    ...(autoscaling === null ? [] : [autoscalerObject(config, autoscaling, revision, 1)]),
+    ...(maxUnavailable === null ? [] : [disruptionBudget(config, maxUnavailable, revision, 1)]),
+  ];
+}
+
+function planText(planned: Plan, creates: readonly string[], warnings: readonly string[]): string {
+  const { stable, candidate, steps, provider, ref } = planned;
+  if (planned.strategy === 'unchanged') {
+    return `${stable?.name ?? ''} already serves this image with this configuration: nothing to do.\n`;
+  }
+  const lines = [
+    `${ref.model} in namespace ${ref.namespace}: ${stable === null ? 'first deploy' : `${stable.name} -> ${candidate.name}`}, provider ${provider.name}`,
+    `image     ${candidate.image}`,
+    `creates   ${creates.join(', ')}`,
+    ...(stable === null
+      ? []
+      : steps.map(
+          (step, index) =>
+            `step ${index + 1}    ${percent(step.share)} of the traffic, ${step.candidateReplicas} pods, at least ${step.minTimeMs / 1000} s and ${step.minRequests} requests${step.approval ? ', then an approval' : ''}`,
+        )),
+    `then      ${candidate.replicas} pods of ${candidate.name} get all traffic${stable === null ? '' : `; ${stable.name} is drained and kept at rest`}`,
+    ...warnings.map((warning) => `note      ${warning}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,83 @@
+import { MlDeployError } from '../../errors.ts';
+import type { KubeApi } from '../../kubernetes/api.ts';
+import type { RolloutEvidence } from '../../pipeline/evidence.ts';
+import type { StageContext } from '../../pipeline/stage.ts';
+import { serverOf } from '../../server/index.ts';
+import { planRollout } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import { conduct } from '../stage.ts';
+import type { Revision, RolloutState } from '../state.ts';
+import { refuseForeign, survey } from '../survey.ts';
+import type { Survey } from '../survey.ts';
+import { rollback } from './rollback.ts';
+
+export type ResumeContext = Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal'>;
+
+/**
+ * Goes on with an abandoned or held rollout, or one whose engine is dead, from any machine that has the configuration: again at the
+ * first weight (a held one at the step that waits), with all counts so far.
+ */
+export async function resume(context: ResumeContext, api: KubeApi): Promise<RolloutEvidence> {
+  const { found, state, plan } = await unfinished(context, api);
+  const fromStep = state.phase === 'held' ? (state.hold?.step ?? 0) : 0;
+  return conduct(context, api, plan, found, { fromStep, savedAnalysis: state.analysis });
+}
+
+/**
+ * Releases a hold or an approval: a person answers for the step that waits, and the rollout goes on with the next one.
+ */
+export async function promote(context: ResumeContext, api: KubeApi): Promise<RolloutEvidence> {
+  const { found, state, plan } = await unfinished(context, api);
+  if (state.phase !== 'held' || state.hold === null) {
+    throw new MlDeployError({
+      code: 'rollout/not-held',
+      kind: 'usage',
+      message: `The rollout of ${state.model} is ${state.phase}, not held: there is nothing to release.`,
+      hint: 'Go on with an abandoned rollout by `ml-deploy resume`.',
+    });
+  }
+  return conduct(context, api, plan, found, { fromStep: state.hold.step + 1, savedAnalysis: state.analysis });
+}
+
+/** What there is to go on with, or why there is nothing. */
+async function unfinished(
+  context: ResumeContext,
+  api: KubeApi,
+): Promise<{ readonly found: Survey; readonly state: RolloutState; readonly plan: Plan }> {
+  const { config, reporter } = context;
+  const ref = { model: config.name, namespace: config.deploy.namespace };
+  const found = await survey(api, ref);
+  refuseForeign(found);
+  const { state } = found.store;
+  if (state === null || state.phase === 'done' || state.candidate === null) {
+    throw new MlDeployError({
+      code: 'rollout/nothing-to-resume',
+      kind: 'usage',
+      message: `There is no unfinished rollout of ${ref.model} in namespace ${ref.namespace}.`,
+      hint: 'Start one with `ml-deploy rollout`.',
+    });
+  }
+  if (state.hold !== null && Date.parse(state.hold.until) < Date.now()) {
+    await rollback(ref, api, reporter);
+    throw new MlDeployError({
+      code: 'rollout/hold-over',
+      kind: 'inconclusive',
+      message: `The hold of ${state.candidate.name} ended at ${state.hold.until}; it was rolled back.`,
+      hint: 'Start again with `ml-deploy rollout`.',
+    });
+  }
+  return { found, state, plan: samePlan(context, found, state, state.candidate) };
+}
+
+/** The plan of the unfinished rollout; its counts mean nothing under another one. */
+function samePlan(context: ResumeContext, found: Survey, state: RolloutState, candidate: Revision): Plan {
+  const { config } = context;
+  const plan = planRollout(config, candidate, serverOf(config), found, candidate.name);
+  if (plan.hash === state.planHash) return plan;
+  throw new MlDeployError({
+    code: 'rollout/plan-changed',
+    kind: 'usage',
+    message: `mldeploy.yaml says something else than when the rollout of ${candidate.name} began (plan ${String(state.planHash)}, now ${plan.hash}).`,
+    hint: 'Go back to that configuration, or end it with `ml-deploy rollback` and start anew.',
+  });
+}

@@ -1,0 +1,94 @@
+import type { KubeApi } from '../../kubernetes/api.ts';
+import type { Reporter } from '../../pipeline/reporter.ts';
+import { seize } from '../watchdog/abandon.ts';
+import { dismissWatchdog } from '../watchdog/launch.ts';
+import { leaseRef } from '../lease.ts';
+import type { ModelRef } from '../names.ts';
+import { restoreTraffic, scale, standDown } from '../restore.ts';
+import { StateStore } from '../state.ts';
+import type { HistoryEntry, RolloutState } from '../state.ts';
+
+export interface RollbackRequest extends ModelRef {
+  /** Only when the rollout is still the one of this engine (Access.host): clean-up after a run must not end somebody else's. */
+  readonly onlyHolder?: string;
+}
+
+export interface RollbackReport {
+  /** False when there was nothing to roll back. */
+  readonly changed: boolean;
+  readonly summary: string;
+  /** Revision that serves now; null when there is none. */
+  readonly stable: string | null;
+}
+
+/**
+ * Ends a running, held or abandoned rollout in favour of the stable revision. Needs only name and namespace; pre-empts a live engine
+ * by its first write, which raises the epoch and moves the traffic; does nothing when idle.
+ */
+export async function rollback(request: RollbackRequest, api: KubeApi, reporter: Reporter): Promise<RollbackReport> {
+  const { model, namespace } = request;
+  const store = await StateStore.load(api, { model, namespace });
+  const { state } = store;
+  if (state === null || state.phase === 'done') {
+    return idle(state, `There is no unfinished rollout of ${model} in namespace ${namespace}; nothing to do.`);
+  }
+  if (
+    request.onlyHolder !== undefined &&
+    (state.phase !== 'running' || (await holderOf(api, request)) !== request.onlyHolder)
+  ) {
+    return idle(
+      state,
+      `The rollout of ${model} in namespace ${namespace} is not running for ${request.onlyHolder}; nothing to do.`,
+    );
+  }
+  const task = reporter.task(`Rolling back ${model}`);
+  const fence = await seize(api, state);
+  if (state.stable === null) await restoreTraffic(fence, state);
+  await standDown(fence, state, 'remove');
+  const promoted = state.progress === 'retiring';
+  if (promoted && state.previous !== null) await scale(fence, state.previous, 0);
+  await store.update({ ...ended(state, promoted), epoch: fence.epoch });
+  await fence.delete(leaseRef(model));
+  await dismissWatchdog(api, request, state.epoch);
+  if (state.stable === null) await store.remove();
+  const summary =
+    state.stable === null
+      ? `The first deploy of ${model} was removed; nothing is left behind.`
+      : `${state.stable.name} serves all traffic of ${model}.`;
+  task.done(summary);
+  return { changed: true, summary, stable: state.stable?.name ?? null };
+}
+
+/** The state after a rollback; a promotion that was only not tidied up yet stays one. */
+function ended(state: RolloutState, promoted: boolean): Partial<RolloutState> {
+  const reason = promoted ? 'promotion was finished by a rollback command' : 'rolled back by a command';
+  const subject = state.candidate ?? state.stable;
+  const entry: HistoryEntry = {
+    at: new Date().toISOString(),
+    revision: subject?.name ?? '',
+    image: subject?.image ?? '',
+    ended: promoted ? 'promoted' : 'rolled back',
+    reason,
+  };
+  return {
+    phase: 'done',
+    progress: 'ended',
+    candidate: null,
+    hold: null,
+    weight: 0,
+    step: -1,
+    analysis: null,
+    reasons: [reason],
+    history: [...state.history, entry],
+  };
+}
+
+function idle(state: RolloutState | null, summary: string): RollbackReport {
+  return { changed: false, summary, stable: state?.stable?.name ?? null };
+}
+
+async function holderOf(api: KubeApi, ref: ModelRef): Promise<string | null> {
+  const lease = leaseRef(ref.model);
+  const found = await api.find(lease.resource, ref.namespace, lease.name);
+  return (found?.['spec'] as { holderIdentity?: string } | undefined)?.holderIdentity ?? null;
+}
