@@ -25,6 +25,11 @@ async function start(argv: readonly string[]): Promise<number> {
     process.stdout.write(version + '\n');
     return 0;
   }
+  // A runner gives an Action no arguments; `command` has a default in action.yml, so it is set in a step of ours and only there.
+  if (argv.length === 0 && process.env['GITHUB_ACTIONS'] === 'true' && process.env['INPUT_COMMAND'] !== undefined) {
+    const { runAction } = await import('./action/main.ts');
+    return runAction(process.env);
+  }
   const { runCommandLine } = await import('./cli/main.ts');
   return runCommandLine(argv);
 }

@@ -20,12 +20,22 @@ export interface Host {
   readonly listener?: Listener;
 }
 
+/** How stages ended. */
+export interface EndedStages {
+  /** Evidence of this run and what it built upon. */
+  readonly evidence: EvidenceSoFar;
+  /** Outcome of the last stage that ran. */
+  readonly outcome: Outcome;
+  /** Folder of evidence and reports. */
+  readonly folder: string;
+}
+
 /** What a host that is no terminal wants to hear as facts rather than as text. */
 export interface Listener {
   /** The configuration is known; nothing has been done yet. */
   configured(config: Config): void;
-  /** Stages have run. `folder` holds their evidence and reports. */
-  ended(result: { readonly evidence: EvidenceSoFar; readonly outcome: Outcome; readonly folder: string }): void;
+  /** Stages have run. */
+  ended(stages: EndedStages): void;
   /** The command failed. */
   failed(error: MlDeployError): void;
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kwok as recipe } from '../build/recipes/kwok.ts';
 import { until } from '../poll.ts';
@@ -11,13 +12,16 @@ export const kwok: Addon = {
   name: 'kwok',
   recipes: [recipe],
   seconds: 5,
-  async start({ cluster, binInside, startService }) {
+  async start({ cluster, built, binInside, folder, startService }) {
+    const stages = join(built(recipe).files, 'kustomize/stage/fast');
+    writeFileSync(join(folder.outside, 'stages.yaml'), await cluster.kubectl(['kustomize', stages]));
     startService({
       name: 'kwok',
       command: [
         `${binInside(recipe)}/kwok`,
         `--kubeconfig=${keyFiles.adminKubeconfig}`,
         '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+        `--config=${folder.inside}/stages.yaml`,
         `--node-port=${port}`,
         '--node-lease-duration-seconds=40',
       ],

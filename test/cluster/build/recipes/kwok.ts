@@ -6,5 +6,6 @@ export const kwok: Recipe = {
   version: 'v0.8.0',
   module: 'sigs.k8s.io/kwok',
   packages: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' },
+  files: ['kustomize/stage'],
   seconds: 150,
 };

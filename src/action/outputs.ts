@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EndedStages } from '../cli/host.ts';
+import { results } from '../report/results.ts';
+
+/** Every output, with what action.yml says about it. */
+export const actionOutputs: Readonly<Record<string, string>> = {
+  outcome: 'passed, failed, inconclusive, held or error: how the last stage that ran ended.',
+  verdict: 'clean, unsafe or inconclusive: what validate found. Empty when nothing was validated.',
+  decision: 'promote, rollback, inconclusive, held or none. Empty when nothing was rolled out.',
+  image: 'repository@sha256:... of the image that was built or rolled out.',
+  digest: 'Digest of that image, sha256:...',
+  evidence: 'Folder with one JSON document per stage.',
+  report: 'Path of the HTML report.',
+};
+
+/**
+ * The outputs of a run.
+ * @param run how its stages ended
+ * @returns values by output name; what is not known is the empty string
+ */
+export function outputsOf(run: EndedStages): Record<string, string> {
+  const { verdict = '', decision = '', IMAGE_URL = '', IMAGE_DIGEST = '' } = results(run.evidence);
+  const report = join(run.folder, 'report.html');
+  return {
+    outcome: run.outcome,
+    verdict,
+    decision,
+    image: IMAGE_DIGEST === '' ? '' : `${IMAGE_URL}@${IMAGE_DIGEST}`,
+    digest: IMAGE_DIGEST,
+    evidence: run.folder,
+    report: existsSync(report) ? report : '',
+  };
+}
