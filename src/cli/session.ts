@@ -39,6 +39,8 @@ export async function withSession(
     (message) => reporter.note('warning', message),
     () => reporter.now,
   );
+  // Node ends when nothing is open, even with work that waits: an answer that never comes must not look like an ending.
+  const alive = setInterval(() => undefined, 60_000);
   const access = accessFrom(host.environment, {
     root,
     kubeconfig: options.text('kubeconfig'),
@@ -55,6 +57,7 @@ export async function withSession(
     reportError(error, host, options.text('format') === 'json');
     return interruption.exitCode;
   } finally {
+    clearInterval(alive);
     interruption.dispose();
     reporter.close();
   }

@@ -10,7 +10,10 @@ export async function loadStages(names: readonly StageName[]): Promise<Stage[]> 
   return Promise.all(stageOrder.filter((name) => names.includes(name)).map((name) => loadStage(name)));
 }
 
-const loaders: Partial<Readonly<Record<StageName, () => Promise<Stage>>>> = {};
+const loaders: Partial<Readonly<Record<StageName, () => Promise<Stage>>>> = {
+  smoke: async () => (await import('../smoke/stage.ts')).smokeStage,
+  rollout: async () => (await import('../rollout/stage.ts')).rolloutStage,
+};
 
 async function loadStage(name: StageName): Promise<Stage> {
   const load = loaders[name];

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { deployCommand } from './deploy.ts';
+import { initCommand } from './init.ts';
 import { buildCommand, rolloutCommand, smokeCommand } from './stages.ts';
 import { validateCommand } from './validate.ts';
 
@@ -10,4 +11,5 @@ export const commands: readonly Command[] = [
   buildCommand,
   smokeCommand,
   rolloutCommand,
+  initCommand,
 ];

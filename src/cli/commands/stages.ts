@@ -35,7 +35,7 @@ export const rolloutCommand: Command = {
   options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
   examples: [
     { line: 'ml-deploy rollout', does: 'roll out what `ml-deploy smoke` has passed' },
-    { line: 'ml-deploy plan', does: 'see first what it would do' },
+    { line: 'ml-deploy rollout --environment production', does: 'with the overlay `production` on top' },
   ],
   endings: {
     0: 'the new version is promoted',

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Task, TaskOptions } from '../../pipeline/reporter.ts';
 import { elapsedText } from './elapsed.ts';
 
