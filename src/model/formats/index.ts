@@ -1,0 +1,20 @@
+import { code } from './code.ts';
+import { compressed } from './compressed.ts';
+import type { Format, Head, Recognition } from './format.ts';
+import { json } from './json.ts';
+import { pickle } from './pickle.ts';
+import { recognised } from './recognised.ts';
+import { safetensors } from './safetensors.ts';
+import { text } from './text.ts';
+import { unknown } from './unknown.ts';
+
+/** Every format, in the order in which they are asked: exact signatures first, text last. */
+export const formats: readonly Format[] = [safetensors, ...recognised, ...compressed, pickle, code, json, text];
+
+/** Tells the format of a content (`unknown` when no format recognises it) and whether its extension promises another one. */
+export function recognise(head: Head): Recognition {
+  const format = formats.find((candidate) => candidate.detect(head)) ?? unknown;
+  const agrees = format.extensions.includes(head.extension);
+  const promised = agrees ? undefined : formats.find(({ extensions }) => extensions.includes(head.extension));
+  return { format, promised: promised ?? null };
+}

@@ -1,0 +1,62 @@
+import type { Format, Head } from './format.ts';
+
+/** Formats that are told apart and not checked yet: inconclusive, with their name. */
+export const recognised: readonly Format[] = [
+  known('onnx', 'an ONNX model', ['onnx'], ({ extension }) => extension === 'onnx'),
+  known('gguf', 'a GGUF model', ['gguf'], starts('GGUF')),
+  known('hdf5', 'an HDF5 file (Keras h5)', ['h5', 'hdf5'], starts('\x89HDF\r\n\x1a\n')),
+  known('numpy', 'a NumPy array (npy)', ['npy'], starts('\x93NUMPY')),
+  known(
+    'zip',
+    'a zip archive (PyTorch, Keras, skops, npz)',
+    ['zip', 'pt', 'pth', 'ckpt', 'keras', 'npz', 'skops', 'mar'],
+    ({ bytes }) => at(bytes, 0, 'PK\x03\x04') || at(bytes, 0, 'PK\x05\x06'),
+  ),
+  known('7z', 'a 7z archive', ['7z'], starts('7z\xbc\xaf\x27\x1c')),
+  known('tar', 'a tar archive', ['tar', 'nemo'], ({ bytes }) => at(bytes, 257, 'ustar')),
+  known('tflite', 'a TensorFlow Lite model', ['tflite'], ({ bytes }) => at(bytes, 4, 'TFL3')),
+  known('savedmodel', 'a TensorFlow SavedModel', ['pb'], ({ extension }) => extension === 'pb'),
+  known('catboost', 'a CatBoost model', ['cbm'], starts('CBM1')),
+  known('lightgbm', 'a LightGBM model', [], starts('tree\nversion=')),
+  known('tensorrt', 'a TensorRT engine, which is native code', ['engine', 'plan'], ({ extension }) =>
+    ['engine', 'plan'].includes(extension),
+  ),
+  known('native', 'a native program', [], ({ bytes }) => isNative(bytes)),
+  known('bzip2', 'bzip2-compressed data', ['bz2'], starts('BZh')),
+  known('lz4', 'lz4-compressed data', ['lz4'], starts('\x04\x22\x4d\x18')),
+  known('lzma', 'lzma-compressed data', ['lzma'], starts('\x5d\x00\x00')),
+  known('zstd', 'zstd-compressed data', ['zst'], starts('\x28\xb5\x2f\xfd')),
+  known('joblib-zf', 'a compressed file of an old joblib (before 0.10)', [], starts('ZF0x')),
+];
+
+function known(id: string, title: string, extensions: readonly string[], detect: (head: Head) => boolean): Format {
+  return {
+    id,
+    title,
+    extensions,
+    detect,
+    inspect: ({ findings }) => ({
+      write: () => undefined,
+      end: () => {
+        findings.add('format/unsupported', 0, `This is ${title}.`);
+        return { format: id, facts: {} };
+      },
+    }),
+  };
+}
+
+function starts(signature: string): (head: Head) => boolean {
+  return ({ bytes }) => at(bytes, 0, signature);
+}
+
+/** Whether the signature, one character per byte, stands at the offset. */
+function at(bytes: Buffer, offset: number, signature: string): boolean {
+  return bytes.toString('latin1', offset, offset + signature.length) === signature;
+}
+
+/** ELF, PE, Mach-O. */
+function isNative(bytes: Buffer): boolean {
+  return ['\x7fELF', 'MZ', '\xfe\xed\xfa\xce', '\xfe\xed\xfa\xcf', '\xcf\xfa\xed\xfe', '\xca\xfe\xba\xbe'].some(
+    (signature) => at(bytes, 0, signature),
+  );
+}

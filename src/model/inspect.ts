@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import type { FileEvidence } from '../pipeline/evidence.ts';
+import { Findings } from './findings.ts';
+import { headBytes, type Head, type Inspected } from './formats/format.ts';
+import { recognise } from './formats/index.ts';
+import type { Rulings } from './pickle/rulings.ts';
+import type { Entry } from './walk.ts';
+
+/** Bytes that are read at a time. */
+const chunkBytes = 1024 * 1024;
+
+/** Called after each piece of the file. */
+export type OnBytes = (bytes: number) => void;
+
+/**
+ * Judges one file of a model: reads it once, from front to end, hashing and checking the same bytes. Never throws for what a file
+ * contains or for what happens to it while it is read: that is a finding. Throws only the reason of an aborted signal.
+ */
+export async function inspectEntry(
+  entry: Entry,
+  rulings: Rulings,
+  onBytes: OnBytes,
+  signal: AbortSignal,
+): Promise<FileEvidence> {
+  const findings = new Findings();
+  for (const { rule, message } of entry.problems) findings.add(rule, null, message);
+  if (entry.file === null) return evidence(entry, findings, { format: 'none', facts: {} }, 0, '');
+  let handle: FileHandle;
+  try {
+    // Without blocking, a pipe that took the place of the file since the walk cannot hold us.
+    handle = await open(entry.file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  } catch (error) {
+    findings.add('file/unreadable', null, `The file cannot be opened: ${(error as Error).message}.`);
+    return evidence(entry, findings, { format: 'none', facts: {} }, 0, '');
+  }
+  try {
+    return await inspectOpen(entry, handle, { findings, rulings, onBytes, signal });
+  } finally {
+    await handle.close();
+  }
+}
+
+interface Work {
+  readonly findings: Findings;
+  readonly rulings: Rulings;
+  readonly onBytes: OnBytes;
+  readonly signal: AbortSignal;
+}
+
+async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promise<FileEvidence> {
+  const { findings, rulings, onBytes, signal } = work;
+  const before = await handle.stat();
+  if (!before.isFile()) {
+    findings.add('file/changed', null, 'It is no longer a file.');
+    return evidence(entry, findings, { format: 'none', facts: {} }, 0, '');
+  }
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(headBytes, before.size + 1)));
+  let chunk = await fill(handle, buffer);
+  if (chunk === null || chunk.length === 0) {
+    if (chunk === null) findings.add('file/unreadable', 0, 'The file cannot be read.');
+    else findings.add('file/empty', null, 'The file is empty.');
+    return evidence(entry, findings, { format: 'none', facts: {} }, 0, chunk === null ? '' : hash.digest('hex'));
+  }
+  const head = headOf(entry.path, chunk, before.size);
+  const { format, promised } = recognise(head);
+  if (promised !== null) {
+    findings.add(
+      'format/mismatch',
+      0,
+      `The extension .${head.extension} promises ${promised.title}, but this is ${format.title}.`,
+    );
+  }
+  const inspector = format.inspect({ head, findings, rulings, recognise });
+  let bytes = 0;
+  while (chunk !== null && chunk.length > 0) {
+    signal.throwIfAborted();
+    hash.update(chunk);
+    await inspector.write(chunk);
+    bytes += chunk.length;
+    onBytes(chunk.length);
+    chunk = await fill(handle, buffer);
+  }
+  if (chunk === null) findings.add('file/unreadable', bytes, `The file cannot be read further than byte ${bytes}.`);
+  const inspected = await inspector.end();
+  const after = await handle.stat();
+  if (after.size !== bytes || after.mtimeMs !== before.mtimeMs || after.ctimeMs !== before.ctimeMs) {
+    findings.add('file/changed', null, 'The file changed while it was read.');
+  }
+  return evidence(entry, findings, inspected, bytes, hash.digest('hex'));
+}
+
+/** Fills the buffer as far as the file goes; null when reading fails. */
+async function fill(handle: FileHandle, buffer: Buffer): Promise<Buffer | null> {
+  let filled = 0;
+  try {
+    while (filled < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, null);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+  } catch {
+    return null;
+  }
+  return buffer.subarray(0, filled);
+}
+
+function headOf(path: string, chunk: Buffer, size: number): Head {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const extension = (/.\.([^.]*)$/.exec(name)?.[1] ?? '').toLowerCase();
+  return { bytes: chunk.subarray(0, headBytes), size, name, extension };
+}
+
+function evidence(entry: Entry, findings: Findings, inspected: Inspected, bytes: number, sha256: string): FileEvidence {
+  return {
+    path: entry.path,
+    format: inspected.format,
+    verdict: findings.verdict,
+    bytes,
+    sha256,
+    findings: findings.list(),
+    facts: inspected.facts,
+  };
+}

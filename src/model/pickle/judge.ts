@@ -1,0 +1,220 @@
+import type { Findings } from '../findings.ts';
+import type { RuleId } from '../rules.ts';
+import { describe, describeArguments, printable } from './describe.ts';
+import type { Machine } from './machine.ts';
+import type { NestedPickles } from './nested.ts';
+import type { CallOpcode, Observer } from './observer.ts';
+import type { Consumer, Sink } from './payload.ts';
+import type { CheckContext } from './profiles/profile.ts';
+import { currentName, type Ruling, type Rulings } from './rulings.ts';
+import { Global, Instance, something, Tuple, type Value } from './values.ts';
+
+/** What is known about one global of a file. */
+interface Use {
+  readonly global: Global;
+  readonly ruling: Ruling;
+  /** Offset of the first mention. */
+  readonly offset: number;
+  mentions: number;
+  calls: number;
+  /** The first call. */
+  call: { readonly offset: number; readonly opcode: CallOpcode; readonly shown: string } | null;
+}
+
+/** Takes the bytes behind a built instance when they are no opcodes; null when they are. */
+export type ArrayReader = (target: Instance, machine: Machine, judge: Judge) => Consumer | null;
+
+/**
+ * Holds what a pickle does against the allow-lists, and words the findings. One judge per file or nested pickle: streams that follow
+ * each other share it.
+ */
+export class Judge implements Observer {
+  readonly findings: Findings;
+  private readonly rulings: Rulings;
+  private readonly arrays: ArrayReader;
+  private readonly nested: NestedPickles | null;
+  private readonly uses = new Map<string, Use>();
+  private readonly byGlobal = new Map<Global, Use>();
+  private readonly said = new Set<string>();
+  private readonly context: CheckContext;
+
+  constructor(findings: Findings, rulings: Rulings, arrays: ArrayReader, nested: NestedPickles | null) {
+    this.findings = findings;
+    this.rulings = rulings;
+    this.arrays = arrays;
+    this.nested = nested;
+    this.context = {
+      isClass: (value): value is Global => value instanceof Global && this.mayConstruct(this.use(value).ruling),
+      isInstanceOf: (value, module) =>
+        value instanceof Instance && value.type !== null && `${value.type.module}.`.startsWith(`${module}.`),
+    };
+  }
+
+  /** Every global that was named, as `module.name`, sorted. */
+  get globals(): string[] {
+    return [...this.uses.values()].map(({ global }) => printable(global.path)).toSorted();
+  }
+
+  /** Whether anything was named that no allow-list has. */
+  get refused(): boolean {
+    return [...this.uses.values()].some(({ ruling }) => ruling.kind === 'dangerous' || ruling.kind === 'unlisted');
+  }
+
+  global(module: string, name: string, offset: number): Global {
+    const key = `${module}\n${name}`;
+    let use = this.uses.get(key);
+    if (use === undefined) {
+      const current = currentName(module, name);
+      const ruling = this.rulings.of(current.module, current.name);
+      use = { global: new Global(current.module, current.name), ruling, offset, mentions: 0, calls: 0, call: null };
+      this.uses.set(key, use);
+      this.byGlobal.set(use.global, use);
+    }
+    use.mentions++;
+    return use.global;
+  }
+
+  call(opcode: CallOpcode, callee: Value, args: Value, offset: number): Global | null {
+    if (!(callee instanceof Global)) {
+      if (callee !== something) {
+        this.once(
+          'pickle/unlisted-call',
+          offset,
+          `Calls ${describe(callee)}, which is not something imported by name.`,
+        );
+      }
+      return null;
+    }
+    const use = this.use(callee);
+    use.calls++;
+    use.call ??= { offset, opcode, shown: `${printable(callee.path)}${describeArguments(args)}` };
+    const { ruling } = use;
+    if (ruling.kind === 'class' || ruling.kind === 'project') return callee;
+    if (ruling.kind === 'function') {
+      this.once('pickle/unlisted-call', offset, `Calls ${use.call.shown} while loading.`);
+    }
+    if (ruling.kind !== 'call') return ruling.kind === 'unlisted' ? callee : null;
+    const vetted = ruling.check(args instanceof Tuple ? args.items : null, this.context);
+    if ('result' in vetted) return vetted.result;
+    const what = `Calls ${printable(callee.path)}${describeArguments(args)}, which ${vetted.problem}.`;
+    if (ruling.does === null) this.once('pickle/unlisted-call', offset, what);
+    else this.once('pickle/dangerous-call', offset, what);
+    return null;
+  }
+
+  build(target: Value, state: Value, offset: number): void {
+    if (target instanceof Global) {
+      this.once(
+        'pickle/patch',
+        offset,
+        `Writes attributes of ${printable(target.path)} itself, not of an object made from it.`,
+      );
+      return;
+    }
+    if (!(target instanceof Instance)) {
+      if (target !== something)
+        this.once('pickle/irregular', offset, `Gives state to ${describe(target)}, which has none.`);
+      return;
+    }
+    if (target.type === null) {
+      this.once('pickle/unlisted-call', offset, 'Gives state to the result of a call whose type is not known.');
+      return;
+    }
+    const ruling = this.rulings.of(target.type.module, target.type.name);
+    if (ruling.kind !== 'class') {
+      if (ruling.kind === 'call' || ruling.kind === 'function') {
+        this.once('pickle/unlisted-call', offset, `Gives state to the result of ${printable(target.type.path)}.`);
+      }
+      return;
+    }
+    const problem = ruling.state?.(state) ?? null;
+    if (problem !== null)
+      this.once('pickle/dangerous-call', offset, `A ${printable(target.type.path)} object ${problem}.`);
+  }
+
+  change(target: Value, opcode: string, offset: number): void {
+    if (target === something) return;
+    if (target instanceof Instance && target.type !== null) {
+      const ruling = this.rulings.of(target.type.module, target.type.name);
+      if (ruling.kind === 'project' || ruling.kind === 'unlisted' || (ruling.kind === 'class' && ruling.container))
+        return;
+    }
+    this.once(
+      'pickle/irregular',
+      offset,
+      `The opcode ${opcode} changes ${describe(target)}, which is not a container.`,
+    );
+  }
+
+  built(target: Instance, machine: Machine): Consumer | null {
+    return this.arrays(target, machine, this);
+  }
+
+  payload(head: Buffer, length: number, offset: number): Sink | null {
+    return this.nested?.open(head, length, offset, this.findings) ?? null;
+  }
+
+  problem(rule: RuleId, offset: number, message: string): void {
+    this.once(rule, offset, message);
+  }
+
+  /** Words the findings about globals; to be called once, at the end. */
+  conclude(): void {
+    for (const use of this.uses.values()) this.concludeUse(use);
+  }
+
+  private concludeUse(use: Use): void {
+    const { ruling, offset } = use;
+    const path = printable(use.global.path);
+    const times = use.mentions > 1 ? ` (named ${use.mentions} times)` : '';
+    if (ruling.kind === 'dangerous') {
+      this.findings.add('pickle/dangerous-global', offset, `Names ${path}, which ${ruling.does}${times}.`);
+      if (use.call !== null) {
+        const more = use.calls > 1 ? ` (and ${use.calls - 1} more calls of it)` : '';
+        this.findings.add(
+          'pickle/dangerous-call',
+          use.call.offset,
+          `Calls ${use.call.shown}${more}, with the opcode ${use.call.opcode}.`,
+        );
+      }
+    } else if (ruling.kind === 'unlisted') {
+      const called = use.call === null ? '' : ` It is called ${count(use.calls)}, first at byte ${use.call.offset}.`;
+      this.findings.add('pickle/unlisted-global', offset, `Names ${path}, which is on no allow-list${times}.${called}`);
+    } else if (ruling.kind === 'project') {
+      if (ruling.expired === null)
+        this.findings.add('policy/allowed', offset, `Names ${path}: ${printable(ruling.reason)}.`);
+      else
+        this.findings.add(
+          'policy/expired',
+          offset,
+          `Names ${path}, whose entry in model.allow expired on ${ruling.expired}.`,
+        );
+    }
+  }
+
+  private use(global: Global): Use {
+    const use = this.byGlobal.get(global);
+    if (use !== undefined) return use;
+    // From a reading that this one goes on from, which judged the name itself.
+    const ruling = this.rulings.of(global.module, global.name);
+    const inherited: Use = { global, ruling, offset: 0, mentions: 0, calls: 0, call: null };
+    this.byGlobal.set(global, inherited);
+    return inherited;
+  }
+
+  private mayConstruct(ruling: Ruling): boolean {
+    return ruling.kind === 'class' || ruling.kind === 'project';
+  }
+
+  private once(rule: RuleId, offset: number, what: string): void {
+    const key = `${rule}\n${what}`;
+    if (this.said.has(key)) return;
+    // What differs in every message is bounded by the findings themselves.
+    if (this.said.size < 1000) this.said.add(key);
+    this.findings.add(rule, offset, what);
+  }
+}
+
+function count(times: number): string {
+  return times === 1 ? 'once' : `${times} times`;
+}

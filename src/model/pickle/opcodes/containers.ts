@@ -1,0 +1,71 @@
+import type { Machine } from '../machine.ts';
+import { Container, Tuple, type Value } from '../values.ts';
+import { Malformed } from '../malformed.ts';
+import type { OpcodeTable } from './opcode.ts';
+
+/** Opcodes for lists, tuples, dicts and sets. */
+export const containers: OpcodeTable = {
+  ']': { name: 'EMPTY_LIST', argument: 0, run: (machine) => machine.push(new Container('list')) },
+  '}': { name: 'EMPTY_DICT', argument: 0, run: (machine) => machine.push(new Container('dict')) },
+  ')': { name: 'EMPTY_TUPLE', argument: 0, run: (machine) => machine.push(new Tuple([])) },
+  '\x8f': { name: 'EMPTY_SET', argument: 0, run: (machine) => machine.push(new Container('set')) },
+  l: { name: 'LIST', argument: 0, run: (machine) => fresh(machine, 'list') },
+  d: { name: 'DICT', argument: 0, run: (machine) => fresh(machine, 'dict') },
+  '\x91': { name: 'FROZENSET', argument: 0, run: (machine) => fresh(machine, 'frozenset') },
+  t: { name: 'TUPLE', argument: 0, run: (machine) => machine.push(checked(machine, new Tuple(machine.popToMark()))) },
+  '\x85': { name: 'TUPLE1', argument: 0, run: (machine) => tuple(machine, 1) },
+  '\x86': { name: 'TUPLE2', argument: 0, run: (machine) => tuple(machine, 2) },
+  '\x87': { name: 'TUPLE3', argument: 0, run: (machine) => tuple(machine, 3) },
+  a: { name: 'APPEND', argument: 0, run: (machine) => add(machine, 'APPEND', 'list', machine.stack.length - 1) },
+  e: { name: 'APPENDS', argument: 0, run: (machine) => add(machine, 'APPENDS', 'list', machine.popMark()) },
+  '\x90': { name: 'ADDITEMS', argument: 0, run: (machine) => add(machine, 'ADDITEMS', 'set', machine.popMark()) },
+  s: { name: 'SETITEM', argument: 0, run: (machine) => add(machine, 'SETITEM', 'dict', machine.stack.length - 2) },
+  u: { name: 'SETITEMS', argument: 0, run: (machine) => add(machine, 'SETITEMS', 'dict', machine.popMark()) },
+};
+
+function fresh(machine: Machine, kind: 'list' | 'dict' | 'frozenset'): void {
+  const items = machine.popToMark();
+  const container = new Container(kind);
+  if (kind === 'dict' && items.length % 2 !== 0) throw new Malformed('has a key without a value');
+  container.grow(items, 0);
+  if (kind === 'dict') container.keep(items, 0);
+  machine.push(checked(machine, container));
+}
+
+function tuple(machine: Machine, length: number): void {
+  const items: Value[] = [];
+  for (let i = 0; i < length; i++) items.unshift(machine.pop());
+  machine.push(checked(machine, new Tuple(items)));
+}
+
+/** Adds everything from index `from` of the stack on to the value below. */
+function add(machine: Machine, opcode: string, kind: Container['kind'], from: number): void {
+  const { stack } = machine;
+  if (from <= machine.fence) throw new Malformed('takes a value from an empty stack');
+  const target = stack[from - 1] as Value;
+  if (target instanceof Container && target.kind === kind) {
+    target.grow(stack, from);
+    if (kind === 'dict') {
+      if ((stack.length - from) % 2 !== 0) throw new Malformed('has a key without a value');
+      target.keep(stack, from);
+    }
+    checked(machine, target);
+  } else {
+    machine.observer.change(target, opcode, machine.at);
+  }
+  stack.length = from;
+}
+
+/** More parts than this, shared ones counted each time, is a bomb: 2^40. */
+const bombWeight = 2 ** 40;
+
+function checked<T extends Container | Tuple>(machine: Machine, value: T): T {
+  if (value.weight > bombWeight) {
+    machine.observer.problem(
+      'pickle/expansion',
+      machine.at,
+      'Containers that share their parts would have more than 10^12 parts written out (a "billion laughs" bomb).',
+    );
+  }
+  return value;
+}

@@ -1,0 +1,59 @@
+import { Malformed } from '../malformed.ts';
+import type { OpcodeTable } from './opcode.ts';
+
+/** Opcodes that steer the reading. */
+export const control: OpcodeTable = {
+  '\x80': {
+    name: 'PROTO',
+    argument: 1,
+    run: (machine, start) => {
+      const protocol = machine.buffer[start] as number;
+      if (protocol > 5) throw new Malformed(`asks for protocol ${protocol}; the highest is 5`);
+      if (machine.count > 1) {
+        machine.observer.problem(
+          'pickle/irregular',
+          machine.at,
+          'The opcode PROTO stands in the middle of the stream, where no pickler writes it.',
+        );
+      }
+      machine.protocol = protocol;
+    },
+  },
+  '\x95': {
+    name: 'FRAME',
+    argument: 8,
+    run: (machine, start) => {
+      const end = machine.at + 9 + Number(machine.buffer.readBigUInt64LE(start));
+      if (machine.frameEnd !== Infinity && machine.at + 9 < machine.frameEnd) {
+        machine.observer.problem(
+          'pickle/irregular',
+          machine.at,
+          'A frame begins inside another frame: readers disagree on what follows.',
+        );
+      }
+      machine.frameEnd = end;
+    },
+  },
+  '.': {
+    name: 'STOP',
+    argument: 0,
+    run: (machine) => {
+      machine.pop();
+      if (machine.stack.length > 0 || machine.marks.length > 0) {
+        machine.observer.problem(
+          'pickle/irregular',
+          machine.at,
+          `The stream stops with ${machine.stack.length} values left on the stack, which no pickler does.`,
+        );
+      }
+      if (machine.frameEnd !== Infinity && machine.at + 1 < machine.frameEnd) {
+        machine.observer.problem(
+          'pickle/irregular',
+          machine.at,
+          `The stream stops before the end of its frame (byte ${machine.frameEnd}).`,
+        );
+      }
+      machine.state = 'stopped';
+    },
+  },
+};

@@ -1,0 +1,54 @@
+import type { Machine } from '../machine.ts';
+import { someFloat, someInteger } from '../values.ts';
+import { argument, type OpcodeTable } from './opcode.ts';
+
+/** Opcodes for numbers, None and booleans. */
+export const numbers: OpcodeTable = {
+  N: { name: 'NONE', argument: 0, run: (machine) => machine.push(null) },
+  '\x88': { name: 'NEWTRUE', argument: 0, run: (machine) => machine.push(true) },
+  '\x89': { name: 'NEWFALSE', argument: 0, run: (machine) => machine.push(false) },
+  J: { name: 'BININT', argument: 4, run: (machine, start) => machine.push(machine.buffer.readInt32LE(start)) },
+  K: { name: 'BININT1', argument: 1, run: (machine, start) => machine.push(machine.buffer[start] as number) },
+  M: { name: 'BININT2', argument: 2, run: (machine, start) => machine.push(machine.buffer.readUInt16LE(start)) },
+  G: { name: 'BINFLOAT', argument: 8, run: (machine) => machine.push(someFloat) },
+  I: { name: 'INT', argument: argument.line, run: integerLine, long: (machine) => machine.push(someInteger) },
+  L: { name: 'LONG', argument: argument.line, run: integerLine, long: (machine) => machine.push(someInteger) },
+  F: { name: 'FLOAT', argument: argument.line, run: floatLine, long: (machine) => machine.push(someFloat) },
+  '\x8a': { name: 'LONG1', argument: argument.counted1, run: binaryInteger },
+  '\x8b': {
+    name: 'LONG4',
+    argument: argument.signed4,
+    run: binaryInteger,
+    long: (machine) => machine.push(someInteger),
+  },
+};
+
+/** Little-endian two's complement. */
+function binaryInteger(machine: Machine, start: number, length: number): void {
+  if (length === 0) machine.push(0);
+  else machine.push(length <= 6 ? machine.buffer.readIntLE(start, length) : someInteger);
+}
+
+/** Versions of CPython read this in base 10, or in base 0 (`0x10`, `0o7`), with or without underscores; picklers write base 10. */
+function integerLine(machine: Machine, start: number, length: number): void {
+  const text = machine.buffer.toString('latin1', start, start + length);
+  if (text === '00') machine.push(false);
+  else if (text === '01') machine.push(true);
+  else if (/^-?\d+L?$/.test(text)) machine.push(text.length <= 15 ? Number.parseInt(text, 10) : someInteger);
+  else {
+    machine.observer.problem(
+      'pickle/irregular',
+      machine.at,
+      'An integer is not written in plain decimal digits: versions of Python disagree on whether it can be read.',
+    );
+    machine.push(someInteger);
+  }
+}
+
+function floatLine(machine: Machine, start: number, length: number): void {
+  const text = machine.buffer.toString('latin1', start, start + length);
+  if (!/^[-+]?(\d+\.?\d*(e[-+]?\d+)?|inf|nan)$/i.test(text)) {
+    machine.observer.problem('pickle/irregular', machine.at, 'A floating-point number is not written in plain digits.');
+  }
+  machine.push(someFloat);
+}

@@ -1,0 +1,73 @@
+import type { Machine } from '../machine.ts';
+import { Malformed } from '../malformed.ts';
+import { argument, type OpcodeTable } from './opcode.ts';
+
+/** Opcodes that move values between stack and memo. */
+export const stack: OpcodeTable = {
+  '(': { name: 'MARK', argument: 0, run: (machine) => machine.mark() },
+  '0': {
+    name: 'POP',
+    argument: 0,
+    run: (machine) => {
+      // Directly behind a MARK, POP takes the MARK away.
+      if (machine.marks.length > 0 && machine.stack.length === machine.fence) machine.popMark();
+      else machine.pop();
+    },
+  },
+  '1': { name: 'POP_MARK', argument: 0, run: (machine) => void machine.popToMark() },
+  '2': { name: 'DUP', argument: 0, run: (machine) => machine.push(machine.top()) },
+  g: {
+    name: 'GET',
+    argument: argument.line,
+    run: (machine, start, length) => machine.push(machine.recall(index(machine, start, length))),
+  },
+  h: {
+    name: 'BINGET',
+    argument: 1,
+    run: (machine, start) => machine.push(machine.recall(machine.buffer[start] as number)),
+  },
+  j: {
+    name: 'LONG_BINGET',
+    argument: 4,
+    run: (machine, start) => machine.push(machine.recall(machine.buffer.readUInt32LE(start))),
+  },
+  p: {
+    name: 'PUT',
+    argument: argument.line,
+    run: (machine, start, length) => {
+      machine.memo.put(index(machine, start, length), machine.top());
+    },
+  },
+  q: {
+    name: 'BINPUT',
+    argument: 1,
+    run: (machine, start) => {
+      machine.memo.put(machine.buffer[start] as number, machine.top());
+    },
+  },
+  r: {
+    name: 'LONG_BINPUT',
+    argument: 4,
+    run: (machine, start) => {
+      machine.memo.put(machine.buffer.readUInt32LE(start), machine.top());
+    },
+  },
+  '\x94': {
+    name: 'MEMOIZE',
+    argument: 0,
+    run: (machine) => {
+      machine.memo.put(machine.memo.size, machine.top());
+    },
+  },
+};
+
+/** A memo index in decimal digits; what only some versions of Python read is reported and read as they do. */
+function index(machine: Machine, start: number, length: number): number {
+  const text = machine.buffer.toString('latin1', start, start + length);
+  if (!/^\d{1,15}$/.test(text)) {
+    machine.observer.problem('pickle/irregular', machine.at, 'A memo index is not written in plain decimal digits.');
+  }
+  const digits = text.trim().replaceAll('_', '');
+  if (!/^\+?\d{1,15}$/.test(digits)) throw new Malformed('has an index that is not a number');
+  return Number(digits);
+}

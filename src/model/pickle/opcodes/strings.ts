@@ -1,0 +1,109 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { Machine } from '../machine.ts';
+import { Malformed } from '../malformed.ts';
+import { Opaque, type OpaqueKind } from '../values.ts';
+import { escapedBytes, rawUnicode } from '../text-literals.ts';
+import { argument, type Opcode, type OpcodeTable } from './opcode.ts';
+
+/** Longest text that is kept; names, dtypes and other small facts are shorter. Bytes. */
+const keptBytes = 1024;
+
+/** Opcodes for text and bytes. */
+export const strings: OpcodeTable = {
+  S: { name: 'STRING', argument: argument.line, run: quotedString, long: pushLong('string') },
+  T: { name: 'BINSTRING', argument: argument.signed4, run: oldString, long: pushLong('string') },
+  U: { name: 'SHORT_BINSTRING', argument: argument.counted1, run: oldString },
+  V: { name: 'UNICODE', argument: argument.line, run: escapedUnicode, long: pushLong('string') },
+  '\x8c': { name: 'SHORT_BINUNICODE', argument: argument.counted1, run: text },
+  X: { name: 'BINUNICODE', argument: argument.counted4, run: text, long: pushLong('string') },
+  '\x8d': { name: 'BINUNICODE8', argument: argument.counted8, run: text, long: pushLong('string') },
+  C: bytes('SHORT_BINBYTES', argument.counted1, 'bytes'),
+  B: bytes('BINBYTES', argument.counted4, 'bytes'),
+  '\x8e': bytes('BINBYTES8', argument.counted8, 'bytes'),
+  '\x96': bytes('BYTEARRAY8', argument.counted8, 'bytearray'),
+  '\x97': {
+    name: 'NEXT_BUFFER',
+    argument: 0,
+    run: (machine) => {
+      machine.observer.problem(
+        'pickle/outside',
+        machine.at,
+        'The pickle asks its loader for a buffer that is not in the file.',
+      );
+      machine.push(new Opaque('buffer', 0));
+    },
+  },
+  '\x98': { name: 'READONLY_BUFFER', argument: 0, run: (machine) => void machine.top() },
+};
+
+function pushLong(type: OpaqueKind): (machine: Machine, length: number) => void {
+  return (machine, length) => machine.push(new Opaque(type, length));
+}
+
+function bytes(name: string, kind: number, type: OpaqueKind): Opcode {
+  return {
+    name,
+    argument: kind,
+    run: (machine, start, length) => {
+      look(machine, start, length);
+      const kept = length <= keptBytes ? machine.buffer.toString('latin1', start, start + length) : null;
+      machine.push(new Opaque(type, length, kept));
+    },
+    long: pushLong(type),
+  };
+}
+
+/** UTF-8 with lone surrogates allowed, as Python's `surrogatepass` reads it. */
+function text(machine: Machine, start: number, length: number): void {
+  const { buffer } = machine;
+  look(machine, start, length);
+  const slice = buffer.subarray(start, start + length);
+  if (!isAscii(slice) && !isUtf8(slice) && !isUtf8(withoutSurrogates(slice))) {
+    throw new Malformed('has text that is not UTF-8');
+  }
+  machine.push(length <= keptBytes ? slice.toString('utf8') : new Opaque('string', length));
+}
+
+/** Replaces encoded lone surrogates (ED A0..BF xx) by a letter. */
+function withoutSurrogates(slice: Buffer): Buffer {
+  const characters = slice.toString('latin1').replaceAll(/\xed[\xa0-\xbf][\x80-\xbf]/g, '?');
+  return Buffer.from(characters, 'latin1');
+}
+
+/** Python 2 text: ASCII unless the loader names another encoding. */
+function oldString(machine: Machine, start: number, length: number): void {
+  look(machine, start, length);
+  if (length <= keptBytes) machine.push(machine.buffer.toString('latin1', start, start + length));
+  else machine.push(new Opaque('string', length));
+}
+
+function quotedString(machine: Machine, start: number, length: number): void {
+  const first = machine.buffer[start];
+  if (length < 2 || first !== machine.buffer[start + length - 1] || (first !== 0x27 && first !== 0x22)) {
+    throw new Malformed('has text without quotes around it');
+  }
+  const decoded = escapedBytes(machine.buffer.toString('latin1', start + 1, start + length - 1));
+  if (decoded === null) throw new Malformed('has an escape sequence that is not complete');
+  const content = Buffer.from(decoded, 'latin1');
+  lookAt(machine, content, machine.at);
+  machine.push(decoded.length <= keptBytes ? decoded : new Opaque('string', decoded.length));
+}
+
+function escapedUnicode(machine: Machine, start: number, length: number): void {
+  const decoded = rawUnicode(machine.buffer.toString('latin1', start, start + length));
+  if (decoded === null) throw new Malformed('has an escape sequence that is not complete');
+  lookAt(machine, Buffer.from(decoded, 'latin1'), machine.at);
+  machine.push(decoded.length <= keptBytes ? decoded : new Opaque('string', decoded.length));
+}
+
+/** Shows a whole payload to the observer. */
+function look(machine: Machine, start: number, length: number): void {
+  if (length >= 4) lookAt(machine, machine.buffer.subarray(start, start + length), machine.at);
+}
+
+function lookAt(machine: Machine, content: Buffer, offset: number): void {
+  const sink = machine.observer.payload(content, content.length, offset);
+  if (sink === null) return;
+  sink.write(content);
+  sink.end();
+}

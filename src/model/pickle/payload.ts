@@ -1,0 +1,71 @@
+/** Gets to see a payload while it streams past. */
+export interface Sink {
+  write(bytes: Buffer): void;
+  end(): void;
+}
+
+/** Takes bytes inside a pickle that are not opcodes. */
+export interface Consumer {
+  /** What it takes, for messages: `a bytes object of 12 bytes`. */
+  readonly title: string;
+  readonly done: boolean;
+  /** Takes bytes of `buffer` from index `from` on; returns how many. */
+  take(buffer: Buffer, from: number): number;
+  /** Called once, when all bytes were taken. */
+  finish(): void;
+}
+
+/** A payload of known length. */
+export class Payload implements Consumer {
+  readonly title: string;
+  private remaining: number;
+  private readonly sink: Sink | null;
+  private readonly finished: () => void;
+
+  constructor(length: number, sink: Sink | null, finished: () => void) {
+    this.title = `a payload of ${length} bytes`;
+    this.remaining = length;
+    this.sink = sink;
+    this.finished = finished;
+  }
+
+  get done(): boolean {
+    return this.remaining === 0;
+  }
+
+  take(buffer: Buffer, from: number): number {
+    const taken = Math.min(this.remaining, buffer.length - from);
+    this.remaining -= taken;
+    this.sink?.write(buffer.subarray(from, from + taken));
+    return taken;
+  }
+
+  finish(): void {
+    this.sink?.end();
+    this.finished();
+  }
+}
+
+/** A text line that is too long to be kept. */
+export class LongLine implements Consumer {
+  readonly title = 'a line of text';
+  done = false;
+  private length = 0;
+  private readonly finished: (length: number) => void;
+
+  constructor(finished: (length: number) => void) {
+    this.finished = finished;
+  }
+
+  take(buffer: Buffer, from: number): number {
+    const end = buffer.indexOf(10, from);
+    const taken = (end < 0 ? buffer.length : end) - from;
+    this.length += taken;
+    this.done = end >= 0;
+    return this.done ? taken + 1 : taken;
+  }
+
+  finish(): void {
+    this.finished(this.length);
+  }
+}

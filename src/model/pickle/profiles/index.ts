@@ -1,0 +1,13 @@
+import { joblib } from './joblib.ts';
+import { numpy } from './numpy.ts';
+import type { Profile } from './profile.ts';
+import { python } from './python.ts';
+import { scipy } from './scipy.ts';
+import { sklearn } from './sklearn.ts';
+
+/** Allow-lists by profile. A profile is a list of parts, so that parts are shared. */
+export const profiles = {
+  sklearn: [python, numpy, scipy, joblib, sklearn],
+} as const satisfies Record<string, readonly Profile[]>;
+
+export type ProfileName = keyof typeof profiles;

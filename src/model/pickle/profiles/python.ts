@@ -1,0 +1,74 @@
+import { Global, Instance, Opaque, Tuple, type Value } from '../values.ts';
+import type { ArgumentCheck, Profile, Vetted } from './profile.ts';
+
+/** The parts of Python's own library that picklers use for plain data. */
+export const python: Profile = {
+  id: 'python',
+  classes: {
+    builtins: 'bool bytearray bytes complex dict float frozenset int list object range set slice str tuple',
+    collections: 'Counter OrderedDict defaultdict deque',
+    datetime: 'date datetime time timedelta timezone',
+    decimal: 'Decimal',
+    fractions: 'Fraction',
+    functools: 'partial',
+    pathlib: 'Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath',
+    uuid: 'SafeUUID UUID',
+  },
+  containers: {
+    builtins: 'bytearray dict list set',
+    collections: 'Counter OrderedDict defaultdict deque',
+  },
+  functions: {
+    builtins: 'Ellipsis NotImplemented abs all any len max min round sorted sum',
+    math: 'ceil exp expm1 fabs floor log log10 log1p log2 sqrt',
+  },
+  calls: {
+    'copyreg _reconstructor': reconstructor,
+    'copyreg __newobj__': newObject,
+    '_codecs encode': encode,
+    'builtins type': typeOfNone,
+    'builtins getattr': boundMethod,
+  },
+};
+
+/** Protocols 0 and 1: `cls.__new__` of a class, with a plain base. */
+function reconstructor(...[args, context]: Parameters<ArgumentCheck>): Vetted {
+  const [type, base] = args ?? [];
+  if (args?.length !== 3 || type === undefined || !context.isClass(type))
+    return { problem: 'does not name a vetted class' };
+  const plain = base instanceof Global && base.module === 'builtins' && context.isClass(base);
+  return plain ? { result: type } : { problem: 'has a base class that is not a plain type' };
+}
+
+function newObject(...[args, context]: Parameters<ArgumentCheck>): Vetted {
+  const type = args?.[0];
+  return type !== undefined && context.isClass(type) ? { result: type } : { problem: 'does not name a vetted class' };
+}
+
+/** Bytes in protocols 0 to 2: text encoded as Latin-1. */
+function encode(...[args]: Parameters<ArgumentCheck>): Vetted {
+  const [text, encoding] = args ?? [];
+  const isText = typeof text === 'string' || (text instanceof Opaque && text.type === 'string');
+  if (args?.length === 2 && isText && (encoding === 'latin1' || encoding === 'latin-1')) return { result: null };
+  return { problem: 'does more than turn text into bytes' };
+}
+
+/** The class of None, Ellipsis or NotImplemented, which has no name of its own. */
+function typeOfNone(...[args]: Parameters<ArgumentCheck>): Vetted {
+  const value: Value | undefined = args?.[0];
+  const single = value === null || (value instanceof Global && value.module === 'builtins');
+  return args?.length === 1 && single ? { result: null } : { problem: 'makes a new class' };
+}
+
+/** Methods that scipy's distributions bind; the result is never called while loading. */
+function boundMethod(...[args, context]: Parameters<ArgumentCheck>): Vetted {
+  const [target, name] = args ?? [];
+  const known = target instanceof Instance && context.isInstanceOf(target, 'scipy.stats');
+  if (args?.length === 2 && known && typeof name === 'string' && /^_?[a-z]\w*$/.test(name)) return { result: null };
+  return { problem: 'reaches for an attribute of any object' };
+}
+
+/** Whether the value is an empty tuple, or a tuple with the single item 0: the shape that NumPy writes before the real one. */
+export function isPlaceholderShape(value: Value | undefined): boolean {
+  return value instanceof Tuple && (value.length === 0 || (value.length === 1 && value.items?.[0] === 0));
+}

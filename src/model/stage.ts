@@ -1,0 +1,85 @@
+import { access, constants } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { MlDeployError } from '../errors.ts';
+import type { Contract, Outcome, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
+import type { Stage, StageContext } from '../pipeline/stage.ts';
+import { validatePath } from './validate.ts';
+
+const outcomes: Readonly<Record<Verdict, Outcome>> = {
+  clean: 'passed',
+  unsafe: 'failed',
+  inconclusive: 'inconclusive',
+};
+
+/** The first stage: is the model safe to load, and is it what it says? */
+export const validateStage: Stage<ValidateEvidence> = {
+  name: 'validate',
+  preflight: async ({ config, access: { root } }) => {
+    const path = resolve(root, config.model.path);
+    try {
+      await access(path, constants.R_OK);
+    } catch (cause) {
+      throw new MlDeployError({
+        code: 'model/missing',
+        kind: 'usage',
+        message: `model.path (${config.model.path}) cannot be read: ${path}`,
+        hint: 'The path starts from the folder of mldeploy.yaml. Put the model there, or correct the path.',
+        cause,
+      });
+    }
+  },
+  run: async (context) => {
+    const { config, access: host, reporter, signal } = context;
+    const startedAt = new Date();
+    const policy = { allow: config.model.allow, maxBytes: config.model.maxBytes, today: day(startedAt) };
+    for (const { global, expires } of config.model.allow) {
+      if (expires < policy.today)
+        reporter.note('warning', `The entry for ${global} in model.allow expired on ${expires}.`);
+    }
+    const path = resolve(host.root, config.model.path);
+    const validated = await validatePath(path, { policy, name: config.model.path }, reporter, signal).catch(
+      (error: unknown) => {
+        throw interrupted(error, context);
+      },
+    );
+    return {
+      schema: 'https://ml-deploy.dev/schema/validate-evidence-v1.json',
+      stage: 'validate',
+      project: config.name,
+      environment: config.environment,
+      outcome: outcomes[validated.verdict],
+      summary: validated.summary,
+      volatile: {
+        startedAt: startedAt.toISOString(),
+        endedAt: new Date().toISOString(),
+        engine: host.engine,
+        host: host.host,
+      },
+      verdict: validated.verdict,
+      model: validated.model,
+      contract: declaredContract(config),
+    };
+  },
+};
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+function interrupted(error: unknown, { signal }: StageContext): unknown {
+  if (!signal.aborted || error instanceof MlDeployError) return error;
+  return new MlDeployError({
+    code: 'model/interrupted',
+    kind: 'interrupted',
+    message: 'the validation was interrupted',
+    cause: error,
+  });
+}
+
+/** Inputs and outputs as the configuration declares them; null when it does not. */
+function declaredContract({ model: { inputs, outputs } }: Config): Contract | null {
+  return inputs === null && outputs === null
+    ? null
+    : { inputs: inputs ?? [], outputs: outputs ?? [], source: 'declared' };
+}

@@ -1,0 +1,135 @@
+/** A JSON value; objects are maps, so that no key (`__proto__`) is special. */
+export type Json = null | boolean | number | string | readonly Json[] | ReadonlyMap<string, Json>;
+
+/** Thrown for text that is not exactly JSON; `offset` counts characters. */
+export class JsonError extends Error {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+const maxDepth = 128;
+
+/**
+ * Parses JSON (RFC 8259) and refuses what `JSON.parse` lets pass in silence: a key twice in one object, and nesting deeper than 128.
+ * Throws JsonError.
+ */
+export function parseStrictJson(text: string): Json {
+  const reader = new Reader(text);
+  const value = reader.value(0);
+  reader.end();
+  return value;
+}
+
+const whitespace = /[ \t\n\r]*/y;
+const number = /-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+
+class Reader {
+  private readonly text: string;
+  private position = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  end(): void {
+    this.match(whitespace);
+    if (this.position < this.text.length)
+      throw new JsonError('has something behind the end of the value', this.position);
+  }
+
+  value(depth: number): Json {
+    if (depth > maxDepth) throw new JsonError(`is nested more than ${maxDepth} deep`, this.position);
+    this.match(whitespace);
+    const character = this.text[this.position];
+    if (character === '{') return this.object(depth);
+    if (character === '[') return this.array(depth);
+    if (character === '"') return this.string();
+    const digits = this.match(number);
+    if (digits !== '') return Number(digits);
+    for (const [word, value] of [
+      ['true', true],
+      ['false', false],
+      ['null', null],
+    ] as const) {
+      if (this.text.startsWith(word, this.position)) {
+        this.position += word.length;
+        return value;
+      }
+    }
+    throw new JsonError('has no value where one should be', this.position);
+  }
+
+  private object(depth: number): Json {
+    const entries = new Map<string, Json>();
+    this.position++;
+    if (this.next() === '}') return this.close(entries);
+    for (;;) {
+      this.match(whitespace);
+      const start = this.position;
+      const key = this.string();
+      if (entries.has(key)) throw new JsonError(`has the key ${JSON.stringify(key.slice(0, 60))} twice`, start);
+      if (this.next() !== ':') throw new JsonError('has a key without a colon behind it', this.position);
+      this.position++;
+      entries.set(key, this.value(depth + 1));
+      if (this.next() === '}') return this.close(entries);
+      this.comma();
+    }
+  }
+
+  private array(depth: number): Json {
+    const items: Json[] = [];
+    this.position++;
+    if (this.next() === ']') return this.close(items);
+    for (;;) {
+      items.push(this.value(depth + 1));
+      if (this.next() === ']') return this.close(items);
+      this.comma();
+    }
+  }
+
+  private string(): string {
+    const start = this.position;
+    let end = this.text.indexOf('"', start + 1);
+    while (end > 0 && this.isEscaped(end)) end = this.text.indexOf('"', end + 1);
+    const raw = this.text[start] === '"' && end > 0 ? this.text.slice(start, end + 1) : '';
+    this.position = end + 1;
+    try {
+      return JSON.parse(raw) as string;
+    } catch {
+      throw new JsonError('has a string that is not well-formed', start);
+    }
+  }
+
+  private isEscaped(quote: number): boolean {
+    let slashes = 0;
+    while (this.text[quote - 1 - slashes] === '\\') slashes++;
+    return slashes % 2 === 1;
+  }
+
+  private comma(): void {
+    if (this.next() !== ',') throw new JsonError('lacks a comma', this.position);
+    this.position++;
+  }
+
+  private close<T>(value: T): T {
+    this.position++;
+    return value;
+  }
+
+  /** The next character that is no white space. */
+  private next(): string | undefined {
+    this.match(whitespace);
+    return this.text[this.position];
+  }
+
+  private match(pattern: RegExp): string {
+    pattern.lastIndex = this.position;
+    const found = pattern.exec(this.text)?.[0] ?? '';
+    this.position += found.length;
+    return found;
+  }
+}

@@ -1,0 +1,152 @@
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
+import { MlDeployError } from '../errors.ts';
+import type { RuleId } from './rules.ts';
+
+/** Files beyond this, and folders deeper than this, are not walked. */
+const maxFiles = 1_000_000;
+const maxDepth = 64;
+
+/** One thing in a model. */
+export interface Entry {
+  /** Relative to the model root, `/`-separated. */
+  readonly path: string;
+  /** The real path of the file to read; null when it must not be read. */
+  readonly file: string | null;
+  readonly problems: readonly { readonly rule: RuleId; readonly message: string }[];
+}
+
+/**
+ * Lists a model: a single file, or every file of a folder and its subfolders, sorted by the bytes of the path. Links are followed to
+ * files inside the root only; links elsewhere, links to folders, pipes, sockets and devices are entries with a problem and
+ * without a file. Throws `model/missing`, `model/unreadable` or `model/empty`.
+ */
+export async function walkModel(root: string): Promise<{ entries: Entry[]; isFolder: boolean }> {
+  const real = await resolveRoot(root);
+  const facts = await stat(real);
+  if (facts.isDirectory()) {
+    const walk = new Walk(real);
+    await walk.folder(real, '', 0);
+    if (walk.entries.length === 0) {
+      throw new MlDeployError({
+        code: 'model/empty',
+        kind: 'usage',
+        message: `the model folder ${root} has no files in it`,
+        hint: 'Set model.path to the folder that holds the model, or put the model there.',
+      });
+    }
+    return { entries: walk.sorted(), isFolder: true };
+  }
+  const path = basename(root);
+  const entry = facts.isFile() ? plain(path, real) : special(path, kindOf(facts));
+  return { entries: [entry], isFolder: false };
+}
+
+async function resolveRoot(root: string): Promise<string> {
+  try {
+    return await realpath(root);
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new MlDeployError({
+      code: missing ? 'model/missing' : 'model/unreadable',
+      kind: 'usage',
+      message: missing
+        ? `there is no model at ${root}`
+        : `the model at ${root} cannot be opened: ${(cause as Error).message}`,
+      hint: 'Check model.path in mldeploy.yaml (it starts from the folder of that file), or the path on the command line.',
+      cause,
+    });
+  }
+}
+
+class Walk {
+  readonly entries: Entry[] = [];
+  private readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  async folder(folder: string, prefix: string, depth: number): Promise<void> {
+    let children: Dirent[];
+    try {
+      children = await readdir(folder, { withFileTypes: true });
+    } catch (error) {
+      this.add(prefix, 'file/unreadable', `The folder cannot be listed: ${(error as Error).message}.`);
+      return;
+    }
+    for (const child of children) {
+      if (this.entries.length >= maxFiles) {
+        this.add(prefix, 'file/limit', `The folder has more than ${maxFiles} files.`);
+        return;
+      }
+      const path = prefix === '' ? child.name : `${prefix}/${child.name}`;
+      await this.child(join(folder, child.name), path, child, depth);
+    }
+  }
+
+  sorted(): Entry[] {
+    return this.entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  }
+
+  private async child(file: string, path: string, child: Dirent, depth: number): Promise<void> {
+    if (child.isDirectory()) {
+      if (depth >= maxDepth) this.add(path, 'file/limit', `Folders are nested more than ${maxDepth} deep.`);
+      else await this.folder(file, path, depth + 1);
+    } else if (child.isFile()) {
+      this.entries.push(plain(path, file));
+    } else if (child.isSymbolicLink()) {
+      await this.link(file, path);
+    } else {
+      this.entries.push(special(path, kindOf(await lstat(file))));
+    }
+  }
+
+  private async link(file: string, path: string): Promise<void> {
+    let target: string;
+    try {
+      target = await realpath(file);
+    } catch {
+      this.add(path, 'file/link', 'The link leads nowhere, or in a circle.');
+      return;
+    }
+    if (!target.startsWith(this.root + sep)) {
+      this.add(path, 'file/link', `The link leads out of the model folder.`);
+      return;
+    }
+    const facts = await stat(target);
+    if (facts.isFile()) this.entries.push(plain(path, target));
+    else this.add(path, 'file/link', `The link leads to ${kindOf(facts)}.`);
+  }
+
+  private add(path: string, rule: RuleId, message: string): void {
+    this.entries.push({ path: path === '' ? '.' : path, file: null, problems: [{ rule, message }] });
+  }
+}
+
+function plain(path: string, file: string): Entry {
+  // Names that another system reads differently, or that a terminal shows differently.
+  const odd = /[\p{C}\\]/u.test(path);
+  const problem = {
+    rule: 'file/name',
+    message: 'The name has a backslash, a line break or an invisible character.',
+  } as const;
+  return { path, file, problems: odd ? [problem] : [] };
+}
+
+function special(path: string, kind: string): Entry {
+  return { path, file: null, problems: [{ rule: 'file/special', message: `This is ${kind}.` }] };
+}
+
+interface Kind {
+  isDirectory(): boolean;
+  isFIFO(): boolean;
+  isSocket(): boolean;
+}
+
+function kindOf(facts: Kind): string {
+  if (facts.isDirectory()) return 'a folder';
+  if (facts.isFIFO()) return 'a pipe (FIFO)';
+  return facts.isSocket() ? 'a socket' : 'a device';
+}
