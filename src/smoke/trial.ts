@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckEvidence, Contract } from '../pipeline/evidence.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import type { Protocol } from '../server/protocols/protocol.ts';
@@ -89,7 +90,7 @@ async function examineRunning(options: TrialOptions, running: RunningServer, mea
       : { config, server, running, facts, wantedDigest, discovery, golden, signal, measured };
   for (const check of servingChecks) {
     checks.push(await runCheck(check, trial, end, reporter));
-    end ??= await endedBecause(running);
+    if (trial !== null) end ??= await lostBecause(trial);
   }
   checks.push(evidenceOf(alive, end === null ? passed('It ran to the end of the test.') : failed(end)));
   if (checks.some(({ verdict }) => verdict === 'failed')) await keepLogs(running, reporter, measured);
@@ -141,6 +142,22 @@ async function halt(trial: Prepared | null, end: string | null, reporter: Report
 async function endedBecause(running: RunningServer): Promise<string | null> {
   const state = await running.state();
   return state.phase === 'ended' ? `The server is gone: ${state.reason}.` : null;
+}
+
+/** A runtime may learn of an end later than the client whose request was refused. */
+const newsOfEndMs = 5_000;
+
+/** As endedBecause, but when nobody listens any more, waits for the news why. */
+async function lostBecause({ running, server, config, signal }: Prepared): Promise<string | null> {
+  const live = await running.send({ method: 'GET', path: server.probes(config).livePath, timeoutMs: 2_000, signal });
+  if (live.kind === 'answer' || live.reason !== 'refused') return endedBecause(running);
+  const began = performance.now();
+  while (performance.now() - began < newsOfEndMs) {
+    const end = await endedBecause(running);
+    if (end !== null) return end;
+    await delay(100, undefined, { signal });
+  }
+  return 'The server is gone: nobody listens at its port any more.';
 }
 
 /** The program's last words, taken while it can still be asked for them. */
