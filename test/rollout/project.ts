@@ -1,6 +1,6 @@
 import { parseConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/config.ts';
-import type { BuildEvidence, EvidenceSoFar } from '../../src/pipeline/evidence.ts';
+import type { BuildEvidence, EvidenceSoFar, SmokeEvidence } from '../../src/pipeline/evidence.ts';
 import type { Access, StageContext } from '../../src/pipeline/stage.ts';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
 import type { Reporter } from '../../src/pipeline/reporter.ts';
@@ -87,7 +87,7 @@ export function contextFor(
 }
 
 /**
- * Evidence of a build that made this image.
+ * Evidence of the stages before: a build that made this image, a smoke test that passed.
  */
 export function built(image: string): EvidenceSoFar {
   const [repository = '', digest = ''] = image.split('@');
@@ -112,5 +112,19 @@ export function built(image: string): EvidenceSoFar {
       pushMs: 0,
     },
   };
-  return { build };
+  const smoke: SmokeEvidence = {
+    schema: 'https://ml-deploy.dev/schema/smoke-evidence-v1.json',
+    stage: 'smoke',
+    project: 'fraud',
+    environment: null,
+    outcome: 'passed',
+    summary: 'works',
+    imageReference: image,
+    modelDigest: build.modelDigest,
+    runtime: 'process',
+    hardware: { device: 'cpu', name: 'test' },
+    checks: [],
+    volatile: { startedAt: '', endedAt: '', engine: '', host: '', readyMs: 0, latencyMs: null, stopMs: 0, details: [] },
+  };
+  return { build, smoke };
 }

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RolloutEvidence } from '../../src/pipeline/evidence.ts';
+import { status } from '../../src/rollout/commands/status.ts';
+import type { StatusReport } from '../../src/rollout/commands/status.ts';
+import { connectTo } from '../../src/rollout/stage.ts';
+import type { KubeApi } from '../../src/kubernetes/api.ts';
+import { ensureCluster } from '../cluster/cluster.ts';
+import type { Cluster, TestNamespace } from '../cluster/cluster.ts';
+import { until } from '../cluster/poll.ts';
+import { modelServerImage } from '../cluster/server-image/build.ts';
+import { Traffic } from '../cluster/traffic.ts';
+import { accessTo, built, projectYaml } from './project.ts';
+import type { ProjectOptions } from './project.ts';
+import { watchdogImage } from './watchdog-image.ts';
+
+const program = join(import.meta.dirname, '../../src/main.ts');
+
+/** A command line of ml-deploy that runs, as its own process: it can be killed. */
+export interface Engine {
+  readonly process: ChildProcess;
+  readonly output: () => string;
+  /** Exit code, or the signal's name. */
+  readonly ended: Promise<number | string>;
+}
+
+/** What a finished command left. */
+export interface Finished {
+  readonly code: number | string;
+  readonly output: string;
+  readonly evidence: RolloutEvidence;
+}
+
+/** One namespace of the cluster with a small project; every rollout goes through the command line. */
+export class Scenario implements AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly image: string;
+  readonly watchdog: string;
+  readonly folder: string;
+  readonly api: KubeApi;
+  readonly #space: TestNamespace;
+
+  private constructor(
+    facts: Pick<Scenario, 'cluster' | 'image' | 'watchdog' | 'folder' | 'api'>,
+    space: TestNamespace,
+  ) {
+    this.cluster = facts.cluster;
+    this.image = facts.image;
+    this.watchdog = facts.watchdog;
+    this.folder = facts.folder;
+    this.api = facts.api;
+    this.namespace = space.name;
+    this.#space = space;
+  }
+
+  static async start(prefix: string, components: readonly string[] = []): Promise<Scenario> {
+    const cluster = await ensureCluster({ components });
+    const image = await modelServerImage(cluster);
+    const watchdog = await watchdogImage(cluster);
+    const folder = await mkdtemp(join(tmpdir(), 'ml-deploy-rollout-'));
+    const api = await connectTo(accessTo(cluster));
+    return new Scenario({ cluster, image, watchdog, folder, api }, await cluster.namespace(prefix));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.api.close();
+    await rm(this.folder, { recursive: true, force: true });
+    await this.#space[Symbol.asyncDispose]();
+  }
+
+  /** Starts a command of ml-deploy on this project; `image` is what the build is said to have made. */
+  async engine(
+    command: string,
+    options: Omit<ProjectOptions, 'namespace'> & { readonly image?: string; readonly kubeconfig?: string } = {},
+  ): Promise<Engine> {
+    const yaml = projectYaml({ watchdog: this.watchdog, ...options, namespace: this.namespace });
+    await writeFile(join(this.folder, 'mldeploy.yaml'), yaml);
+    const evidence = join(this.folder, '.mldeploy/default');
+    await mkdir(evidence, { recursive: true });
+    const { build, smoke } = built(options.image ?? this.image);
+    await writeFile(join(evidence, 'build.json'), JSON.stringify(build));
+    await writeFile(join(evidence, 'smoke.json'), JSON.stringify(smoke));
+    const kubeconfig = options.kubeconfig ?? this.cluster.kubeconfigPath;
+    return launch([command, '--kubeconfig', kubeconfig, '--no-color'], this.folder);
+  }
+
+  /** Runs a command to its end. */
+  async run(command: string, options: Parameters<Scenario['engine']>[1] = {}): Promise<Finished> {
+    const engine = await this.engine(command, options);
+    const code = await engine.ended;
+    const text = await readFile(join(this.folder, '.mldeploy/default/rollout.json'), 'utf8').catch(() => 'null');
+    return { code, output: engine.output(), evidence: JSON.parse(text) as RolloutEvidence };
+  }
+
+  status(): Promise<StatusReport> {
+    return status({ model: 'fraud', namespace: this.namespace }, this.api);
+  }
+
+  /** Waits until the status says so. */
+  reaches(what: string, check: (report: StatusReport) => boolean, timeout = 60_000): Promise<StatusReport> {
+    return until(
+      what,
+      async () => {
+        const report = await this.status();
+        return check(report) ? report : undefined;
+      },
+      { timeout, every: 200, hint: async () => JSON.stringify(await this.status(), null, 1) },
+    );
+  }
+
+  /** Traffic to the public Service, once it answers. */
+  async traffic(rate = 60, newConnections = 0.5): Promise<Traffic> {
+    const service = await this.cluster.get<{ spec: { clusterIP: string } }>('service', 'fraud', '-n', this.namespace);
+    const url = `http://${service.spec.clusterIP}/predict`;
+    await until('the Service answers', async () => {
+      const answer = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(500) });
+      return answer.ok;
+    });
+    return new Traffic({ url, rate, newConnections, body: { inputs: [[1]] } }).start();
+  }
+
+  /** Names of everything of ours in the namespace but Events and pods. */
+  async objects(): Promise<string[]> {
+    const kinds = 'deployment,service,lease,configmap,job,serviceaccount,role,rolebinding,hpa,pdb';
+    const text = await this.cluster.kubectl(['get', kinds, '-n', this.namespace, '-o', 'name', '--ignore-not-found']);
+    return text.split('\n').filter((name) => name !== '' && !/kube-root-ca|serviceaccount\/default/.test(name));
+  }
+}
+
+function launch(args: readonly string[], cwd: string): Engine {
+  const chunks: string[] = [];
+  const environment = { ...process.env, CI: '1' };
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  const ended = new Promise<number | string>((resolve) => {
+    child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+  });
+  return { process: child, output: () => chunks.join(''), ended };
+}
