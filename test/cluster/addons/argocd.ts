@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argocd as recipe } from '../build/recipes/argocd.ts';
 import { until } from '../poll.ts';
 import { installPackages } from '../requirements.ts';
 import { keyFiles } from '../services/credentials.ts';
 import { sh } from '../shell.ts';
+import type { ClusterState } from '../state.ts';
 import type { Addon } from './addon.ts';
 
 const namespace = 'argocd';
@@ -20,11 +21,12 @@ export const argocd: Addon = {
     await installPackages(() => undefined, { 'redis-server': 'redis-server', git: 'git' });
     const definitions = join(built(recipe).files, 'manifests/crds');
     await cluster.kubectl(['apply', '--server-side', '-k', definitions]);
-    await cluster.apply(...settings());
+    await cluster.apply(...settings(), target(cluster.state));
     await cluster.kubectl(['wait', '--for=condition=Established', 'crd/applications.argoproj.io', '--timeout=30s']);
     await cluster.apply(project());
 
-    for (const name of ['tls', 'ssh', 'gpg', 'git', 'plugins']) mkdirSync(join(folder.outside, name));
+    for (const name of ['tls', 'ssh', 'gpg', 'git', 'plugins'])
+      mkdirSync(join(folder.outside, name), { recursive: true });
     const env = {
       KUBECONFIG: keyFiles.adminKubeconfig,
       HOME: folder.inside,
@@ -56,7 +58,7 @@ export const argocd: Addon = {
     // An Application with an empty source is known as synced once all three work together.
     const git = join(folder.outside, 'git');
     await makeRepository(join(git, 'probe'));
-    await cluster.apply(application('probe', `file://${folder.inside}/git/probe`));
+    await cluster.apply(application('probe', `file://${folder.inside}/git/probe`, cluster.state.server));
     await until(
       'Argo CD',
       async () =>
@@ -64,7 +66,12 @@ export const argocd: Addon = {
       { every: 300, hint: () => `see ${join(cluster.folder, 'logs')}/argocd-*.log` },
     );
     await cluster.kubectl(['delete', 'application', 'probe', '-n', namespace, '--wait=false']);
-    return { namespace, repositories: git, repositoriesUrl: `file://${folder.inside}/git` };
+    return {
+      namespace,
+      server: cluster.state.server,
+      repositories: git,
+      repositoriesUrl: `file://${folder.inside}/git`,
+    };
   },
 };
 
@@ -89,6 +96,26 @@ function settings(): object[] {
   ];
 }
 
+/** The cluster to deploy to, by its address: the controller runs outside of any pod. */
+function target(state: ClusterState): object {
+  const { users, clusters } = JSON.parse(readFileSync(state.kubeconfig, 'utf8')) as Kubeconfig;
+  const config = {
+    bearerToken: users[0]?.user.token,
+    tlsClientConfig: { caData: clusters[0]?.cluster['certificate-authority-data'] },
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'cluster', namespace, labels: { 'argocd.argoproj.io/secret-type': 'cluster' } },
+    stringData: { name: 'cluster', server: state.server, config: JSON.stringify(config) },
+  };
+}
+
+interface Kubeconfig {
+  readonly users: readonly { readonly user: { readonly token: string } }[];
+  readonly clusters: readonly { readonly cluster: { readonly 'certificate-authority-data': string } }[];
+}
+
 function project(): object {
   return {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -102,7 +129,7 @@ function project(): object {
   };
 }
 
-function application(name: string, repoURL: string): object {
+function application(name: string, repoURL: string, server: string): object {
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -110,7 +137,7 @@ function application(name: string, repoURL: string): object {
     spec: {
       project: 'default',
       source: { repoURL, path: '.', targetRevision: 'HEAD' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'default' },
+      destination: { server, namespace: 'default' },
     },
   };
 }

@@ -21,7 +21,7 @@ export const tekton: Addon = {
   async start({ cluster, built }) {
     const image = (name: string): string => `${cluster.registry}/tekton/${name}:${recipe.version}`;
     for (const name of programs)
-      await await storeProgram(join(cluster.folder, 'registry'), join(built(recipe).bin, name), name);
+      await storeProgram(join(cluster.folder, 'registry'), join(built(recipe).bin, name), name);
     const files = join(built(recipe).files, 'config');
     const shell = `${cluster.registry}/${baseImages.busybox}`;
     const texts = manifests(files).map((file) =>
