@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { cacheFolder, cacheKey } from './build/cache.ts';
 import { withLock } from './build/lock.ts';
-import type { OnProgress } from './build/progress.ts';
+import { withProgress, type OnProgress } from './build/progress.ts';
 import { resolveAddons } from './addons/index.ts';
 import { isHealthy } from './health.ts';
 import { removeCluster, removeFolder, removeLeftovers, remains } from './leftovers.ts';
@@ -192,6 +192,9 @@ export interface ClusterRequest {
   readonly folder?: string;
 }
 
+const waitingFor = (onProgress: OnProgress) => (seconds: number) =>
+  onProgress(`another run is starting or removing a cluster, waited ${seconds} s`);
+
 const lockFile = (folder: string): string => join(cacheFolder(), `cluster-${cacheKey(folder)}.lock`);
 
 /**
@@ -203,12 +206,12 @@ const lockFile = (folder: string): string => join(cacheFolder(), `cluster-${cach
 export async function ensureCluster(request: ClusterRequest = {}): Promise<Cluster> {
   const { onProgress = () => undefined, folder = stateFolder() } = request;
   const wanted = resolveAddons(request.components ?? []);
-  const waiting = (): void => onProgress('another run is starting or removing this cluster, waiting');
+  const waiting = waitingFor(onProgress);
   return withLock(lockFile(folder), waiting, async () => {
     let state = readState(folder);
-    if (state && !(await isHealthy(state))) {
+    if (state && !(state.folder === folder && (await isHealthy(state, onProgress)))) {
       onProgress(`the cluster in ${folder} was interrupted or is damaged: removing it`);
-      await remove(state);
+      await remove(folder, onProgress);
       state = undefined;
     }
     if (!state) {
@@ -241,7 +244,7 @@ export async function abandonStart(folder: string): Promise<void> {
  */
 export async function findCluster(folder = stateFolder()): Promise<Cluster | undefined> {
   const state = readState(folder);
-  return state && (await isHealthy(state)) ? new Cluster(state) : undefined;
+  return state?.folder === folder && (await isHealthy(state)) ? new Cluster(state) : undefined;
 }
 
 /**
@@ -251,18 +254,27 @@ export async function findCluster(folder = stateFolder()): Promise<Cluster | und
  * @throws Error that lists what could not be removed
  */
 export async function removeClusterIn(folder: string, onProgress: OnProgress): Promise<void> {
-  const waiting = (): void => onProgress('another run is starting or removing this cluster, waiting');
+  const waiting = waitingFor(onProgress);
   await withLock(lockFile(folder), waiting, async () => {
-    const state = readState(folder);
-    if (state) await remove(state);
-    else await removeFolder(folder);
+    await remove(folder, onProgress);
     await withLock(machineLock, waiting, () => removeLeftovers(onProgress));
   });
 }
 
-async function remove(state: ClusterState): Promise<void> {
-  await removeCluster(state.id);
-  await removeFolder(state.folder);
-  const left = await remains(state.id, state.folder);
-  if (left.length > 0) throw new Error(`could not remove everything of cluster ${state.id}:\n  ${left.join('\n  ')}`);
+async function remove(folder: string, onProgress: OnProgress): Promise<void> {
+  const state = readState(folder);
+  // A checkout that was moved or copied names another folder: what runs there may still be somebody's.
+  const id = state?.folder === folder ? state.id : undefined;
+  if (id === undefined) {
+    await removeFolder(folder);
+    return;
+  }
+  await withProgress('remove cluster', 3, onProgress, async (detail) => {
+    detail('processes, network, control groups');
+    await removeCluster(id);
+    detail('state folder');
+    await removeFolder(folder);
+  });
+  const left = await remains(id, folder);
+  if (left.length > 0) throw new Error(`could not remove everything of cluster ${id}:\n  ${left.join('\n  ')}`);
 }

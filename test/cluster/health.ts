@@ -1,20 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { OnProgress } from './build/progress.ts';
 import { isAlive } from './process-table.ts';
 import { sh } from './shell.ts';
 import type { ClusterState } from './state.ts';
 
+/** How long a part that has just ended may take to be back, in milliseconds. */
+const patience = 15_000;
+
 /**
- * Tells whether a cluster is complete and answers.
+ * Tells whether a cluster is complete and answers. A part that ended is started again by process 1, so this waits a while before it says no.
  * @param state its state
+ * @param onProgress is told every few seconds what does not answer
  * @returns false when it was interrupted while starting, has ended, or any part of it does not answer
  */
-export async function isHealthy(state: ClusterState): Promise<boolean> {
+export async function isHealthy(state: ClusterState, onProgress: OnProgress = () => undefined): Promise<boolean> {
   if (state.status !== 'running' || !state.init || !isAlive(state.init)) return false;
-  // A part that was just killed is being restarted: ask for a moment before giving the cluster up.
-  for (let attempt = 0; attempt < 10; attempt++) {
+  const start = performance.now();
+  let reported = start;
+  while (isAlive(state.init)) {
     const answers = await Promise.allSettled([apiAnswers(state), registryAnswers(state), builderAnswers(state)]);
-    if (answers.every((answer) => answer.status === 'fulfilled')) return true;
-    if (!isAlive(state.init)) return false;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    if (!failed) return true;
+    const now = performance.now();
+    if (now - start > patience) return false;
+    if (now - reported > 3000) {
+      reported = now;
+      onProgress(`the cluster does not answer yet: ${String(failed.reason).split('\n')[0] ?? ''}`);
+    }
+    await delay(300);
   }
   return false;
 }
@@ -26,12 +39,14 @@ export async function isHealthy(state: ClusterState): Promise<boolean> {
  */
 export async function apiAnswers(state: ClusterState): Promise<void> {
   const kubectl = (...args: string[]): Promise<{ stdout: string }> =>
-    sh(state.kubectl, ['--kubeconfig', state.kubeconfig, '--request-timeout=5s', ...args], { timeout: 10_000 });
+    sh(state.kubectl, ['--kubeconfig', state.kubeconfig, '--request-timeout=3s', ...args], { timeout: 4000 });
   const path = `{.status.conditions[?(@.type=="Ready")].status}`;
-  const node = await kubectl('get', 'node', state.node, '-o', `jsonpath=${path}`);
+  const [node] = await Promise.all([
+    kubectl('get', 'node', state.node, '-o', `jsonpath=${path}`),
+    kubectl('get', '--raw', '/readyz'),
+    kubectl('get', 'serviceaccount', 'default', '-n', 'default'),
+  ]);
   if (node.stdout !== 'True') throw new Error('the node is not ready');
-  await kubectl('get', '--raw', '/readyz');
-  await kubectl('get', 'serviceaccount', 'default', '-n', 'default');
 }
 
 /**
@@ -40,7 +55,7 @@ export async function apiAnswers(state: ClusterState): Promise<void> {
  * @throws Error when it does not answer
  */
 export async function registryAnswers(state: ClusterState): Promise<void> {
-  const answer = await fetch(`http://${state.registry}/v2/`, { signal: AbortSignal.timeout(5000) });
+  const answer = await fetch(`http://${state.registry}/v2/`, { signal: AbortSignal.timeout(3000) });
   if (!answer.ok) throw new Error(`the registry answers ${answer.status}`);
 }
 
@@ -50,5 +65,5 @@ export async function registryAnswers(state: ClusterState): Promise<void> {
  * @throws Error when it does not answer
  */
 export async function builderAnswers(state: ClusterState): Promise<void> {
-  await sh(state.buildctl, ['--addr', state.buildkit, 'debug', 'workers'], { timeout: 10_000 });
+  await sh(state.buildctl, ['--addr', state.buildkit, 'debug', 'workers'], { timeout: 4000 });
 }

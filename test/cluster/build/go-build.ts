@@ -72,22 +72,12 @@ export async function goBuild(recipe: Recipe, onProgress: OnProgress): Promise<B
   const built = builtFolder(recipe);
   if (existsSync(built.bin)) return built;
   const label = buildLabel(recipe);
-  let waited: NodeJS.Timeout | undefined;
-  const waiting = (): void => {
-    const since = performance.now();
-    const say = (): void => {
-      const seconds = Math.round((performance.now() - since) / 1000);
-      onProgress(`${label}: another build is running, waiting for ${seconds} s`);
-    };
-    say();
-    waited = setInterval(say, 4000);
-  };
+  const waiting = (seconds: number): void => onProgress(`${label}: another build is running, waited ${seconds} s`);
   return withLock(join(cacheFolder(), 'build.lock'), waiting, async () => {
-    clearInterval(waited);
     if (existsSync(built.bin)) return built;
     await withProgress(label, recipe.seconds, onProgress, (detail) => build(recipe, built, detail));
     return built;
-  }).finally(() => clearInterval(waited));
+  });
 }
 
 async function build(recipe: Recipe, built: Built, detail: (text: string) => void): Promise<void> {

@@ -42,7 +42,8 @@ export async function baseImageFolder(onProgress: OnProgress): Promise<string> {
     `base-images-${cacheKey([packages, finish, unneeded, baseImages, process.version, suite(), 1])}`,
   );
   if (existsSync(folder)) return folder;
-  const waiting = (): void => onProgress('base images: another run is building them, waiting');
+  const waiting = (seconds: number): void =>
+    onProgress(`base images: another run is building them, waited ${seconds} s`);
   return withLock(join(cacheFolder(), 'base-images.lock'), waiting, async () => {
     if (!existsSync(folder))
       await withProgress('build base images', 150, onProgress, (detail) => build(folder, detail));
