@@ -9,6 +9,8 @@ import type { Value } from './values.ts';
 
 /** Payloads up to this size are looked at whole; longer ones stream past. Bytes. */
 const wholeBytes = 4096;
+/** First bytes of a long payload, by which a pickle inside is recognised. */
+const headBytes = 16;
 /** Longest pair of lines that name a global. Bytes. */
 const nameBytes = 65_536;
 /** Most values on the stack, marks, and memo entries; more is refused rather than remembered. */
@@ -211,9 +213,9 @@ export class Machine {
     this.start = start + prefix;
     this.length = this.counted(kind, start);
     if (this.length > wholeBytes) {
-      // Streams past, or fails in the opcode: either way nothing has to wait here.
+      // Streams past; only its first bytes have to be here.
       this.next = this.start;
-      return true;
+      return this.start + headBytes <= this.buffer.length;
     }
     this.next = this.start + this.length;
     return this.next <= this.buffer.length;
@@ -262,7 +264,7 @@ export class Machine {
     const { length, next } = this;
     const offset = this.base + next;
     if (offset + length > this.frameEnd) this.leaveFrame(opcode.name);
-    const head = this.buffer.subarray(next, next + 16);
+    const head = this.buffer.subarray(next, next + headBytes);
     return new Payload(length, this.observer.payload(head, length, offset), () => {
       long(this, length);
     });

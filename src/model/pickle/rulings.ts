@@ -1,6 +1,6 @@
 import type { Policy } from '../policy.ts';
 import { knownDanger } from './profiles/dangerous.ts';
-import { profiles } from './profiles/index.ts';
+import { profiles, type ProfileName } from './profiles/index.ts';
 import type { ArgumentCheck } from './profiles/profile.ts';
 import type { Value } from './values.ts';
 
@@ -48,25 +48,37 @@ export function currentName(module: string, name: string): { module: string; nam
   return { module: current, name: Object.hasOwn(python2Names, key) ? (python2Names[key] ?? name) : name };
 }
 
+const lists = new Map<ProfileName, ReadonlyMap<string, Ruling>>();
+
+/** What a profile lists, by `module name`; made once. */
+function listOf(profile: ProfileName): ReadonlyMap<string, Ruling> {
+  const known = lists.get(profile);
+  if (known !== undefined) return known;
+  const listed = new Map<string, Ruling>();
+  for (const part of profiles[profile]) {
+    const containers = new Set(keys(part.containers));
+    for (const key of keys(part.classes)) {
+      const state = part.states?.[key.slice(0, key.indexOf(' '))] ?? null;
+      listed.set(key, { kind: 'class', container: containers.has(key), state });
+    }
+    for (const key of keys(part.functions)) listed.set(key, { kind: 'function' });
+    for (const [key, check] of Object.entries(part.calls)) {
+      const [module = '', name = ''] = key.split(' ');
+      listed.set(key, { kind: 'call', check, does: knownDanger(module, name) });
+    }
+  }
+  lists.set(profile, listed);
+  return listed;
+}
+
 /** Answers what a policy says about a name. */
 export class Rulings {
-  private readonly listed = new Map<string, Ruling>();
+  private readonly listed: ReadonlyMap<string, Ruling>;
   private readonly policy: Policy;
 
   constructor(policy: Policy) {
     this.policy = policy;
-    for (const part of profiles[policy.profile]) {
-      const containers = new Set(keys(part.containers));
-      for (const key of keys(part.classes)) {
-        const state = part.states?.[key.slice(0, key.indexOf(' '))] ?? null;
-        this.listed.set(key, { kind: 'class', container: containers.has(key), state });
-      }
-      for (const key of keys(part.functions)) this.listed.set(key, { kind: 'function' });
-      for (const [key, check] of Object.entries(part.calls)) {
-        const [module = '', name = ''] = key.split(' ');
-        this.listed.set(key, { kind: 'call', check, does: knownDanger(module, name) });
-      }
-    }
+    this.listed = listOf(policy.profile);
   }
 
   /** Exact: a dotted name is only what is listed with its dots. */

@@ -54,16 +54,15 @@ export const scipy: Profile = {
 };
 
 /**
- * The text of `_parse_arg_template` that SciPy generates for its distributions, which it runs when it restores their state: any
- * other text there would run as well.
+ * The text of `_parse_arg_template` that SciPy generates for its distributions, and runs when it restores their state: any other text
+ * there would run as well. Names and commas only, so nothing in it can call anything else.
  */
 const generatedTemplate = new RegExp(
-  '^\\n?def _parse_args\\(self, (?<names>[\\w, ]*)(?<given>loc=0(, scale=1)?|)\\):\\n' +
-    ' {4}return \\(\\k<names>\\), (?<used>loc|0), (scale|1)\\n\\n' +
-    'def _parse_args_rvs\\(self, [\\w, ]*(loc=0(, scale=1)?)?, size=None\\):\\n' +
-    ' {4}return self\\._argcheck_rvs\\([\\w, ]*, size=size\\)\\n\\n' +
-    "def _parse_args_stats\\(self, [\\w, ]*(loc=0(, scale=1)?)?, moments='mv'\\):\\n" +
-    ' {4}return \\([\\w, ]*\\), (loc|0), (scale|1), moments\\n$',
+  '^\\ndef _parse_args\\(self, [\\w, ]*(loc=0)?(, scale=1)?\\):\\n {4}return \\([\\w, ]*\\), [\\w, ]+\\n' +
+    '(\\ndef _parse_args_rvs\\(self, [\\w, ]*(loc=0)?(, scale=1)?, size=None\\):\\n' +
+    ' {4}return self\\._argcheck_rvs\\([\\w, ]*, size=size\\)\\n)?' +
+    "\\ndef _parse_args_stats\\(self, [\\w, ]*(loc=0)?(, scale=1)?, moments='mv'\\):\\n" +
+    ' {4}return \\([\\w, ]*\\), [\\w, ]+, moments\\n$',
 );
 
 /** Null when the state of a distribution is what SciPy writes, else why not. */
