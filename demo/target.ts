@@ -72,7 +72,7 @@ export function environmentOf(target: Target, engineImage: string): Record<strin
     ...(process.env as Record<string, string>),
     PATH: path,
     BUILDKIT_HOST: target.buildkit,
-    ML_DEPLOY_ENGINE_IMAGE: engineImage,
+    MLDEPLOY_ENGINE_IMAGE: engineImage,
     ...(target.kubeconfig === null ? {} : { KUBECONFIG: target.kubeconfig }),
   };
 }
