@@ -47,13 +47,14 @@ export function parseGolden(text: string, file: string): readonly GoldenRequest[
       hint: 'Expected {"requests": [{"name": ..., "body": {...}, "expect": {...}, "tolerance": {"absolute": 1e-6}}]}: docs/smoke.md.',
     });
   };
-  const problem = document.errors[0];
-  if (problem !== undefined) fail(problem.pos[0], `this is not JSON: ${problem.message.split('\n')[0] ?? ''}`);
   try {
     JSON.parse(text);
   } catch (error) {
-    fail(syntaxOffset(error, text), `this is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    const said = error instanceof Error ? error.message : String(error);
+    fail(syntaxOffset(said, text, document), `this is not JSON: ${said.split(/, "| at position/)[0] ?? ''}`);
   }
+  const [duplicate] = document.errors;
+  if (duplicate !== undefined) fail(duplicate.pos[0], duplicate.message.split(' at line')[0] ?? '');
   return requestsOf(document, fail);
 }
 
@@ -123,8 +124,9 @@ function offsetOf(node: unknown): number {
   return isNode(node) ? ((node as Node).range?.[0] ?? 0) : 0;
 }
 
-/** Where JSON.parse stopped: engines say `at position N`, or that the text ended. */
-function syntaxOffset(error: unknown, text: string): number {
-  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  return position === undefined ? text.length : Number(position);
+/** Where JSON.parse stopped: it says `at position N`, or that the text ended; for short texts it says nothing, the other parser does. */
+function syntaxOffset(said: string, text: string, document: Document.Parsed): number {
+  const position = /at position (\d+)/.exec(said)?.[1];
+  if (position !== undefined) return Number(position);
+  return said.includes('end of JSON') ? text.length : (document.errors[0]?.pos[0] ?? 0);
 }

@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
+import { asObject } from '../../server/protocols/json.ts';
 
 /**
  * Names this process so that another one on the same machine can tell for certain whether it still lives: host, process id, and where
@@ -10,16 +11,18 @@ export function thisProcess(host: string): string {
 
 /** True only when the named process ran on this host and has certainly ended; unknown is false. */
 export function hasEnded(owner: string, host: string): boolean {
-  let named: { host?: unknown; pid?: unknown; started?: unknown; namespace?: unknown };
+  let named: Readonly<Record<string, unknown>> | null;
   try {
-    named = JSON.parse(owner) as typeof named;
+    named = asObject(JSON.parse(owner));
   } catch {
     return false;
   }
-  if (named.host !== host || named.namespace !== pidNamespace() || typeof named.pid !== 'number') return false;
-  if (!exists(named.pid)) return true;
-  const started = startOf(named.pid);
-  return started !== null && named.started !== null && started !== named.started;
+  if (named === null || named['host'] !== host || named['namespace'] !== pidNamespace()) return false;
+  const { pid, started: startedThen } = named;
+  if (typeof pid !== 'number') return false;
+  if (!exists(pid)) return true;
+  const started = startOf(pid);
+  return started !== null && startedThen !== null && started !== startedThen;
 }
 
 function exists(pid: number): boolean {

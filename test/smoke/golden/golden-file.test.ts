@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { parseGolden, readGolden } from '../../../src/smoke/golden/golden-file.ts';
+import { defaultTolerance, differences, exact } from '../../../src/smoke/golden/tolerance.ts';
+
+test('reads requests with names, tolerances and defaults', () => {
+  const text = JSON.stringify({
+    requests: [
+      { name: 'a', body: { inputs: [[1]] }, expect: { outputs: [2] }, tolerance: { absolute: 0.5 } },
+      { body: [], expect: null, tolerance: 'exact' },
+      { name: 'c', body: 1, expect: 2 },
+    ],
+  });
+  expect(parseGolden(text, 'golden.json')).toEqual([
+    { name: 'a', body: { inputs: [[1]] }, expect: { outputs: [2] }, tolerance: { absolute: 0.5, relative: 0 } },
+    { name: 'requests[1]', body: [], expect: null, tolerance: exact },
+    { name: 'c', body: 1, expect: 2, tolerance: defaultTolerance },
+  ]);
+});
+
+describe('what is wrong is named with line and column', () => {
+  test.each([
+    ['', '1:1', 'not JSON'],
+    ['{"requests": [', '1:15', 'not JSON: Unexpected end of JSON input'],
+    ['{"requests": [], "requests": []}', '1:18', 'Map keys must be unique'],
+    ['{\n  "requests": [}\n', '2:16', 'not JSON'],
+    ['requests:\n  - body: 1\n', '1:1', 'not JSON'],
+    ['[]', '1:1', 'expected an object'],
+    ['{}', '1:1', '"requests" that is an array'],
+    ['{"requests": []}', '1:14', 'empty'],
+    ['{"requests": [7]}', '1:15', 'requests[0] must be an object'],
+    ['{"requests": [\n  {"body": 1}\n]}', '2:3', 'requests[0] has no field "expect"'],
+    ['{"requests": [\n  {"body": 1, "expect": 1, "tolerances": {}}]}', '2:28', 'unknown field "tolerances"'],
+    ['{"requests": [{"body": 1, "expect": 1, "tolerance": {"absolute": -1}}]}', '1:66', 'must be a number from 0'],
+    ['{"requests": [{"body": 1, "expect": 1, "tolerance": {"abs": 1}}]}', '1:54', 'unknown field "abs"'],
+    ['{"requests": [{"name": 1, "body": 1, "expect": 1}]}', '1:24', 'must be a text'],
+    [
+      '{"requests": [{"name": "x", "body": 1, "expect": 1},\n{"name": "x", "body": 1, "expect": 1}]}',
+      '2:1',
+      'used twice',
+    ],
+  ])('%j', (text, position, reason) => {
+    const parse = () => parseGolden(text, 'tests/golden.json');
+    expect(parse).toThrow(expect.objectContaining({ code: 'smoke/golden', kind: 'usage' }));
+    expect(parse).toThrow(reason);
+    expect(parse).toThrow(`tests/golden.json:${position}: `);
+  });
+
+  test('a file that is not there', async () => {
+    await expect(readGolden('/nowhere', 'golden.json')).rejects.toMatchObject({ code: 'smoke/golden' });
+  });
+});
+
+describe('tolerance', () => {
+  const within = (expected: unknown, actual: unknown, tolerance = defaultTolerance) =>
+    differences(expected, actual, tolerance);
+
+  test('is absolute or relative, whichever allows more; exact allows nothing', () => {
+    expect(within(1, 1 + 5e-7)).toEqual([]);
+    expect(within(1, 1.1)).toEqual(['the answer is 1.1, expected 1']);
+    expect(within(1e9, 1e9 + 100)).toEqual([]);
+    expect(within(1e9, 1e9 + 10_000)).toHaveLength(1);
+    expect(within(0.1 + 0.2, 0.3, exact)).toHaveLength(1);
+    expect(within(-100, -101, { absolute: 0, relative: 0.02 })).toEqual([]);
+  });
+
+  test('names the place; fields that are not expected do not matter', () => {
+    expect(within({ outputs: [[1], [2]] }, { outputs: [[1], [3]], revision: 'r7' })).toEqual([
+      'outputs[1][0] is 3, expected 2',
+    ]);
+    expect(within({ outputs: [1, 2] }, { outputs: [1] })).toEqual(['outputs has 1 items, expected 2']);
+    expect(within({ outputs: [1] }, {})).toEqual(['outputs is missing']);
+    expect(within('cat', 'dog')).toEqual(['the answer is "dog", expected "cat"']);
+    expect(within(1, null)).toEqual(['the answer is null, expected 1']);
+    expect(within([1], { 0: 1 })).toHaveLength(1);
+  });
+});

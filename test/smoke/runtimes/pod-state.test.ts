@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import type { KubeObject } from '../../../src/kubernetes/api.ts';
+import { type PodStatus, stateOf } from '../../../src/smoke/runtimes/kubernetes/pod-state.ts';
+import { explainUnschedulable } from '../../../src/smoke/runtimes/kubernetes/unschedulable.ts';
+
+const pod = (status: PodStatus): KubeObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, status });
+type State = NonNullable<NonNullable<PodStatus['containerStatuses']>[0]['state']>;
+const container = (state: State, phase = 'Pending'): KubeObject =>
+  pod({ phase, containerStatuses: [{ imageID: '', state }] });
+const state = (object: KubeObject, lasting = 0, scalingUp = false) => stateOf(object, () => lasting, scalingUp, '1Gi');
+const waiting = (reason: string, message = '') => container({ waiting: { reason, message } });
+const unschedulable = pod({
+  phase: 'Pending',
+  conditions: [
+    {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message: '0/1 nodes are available: 1 Insufficient cpu.',
+    },
+  ],
+});
+
+test('what passes by itself is waited for', () => {
+  expect(state(pod({}))).toMatchObject({ phase: 'starting' });
+  expect(state(waiting('ContainerCreating'))).toMatchObject({ phase: 'starting' });
+  expect(state(waiting('ErrImagePull', 'dial tcp: i/o timeout'))).toMatchObject({ phase: 'starting' });
+  expect(state(unschedulable)).toMatchObject({ phase: 'starting' });
+  expect(state(unschedulable, 60_000, true)).toMatchObject({
+    phase: 'starting',
+    detail: expect.stringContaining('autoscaler') as string,
+  });
+  expect(state(container({ running: {} }, 'Running'))).toEqual({ phase: 'running' });
+});
+
+test.each<[string, KubeObject, number, string]>([
+  ['an image that is not there', waiting('ErrImagePull', 'manifest unknown: not found'), 0, 'smoke/image-pull'],
+  ['a registry that stays away', waiting('ImagePullBackOff', 'i/o timeout'), 31_000, 'smoke/image-pull'],
+  ['a missing Secret', waiting('CreateContainerConfigError', 'secret "x" not found'), 0, 'smoke/container-config'],
+  ['no node', unschedulable, 11_000, 'smoke/unschedulable'],
+  ['an eviction', pod({ phase: 'Failed', reason: 'Evicted', message: 'low on memory' }), 0, 'smoke/pod-lost'],
+])('%s is infrastructure', (_, object, lasting, code) => {
+  expect(() => state(object, lasting)).toThrow(expect.objectContaining({ code, kind: 'infrastructure' }));
+});
+
+test.each<[string, KubeObject, string]>([
+  ['an exit', container({ terminated: { exitCode: 3, reason: 'Error' } }), 'ended by itself with exit code 3'],
+  ['too much memory', container({ terminated: { exitCode: 137, reason: 'OOMKilled' } }), 'resources.memory (1Gi)'],
+  [
+    'no such program',
+    container({ terminated: { exitCode: 128, reason: 'StartError', message: 'exec: "x": not found' } }),
+    'exec: "x"',
+  ],
+  [
+    'a container that cannot be created',
+    waiting('CreateContainerError', 'no command specified'),
+    'no command specified',
+  ],
+])('%s is the image’s own fault', (_, object, text) => {
+  expect(state(object)).toMatchObject({ phase: 'ended', reason: expect.stringContaining(text) as string });
+});
+
+test.each([
+  [
+    '0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are available',
+    '3 node(s) have no free GPU',
+    'device plugin',
+  ],
+  [
+    '0/2 nodes are available: 1 Insufficient memory, 1 node(s) had untolerated taint {gpu: true}.',
+    'taint {gpu: true}',
+    'resources',
+  ],
+  [
+    "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.",
+    'labels of deploy.nodeSelector',
+    'label a node',
+  ],
+  ['no nodes available to schedule pods', 'no node', 'Add a node'],
+  ['something new', 'something new', 'kubectl describe'],
+])('the scheduler’s reason is translated: %s', (message, means, hint) => {
+  const error = explainUnschedulable(message, pod({}));
+  expect(error.message).toContain(means);
+  expect(error.hint).toContain(hint);
+});
