@@ -244,7 +244,7 @@ function rollout(release: Release, project: string, clock: Clock, traffic: Traff
       apiRequests: 143,
       diagnosis: promoted
         ? []
-        : [`pod ${project}-r${revision}-7c9d4-x2x9p: ERROR predict failed: ValueError: feature 17 is NaN`],
+        : [`pod ${project}-r${revision}-7c9d4-x2x9p: ERROR predict failed: ValueError: feature 17 is missing`],
     },
     model: project,
     namespace: 'demo',

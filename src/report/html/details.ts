@@ -5,7 +5,7 @@ import type {
   SmokeEvidence,
   ValidateEvidence,
 } from '../../pipeline/evidence.ts';
-import { bytes, count, duration, plural, shortDigest } from '../format.ts';
+import { bytes, count, duration, plural, shortDigest, shortenDigests } from '../format.ts';
 import { sinceStart } from '../live.ts';
 import { layersChart } from './charts/layers.ts';
 import { html, Markup, type Content } from './markup.ts';
@@ -25,7 +25,7 @@ export function validateDetails(evidence: ValidateEvidence): Markup {
         <td class="tight">${file.format}</td>
         <td class="tight ${verdictTone(file.verdict)}">${file.verdict}</td>
         <td class="tight">${bytes(file.bytes)}</td>
-        <td><code title="${file.sha256}">${shortDigest(file.sha256)}</code></td>`,
+        <td class="tight"><code title="${file.sha256}">${shortDigest(file.sha256)}</code></td>`,
     ]),
   );
   const found =
@@ -78,7 +78,7 @@ export function imageDetails(evidence: BuildEvidence): Markup {
     html`<td class="tight"><span class="swatch k-${layer.kind}"></span>${layer.kind}</td>
       <td>${layer.title}</td>
       <td class="number">${bytes(layer.bytes)}</td>
-      <td><code title="${layer.digest}">${shortDigest(layer.digest)}</code></td>`,
+      <td class="tight"><code title="${layer.digest}">${shortDigest(layer.digest)}</code></td>`,
   ]);
   const facts = html`<p class="note">
     ${image.platform}, runs as user ${image.user}; built by ${volatile.builder} in ${duration(volatile.buildMs)}, pushed
@@ -132,7 +132,7 @@ export function eventDetails(evidence: RolloutEvidence): Markup {
   const rows = sinceStart(timeline).map(({ afterMs, event }) => [
     html`<td class="number">${duration(afterMs)}</td>
       <td class="tight"><code>${event.kind}</code></td>
-      <td>${event.message}</td>`,
+      <td>${shortenDigests(event.message)}</td>`,
   ]);
   const captured =
     diagnosis.length === 0
@@ -157,7 +157,7 @@ export function objectDetails({ model, namespace, provider, stable, candidate, s
     html`<td class="tight">${facts.name} (${role})</td>
       <td><code>Deployment/${model}-${facts.name}</code>, <code>Service/${model}-${facts.name}</code></td>
       <td><code>${facts.image}</code></td>
-      <td>
+      <td class="tight">
         <code title="${facts.modelDigest ?? ''}"
           >${facts.modelDigest === null ? '–' : shortDigest(facts.modelDigest)}</code
         >

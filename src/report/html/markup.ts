@@ -1,3 +1,5 @@
+import { visible } from '../visible.ts';
+
 /** Markup that is safe to insert as it is. */
 export class Markup {
   readonly source: string;
@@ -8,10 +10,6 @@ export class Markup {
 }
 
 export type Content = string | number | Markup | null | readonly Content[];
-
-/** Direction overrides and control characters can make text read as something else, so they are shown by their number. */
-const invisible =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -24,10 +22,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text as HTML text or attribute value: nothing in it is markup any more. */
 export function escapeHtml(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(invisible, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
-    .replaceAll(/[&<>"'`]/g, (character) => entities[character] ?? '');
+  return visible(text).replaceAll(/[&<>"'`]/g, (character) => entities[character] ?? '');
 }
 
 /** Tagged template: whatever is inserted is escaped unless it is Markup itself. */

@@ -3,9 +3,9 @@ import { count, duration, percent, plural } from '../format.ts';
 import { decidingMetric, livePhase, rollbackTick, ticksOf, type LivePhase } from '../live.ts';
 import type { ReportRun } from '../run.ts';
 import { badEventsChart } from './charts/bad-events.ts';
-import { clientsChart } from './charts/clients.ts';
+import { binMs, clientsChart } from './charts/clients.ts';
 import { promotionChart, rollbackChart } from './charts/evidence-values.ts';
-import { timeAxis, type TimeAxis } from './charts/frame.ts';
+import { timeAxis, type Moment, type TimeAxis } from './charts/frame.ts';
 import { splitChart } from './charts/split.ts';
 import { html, type Markup } from './markup.ts';
 
@@ -30,11 +30,15 @@ function liveAxis(rollout: RolloutEvidence, phase: LivePhase): TimeAxis {
   const last = Math.max(phase.decided, ...phase.weights.map(({ at }) => at));
   const margin = (last - phase.from) * 0.04;
   const to = Math.min(last + 2.5 * margin, Math.max(last + margin, Date.parse(rollout.volatile.endedAt)));
-  return timeAxis(phase.from - margin, to, phase.from, moments(phase));
+  return timeAxis(phase.from - margin, to, phase.from, moments(rollout, phase));
 }
 
-function moments(phase: LivePhase): number[] {
-  return phase.weights.map(({ at }) => at);
+function moments(rollout: RolloutEvidence, phase: LivePhase): Moment[] {
+  const name = rollout.candidate.name;
+  return phase.weights.map(({ at, weight }, index) => ({
+    at,
+    label: index === 0 ? `${name} gets ${percent(weight)}` : weight === 0 ? 'back to 0' : percent(weight),
+  }));
 }
 
 function splitFigure(rollout: RolloutEvidence, phase: LivePhase, axis: TimeAxis): Markup {
@@ -64,7 +68,7 @@ function metricFigures(rollout: RolloutEvidence, plan: MetricPlan, axis: TimeAxi
     badEventsChart(ticks, plan, axis, xTitle),
   )}${figure(
     worseTitle(plan, ticks, crossing, axis),
-    `Solid line: that its odds are more than ${plan.margin} times stable’s, over the same seconds. Dashed line: that more than ${percent(plan.floor)} are affected. Both must be in the shaded zone to roll back.`,
+    `Solid line: that its odds are more than ${plan.margin} times stable’s, over the same seconds. Dashed line: that more than ${percent(plan.floor)} are affected. Both must be in the shaded zone to roll back; 1 says nothing either way.`,
     rollbackChart(ticks, plan, crossing, axis, xTitle),
   )}${figure(
     goodTitle(rollout, plan, ticks),
@@ -123,10 +127,16 @@ function clientsFigure({ clients }: ReportRun, rollout: RolloutEvidence, phase: 
   if (clients === undefined || clients.perSecond.length === 0) return null;
   const times = clients.perSecond.map(({ at }) => Date.parse(at));
   const from = Math.min(...times);
-  const axis = timeAxis(from, Math.max(...times) + 1000, phase?.from ?? from, phase === null ? [] : moments(phase));
+  const axis = timeAxis(
+    from,
+    Math.max(...times) + 1000,
+    phase?.from ?? from,
+    phase === null ? [] : moments(rollout, phase),
+  );
   const { requests, failed } = clients.totals;
   const title = `What the clients saw: ${plural(requests, 'request')}, ${failed === 0 ? 'not one failed' : `${count(failed)} failed`}`;
-  const note = 'Counted by the load generator itself, before, during and after the rollout.';
+  const bin = binMs(axis) / 1000;
+  const note = `Answers per ${bin === 1 ? 'second' : `${bin} s`}, counted by the load generator itself; below, failed ones on a scale of their own.`;
   return figure(
     title,
     note,

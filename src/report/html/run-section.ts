@@ -1,4 +1,4 @@
-import { bytes, count, duration, percent, shortDigest } from '../format.ts';
+import { bytes, count, duration, percent } from '../format.ts';
 import { livePhase } from '../live.ts';
 import { runDurationMs, runOutcome, runSummary, stagesOf } from '../outcome.ts';
 import type { ReportRun } from '../run.ts';
@@ -31,7 +31,7 @@ export function runSection(run: ReportRun, index: number): Markup {
       stages.length === 0
         ? null
         : html`<figure>
-            <figcaption><h4>From model to traffic in ${duration(runDurationMs(evidence))}</h4></figcaption>
+            <figcaption><h4>${stagesTitle(run)}</h4></figcaption>
             ${stagesChart(stages)}
           </figure>`
     }
@@ -39,8 +39,15 @@ export function runSection(run: ReportRun, index: number): Markup {
     <h3>Details</h3>
     ${rollout === undefined ? null : eventDetails(rollout)} ${validate === undefined ? null : validateDetails(validate)}
     ${build === undefined ? null : imageDetails(build)} ${smoke === undefined ? null : smokeDetails(smoke)}
-    ${rollout === undefined ? null : eventDetails(rollout)} ${rollout === undefined ? null : objectDetails(rollout)}
+    ${rollout === undefined ? null : objectDetails(rollout)}
   </section>`;
+}
+
+function stagesTitle({ evidence }: ReportRun): string {
+  const time = duration(runDurationMs(evidence));
+  return evidence.rollout?.outcome === 'passed'
+    ? `From model to all traffic in ${time}`
+    : `Where the time went: ${time}`;
 }
 
 function figures(run: ReportRun): Markup | null {
@@ -56,7 +63,7 @@ function figures(run: ReportRun): Markup | null {
     shown.push(['of them failed', count(candidate.errors)]);
     shown.push(['largest share of traffic before the decision', percent(Math.max(0, ...weights))]);
   }
-  if (validate !== undefined) shown.push([`model ${shortDigest(validate.model.digest)}`, bytes(validate.model.bytes)]);
+  if (validate !== undefined) shown.push(['model', bytes(validate.model.bytes)]);
   if (build !== undefined) shown.push(['image', bytes(build.image.bytes)]);
   if (smoke !== undefined) {
     const passed = smoke.checks.filter(({ verdict }) => verdict === 'passed').length;

@@ -20,7 +20,7 @@ export function badEventsChart(
   axis: TimeAxis,
   xTitle: string,
 ): Markup {
-  const panel = { top: 14, bottom: 162 };
+  const panel = { top: 26, bottom: 174 };
   const arms = { stable: points(ticks, 'stable'), candidate: points(ticks, 'candidate') };
   const all = [...arms.stable, ...arms.candidate];
   const largest = Math.max(plan.slo * 1.6, ...all.slice(2).map(({ running }) => running * 1.4));
@@ -55,7 +55,7 @@ export function badEventsChart(
     rule(left, y(plan.slo), right, y(plan.slo), 'line thin dashed s-ink'),
     sideLabels(labels, panel.top, panel.bottom),
   );
-  return drawing(188, `Share of ${plan.title} per arm, over time`, body);
+  return drawing(200, `Share of ${plan.title} per arm, over time`, body);
 }
 
 function dot({ at, tick }: Point, axis: TimeAxis, y: (share: number) => number, name: ArmName): string {

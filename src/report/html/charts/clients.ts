@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import { count } from '../../format.ts';
 import type { ClientSecond, ClientView } from '../../run.ts';
 import type { Markup } from '../markup.ts';
-import { drawing, frame, n, sideLabels, text, type TimeAxis } from './frame.ts';
+import { drawing, frame, n, sideLabels, text, type Label, type TimeAxis } from './frame.ts';
 
 interface Second {
   readonly at: number;
@@ -19,8 +19,8 @@ export function clientsChart(
   xTitle: string,
 ): Markup {
   const { candidate } = names;
-  const panel = { top: 14, bottom: 192 };
-  const floor = 138;
+  const panel = { top: 26, bottom: 204 };
+  const floor = 150;
   const seconds = bySecond(view.perSecond, candidate, axis);
   const most = Math.max(1, ...seconds.map((each) => each.stable + each.candidate));
   const worst = Math.max(1, ...seconds.map(({ failed }) => failed));
@@ -40,8 +40,19 @@ export function clientsChart(
     bar(each.at, y(each.stable + each.candidate), y(each.stable), 'f-candidate'),
     bar(each.at, strip, strip + (each.failed === 0 ? 0 : Math.max(2, down(each.failed))), 'f-bad'),
   ]);
-  const unit = step === 1000 ? 'per second' : `per ${step / 1000} s`;
-  return drawing(218, 'Requests of the clients over time, by the revision that answered, and failed ones', [
+  const others = seconds.some(({ stable }) => stable > 0);
+  const labels: Label[] = [
+    { y: panel.top + 12, text: `answered by ${candidate}`, class: 'f-candidate strong' },
+    ...(others
+      ? [{ y: panel.top + 40, text: `answered by ${names.stable ?? 'another revision'}`, class: 'f-stable strong' }]
+      : []),
+    {
+      y: strip + 8,
+      text: view.totals.failed === 0 ? 'none' : `${count(view.totals.failed)} in all`,
+      class: 'f-bad strong',
+    },
+  ];
+  return drawing(230, 'Requests of the clients over time, by the revision that answered, and failed ones', [
     frame(
       panel,
       axis,
@@ -50,26 +61,12 @@ export function clientsChart(
     ),
     ...bars,
     text(axis.x(axis.from) - 8, strip + 12, 'failed', { anchor: 'end', class: 'f-bad strong' }),
-    sideLabels(
-      [
-        { y: panel.top + 4, text: `answered by ${candidate}, ${unit}`, class: 'f-candidate strong' },
-        { y: panel.top + 40, text: `answered by ${names.stable ?? 'another revision'}`, class: 'f-stable strong' },
-        {
-          y: strip + 10,
-          text:
-            view.totals.failed === 0
-              ? 'none failed'
-              : `${count(view.totals.failed)} failed (up to ${count(worst)} ${unit})`,
-          class: 'f-bad strong',
-        },
-      ],
-      panel.top,
-      panel.bottom,
-    ),
+    sideLabels(labels, panel.top, panel.bottom),
   ]);
 }
 
-function binMs(axis: TimeAxis): number {
+/** Width of a bar: one second, or more for long rollouts. */
+export function binMs(axis: TimeAxis): number {
   const span = axis.to - axis.from;
   return (
     [1, 2, 5, 10, 30, 60, 300, 600, 3600].map((seconds) => seconds * 1000).find((ms) => span / ms <= 240) ?? 86_400_000

@@ -112,7 +112,7 @@ function chart(
   axis: TimeAxis,
   xTitle: string,
 ): Markup {
-  const panel = { top: 14, bottom: 172 };
+  const panel = { top: 26, bottom: 184 };
   const powers = curves.flatMap((curve) => curve.points.map(({ power }) => power));
   const top = Math.min(
     Math.ceil(threshold.power) + above,
@@ -136,7 +136,7 @@ function chart(
     return `<path d="${path ?? ''}" class="line s-${curve.class}${curve.dashed ? ' dashed' : ''}"/>`;
   });
   const dots = marks.map((mark) => markAt(mark, axis, y));
-  return drawing(198, label, [
+  return drawing(210, label, [
     `<rect x="${left}" y="${panel.top}" width="${right - left}" height="${n(y(threshold.power) - panel.top)}" class="f-${threshold.zone}"/>`,
     frame(panel, axis, rows, xTitle),
     rule(left, y(threshold.power), right, y(threshold.power), 'line thin dashed s-ink'),
@@ -151,7 +151,7 @@ function markAt(mark: Mark, axis: TimeAxis, y: (power: number) => number): strin
   const end = x > (left + right) / 2;
   return (
     `<circle cx="${n(x)}" cy="${n(y(mark.power))}" r="5.5" class="f-${mark.class} s-card" stroke-width="2"/>` +
-    text(end ? x - 11 : x + 11, y(mark.power) + 4, mark.label, {
+    text(end ? x + 5 : x - 5, y(mark.power) - 11, mark.label, {
       anchor: end ? 'end' : 'start',
       class: `f-${mark.class} strong halo`,
     })

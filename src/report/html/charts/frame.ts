@@ -4,7 +4,7 @@ import { Markup, escapeHtml } from '../markup.ts';
 /** Drawing area of every chart; one width for all, so that times line up from chart to chart. */
 export const width = 1000;
 export const left = 56;
-export const right = 800;
+export const right = 790;
 
 /** A horizontal time axis: milliseconds since 1970 to x. */
 export interface TimeAxis {
@@ -12,14 +12,19 @@ export interface TimeAxis {
   readonly ticks: readonly { readonly x: number; readonly label: string }[];
   readonly from: number;
   readonly to: number;
-  /** Moments that every chart over this axis marks with a dotted line. */
-  readonly marks: readonly number[];
+  /** Moments that every chart over this axis marks with a dotted line, named above it. */
+  readonly marks: readonly Moment[];
+}
+
+export interface Moment {
+  readonly at: number;
+  readonly label: string;
 }
 
 const stepsSeconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800];
 
 /** Axis over [from, to] whose labels count from `zero`. */
-export function timeAxis(from: number, to: number, zero: number, marks: readonly number[] = []): TimeAxis {
+export function timeAxis(from: number, to: number, zero: number, marks: readonly Moment[] = []): TimeAxis {
   const end = to > from ? to : from + 1000;
   const x = scaleLinear().domain([from, end]).range([left, right]);
   const span = (end - from) / 1000;
@@ -28,13 +33,17 @@ export function timeAxis(from: number, to: number, zero: number, marks: readonly
   for (let at = Math.ceil((from - zero) / 1000 / step) * step; at <= (end - zero) / 1000; at += step) {
     ticks.push({ x: x(zero + at * 1000), label: clock(at, step) });
   }
-  return { x, ticks, from, to: end, marks: marks.filter((at) => at >= from && at <= end) };
+  return { x, ticks, from, to: end, marks: marks.filter(({ at }) => at >= from && at <= end) };
 }
 
 function clock(seconds: number, step: number): string {
   if (seconds === 0) return '0';
-  if (step < 60) return `${seconds} s`;
-  return step < 3600 ? `${seconds / 60} min` : `${Number((seconds / 3600).toFixed(1))} h`;
+  if (step < 60) return `${minus(seconds)} s`;
+  return step < 3600 ? `${minus(seconds / 60)} min` : `${minus(Number((seconds / 3600).toFixed(1)))} h`;
+}
+
+function minus(value: number): string {
+  return String(value).replace('-', '−');
 }
 
 /** Rounds coordinates: the report stays small. */
@@ -102,11 +111,21 @@ export function frame(
   );
   return [
     ...horizontal,
-    ...axis.marks.map((at) => rule(axis.x(at), panel.top, axis.x(at), panel.bottom, 'event')),
+    ...axis.marks.map(({ at }) => rule(axis.x(at), panel.top, axis.x(at), panel.bottom, 'event')),
+    ...momentLabels(axis, panel.top - 7),
     rule(left, panel.bottom, right, panel.bottom, 'axis'),
     ...vertical,
     text(right + 12, panel.bottom + 18, xTitle),
   ].join('');
+}
+
+function momentLabels(axis: TimeAxis, y: number): string[] {
+  let free = 0;
+  return axis.marks.map(({ at, label }) => {
+    const x = Math.max(axis.x(at) - 4, free);
+    free = x + 7 * label.length + 10;
+    return text(x, y, label, { class: 'ink' });
+  });
 }
 
 /** The finished drawing; `label` says what it shows to those who do not see it. */

@@ -4,11 +4,11 @@ import type { TickEvidence } from '../../../pipeline/evidence.ts';
 import { percent } from '../../format.ts';
 import type { LivePhase } from '../../live.ts';
 import type { Markup } from '../markup.ts';
-import { drawing, frame, n, sideLabels, text, thin, type TimeAxis } from './frame.ts';
+import { drawing, frame, n, sideLabels, thin, type TimeAxis } from './frame.ts';
 
 /** Intended share of the candidate against the share of requests that it really got. */
 export function splitChart(ticks: readonly TickEvidence[], phase: LivePhase, axis: TimeAxis, xTitle: string): Markup {
-  const panel = { top: 14, bottom: 132 };
+  const panel = { top: 26, bottom: 144 };
   const y = scaleLinear().domain([0, 1]).range([panel.bottom, panel.top]);
   const intended = [
     { at: axis.from, weight: 0 },
@@ -33,10 +33,7 @@ export function splitChart(ticks: readonly TickEvidence[], phase: LivePhase, axi
       ? []
       : seen.map((d) => `<circle cx="${n(axis.x(d.at))}" cy="${n(y(d.share))}" r="2.5" class="f-candidate"/>`);
   const last = seen.at(-1);
-  const marks = phase.weights.map(({ at, weight }) =>
-    text(axis.x(at) + 5, weight > 0.85 ? y(weight) + 15 : y(weight) - 6, percent(weight), { class: 'ink halo' }),
-  );
-  return drawing(158, 'Share of the requests that the candidate got, over time', [
+  return drawing(170, 'Share of the requests that the candidate got, over time', [
     frame(
       panel,
       axis,
@@ -46,7 +43,6 @@ export function splitChart(ticks: readonly TickEvidence[], phase: LivePhase, axi
     `<path d="${step ?? ''}" class="line thin s-ink"/>`,
     `<path d="${path ?? ''}" class="line s-candidate"/>`,
     ...dots,
-    ...marks,
     sideLabels(
       [
         { y: y(intended.at(-1)?.weight ?? 0), text: 'intended share', class: 'ink' },

@@ -1,0 +1,175 @@
+import type { BuildEvidence, RolloutEvidence, SmokeEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
+import { bytes, count, duration, percent, plural, shortDigest, shortenDigests } from './format.ts';
+import { livePhase, sinceStart, ticksOf } from './live.ts';
+import { runDurationMs, runOutcome, runSummary, stagesOf, type Tone } from './outcome.ts';
+import type { ReportRun } from './run.ts';
+import { visible } from './visible.ts';
+
+/** A job summary may have 1 MiB; other steps of the job want some of it too. */
+const limitBytes = 1024 * 1024 - 64 * 1024;
+
+const mostRows = 100;
+
+const icons: Readonly<Record<Tone, string>> = { good: '✅', bad: '⛔', waiting: '⏸️', trouble: '⚠️' };
+
+/**
+ * The runs as GitHub Markdown, for a job summary. Text from outside is escaped: it cannot become markup, a mention or a link. Parts
+ * that do not fit are left out from the end, with a note.
+ */
+export function markdownReport(runs: readonly ReportRun[]): string {
+  const parts = runs.flatMap((run) => {
+    const { validate, build, smoke, rollout } = run.evidence;
+    return [
+      heading(run),
+      ...(rollout === undefined ? [] : [canary(rollout)]),
+      ...(validate === undefined ? [] : [findings(validate)]),
+      ...(smoke === undefined ? [] : [checks(smoke)]),
+      ...(build === undefined ? [] : [image(build)]),
+      ...(rollout === undefined ? [] : [events(rollout)]),
+    ];
+  });
+  return fit(parts.filter((part) => part !== ''));
+}
+
+function fit(parts: readonly string[]): string {
+  const kept: string[] = [];
+  let size = 200;
+  for (const [index, part] of parts.entries()) {
+    size += Buffer.byteLength(part) + 1;
+    if (size > limitBytes) {
+      kept.push(
+        `_${plural(parts.length - index, 'part')} left out: too long for a summary. The HTML report and the JSON evidence have them._\n`,
+      );
+      break;
+    }
+    kept.push(part);
+  }
+  return kept.join('\n');
+}
+
+/** Text in which no character means anything to Markdown, HTML or GitHub. */
+export function escapeMarkdown(text: string): string {
+  return visible(text, true)
+    .replaceAll(/[&<>`*_{}[\]#|~@\\$]/g, (character) => `&#${character.codePointAt(0) ?? 0};`)
+    .replaceAll(/:(?=\/\/)/g, '&#58;')
+    .replaceAll(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`)
+    .replace(
+      /^(\s*)([-+]|\d+\.)(?=\s)/,
+      (_, space: string, bullet: string) =>
+        `${space}${bullet.slice(0, -1)}&#${bullet.codePointAt(bullet.length - 1) ?? 0};`,
+    );
+}
+
+function heading(run: ReportRun): string {
+  const { evidence } = run;
+  const { word, tone } = runOutcome(evidence);
+  const stages = stagesOf(evidence).map((stage) => {
+    const ms = Date.parse(stage.volatile.endedAt) - Date.parse(stage.volatile.startedAt);
+    return [stage.stage, stage.outcome, duration(ms), stage.summary];
+  });
+  const reasons = (evidence.rollout?.reasons ?? []).map((reason) => `- ${escapeMarkdown(reason)}\n`).join('');
+  return (
+    `## ${icons[tone]} ${escapeMarkdown(run.title)}: ${escapeMarkdown(word)}\n\n${escapeMarkdown(runSummary(evidence))}\n\n` +
+    `${reasons}${reasons === '' ? '' : '\n'}${table(['Stage', 'Outcome', 'Time', 'Summary'], stages)}\n` +
+    `Whole run: ${duration(runDurationMs(evidence))}\n`
+  );
+}
+
+function canary(rollout: RolloutEvidence): string {
+  const phase = livePhase(rollout);
+  if (phase === null) return '';
+  const { totals } = rollout.volatile;
+  const rows = rollout.metrics.map((plan) => {
+    const last = ticksOf(rollout, plan.metric).at(-1);
+    const value = (log: number | undefined, threshold: number): string =>
+      log === undefined ? '–' : `${evidenceValue(log)} of ${evidenceValue(threshold)}`;
+    const sums = (['candidate', 'stable'] as const).map((arm) => {
+      const ticks = ticksOf(rollout, plan.metric);
+      const total = ticks.reduce((sum, tick) => sum + tick[arm].total, 0);
+      const bad = ticks.reduce((sum, tick) => sum + tick[arm].bad, 0);
+      return total === 0 ? 'no requests' : `${count(bad)} of ${count(total)} (${percent(bad / total)})`;
+    });
+    return [
+      plan.title,
+      percent(plan.slo),
+      ...sums,
+      value(last?.logWorse, plan.logRollback),
+      value(last?.logAboveFloor, plan.logRollback),
+      value(last?.logGood, plan.logPromote),
+    ];
+  });
+  return (
+    `### Canary\n\nThe candidate ${escapeMarkdown(rollout.candidate.name)} served ${plural(totals.candidate.requests, 'request')}, ` +
+    `${count(totals.candidate.errors)} of them failed; decided ${duration(phase.decided - phase.from)} after its first live request.\n\n` +
+    table(
+      ['Metric', 'Limit', 'Candidate', 'Stable', 'Worse than stable', 'Bad enough to matter', 'Good enough'],
+      rows,
+    ) +
+    '\nEvidence values stand against what they need: both of the first two for a rollback, the last one for a step to pass.\n'
+  );
+}
+
+function evidenceValue(log: number): string {
+  const value = Math.exp(Math.min(log, 700));
+  return value >= 1000 || value < 0.01
+    ? value.toExponential(1).replace('e+', 'e')
+    : String(Number(value.toPrecision(2)));
+}
+
+function findings({ model, verdict }: ValidateEvidence): string {
+  const rows = model.files.flatMap((file) =>
+    file.findings.map(({ severity, rule, member, offset, message, hint }) => [
+      severity,
+      rule,
+      `${file.path}${member === undefined ? '' : `, member ${member}`}${offset === null ? '' : `, byte ${count(offset)}`}`,
+      `${sentence(message)} ${hint}`,
+    ]),
+  );
+  const title = `Model: ${verdict}, ${plural(model.files.length, 'file')}, ${bytes(model.bytes)}, ${shortDigest(model.digest)}`;
+  if (rows.length === 0) return `### ${escapeMarkdown(title)}\n`;
+  return `### ${escapeMarkdown(title)}\n\n${table(['Severity', 'Rule', 'Where', 'What'], rows)}`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function checks(smoke: SmokeEvidence): string {
+  const rows = smoke.checks.map((check) => [check.verdict, check.title, check.limit ?? '–', check.message]);
+  return folded(`Smoke test: ${smoke.summary}`, table(['Result', 'Check', 'Allowed', 'Seen'], rows));
+}
+
+function image({ image: built }: BuildEvidence): string {
+  const rows = built.layers.map((layer) => [layer.kind, layer.title, bytes(layer.bytes), shortDigest(layer.digest)]);
+  const facts = table(['Holds', 'What', 'Size', 'Digest'], rows);
+  return folded(`Image: ${bytes(built.bytes)}, ${built.reference}`, facts);
+}
+
+function events(rollout: RolloutEvidence): string {
+  const { timeline, diagnosis } = rollout.volatile;
+  const rows = sinceStart(timeline).map(({ afterMs, event }) => [
+    duration(afterMs),
+    event.kind,
+    shortenDigests(event.message),
+  ]);
+  const captured = diagnosis
+    .slice(0, mostRows)
+    .map((each) => `- ${escapeMarkdown(each)}\n`)
+    .join('');
+  return folded(
+    'Events of the rollout',
+    `${table(['After', 'Kind', 'What happened'], rows)}${captured === '' ? '' : `\nCaptured before the candidate was removed:\n\n${captured}`}`,
+  );
+}
+
+function folded(title: string, body: string): string {
+  return `<details><summary>${escapeMarkdown(title)}</summary>\n\n${body}\n</details>\n`;
+}
+
+/** A table; every cell is escaped here. */
+function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => escapeMarkdown(cell)).join(' | ')} |\n`;
+  const rest = rows.length - mostRows;
+  const more = rest > 0 ? `\nand ${count(rest)} more, in the JSON evidence\n` : '';
+  return line(headers) + line(headers.map(() => '---')) + rows.slice(0, mostRows).map(line).join('') + more;
+}

@@ -1,0 +1,92 @@
+import type { EvidenceSoFar, Finding, RolloutEvidence } from '../pipeline/evidence.ts';
+import { count, duration, plural } from './format.ts';
+import { livePhase } from './live.ts';
+import { runDurationMs, runOutcome, stagesOf, type Tone } from './outcome.ts';
+import { visible } from './visible.ts';
+
+/** How a terminal emphasises; the identity where it does not. */
+export interface TextStyle {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+}
+
+const plain = (text: string): string => text;
+const noStyle: TextStyle = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
+
+const mostFindings = 10;
+
+/**
+ * What a terminal shows at the end of a run: the outcome, a line per stage, why, and what to look at. Text from outside cannot steer the
+ * terminal. Ends with a line feed.
+ */
+export function textReport(evidence: EvidenceSoFar, style: TextStyle = noStyle): string {
+  const stages = stagesOf(evidence);
+  const project = stages[0]?.project ?? 'ml-deploy';
+  const { word, tone } = runOutcome(evidence);
+  const lines = [
+    `${style.bold(visible(project, true))} ${paint(tone, style)(word)} in ${duration(runDurationMs(evidence))}`,
+    '',
+  ];
+  for (const stage of stages) {
+    const time = duration(Date.parse(stage.volatile.endedAt) - Date.parse(stage.volatile.startedAt));
+    const stageTone = {
+      passed: 'good',
+      failed: 'bad',
+      inconclusive: 'waiting',
+      held: 'waiting',
+      error: 'trouble',
+    } as const;
+    const outcome = paint(stageTone[stage.outcome], style)(stage.outcome.padEnd(12));
+    lines.push(`  ${stage.stage.padEnd(9)} ${outcome} ${time.padStart(11)}  ${visible(stage.summary, true)}`);
+  }
+  lines.push(...notable(evidence, style));
+  if (evidence.rollout !== undefined) lines.push(...why(evidence.rollout, style));
+  return `${lines.map((line) => line.replaceAll('\u00a0', ' ')).join('\n')}\n`;
+}
+
+function paint(tone: Tone, style: TextStyle): (text: string) => string {
+  return { good: style.green, bad: style.red, waiting: style.yellow, trouble: style.yellow }[tone];
+}
+
+/** Findings and failed checks, when they are why a stage did not pass. */
+function notable({ validate, smoke }: EvidenceSoFar, style: TextStyle): string[] {
+  const lines: string[] = [];
+  if (validate !== undefined && validate.outcome !== 'passed') {
+    const found = validate.model.files.flatMap(({ path, findings }) => findings.map((finding) => ({ path, finding })));
+    lines.push('');
+    for (const { path, finding } of found.slice(0, mostFindings)) lines.push(...findingLines(path, finding, style));
+    if (found.length > mostFindings) lines.push(`  and ${count(found.length - mostFindings)} more, in validate.json`);
+  }
+  const failed = smoke?.checks.filter(({ verdict }) => verdict === 'failed') ?? [];
+  if (failed.length > 0) lines.push('');
+  for (const check of failed) {
+    const limit = check.limit === null ? '' : ` (allowed: ${check.limit})`;
+    lines.push(visible(`  ${check.title}: ${check.message}${limit}`, true));
+  }
+  return lines;
+}
+
+function findingLines(path: string, finding: Finding, style: TextStyle): string[] {
+  const member = finding.member === undefined ? '' : `, member ${finding.member}`;
+  const where = `${path}${member}${finding.offset === null ? '' : `, byte ${count(finding.offset)}`}`;
+  return [
+    `  ${finding.severity.padEnd(8)} ${visible(`${finding.rule}  ${where}`, true)}`,
+    `           ${visible(finding.message, true)}`,
+    `           ${style.dim(visible(finding.hint, true))}`,
+  ];
+}
+
+function why(rollout: RolloutEvidence, style: TextStyle): string[] {
+  const lines =
+    rollout.reasons.length === 0 ? [] : ['', ...rollout.reasons.map((reason) => `  - ${visible(reason, true)}`)];
+  const phase = livePhase(rollout);
+  if (phase === null) return lines;
+  const { candidate, stable } = rollout.volatile.totals;
+  const served = (name: string, arm: { readonly requests: number; readonly errors: number }): string =>
+    `${name} ${plural(arm.requests, 'request')}, ${count(arm.errors)} failed`;
+  const decided = `decided ${duration(phase.decided - phase.from)} after the first live request`;
+  return [...lines, '', style.dim(`  ${served('candidate', candidate)}; ${served('stable', stable)}; ${decided}`)];
+}

@@ -1,0 +1,86 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bytes, duration, percent, shortDigest, shortenDigests } from '../../src/report/format.ts';
+import { textReport } from '../../src/report/text.ts';
+import { writeReports } from '../../src/report/write.ts';
+import { hostileTexts, withTexts } from './hostile.ts';
+import { demoRuns } from './simulated.ts';
+
+const runs = demoRuns();
+const [, promoted, rolledBack] = runs;
+if (promoted === undefined || rolledBack === undefined) throw new Error('the demo has three runs');
+
+test('a line per stage, the reasons, the counts', () => {
+  const lines = textReport(rolledBack.evidence).split('\n');
+  expect(lines[0]).toBe('digits rolled back in 32 s');
+  expect(lines.filter((line) => /^ {2}(validate|build|smoke|rollout) /.test(line))).toHaveLength(4);
+  expect(lines.find((line) => line.startsWith('  - errors: '))).toContain('>= 40');
+  expect(lines.at(-2)).toMatch(
+    /^ {2}candidate \d+ requests, \d+ failed; stable .* decided 6\.0 s after the first live request$/,
+  );
+});
+
+test('a refused model shows its findings with offset and hint', () => {
+  const refused = { ...promoted.evidence.validate, outcome: 'failed', verdict: 'unsafe' } as const;
+  const text = textReport({ validate: refused });
+  expect(text).toContain('digits refused by validate');
+  expect(text).toContain('sklearn/version  model.joblib, byte 1,204');
+  expect(text).toContain('Nothing to do.');
+});
+
+test('text from outside cannot steer the terminal', () => {
+  for (const hostile of hostileTexts) {
+    const text = textReport(withTexts(rolledBack.evidence, () => hostile));
+    const lines = textReport(withTexts(rolledBack.evidence, () => 'text')).split('\n').length;
+    expect(text.split('\n')).toHaveLength(lines);
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  }
+});
+
+test('units', () => {
+  const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+  expect([0, 999, 1000, 9940, 9960, 59_400, 59_600, 61_000, 3_600_000, 7_500_000].map(duration).map(plain)).toEqual([
+    '0 ms',
+    '999 ms',
+    '1.0 s',
+    '9.9 s',
+    '10 s',
+    '59 s',
+    '1 min',
+    '1 min 1 s',
+    '1 h',
+    '2 h 5 min',
+  ]);
+  expect([0, 999, 1000, 1_902_334, 99_960_000, 84_200_000_000].map(bytes).map(plain)).toEqual([
+    '0 B',
+    '999 B',
+    '1.0 kB',
+    '1.9 MB',
+    '100 MB',
+    '84.2 GB',
+  ]);
+  expect([0, 0.00074, 0.0037, 0.1026, 1].map(percent).map(plain)).toEqual([
+    '0 %',
+    '0.074 %',
+    '0.37 %',
+    '10.3 %',
+    '100 %',
+  ]);
+  const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+  expect(shortDigest(digest)).toBe('sha256:0123456789ab');
+  expect(shortenDigests(`a@${digest}.`)).toBe('a@sha256:0123456789ab….');
+});
+
+test('both reports are written, and nothing else stays', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'report-'));
+  try {
+    const files = await writeReports(join(folder, 'new'), runs);
+    expect((await readdir(join(folder, 'new'))).sort()).toEqual(['report.html', 'report.md']);
+    expect(await readFile(files.html, 'utf8')).toContain('</html>');
+    expect(await readFile(files.markdown, 'utf8')).toContain('## ');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
