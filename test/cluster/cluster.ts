@@ -222,7 +222,11 @@ export async function ensureCluster(request: ClusterRequest = {}): Promise<Clust
         throw error;
       }
     }
-    const added = wanted.filter((addon) => !(addon.name in (state?.addons ?? {})));
+    const running = state.addons;
+    const added = wanted.filter((addon) => {
+      const facts = running[addon.name];
+      return !facts || addon.isRunning?.(facts) === false;
+    });
     state = await startAddons(state, added, (current) => new Cluster(current), onProgress);
     return new Cluster(state);
   });

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 const prefix = 'ml-deploy-';
 
 /**
- * Path of the control group that holds all of a cluster's pods and build steps.
+ * Path of the control group that holds a cluster's pods and build steps.
  * @param id cluster's id
+ * @param node name of a node, for the part of the group that is this node's: a kubelet removes what it does not know
  * @returns path below each hierarchy's root
  */
-export function groupOf(id: string): string {
-  return `/${prefix}${id}`;
+export function groupOf(id: string, node?: string): string {
+  return node === undefined ? `/${prefix}${id}` : `/${prefix}${id}/${node}`;
 }
 
 /** Where hierarchies are mounted: several in version 1, one in version 2. */
@@ -23,19 +24,23 @@ function hierarchies(): string[] {
 }
 
 /**
- * Makes a cluster's control group in every hierarchy.
+ * Makes a node's control group in every hierarchy.
  * @param id cluster's id
+ * @param node name of the node
  */
-export function makeGroups(id: string): void {
+export function makeGroups(id: string, node: string): void {
   for (const root of hierarchies()) {
-    const group = join(root, groupOf(id));
-    mkdirSync(group, { recursive: true });
-    // A new cpuset is empty and takes no process until it has processors and memory.
-    for (const name of ['cpuset.cpus', 'cpuset.mems']) {
-      if (existsSync(join(group, name)) && !existsSync(join(root, 'cgroup.controllers'))) {
-        writeFileSync(join(group, name), readFileSync(join(root, name)));
-      }
-    }
+    makeGroup(root, join(root, groupOf(id)));
+    makeGroup(root, join(root, groupOf(id, node)));
+  }
+}
+
+function makeGroup(root: string, group: string): void {
+  mkdirSync(group, { recursive: true });
+  // In version 1 a new cpuset is empty, and takes no process until it has processors and memory.
+  if (existsSync(join(root, 'cgroup.controllers'))) return;
+  for (const name of ['cpuset.cpus', 'cpuset.mems']) {
+    if (existsSync(join(group, name))) writeFileSync(join(group, name), readFileSync(join(root, name)));
   }
 }
 

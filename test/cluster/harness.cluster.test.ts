@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { killSecondNode } from './addons/second-node.ts';
 import { ensureCluster, findCluster, removeClusterIn, type Cluster, type TestNamespace } from './cluster.ts';
 import { remains } from './leftovers.ts';
 import { findClusters } from './namespaces.ts';
@@ -184,6 +185,8 @@ describe('a second cluster beside it', () => {
       /^web-/,
     );
 
+    await testSecondNode(folder, cluster);
+
     process.kill(cluster.init.pid, 'SIGKILL');
     await until('the death of process 1', () => Promise.resolve(!isAlive(cluster.init)));
     expect(await findCluster(folder)).toBeUndefined();
@@ -217,6 +220,33 @@ describe('a second cluster beside it', () => {
     expect(await remains(id, '/nonexistent')).toEqual([]);
   });
 });
+
+/** Pods move to another real node when theirs is drained, and a node that lost its power comes back. */
+async function testSecondNode(folder: string, before: Cluster): Promise<void> {
+  const cluster = await ensureCluster({ folder, components: ['second-node'], onProgress });
+  expect(cluster.state.id).toBe(before.state.id);
+  const nodesOfPods = async (): Promise<string[]> => {
+    const { items } = await cluster.get<{ items: { spec: { nodeName?: string } }[] }>('pods', '-l', 'app=web');
+    return items.map((pod) => pod.spec.nodeName ?? '');
+  };
+  expect(await nodesOfPods()).toEqual(['node-1']);
+  await cluster.kubectl(['drain', 'node-1', '--force', '--ignore-daemonsets', '--timeout=60s']);
+  await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']);
+  expect(await nodesOfPods()).toEqual(['node-2']);
+  const service = await cluster.get<{ spec: { clusterIP: string } }>('service', 'web');
+  expect((await fetch(`http://${service.spec.clusterIP}/`)).status).toBe(200);
+  expect(await cluster.kubectl(['exec', 'deployment/web', '--', 'wget', '-qO-', 'http://web.default'])).toMatch(
+    /^web-/,
+  );
+
+  await killSecondNode(cluster);
+  await expect(fetch(`http://${service.spec.clusterIP}/`, { signal: AbortSignal.timeout(2000) })).rejects.toThrow();
+  await ensureCluster({ folder, components: ['second-node'], onProgress });
+  await until(
+    'an answer from the restarted node',
+    async () => (await fetch(`http://${service.spec.clusterIP}/`, { signal: AbortSignal.timeout(2000) })).ok,
+  );
+}
 
 /** What a cluster changes on its host. Other checkouts' clusters come and go meanwhile: theirs is left out. */
 async function hostState(): Promise<object> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { interfaceOf, networkCount, networkOf } from './network.ts';
+import { networkCount, networkOf } from './network.ts';
 
 test('addresses of a cluster lie within its own range', () => {
   expect(networkOf('0a1b2c3d', 65)).toEqual({
@@ -10,7 +10,10 @@ test('addresses of a cluster lie within its own range', () => {
     serviceCidr: '198.19.6.0/23',
     apiServiceAddress: '198.19.6.1',
     cidr: '198.19.4.0/22',
-    hostInterface: 'mld-0a1b2c3d',
+    nodes: [
+      { name: 'node-1', address: '198.19.4.2', podCidr: '198.19.5.0/25', hostInterface: 'mld1-0a1b2c3d' },
+      { name: 'node-2', address: '198.19.4.3', podCidr: '198.19.5.128/25', hostInterface: 'mld2-0a1b2c3d' },
+    ],
   });
 });
 
@@ -21,6 +24,6 @@ test('no two clusters share an address, and all lie in 198.18.0.0/15', () => {
   expect(ranges.at(-1)).toBe('198.19.252.0/22');
 });
 
-test('the interface name fits into 15 characters', () => {
-  expect(interfaceOf('ffffffff').length).toBeLessThanOrEqual(15);
+test('the names of interfaces fit into 15 characters', () => {
+  for (const { hostInterface } of networkOf('ffffffff', 0).nodes) expect(hostInterface.length).toBeLessThanOrEqual(15);
 });

@@ -6,17 +6,28 @@ import { sh } from './shell.ts';
 export interface Network {
   /** Which /22: 0 to 127. */
   readonly index: number;
-  /** Host's end of the cable to the node. */
+  /** Host's end of the cables to the nodes. */
   readonly hostAddress: string;
-  /** Node's end. */
+  /** Address of the first node, where the control plane, the registry and the add-ons listen. */
   readonly nodeAddress: string;
+  /** Range of all pods. */
   readonly podCidr: string;
   readonly serviceCidr: string;
   /** ClusterIP of `kubernetes.default`. */
   readonly apiServiceAddress: string;
-  /** Whole range, for routes and address translation. */
+  /** Whole range, for address translation. */
   readonly cidr: string;
-  /** Name of the host's end of the cable. */
+  /** The node of every cluster, and the one that can be added. */
+  readonly nodes: readonly [NodeNetwork, NodeNetwork];
+}
+
+/** Addresses of one node. */
+export interface NodeNetwork {
+  readonly name: string;
+  readonly address: string;
+  /** Its share of the pods' range. */
+  readonly podCidr: string;
+  /** Name of the host's end of its cable; at most 15 characters by the kernel's rule. */
   readonly hostInterface: string;
 }
 
@@ -32,26 +43,27 @@ export const networkCount = 128;
 export function networkOf(id: string, index: number): Network {
   const third = (index % 64) * 4;
   const prefix = `198.${18 + Math.floor(index / 64)}`;
+  const node = (number: 1 | 2): NodeNetwork => ({
+    name: `node-${number}`,
+    address: `${prefix}.${third}.${number + 1}`,
+    podCidr: `${prefix}.${third + 1}.${(number - 1) * 128}/25`,
+    hostInterface: interfacesOf(id)[number - 1] ?? '',
+  });
+  const nodes = [node(1), node(2)] as const;
   return {
     index,
     hostAddress: `${prefix}.${third}.1`,
-    nodeAddress: `${prefix}.${third}.2`,
+    nodeAddress: nodes[0].address,
     podCidr: `${prefix}.${third + 1}.0/24`,
     serviceCidr: `${prefix}.${third + 2}.0/23`,
     apiServiceAddress: `${prefix}.${third + 2}.1`,
     cidr: `${prefix}.${third}.0/22`,
-    hostInterface: interfaceOf(id),
+    nodes,
   };
 }
 
-/**
- * Name of a cluster's network interface on the host; at most 15 characters by the kernel's rule.
- * @param id cluster's id
- * @returns e.g. `mld-0a1b2c3d`
- */
-export function interfaceOf(id: string): string {
-  return `mld-${id}`;
-}
+/** Names of the host's ends of a cluster's cables. */
+const interfacesOf = (id: string): string[] => [`mld1-${id}`, `mld2-${id}`];
 
 /**
  * Chooses addresses that nothing on this host uses.
@@ -71,53 +83,42 @@ export function chooseNetwork(id: string): Network {
 }
 
 /**
- * Connects the cluster's network namespace with the host and, through it, with the world.
+ * Lets the cluster's packets through the host, and out under the host's address.
  * @param id cluster's id
  * @param network its addresses
+ */
+export async function openHost(id: string, network: Network): Promise<void> {
+  await sh('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1']);
+  const comment = ['-m', 'comment', '--comment', ruleComment(id)];
+  const rules = [
+    ['nat', '-I', 'POSTROUTING', '-s', network.cidr, '!', '-d', network.cidr, ...comment, '-j', 'MASQUERADE'],
+    ['filter', '-I', 'FORWARD', '-s', network.cidr, ...comment, '-j', 'ACCEPT'],
+    ['filter', '-I', 'FORWARD', '-d', network.cidr, ...comment, '-j', 'ACCEPT'],
+  ];
+  for (const [table = '', ...rule] of rules) await sh('iptables', ['-w', '-t', table, ...rule]);
+}
+
+/**
+ * Lays a cable between the host and a node's network namespace, with the routes to what is behind it.
+ * @param network the cluster's addresses
+ * @param node the node's
  * @param mtu largest packet, in bytes
  * @param pid a process inside the namespace
  */
-export async function connect(id: string, network: Network, mtu: number, pid: number): Promise<void> {
-  const { hostInterface: cable, hostAddress, nodeAddress } = network;
+export async function connectNode(network: Network, node: NodeNetwork, mtu: number, pid: number): Promise<void> {
+  const { hostAddress } = network;
+  const { hostInterface: cable, address } = node;
   const size = String(mtu);
   const inside = ['-t', String(pid), '-n', 'ip'];
-  await sh('ip', [
-    'link',
-    'add',
-    cable,
-    'mtu',
-    size,
-    'type',
-    'veth',
-    'peer',
-    'name',
-    'eth0',
-    'mtu',
-    size,
-    'netns',
-    String(pid),
-  ]);
-  await sh('ip', ['address', 'add', `${hostAddress}/32`, 'peer', `${nodeAddress}/32`, 'dev', cable]);
+  const peer = ['type', 'veth', 'peer', 'name', 'eth0', 'mtu', size, 'netns', String(pid)];
+  await sh('ip', ['link', 'add', cable, 'mtu', size, ...peer]);
+  await sh('ip', ['address', 'add', `${hostAddress}/32`, 'peer', `${address}/32`, 'dev', cable]);
   await sh('ip', ['link', 'set', cable, 'up']);
-  await sh('nsenter', [...inside, 'address', 'add', `${nodeAddress}/32`, 'peer', `${hostAddress}/32`, 'dev', 'eth0']);
+  await sh('nsenter', [...inside, 'address', 'add', `${address}/32`, 'peer', `${hostAddress}/32`, 'dev', 'eth0']);
   await sh('nsenter', [...inside, 'link', 'set', 'eth0', 'up']);
   await sh('nsenter', [...inside, 'route', 'add', 'default', 'via', hostAddress]);
-  for (const cidr of [network.podCidr, network.serviceCidr]) {
-    await sh('ip', ['route', 'replace', cidr, 'via', nodeAddress, 'dev', cable]);
-  }
-  await sh('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1']);
-  for (const rule of hostRules(id, network)) await sh('iptables', ['-w', '-t', rule.table, '-I', ...rule.rule]);
-}
-
-/** Rules on the host: let the cluster's packets through, and out under the host's address. */
-function hostRules(id: string, network: Network): { table: string; rule: string[] }[] {
-  const comment = ['-m', 'comment', '--comment', ruleComment(id)];
-  const cable = network.hostInterface;
-  return [
-    { table: 'nat', rule: ['POSTROUTING', '-s', network.cidr, '!', '-o', cable, ...comment, '-j', 'MASQUERADE'] },
-    { table: 'filter', rule: ['FORWARD', '-i', cable, ...comment, '-j', 'ACCEPT'] },
-    { table: 'filter', rule: ['FORWARD', '-o', cable, ...comment, '-j', 'ACCEPT'] },
-  ];
+  const behind = node.address === network.nodeAddress ? [node.podCidr, network.serviceCidr] : [node.podCidr];
+  for (const cidr of behind) await sh('ip', ['route', 'replace', cidr, 'via', address, 'dev', cable]);
 }
 
 const ruleComment = (id: string): string => `ml-deploy-cluster-${id}`;
@@ -135,11 +136,13 @@ export async function uplinkMtu(): Promise<number> {
 }
 
 /**
- * Removes everything on the host's side of the cable.
+ * Removes everything on the host's side of the cables.
  * @param id cluster's id
  */
 export async function disconnect(id: string): Promise<void> {
-  await sh('ip', ['link', 'delete', interfaceOf(id)]).catch(() => undefined); // mostly gone with the namespace already
+  for (const name of interfacesOf(id)) {
+    await sh('ip', ['link', 'delete', name]).catch(() => undefined); // mostly gone with the namespace already
+  }
   for (const table of ['nat', 'filter']) {
     const rules = (await sh('iptables-save', ['-t', table])).stdout.split('\n');
     for (const rule of rules.filter((line) => line.startsWith('-A ') && line.includes(ruleComment(id)))) {
@@ -156,7 +159,7 @@ export async function disconnect(id: string): Promise<void> {
 export async function networkMarks(): Promise<string[]> {
   const ids = new Set<string>();
   for (const name of readdirSync('/sys/class/net')) {
-    const id = /^mld-([0-9a-f]{8})$/.exec(name)?.[1];
+    const id = /^mld[12]-([0-9a-f]{8})$/.exec(name)?.[1];
     if (id !== undefined) ids.add(id);
   }
   for (const table of ['nat', 'filter']) {

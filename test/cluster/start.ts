@@ -15,13 +15,13 @@ import { apiAnswers, builderAnswers, registryAnswers } from './health.ts';
 import { baseImageFolder, baseImages, copyBaseImages } from './images/base-images.ts';
 import { removeFolder, removeLeftovers } from './leftovers.ts';
 import { inside, insideCache, startNamespaces } from './namespaces.ts';
-import { chooseNetwork, connect, uplinkMtu } from './network.ts';
+import { chooseNetwork, connectNode, openHost, uplinkMtu } from './network.ts';
 import { until } from './poll.ts';
 import { hostCaBundle, installPackages, missing } from './requirements.ts';
 import { apiPort, controllers, storeAndApi } from './services/control-plane.ts';
-import { authority, makeCredentials, writeKubeconfig } from './services/credentials.ts';
+import { authority, makeCredentials, nodeUser, tokenOf, writeKubeconfig } from './services/credentials.ts';
 import { imageBuilder, imageRegistry } from './services/image-services.ts';
-import { containerRuntime, nodeAgents, writeNodeFiles, type NodeSettings } from './services/node.ts';
+import { containerRuntime, makeNodeFolder, nodeAgents, type NodeSettings } from './services/node.ts';
 import { startService } from './services/service.ts';
 import { sh } from './shell.ts';
 import { writeState, type ClusterState } from './state.ts';
@@ -89,7 +89,7 @@ async function prepare(
   parts: Parts,
   detail: (text: string) => void,
   onProgress: OnProgress,
-): Promise<{ state: ClusterState; node: NodeSettings; token: { admin: string; node: string } }> {
+): Promise<{ state: ClusterState; node: NodeSettings }> {
   await removeLeftovers(onProgress);
   const id = randomBytes(4).toString('hex');
   const network = chooseNetwork(id);
@@ -104,41 +104,43 @@ async function prepare(
     registry,
     buildkit: `unix://${join(folder, 'buildkitd.sock')}`,
     caBundle: hostCaBundle,
-    node: 'node-1',
+    node: network.nodes[0].name,
     kubectl: join(parts.kubernetes.bin, 'kubectl'),
     buildctl: join(parts.buildkit.bin, 'buildctl'),
     addons: {},
     startedAt: new Date().toISOString(),
   };
   writeState(state);
-  for (const name of ['logs', 'services', 'node', 'registry', 'etcd']) mkdirSync(join(folder, name), { mode: 0o700 });
-  await sh('mkfifo', ['-m', '600', join(folder, 'control')]);
-  const token = makeCredentials(folder, state.node);
+  makeCredentials(
+    folder,
+    network.nodes.map((node) => node.name),
+  );
   const node: NodeSettings = {
     id,
     folder,
-    name: state.node,
     network,
+    node: network.nodes[0],
     registry,
     pauseImage: `docker.io/${baseImages.pause}`,
     mtu: await uplinkMtu(),
   };
-  writeNodeFiles(node);
+  await makeNodeFolder(node);
   detail('namespaces and network');
   const init = await startNamespaces(id, folder);
   const started = { ...state, init };
   writeState(started);
-  makeGroups(id);
-  await connect(id, network, node.mtu, init.pid);
-  return { state: started, node, token };
+  makeGroups(id, state.node);
+  await openHost(id, network);
+  await connectNode(network, node.node, node.mtu, init.pid);
+  return { state: started, node };
 }
 
 async function startServices(
-  prepared: { state: ClusterState; node: NodeSettings; token: { admin: string; node: string } },
+  prepared: { state: ClusterState; node: NodeSettings },
   parts: Parts,
   detail: (text: string) => void,
 ): Promise<ClusterState> {
-  const { state, node, token } = prepared;
+  const { state, node } = prepared;
   const { folder } = state;
   const bin = insideCache(parts.kubernetes.bin);
   const logs = (): string => `see ${join(folder, 'logs')}`;
@@ -155,12 +157,9 @@ async function startServices(
     { hint: logs },
   );
   const access = { server: state.server, authority: authority(folder) };
-  writeKubeconfig(state.kubeconfig, { ...access, token: token.admin, user: 'admin' });
-  writeKubeconfig(join(folder, 'keys/node.kubeconfig'), {
-    ...access,
-    token: token.node,
-    user: `system:node:${state.node}`,
-  });
+  writeKubeconfig(state.kubeconfig, { ...access, token: tokenOf(folder, 'admin'), user: 'admin' });
+  const user = nodeUser(state.node);
+  writeKubeconfig(join(folder, 'keys/node.kubeconfig'), { ...access, token: tokenOf(folder, user), user });
   await until(
     'API server',
     () => sh(state.kubectl, ['--kubeconfig', state.kubeconfig, 'get', '--raw', '/readyz'], { timeout: 5000 }),

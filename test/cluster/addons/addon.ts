@@ -31,4 +31,9 @@ export interface Addon {
    * @returns what users of the add-on have to know; it appears in cluster.json
    */
   start(context: AddonContext): Promise<AddonFacts>;
+  /**
+   * Tells whether it still runs; without this it is taken to run as long as the cluster does.
+   * @returns false when it has to be started again
+   */
+  isRunning?(facts: AddonFacts): boolean;
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { coredns } from '../build/recipes/coredns.ts';
 import { until } from '../poll.ts';
@@ -6,6 +6,7 @@ import { keyFiles } from '../services/credentials.ts';
 import { restartService } from '../services/service.ts';
 import { runInside } from '../namespaces.ts';
 import type { Addon } from './addon.ts';
+import { secondNodeFolder } from './second-node.ts';
 
 /** Cluster DNS: pods started from now on resolve `service.namespace.svc.cluster.local`. */
 export const dns: Addon = {
@@ -28,11 +29,14 @@ export const dns: Addon = {
     writeFileSync(join(folder.outside, 'Corefile'), corefile);
     startService({ name: 'coredns', command: [`${binInside(coredns)}/coredns`, '-conf', `${folder.inside}/Corefile`] });
 
-    const file = join(cluster.folder, 'node/kubelet.json');
-    const config = JSON.parse(readFileSync(file, 'utf8')) as { clusterDNS?: string[] };
-    if (!config.clusterDNS) {
-      writeFileSync(file, JSON.stringify({ ...config, clusterDNS: [address] }, null, 2));
-      restartService(cluster.folder, 'kubelet');
+    for (const node of [cluster.folder, secondNodeFolder(cluster.folder)]) {
+      const file = join(node, 'node/kubelet.json');
+      if (!existsSync(file)) continue;
+      const config = JSON.parse(readFileSync(file, 'utf8')) as { clusterDNS?: string[] };
+      if (!config.clusterDNS) {
+        writeFileSync(file, JSON.stringify({ ...config, clusterDNS: [address] }, null, 2));
+        restartService(node, 'kubelet');
+      }
     }
     await until('cluster DNS', async () => (await fetch(`http://${address}:8181/ready`)).ok);
     const { init } = cluster;

@@ -3,11 +3,20 @@ import { argocd } from './argocd.ts';
 import { dns } from './dns.ts';
 import { kwok } from './kwok.ts';
 import { prometheus } from './prometheus.ts';
+import { secondNode } from './second-node.ts';
 import { tekton } from './tekton.ts';
 import { traefik } from './traefik.ts';
 
 /** Every add-on that can be asked for with `--with`, by name. */
-export const addons: Readonly<Record<string, Addon>> = { dns, traefik, tekton, argocd, prometheus, kwok };
+export const addons: Readonly<Record<string, Addon>> = {
+  dns,
+  traefik,
+  tekton,
+  argocd,
+  prometheus,
+  kwok,
+  'second-node': secondNode,
+};
 
 /**
  * Puts add-ons in the order in which they have to start, with those they need.

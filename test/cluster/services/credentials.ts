@@ -3,12 +3,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inside } from '../namespaces.ts';
 
-/** Who may do what in a cluster, with a token each. */
-export interface Credentials {
-  readonly admin: string;
-  readonly node: string;
-}
-
 /** Files of a cluster's keys and tokens, inside the namespaces. */
 export const keyFiles = {
   tokens: `${inside.state}/keys/tokens.csv`,
@@ -23,17 +17,15 @@ export const keyFiles = {
 /**
  * Makes the keys and tokens of a new cluster.
  * @param folder state folder
- * @param node name of the node
- * @returns the tokens
+ * @param nodes names of the nodes
  */
-export function makeCredentials(folder: string, node: string): Credentials {
+export function makeCredentials(folder: string, nodes: readonly string[]): void {
   const keys = join(folder, 'keys');
   mkdirSync(keys, { recursive: true, mode: 0o700 });
   const token = (): string => randomBytes(24).toString('hex');
-  const credentials = { admin: token(), node: token() };
   const lines = [
-    `${credentials.admin},admin,admin,"system:masters"`,
-    `${credentials.node},system:node:${node},node,"system:nodes"`,
+    `${token()},admin,admin,"system:masters"`,
+    ...nodes.map((node) => `${token()},${nodeUser(node)},${node},"system:nodes"`),
   ];
   writeFileSync(join(keys, 'tokens.csv'), lines.join('\n') + '\n', { mode: 0o600 });
   const pair = generateKeyPairSync('rsa', {
@@ -43,7 +35,29 @@ export function makeCredentials(folder: string, node: string): Credentials {
   });
   writeFileSync(join(keys, 'service-account.key'), pair.privateKey, { mode: 0o600 });
   writeFileSync(join(keys, 'service-account.pub'), pair.publicKey);
-  return credentials;
+}
+
+/**
+ * User name of a node, as the Node authorizer wants it.
+ * @param node name of the node
+ * @returns user name
+ */
+export function nodeUser(node: string): string {
+  return `system:node:${node}`;
+}
+
+/**
+ * Looks up the token of a user.
+ * @param folder state folder
+ * @param user user name
+ * @returns token
+ * @throws Error when the cluster was made without that user
+ */
+export function tokenOf(folder: string, user: string): string {
+  const lines = readFileSync(join(folder, 'keys/tokens.csv'), 'utf8').split('\n');
+  const token = lines.map((line) => line.split(',')).find((fields) => fields[1] === user)?.[0];
+  if (token === undefined) throw new Error(`the cluster in ${folder} has no user ${user}`);
+  return token;
 }
 
 /**

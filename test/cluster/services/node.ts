@@ -2,37 +2,47 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { groupOf } from '../control-groups.ts';
 import { inside } from '../namespaces.ts';
-import type { Network } from '../network.ts';
+import type { Network, NodeNetwork } from '../network.ts';
+import { sh } from '../shell.ts';
 import { keyFiles } from './credentials.ts';
 import type { Service } from './service.ts';
 
-/** What the node's programs need to know. */
+/** What a node's programs need to know. */
 export interface NodeSettings {
+  /** Cluster's id. */
   readonly id: string;
+  /** State folder of the node, seen as `/run/cluster` by its programs; the first node's is the cluster's. */
   readonly folder: string;
-  readonly name: string;
   readonly network: Network;
+  /** The node's own part of the network. */
+  readonly node: NodeNetwork;
   readonly registry: string;
   /** Image of the process that holds a pod's namespaces. */
   readonly pauseImage: string;
   /** Largest packet of the node's cable, in bytes. */
   readonly mtu: number;
+  /** Addresses of cluster DNS, when it runs already. */
+  readonly clusterDns?: readonly string[];
 }
 
 /** Registries whose names are answered by the cluster's own registry. */
 export const mirrored = ['docker.io'];
 
 /**
- * Writes the files that the node's programs read; part of them is read by process 1 already.
+ * Makes a node's state folder, with the pipe and the files that process 1 and the node's programs read.
  * @param node settings
  */
-export function writeNodeFiles(node: NodeSettings): void {
+export async function makeNodeFolder(node: NodeSettings): Promise<void> {
+  for (const name of ['logs', 'services', 'node', 'keys']) {
+    mkdirSync(join(node.folder, name), { recursive: true, mode: 0o700 });
+  }
+  await sh('mkfifo', ['-m', '600', join(node.folder, 'control')]);
   const write = (path: string, content: string | object): void => {
     const file = join(node.folder, 'node', path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
   };
-  write('hostname', node.name);
+  write('hostname', node.node.name);
   write('resolv.conf', resolvers());
   write('containerd.toml', containerdConfig(node));
   for (const name of [...mirrored, node.registry]) {
@@ -96,7 +106,7 @@ function cniConfig(node: NodeSettings): object {
         ipam: {
           type: 'host-local',
           dataDir: '/var/lib/cni/addresses',
-          ranges: [[{ subnet: node.network.podCidr }]],
+          ranges: [[{ subnet: node.node.podCidr }]],
           routes: [{ dst: '0.0.0.0/0' }],
         },
       },
@@ -111,7 +121,7 @@ function kubeletConfig(node: NodeSettings): object {
     kind: 'KubeletConfiguration',
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
     cgroupDriver: 'cgroupfs',
-    cgroupRoot: groupOf(node.id),
+    cgroupRoot: groupOf(node.id, node.node.name),
     failCgroupV1: false,
     failSwapOn: false,
     localStorageCapacityIsolation: false,
@@ -126,6 +136,7 @@ function kubeletConfig(node: NodeSettings): object {
     imageGCHighThresholdPercent: 100,
     maxPods: 200,
     clusterDomain: 'cluster.local',
+    ...(node.clusterDns ? { clusterDNS: node.clusterDns } : {}),
     authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
     authorization: { mode: 'AlwaysAllow' },
     serializeImagePulls: false,
@@ -156,8 +167,8 @@ export function nodeAgents(bin: string, node: NodeSettings): Service[] {
         `${bin}/kubelet`,
         `--config=${inside.state}/node/kubelet.json`,
         `--kubeconfig=${keyFiles.nodeKubeconfig}`,
-        `--hostname-override=${node.name}`,
-        `--node-ip=${node.network.nodeAddress}`,
+        `--hostname-override=${node.node.name}`,
+        `--node-ip=${node.node.address}`,
       ],
     },
     {
@@ -165,7 +176,7 @@ export function nodeAgents(bin: string, node: NodeSettings): Service[] {
       command: [
         `${bin}/kube-proxy`,
         `--kubeconfig=${keyFiles.adminKubeconfig}`,
-        `--hostname-override=${node.name}`,
+        `--hostname-override=${node.node.name}`,
         `--cluster-cidr=${node.network.podCidr}`,
         '--proxy-mode=iptables',
         '--conntrack-max-per-core=0', // the limit belongs to the host
