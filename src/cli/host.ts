@@ -26,8 +26,10 @@ export interface EndedStages {
   readonly evidence: EvidenceSoFar;
   /** Outcome of the last stage that ran. */
   readonly outcome: Outcome;
-  /** Folder of evidence and reports. */
-  readonly folder: string;
+  /** Folder of the evidence; null when none is kept. */
+  readonly folder: string | null;
+  /** Path of the HTML report; null when there is none. */
+  readonly report: string | null;
 }
 
 /** What a host that is no terminal wants to hear as facts rather than as text. */

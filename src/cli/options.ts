@@ -53,10 +53,21 @@ export const outputOptions: readonly OptionSpec[] = [
   { flags: '--no-color', description: 'no colours (also: the variable NO_COLOR)' },
 ];
 
+/** Names an image instead of the evidence of build. */
+export const imageOption: OptionSpec = {
+  flags: '--image <reference>',
+  description: 'image that was built elsewhere, as repository@sha256:... (default: the one that build made)',
+};
+
 /** Where stages write their reports. */
 export const reportOptions: readonly OptionSpec[] = [
   {
     flags: '--report <dir>',
     description: 'folder for report.html and report.md (default: beside the evidence, .mldeploy/<environment>/)',
+  },
+  {
+    flags: '--results <dir>',
+    description:
+      'folder for one small file per result (verdict, decision, IMAGE_URL, IMAGE_DIGEST), as Tekton reads them',
   },
 ];

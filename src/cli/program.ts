@@ -23,6 +23,7 @@ export function createProgram(host: Host, end: (exitCode: number) => void): Comm
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help, or that of a command')
     .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),

@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
+import { defaultConfigName, loadConfig } from '../config/load.ts';
+import { MlDeployError } from '../errors.ts';
 import type { Access, StageContext } from '../pipeline/stage.ts';
 import { evidenceFolder, EvidenceStore } from '../pipeline/store.ts';
 import { accessFrom } from './access.ts';
 import type { Invocation } from './command.ts';
+import type { OptionValues } from './options.ts';
 import { chooseReporter } from './reporter/choose.ts';
 import type { CommandReporter } from './reporter/choose.ts';
 import { watchSignals } from './signals.ts';
@@ -63,13 +65,30 @@ export async function withSession(
   }
 }
 
+/** The configuration file as it was named. */
+export function configName(options: OptionValues): string {
+  return options.text('config') ?? defaultConfigName;
+}
+
+/** `--image`, which must name one image and not whatever a tag means today. */
+function imageOption(options: OptionValues): string | null {
+  const image = options.text('image');
+  if (image === null || /^\S+@sha256:[0-9a-f]{64}$/.test(image)) return image;
+  throw new MlDeployError({
+    code: 'cli/image-without-digest',
+    kind: 'usage',
+    message: `--image ${image} does not name one image: a tag can mean another one tomorrow`,
+    hint: 'Write repository@sha256:..., which `ml-deploy build` prints and every registry shows.',
+  });
+}
+
 /** As withSession, for commands that need mldeploy.yaml. */
 export async function withProject(
   invocation: Invocation,
   work: (session: ProjectSession) => Promise<number>,
 ): Promise<number> {
   const { host, options } = invocation;
-  const file = options.text('config') ?? 'mldeploy.yaml';
+  const file = configName(options);
   const path = resolve(host.cwd, file);
   // The name as it was given is the one that people and editors can click.
   const config = await loadConfig(path, options.text('environment'), file);
@@ -80,7 +99,13 @@ export async function withProject(
       ...session,
       config,
       store: new EvidenceStore(evidenceFolder(root, config.environment)),
-      context: { config, access: session.access, reporter: session.reporter, signal: session.signal },
+      context: {
+        config,
+        access: session.access,
+        reporter: session.reporter,
+        signal: session.signal,
+        image: imageOption(options),
+      },
     }),
   );
 }

@@ -28,7 +28,8 @@ export async function runPipeline(
 ): Promise<PipelineResult> {
   const names = stages.map((stage) => stage.name);
   let evidence = await evidenceBefore(names, store);
-  checkChain(names, evidence);
+  // An image that the user names stands for the evidence of the stages that would have made it.
+  if ((context.image ?? null) === null) checkChain(names, evidence);
 
   context.reporter.stage('preflight', names);
   await runPreflights(stages, { ...context, evidence });

@@ -10,15 +10,17 @@ export async function loadStages(names: readonly StageName[]): Promise<Stage[]> 
   return Promise.all(stageOrder.filter((name) => names.includes(name)).map((name) => loadStage(name)));
 }
 
-const loaders: Partial<Readonly<Record<StageName, () => Promise<Stage>>>> = {
-  smoke: async () => (await import('../smoke/stage.ts')).smokeStage,
-  rollout: async () => (await import('../rollout/stage.ts')).rolloutStage,
-};
-
 async function loadStage(name: StageName): Promise<Stage> {
-  const load = loaders[name];
-  if (load === undefined) throw new Error(`the stage ${name} is not part of this build`);
-  return load();
+  switch (name) {
+    case 'validate':
+      return (await import('../model/stage.ts')).validateStage;
+    case 'build':
+      return (await import('../image/stage.ts')).buildStage;
+    case 'smoke':
+      return (await import('../smoke/stage.ts')).smokeStage;
+    case 'rollout':
+      return (await import('../rollout/stage.ts')).rolloutStage;
+  }
 }
 
 /** What a process ends with after an outcome: only `failed` blames the model. */

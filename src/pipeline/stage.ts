@@ -33,6 +33,8 @@ export interface StageContext {
   readonly reporter: Reporter;
   /** Aborted on SIGINT and SIGTERM; a stage then stops, leaves the world safe and throws an `interrupted` error. */
   readonly signal: AbortSignal;
+  /** An image that was built elsewhere (`repository@sha256:...`), named by the user instead of the evidence of build; null: none. */
+  readonly image?: string | null;
 }
 
 /** One of the four stages. `preflight` finds foreseeable failures (throws MlDeployError) before anything expensive happens. */

@@ -42,9 +42,11 @@ export interface Release {
 }
 
 /**
- * The release that earlier stages made; throws `rollout/no-image` when there was no build.
+ * The release that earlier stages made, or `image` when the user named one that was built elsewhere; throws `rollout/no-image` when
+ * there is neither.
  */
-export function releaseOf(evidence: EvidenceSoFar): Release {
+export function releaseOf(evidence: EvidenceSoFar, image: string | null = null): Release {
+  if (image !== null) return { image, modelDigest: null };
   if (evidence.build === undefined) {
     throw new MlDeployError({
       code: 'rollout/no-image',

@@ -52,7 +52,7 @@ export function connectTo(access: Access): Promise<KubeApi> {
 
 async function rollOut(context: StageContext, api: KubeApi): Promise<RolloutEvidence> {
   const { config, evidence } = context;
-  const release = releaseOf(evidence);
+  const release = releaseOf(evidence, context.image ?? null);
   const found = await survey(api, { model: config.name, namespace: config.deploy.namespace });
   refuseForeign(found);
   refuseHeld(found);

@@ -1,15 +1,29 @@
 import type { Command } from '../command.ts';
+import { promoteCommand, resumeCommand } from './continue.ts';
 import { deployCommand } from './deploy.ts';
 import { initCommand } from './init.ts';
+import { planCommand, renderCommand } from './plan.ts';
+import { reportCommand } from './report.ts';
+import { rollbackCommand } from './rollback.ts';
 import { buildCommand, rolloutCommand, smokeCommand } from './stages.ts';
+import { statusCommand } from './status.ts';
 import { validateCommand } from './validate.ts';
+import { watchdogCommand } from './watchdog.ts';
 
 /** All commands, in the order in which `--help` lists them. */
 export const commands: readonly Command[] = [
-  deployCommand,
+  initCommand,
   validateCommand,
+  deployCommand,
   buildCommand,
   smokeCommand,
   rolloutCommand,
-  initCommand,
+  statusCommand,
+  promoteCommand,
+  rollbackCommand,
+  resumeCommand,
+  planCommand,
+  renderCommand,
+  reportCommand,
+  watchdogCommand,
 ];

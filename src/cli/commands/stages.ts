@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { clusterOptions, outputOptions, projectOptions, reportOptions } from '../options.ts';
+import { clusterOptions, imageOption, outputOptions, projectOptions, reportOptions } from '../options.ts';
 import { runStages } from '../run-stages.ts';
 
 /** `ml-deploy build`. */
@@ -31,10 +31,14 @@ export const rolloutCommand: Command = {
   name: 'rollout',
   summary: 'roll the tested image out as a canary',
   description:
-    'Brings the tested image into the cluster beside the stable version, gives it a growing share of the traffic and promotes it or rolls it back by what its requests show. Needs the evidence of build and smoke.',
-  options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
+    'Brings the tested image into the cluster beside the stable version, gives it a growing share of the traffic and promotes it or rolls it back by what its requests show. Needs the evidence of build and smoke, or --image.',
+  options: [...projectOptions, ...clusterOptions, imageOption, ...reportOptions, ...outputOptions],
   examples: [
     { line: 'ml-deploy rollout', does: 'roll out what `ml-deploy smoke` has passed' },
+    {
+      line: `ml-deploy rollout --image ghcr.io/acme/fraud@sha256:${'0'.repeat(64)}`,
+      does: 'roll out an image that was built and tested elsewhere',
+    },
     { line: 'ml-deploy rollout --environment production', does: 'with the overlay `production` on top' },
   ],
   endings: {

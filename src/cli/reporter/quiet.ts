@@ -20,13 +20,9 @@ export class QuietReporter implements Reporter {
     this.#stage = name;
   }
 
-  task(title: string): Task {
-    return {
-      update: () => undefined,
-      done: () => undefined,
-      fail: (detail = '') =>
-        this.#output.write(`${printable(`${title}: failed${detail === '' ? '' : `, ${detail}`}`)}\n`),
-    };
+  task(): Task {
+    // A failure of a task becomes an error or a result, and both are shown.
+    return { update: () => undefined, done: () => undefined, fail: () => undefined };
   }
 
   note(level: NoteLevel, message: string): void {

@@ -1,0 +1,67 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { loadConfig } from '../config/load.ts';
+import { MlDeployError } from '../errors.ts';
+import type { KubeApi } from '../kubernetes/api.ts';
+import type { Access } from '../pipeline/stage.ts';
+import type { Invocation } from './command.ts';
+import { configName, withSession } from './session.ts';
+import type { Session } from './session.ts';
+
+/** Which model where: all that `rollback` and `status` need. */
+export interface Target {
+  readonly model: string;
+  readonly namespace: string;
+}
+
+/** A session with a model in a cluster. */
+export interface TargetSession extends Session {
+  readonly target: Target;
+  readonly api: KubeApi;
+}
+
+/** Connects to the cluster, runs `work` and closes the connection. */
+export async function withCluster<T>(places: Access, work: (api: KubeApi) => Promise<T>): Promise<T> {
+  const { connect } = await import('../kubernetes/client.ts');
+  const { kubeconfig, kubeContext: context, environment } = places;
+  const api = await connect({ kubeconfig, context, environment });
+  try {
+    return await work(api);
+  } finally {
+    api.close();
+  }
+}
+
+/** As withSession, for commands that need only the name of a model and its namespace. */
+export async function withTarget(
+  invocation: Invocation,
+  work: (session: TargetSession) => Promise<number>,
+): Promise<number> {
+  const target = await targetOf(invocation);
+  return withSession(invocation, invocation.host.cwd, (session) =>
+    withCluster(session.access, (api) => work({ ...session, target, api })),
+  );
+}
+
+/** What --model and --namespace say; the configuration fills in what they leave open. */
+async function targetOf({ host, options }: Invocation): Promise<Target> {
+  const model = options.text('model');
+  const namespace = options.text('namespace');
+  if (model !== null && namespace !== null) return { model, namespace };
+  const file = configName(options);
+  const path = resolve(host.cwd, file);
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) {
+    throw new MlDeployError({
+      code: 'cli/no-target',
+      kind: 'usage',
+      message: `which model? There is no ${file} here, and --model and --namespace do not say it`,
+      hint: 'Name both: --model NAME --namespace NAME',
+    });
+  }
+  const config = await loadConfig(path, options.text('environment'), file);
+  return { model: model ?? config.name, namespace: namespace ?? config.deploy.namespace };
+}

@@ -1,0 +1,32 @@
+import { exitCodes } from '../../errors.ts';
+import { withTarget } from '../cluster.ts';
+import type { Command } from '../command.ts';
+import { clusterOptions, outputOptions, projectOptions, targetOptions } from '../options.ts';
+
+/** `ml-deploy status`. */
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'show what serves a model and how its rollout stands',
+  description:
+    'Reads the cluster and changes nothing: revisions with their pods, the step of the rollout, who leads it, whether the watchdog is there, and what does not fit together. Needs only the name of the model and its namespace.',
+  options: [...targetOptions, ...clusterOptions, ...projectOptions, ...outputOptions],
+  examples: [
+    { line: 'ml-deploy status --model fraud --namespace ml', does: 'from any machine' },
+    { line: 'ml-deploy status --format json', does: 'as data, in the folder of mldeploy.yaml' },
+  ],
+  endings: { 0: 'the state was read, whatever it is' },
+  run: (invocation) =>
+    withTarget(invocation, async ({ target, api, reporter }) => {
+      const { host, options } = invocation;
+      const { status } = await import('../../rollout/commands/status.ts');
+      const report = await status(target, api);
+      reporter.close();
+      if (options.text('format') === 'json') {
+        host.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      } else {
+        const { statusText } = await import('../status-text.ts');
+        host.stdout.write(statusText(report));
+      }
+      return exitCodes.ok;
+    }),
+};
