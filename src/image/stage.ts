@@ -5,7 +5,7 @@ import { MlDeployError } from '../errors.ts';
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
 import { memoryBlob } from '../oci/blob.ts';
 import { findCredentials } from '../oci/credentials.ts';
-import { openLayout, type LayoutImage } from '../oci/layout.ts';
+import { openLayout, pruneLayout, type LayoutImage } from '../oci/layout.ts';
 import { mediaTypes } from '../oci/manifest.ts';
 import { RegistryClient } from '../oci/registry.ts';
 import { parseRepository } from '../oci/repository.ts';
@@ -99,10 +99,12 @@ async function buildImage(
   const builder = await chooseBuilder(config.image.builder, places, signal);
   const task = reporter.task(`build the image with ${builder.name}`, { estimateMs: 60_000 });
   const began = performance.now();
+  const layout = join(access.root, '.mldeploy', 'cache', 'layout');
   try {
-    const layout = await builder.build({
+    await builder.build({
       plan,
       folder,
+      layout,
       places,
       secrets: config.image.secrets.map(({ id, file }) => ({ id, file: resolve(access.root, file) })),
       sourceDateEpoch: epochOf(context),
@@ -111,6 +113,7 @@ async function buildImage(
       onLine: (line) => reporter.output(builder.name, line),
     });
     const image = await openLayout(layout);
+    await pruneLayout(layout, image);
     task.done();
     return { image, builder: builder.name, buildMs: Math.round(performance.now() - began) };
   } catch (error) {

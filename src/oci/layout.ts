@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MlDeployError } from '../errors.ts';
@@ -42,4 +43,17 @@ export async function openLayout(folder: string): Promise<LayoutImage> {
     config,
     blob: (descriptor) => fileBlob(blobPath(descriptor), descriptor.digest, descriptor.size),
   };
+}
+
+/**
+ * Removes the blobs that an image does not need.
+ * @param folder layout folder
+ * @param image what stays
+ */
+export async function pruneLayout(folder: string, image: LayoutImage): Promise<void> {
+  const needed = new Set([image.manifest.config, ...image.manifest.layers].map(({ digest }) => digest));
+  const blobs = join(folder, 'blobs', 'sha256');
+  for (const name of await readdir(blobs)) {
+    if (!needed.has(`sha256:${name}`)) await rm(join(blobs, name), { force: true });
+  }
 }

@@ -12,12 +12,14 @@ export interface BuilderPlaces {
 /** One build of everything but the weights. */
 export interface BuildRequest {
   readonly plan: ImagePlan;
-  /** An existing folder for the context and the result, which the caller removes. */
+  /** An existing folder for the context, which the caller removes. */
   readonly folder: string;
+  /** OCI layout folder for the result; may have blobs of earlier builds, which then need not be copied. */
+  readonly layout: string;
   readonly places: BuilderPlaces;
   /** id -> absolute path of a file. */
   readonly secrets: readonly { readonly id: string; readonly file: string }[];
-  /** Seconds since 1970: the latest time that any file of the image may have. */
+  /** Seconds since 1970: the time that the image says it was made. */
   readonly sourceDateEpoch: number;
   /** Builds every step anew. */
   readonly noCache?: boolean;
@@ -37,9 +39,8 @@ export interface Builder {
    */
   available(places: BuilderPlaces, signal: AbortSignal): Promise<string | null>;
   /**
-   * Builds.
-   * @returns an OCI layout folder with one image
+   * Builds, and leaves exactly one image in the layout folder. The times of files are the Dockerfile's matter.
    * @throws MlDeployError `build/*`, `process/*`
    */
-  build(request: BuildRequest): Promise<string>;
+  build(request: BuildRequest): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
@@ -27,18 +27,13 @@ async function available(places: BuilderPlaces, signal: AbortSignal): Promise<st
   return `the BuildKit daemon at ${address} gives no answer: ${lastLine(ended.stderr)}`;
 }
 
-async function build(request: BuildRequest): Promise<string> {
+async function build(request: BuildRequest): Promise<void> {
   const address = await daemonAddress(request.places);
   const { context, dockerfile } = await writeContext(request.plan, request.folder);
-  const layout = join(request.folder, 'layout');
-  const output = [
-    'type=oci',
-    'tar=false',
-    `dest=${layout}`,
-    'oci-mediatypes=true',
-    'compression=zstd',
-    'rewrite-timestamp=true',
-  ];
+  const { layout } = request;
+  // Its blobs stay: those that the new image shares need not be copied again.
+  await rm(join(layout, 'index.json'), { force: true });
+  const output = ['type=oci', 'tar=false', `dest=${layout}`, 'oci-mediatypes=true', 'compression=zstd'];
   const args = [
     ...(address === null ? [] : ['--addr', address]),
     'build',
@@ -53,9 +48,9 @@ async function build(request: BuildRequest): Promise<string> {
     '--opt',
     `build-arg:SOURCE_DATE_EPOCH=${request.sourceDateEpoch}`,
     ...(request.noCache === true ? ['--no-cache'] : []),
-    ...request.secrets.flatMap(({ id, file }) => ['--secret', `id=${id},src=${file}`]),
+    ...request.secrets.flatMap(({ id, file }) => ['--secret', fields([`id=${id}`, `src=${file}`])]),
     '--output',
-    output.join(','),
+    fields(output),
   ];
   const ended = await buildctl(request.places, args, {
     signal: request.signal,
@@ -66,7 +61,11 @@ async function build(request: BuildRequest): Promise<string> {
     },
   });
   if (ended.exitCode !== 0) throw failed(ended.stderr);
-  return layout;
+}
+
+/** buildctl reads such options as a line of CSV. */
+function fields(values: readonly string[]): string {
+  return values.map((value) => (/[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',');
 }
 
 async function buildctl(

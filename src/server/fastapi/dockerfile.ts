@@ -11,28 +11,41 @@ export interface DockerfileFacts {
 /** User and group of the server in the image. */
 export const serverUser = '10001:10001';
 
+/** Folder of the virtual environment. At the top: a parent that COPY creates would carry the time of the build. */
+const venv = '/venv';
+
 /**
  * The multi-stage Dockerfile: dependencies in a virtual environment that only the first stage's pip knows, then the base again with
- * that environment and the code. It has no `# syntax` line, because that would need a frontend image, and writes nothing that depends
- * on the time of the build: modules are compiled with hash-based invalidation instead of file times.
+ * that environment and the code. It has no `# syntax` line, because that would need a frontend image. Nothing in it depends on the
+ * time of the build: files get a fixed time where they are made, so that no builder has to rewrite layers, and modules are compiled
+ * with hash-based invalidation instead of file times.
  * @param facts what the project decides
  * @returns text of the Dockerfile
  */
 export function dockerfile(facts: DockerfileFacts): string {
   return `FROM ${facts.base} AS base
 
-FROM base AS build
-RUN python3 -m venv --without-pip /opt/venv
+FROM base AS dependencies
+ARG SOURCE_DATE_EPOCH=0
 COPY requirements /requirements
-# Index configuration and certificate authorities reach pip as secrets: they are in no layer. Both may be absent.
-${facts.requirements.map(install).join('\n')}
 COPY precompile.py /precompile.py
-RUN PYTHONHASHSEED=0 /opt/venv/bin/python /precompile.py /opt/venv
+# Index configuration and certificate authorities reach pip as secrets: they are in no layer. Both may be absent.
+RUN --mount=type=secret,id=pipconf,target=/etc/pip.conf \\
+    --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \\
+    --mount=type=cache,target=/root/.cache/pip,sharing=locked \\
+    python3 -m venv --without-pip ${venv} \\
+${facts.requirements.map((requirements) => ` && ${install(requirements)} \\\n`).join('')} && PYTHONHASHSEED=0 ${venv}/bin/python /precompile.py ${venv} \\
+ && ${fixedTimes(venv)}
+
+FROM base AS code
+ARG SOURCE_DATE_EPOCH=0
+COPY app /app
+RUN chmod -R a+rX,go-w /app && ${fixedTimes('/app')}
 
 FROM base
-ENV ${assignments({ PATH: '/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...facts.environment })}
-COPY --link --from=build /opt/venv /opt/venv
-COPY --link --chmod=a+rX,go-w app /app
+ENV ${assignments({ PATH: `${venv}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`, ...facts.environment })}
+COPY --link --from=dependencies ${venv} ${venv}
+COPY --link --from=code /app /app
 WORKDIR /app
 USER ${serverUser}
 EXPOSE ${facts.port}
@@ -42,19 +55,24 @@ LABEL ${assignments(facts.labels)}
 `;
 }
 
+/** Destinations of the copies above, for the image plan. */
+export const copies = [
+  { path: venv, kind: 'dependencies' },
+  { path: '/app', kind: 'code' },
+] as const;
+
 function install({ file, hashed, constraints }: DockerfileFacts['requirements'][number]): string {
-  const options = [
-    '--no-compile',
-    '--no-cache-dir',
-    '--disable-pip-version-check',
-    '--root-user-action=ignore',
+  return [
+    `python3 -m pip --python ${venv}/bin/python install --no-compile`,
+    '--disable-pip-version-check --root-user-action=ignore',
     ...(hashed ? ['--require-hashes'] : []),
     ...(constraints === undefined ? [] : [`-c /requirements/${constraints}`]),
     `-r /requirements/${file}`,
-  ];
-  return `RUN --mount=type=secret,id=pipconf,target=/etc/pip.conf \\
-    --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \\
-    python3 -m pip --python /opt/venv/bin/python install ${options.join(' ')}`;
+  ].join(' ');
+}
+
+function fixedTimes(folder: string): string {
+  return `find ${folder} -exec touch -h -d @$SOURCE_DATE_EPOCH {} +`;
 }
 
 function assignments(values: Readonly<Record<string, string>>): string {

@@ -6,7 +6,7 @@ import { MlDeployError } from '../../errors.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { ImagePlan, PlannedFile } from '../image-plan.ts';
 import type { MetricsPreset, Probes, Server } from '../server.ts';
-import { dockerfile, serverUser } from './dockerfile.ts';
+import { copies, dockerfile, serverUser } from './dockerfile.ts';
 import { constraintsOf, requirementsFacts } from './requirements.ts';
 import { readBuildFile, readServerModules } from './sources.ts';
 
@@ -86,10 +86,7 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
     user: serverUser,
     exposedPort: config.server.port,
     labels,
-    layers: [
-      { path: '/opt/venv', kind: 'dependencies' },
-      { path: '/app', kind: 'code' },
-    ],
+    layers: copies,
     weights: {
       path: modelFolder,
       files: model.model.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
