@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { withProgress, type OnProgress } from './build/progress.ts';
@@ -31,6 +32,17 @@ function onPath(program: string): boolean {
   return [...folders, '/usr/sbin', '/sbin'].some((folder) => existsSync(join(folder, program)));
 }
 
+/** From 1.21 on, Go fetches the newer Go that a module asks for. */
+function goProblem(): string | undefined {
+  if (!onPath('go')) return 'which has none';
+  const version = execFileSync('go', ['env', 'GOVERSION'], {
+    encoding: 'utf8',
+    env: { ...process.env, GOTOOLCHAIN: 'local' },
+  }).trim();
+  const [, major = '0', minor = '0'] = /^go(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) > 1 || Number(minor) >= 21 ? undefined : `which has ${version}`;
+}
+
 /**
  * Lists what this machine lacks for a test cluster and cannot be installed by us.
  * @param folder state folder of the cluster
@@ -47,8 +59,8 @@ export function missing(folder: string, compile: boolean): string[] {
     lines.push(`Node 24 or later, not ${process.version}: npm ci puts it into node_modules/.bin`);
   if (process.getuid?.() !== 0)
     lines.push('root (namespaces, network devices and mounts are created): run it with sudo');
-  if (compile && !onPath('go'))
-    lines.push('Go 1.26 or later on PATH (Kubernetes is compiled once): https://go.dev/dl/');
+  const go = compile ? goProblem() : undefined;
+  if (go !== undefined) lines.push(`Go 1.21 or later on PATH, ${go} (Kubernetes is compiled once): https://go.dev/dl/`);
   if (Buffer.byteLength(join(folder, 'buildkitd.sock')) > longestSocketPath) {
     lines.push(`a shorter path than ${folder} (sockets lie there): set ML_DEPLOY_CLUSTER_DIR`);
   }

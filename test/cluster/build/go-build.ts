@@ -28,7 +28,7 @@ const goEnvironment = {
   CGO_ENABLED: '0',
   GOFLAGS: '-buildvcs=false',
   GOWORK: 'off',
-  GOTOOLCHAIN: 'local',
+  GOTOOLCHAIN: 'auto', // a module that wants a newer Go gets it from the module proxy
   GOOS: 'linux',
 };
 
