@@ -2,7 +2,7 @@ import type { BuildEvidence, RolloutEvidence, SmokeEvidence, ValidateEvidence } 
 import { bytes, count, duration, percent, plural, shortDigest, shortenDigests } from './format.ts';
 import { livePhase, sinceStart, ticksOf } from './live.ts';
 import { runDurationMs, runOutcome, runSummary, stagesOf, type Tone } from './outcome.ts';
-import type { ReportRun } from './run.ts';
+import { titleOf, type ReportRun } from './run.ts';
 import { visible } from './visible.ts';
 
 /** A job summary may have 1 MiB; other steps of the job want some of it too. */
@@ -63,13 +63,14 @@ export function escapeMarkdown(text: string): string {
 function heading(run: ReportRun): string {
   const { evidence } = run;
   const { word, tone } = runOutcome(evidence);
+  const { name, about } = titleOf(run);
   const stages = stagesOf(evidence).map((stage) => {
     const ms = Date.parse(stage.volatile.endedAt) - Date.parse(stage.volatile.startedAt);
     return [stage.stage, stage.outcome, duration(ms), stage.summary];
   });
   const reasons = (evidence.rollout?.reasons ?? []).map((reason) => `- ${escapeMarkdown(reason)}\n`).join('');
   return (
-    `## ${icons[tone]} ${escapeMarkdown(run.title)}: ${escapeMarkdown(word)}\n\n${escapeMarkdown(runSummary(evidence))}\n\n` +
+    `## ${icons[tone]} ${escapeMarkdown(name)}: ${escapeMarkdown(word)}\n\n${about === '' ? '' : `${escapeMarkdown(about)}\n\n`}${escapeMarkdown(runSummary(evidence))}\n\n` +
     `${reasons}${reasons === '' ? '' : '\n'}${table(['Stage', 'Outcome', 'Time', 'Summary'], stages)}\n` +
     `Whole run: ${duration(runDurationMs(evidence))}\n`
   );

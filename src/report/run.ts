@@ -18,7 +18,14 @@ export interface ClientView {
 
 /** One run of ml-deploy, as a report shows it. */
 export interface ReportRun {
+  /** Name of the run, and after `: ` what it is about: `v2: a better model`. */
   readonly title: string;
   readonly evidence: EvidenceSoFar;
   readonly clients?: ClientView;
+}
+
+/** A run's title in its two parts; the second may be empty. */
+export function titleOf({ title }: ReportRun): { readonly name: string; readonly about: string } {
+  const [name = '', ...rest] = title.split(': ');
+  return { name, about: rest.join(': ') };
 }

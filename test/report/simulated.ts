@@ -401,7 +401,7 @@ function totalsOf(seconds: readonly ClientSecond[]): ClientView['totals'] {
 /** The three releases of the demo. */
 export function demoRuns() {
   const release = (revision: number, minute: number, errors: number) => ({
-    title: `v${revision}`,
+    title: `v${revision}: ${['the first', 'a better model', 'one answer in ten fails'][revision - 1] ?? ''}`,
     ...simulatedRun({ revision, startedAt: `2026-11-22T18:0${minute}:00.000Z`, errors }),
   });
   return [release(1, 0, 0), release(2, 1, 0.001), release(3, 3, 0.1)];

@@ -1,6 +1,6 @@
 import { moment } from '../format.ts';
 import { runOutcome, stagesOf } from '../outcome.ts';
-import type { ReportRun } from '../run.ts';
+import { titleOf, type ReportRun } from '../run.ts';
 import { html, type Markup } from './markup.ts';
 import { outcomeTable } from './outcome-table.ts';
 import { runSection } from './run-section.ts';
@@ -43,8 +43,11 @@ export function htmlReport(runs: readonly ReportRun[]): string {
 
 function headline(runs: readonly ReportRun[]): string {
   const project = runs.flatMap(({ evidence }) => stagesOf(evidence))[0]?.project ?? 'ml-deploy';
-  const endings = runs.map((run) => `${run.title} ${runOutcome(run.evidence).word}`);
-  return `${project}: ${endings.length === 0 ? 'no runs' : endings.join(', ')}`;
+  const endings = runs.map((run) => ({ name: titleOf(run).name, word: runOutcome(run.evidence).word }));
+  const [only, ...others] = endings;
+  if (only === undefined) return `${project}: no runs`;
+  if (others.length === 0) return `${only.name}: ${only.word}`;
+  return `${project}: ${endings.map(({ name, word }) => `${name} ${word}`).join(', ')}`;
 }
 
 function subtitle(runs: readonly ReportRun[]): Markup | null {

@@ -1,7 +1,7 @@
 import { count, duration } from '../format.ts';
 import { livePhase, rollbackTick } from '../live.ts';
 import { runDurationMs, runOutcome, runSummary } from '../outcome.ts';
-import type { ReportRun } from '../run.ts';
+import { titleOf, type ReportRun } from '../run.ts';
 import { badge } from './badge.ts';
 import { html, type Markup } from './markup.ts';
 
@@ -10,7 +10,7 @@ export function outcomeTable(runs: readonly ReportRun[]): Markup {
   const rows = runs.map((run, index) => {
     const { word, tone } = runOutcome(run.evidence);
     return html`<tr>
-      <td class="name"><a href="#run-${index + 1}">${run.title}</a></td>
+      <td class="name"><a href="#run-${index + 1}">${titleOf(run).name}</a></td>
       <td>${badge(word, tone)}</td>
       <td>${runSummary(run.evidence)}</td>
       <td class="number">${decidedAfter(run)}</td>
@@ -50,10 +50,10 @@ export function decidedAfter({ evidence: { rollout } }: ReportRun): string {
   return duration(decided - phase.from);
 }
 
-/** Requests that failed on the candidate or got no answer; by the clients' own count where there is one. */
+/** Requests that failed and were not answered by the stable revision; by the clients' own count where there is one. */
 export function harmed({ evidence: { rollout }, clients }: ReportRun): string {
   if (rollout === undefined) return '–';
   if (clients === undefined) return livePhase(rollout) === null ? '–' : count(rollout.volatile.totals.candidate.errors);
-  const blamed = clients.perSecond.filter(({ revision }) => revision === rollout.candidate.name || revision === '');
+  const blamed = clients.perSecond.filter(({ revision }) => revision !== rollout.stable?.name);
   return count(blamed.reduce((sum, { failed }) => sum + failed, 0));
 }

@@ -1,7 +1,7 @@
 import { bytes, count, duration, percent } from '../format.ts';
 import { livePhase } from '../live.ts';
 import { runDurationMs, runOutcome, runSummary, stagesOf } from '../outcome.ts';
-import type { ReportRun } from '../run.ts';
+import { titleOf, type ReportRun } from '../run.ts';
 import { badge } from './badge.ts';
 import { stagesChart } from './charts/stages.ts';
 import { eventDetails, imageDetails, objectDetails, smokeDetails, validateDetails } from './details.ts';
@@ -14,10 +14,12 @@ export function runSection(run: ReportRun, index: number): Markup {
   const { evidence } = run;
   const { validate, build, smoke, rollout } = evidence;
   const { word, tone } = runOutcome(evidence);
+  const { name, about } = titleOf(run);
   const stages = stagesOf(evidence);
   const reasons = rollout?.reasons ?? [];
   return html`<section class="run" id="run-${index + 1}">
-    <h2>${run.title}${badge(word, tone)}</h2>
+    <h2>${name}${badge(word, tone)}</h2>
+    ${about === '' ? null : html`<p class="sub about">${about}</p>`}
     <p class="lead">${runSummary(evidence)}</p>
     ${
       reasons.length === 0

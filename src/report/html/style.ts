@@ -41,6 +41,7 @@ td.number, th.number { text-align: right; white-space: nowrap; overflow-wrap: no
 .badge svg { width: 14px; height: 14px; flex: none; }
 .good { color: var(--good); } .badge.good { background: var(--good-tint); } .bad { color: var(--bad); } .badge.bad { background: var(--bad-tint); }
 .waiting { color: var(--wait); } .badge.waiting { background: var(--wait-tint); } .trouble { color: var(--trouble); } .badge.trouble { background: var(--trouble-tint); }
+.about { margin: 4px 0 0; }
 .lead { font-size: 16px; margin: 10px 0 0; max-width: 85ch; }
 ul.reasons { margin: 10px 0 0; padding-left: 20px; max-width: 95ch; } ul.reasons li { margin-bottom: 4px; }
 dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(112px, 1fr)); gap: 18px 20px; margin: 22px 0 0; padding: 18px 0; border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); }
@@ -66,7 +67,7 @@ footer { color: var(--soft); font-size: 13px; margin-top: 32px; }
 @media (max-width: 640px) { main { padding: 20px 12px 40px; } section.run { padding: 20px 16px; } .outcomes { padding: 4px 14px; overflow-x: auto; } }
 @media print {
   :root { color-scheme: light; --page: #fff; } body { font-size: 12px; } main { max-width: none; padding: 0; }
-  section.run { border: 0; padding: 0; margin-top: 0; break-before: page; border-radius: 0; } details::details-content { content-visibility: visible; height: auto; } summary { list-style: none; }
+  section.run { border: 0; padding: 0; margin-top: 0; break-before: page; border-radius: 0; } section.run:first-of-type { break-before: auto; margin-top: 24px; } details::details-content { content-visibility: visible; height: auto; } summary { list-style: none; }
   tr { break-inside: avoid; } .chart svg { min-width: 0; } h3, summary { break-after: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 </style>`);
