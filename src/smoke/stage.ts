@@ -31,7 +31,7 @@ export function createSmokeStage(parts: SmokeParts): Stage<SmokeEvidence> {
       const golden = await goldenOf(context);
       const here = runtimeContext(parts, context);
       const { runtime, reason } = await chooseRuntime(parts.runtimes, here);
-      reporter.note('info', reason);
+      reporter.note('debug', reason);
       const image = evidence.build?.image.reference ?? null;
       const modelDigest = evidence.build?.modelDigest ?? evidence.validate?.model.digest ?? null;
       try {

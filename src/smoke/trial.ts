@@ -168,8 +168,8 @@ async function keepLogs(running: RunningServer, reporter: Reporter, { details }:
   }
 }
 
-function describeReadiness({ ms, saidReadyMs, discovery }: Readiness, { details }: Measured): void {
-  details.push(`first inference answered (or given up) after ${ms} ms`);
+function describeReadiness({ finding, ms, saidReadyMs, discovery }: Readiness, { details }: Measured): void {
+  details.push(finding.verdict === 'passed' ? `first inference answered after ${ms} ms` : `given up after ${ms} ms`);
   if (saidReadyMs !== null) details.push(`it said "ready" after ${saidReadyMs} ms`);
   if (discovery?.open !== null && discovery?.open !== undefined) details.push(discovery.open);
 }

@@ -27,6 +27,8 @@ export interface Route {
 type Client = ReturnType<typeof httpClient>;
 
 const directProbeMs = 700;
+/** Also on a busy machine: which way is taken must not depend on luck. */
+const patientProbeMs = 3_000;
 const defaultTimeoutMs = 30_000;
 
 /**
@@ -46,15 +48,10 @@ export function routeTo(options: RouteOptions): Route {
     const address = await options.address();
     if (address === null) return null;
     direct ??= httpClient(`http://${address.includes(':') ? `[${address}]` : address}:${options.port}`);
-    const first = await direct.send(live);
-    if (isOurs(first)) return direct.send;
-    const through = await proxied(live);
-    // Nobody listens yet: the choice waits for the first answer.
-    if (through.kind === 'none') return null;
-    // It may have begun to listen between the two questions.
-    return first.kind === 'none' && first.reason === 'refused' && isOurs(await direct.send(live))
-      ? direct.send
-      : proxied;
+    if (isOurs(await direct.send(live))) return direct.send;
+    // Nobody may listen yet: the choice waits until the pod answers at all, then gives the direct way a second, patient try.
+    if ((await proxied(live)).kind === 'none') return null;
+    return isOurs(await direct.send({ ...live, timeoutMs: patientProbeMs })) ? direct.send : proxied;
   };
 
   return {
