@@ -2,18 +2,17 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Host, Listener, Output } from '../cli/host.ts';
+import type { EndedStages, Host, Listener, Output } from '../cli/host.ts';
 import { runCommandLine } from '../cli/main.ts';
 import { MlDeployError } from '../errors.ts';
 import { annotateEnd, annotateError } from './annotations.ts';
-import { actionOutputs, outputsOf } from './outputs.ts';
+import { outputsOf } from './outputs.ts';
 import { readRun, type ActionRun } from './inputs.ts';
 import { masksOf } from './masks.ts';
 import { runPost } from './post.ts';
 import { workflowReporter } from './reporter.ts';
 import { Runner } from './runner.ts';
 import { readActionState, saveActionState, type ActionState } from './state.ts';
-import { summaryOf } from './summary.ts';
 import { WorkflowLog } from './workflow-log.ts';
 
 /**
@@ -41,17 +40,19 @@ async function runMain(environment: Readonly<Record<string, string | undefined>>
     state = { ...state, ...change };
     saveActionState(runner, state);
   };
-  for (const name of Object.keys(actionOutputs)) runner.setOutput(name, '');
   save({});
 
-  const summaries: string[] = [];
+  let project = '';
+  const ends: EndedStages[] = [];
   const listener: Listener = {
-    configured: ({ name, deploy }) => save({ model: name, namespace: deploy.namespace }),
+    configured: ({ name, deploy }) => {
+      project = name;
+      save({ model: name, namespace: deploy.namespace });
+    },
     ended: (result) => {
       for (const [name, value] of Object.entries(outputsOf(result))) runner.setOutput(name, value);
       annotateEnd(log, result);
-      const summary = summaryOf(result.folder);
-      if (summary !== null) summaries.push(summary);
+      ends.push(result);
     },
     failed: (error) => annotateError(log, error),
   };
@@ -64,7 +65,10 @@ async function runMain(environment: Readonly<Record<string, string | undefined>>
     );
     for (const value of secretsOf(run, host.environment)) log.mask(value);
     const exitCode = await runCommandLine(run.argv, host);
-    for (const summary of summaries) await runner.addSummary(summary);
+    for (const { evidence } of ends) {
+      const { markdownReport } = await import('../report/markdown.ts');
+      await runner.addSummary(markdownReport([{ title: project === '' ? 'ml-deploy' : project, evidence }]));
+    }
     // After a signal the post step looks again: this process may have been ended before traffic was back.
     if (exitCode < 128) save({ settled: true });
     return exitCode;

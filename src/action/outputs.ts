@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { EndedStages } from '../cli/host.ts';
 import { results } from '../report/results.ts';
 
@@ -21,14 +19,13 @@ export const actionOutputs: Readonly<Record<string, string>> = {
  */
 export function outputsOf(run: EndedStages): Record<string, string> {
   const { verdict = '', decision = '', IMAGE_URL = '', IMAGE_DIGEST = '' } = results(run.evidence);
-  const report = join(run.folder, 'report.html');
   return {
     outcome: run.outcome,
     verdict,
     decision,
     image: IMAGE_DIGEST === '' ? '' : `${IMAGE_URL}@${IMAGE_DIGEST}`,
     digest: IMAGE_DIGEST,
-    evidence: run.folder,
-    report: existsSync(report) ? report : '',
+    evidence: run.folder ?? '',
+    report: run.report ?? '',
   };
 }
