@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { PipelineResult } from '../pipeline/deploy.ts';
 import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
-import { exitCodeOfOutcome, stageOrder } from '../pipeline/order.ts';
+import { exitCodeOfOutcome } from '../pipeline/order.ts';
 import { results } from '../report/results.ts';
 import type { Results } from '../report/results.ts';
 import type { Invocation } from './command.ts';
+import { palette } from './reporter/colour.ts';
 import type { ProjectSession } from './session.ts';
 
 const resultNames: readonly (keyof Results)[] = ['verdict', 'decision', 'IMAGE_URL', 'IMAGE_DIGEST'];
@@ -17,20 +18,13 @@ const resultNames: readonly (keyof Results)[] = ['verdict', 'decision', 'IMAGE_U
 export async function conclude(
   { evidence, outcome, last }: PipelineResult,
   session: ProjectSession,
-  { host, options }: Invocation,
+  invocation: Invocation,
 ): Promise<number> {
+  const { host, options } = invocation;
   session.reporter.close();
-  const asked = options.text('report');
-  const folder = asked === null ? session.store.folder : resolve(host.cwd, asked);
-  const reports = await writeReports(evidence, folder, session.config.name);
   await writeResults(results(evidence), options.text('results'));
-  host.listener?.ended({ evidence, outcome, folder: session.store.folder, report: reports[0] ?? null });
-  if (options.text('format') === 'json') {
-    host.stdout.write(`${JSON.stringify({ outcome, stage: last, evidence, reports }, null, 2)}\n`);
-  } else {
-    host.stdout.write(resultText(evidence));
-    host.stdout.write(`report: ${reports[0] ?? ''}\n`);
-  }
+  const report = await publish(evidence, session, invocation, { outcome, stage: last });
+  host.listener?.ended({ evidence, outcome, folder: session.store.folder, report });
   return exitCodeOfOutcome(outcome);
 }
 
@@ -45,13 +39,25 @@ export async function concludeRollout(
   return conclude({ evidence, outcome: rollout.outcome, last: 'rollout' }, session, invocation);
 }
 
-/** Writes report.html into a folder; returns the paths. */
-export async function writeReports(evidence: EvidenceSoFar, folder: string, name: string): Promise<string[]> {
-  const { htmlReport } = await import('../report/html/index.ts');
-  await mkdir(folder, { recursive: true });
-  const html = join(folder, 'report.html');
-  await writeFile(html, htmlReport([{ title: name === '' ? basename(folder) : name, evidence }]));
-  return [html];
+/** Writes the reports and shows the evidence as text, or as JSON with `facts` in front; returns the path of the HTML report. */
+export async function publish(
+  evidence: EvidenceSoFar,
+  { config, store }: ProjectSession,
+  { host, options }: Invocation,
+  facts: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { writeReports } = await import('../report/write.ts');
+  const asked = options.text('report');
+  const folder = asked === null ? store.folder : resolve(host.cwd, asked);
+  const { html, markdown } = await writeReports(folder, [{ title: config.name, evidence }]);
+  if (options.text('format') === 'json') {
+    host.stdout.write(`${JSON.stringify({ ...facts, reports: { html, markdown }, evidence }, null, 2)}\n`);
+  } else {
+    const { textReport } = await import('../report/text.ts');
+    const colours = options.flag('color') ? host.environment : { ...host.environment, NO_COLOR: '1' };
+    host.stdout.write(`${textReport(evidence, palette(host.stdout, colours))}\nReport: ${html}\n`);
+  }
+  return html;
 }
 
 /** One file per result, without a newline, as Tekton reads them; what is not known is empty. */
@@ -59,14 +65,4 @@ export async function writeResults(values: Results, folder: string | null): Prom
   if (folder === null) return;
   await mkdir(folder, { recursive: true });
   for (const name of resultNames) await writeFile(join(folder, name), values[name] ?? '');
-}
-
-/** One line per stage. */
-export function resultText(evidence: EvidenceSoFar): string {
-  return stageOrder
-    .flatMap((name) => {
-      const proof = evidence[name];
-      return proof === undefined ? [] : [`${name}: ${proof.outcome}: ${proof.summary}\n`];
-    })
-    .join('');
 }

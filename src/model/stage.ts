@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { Contract, Outcome, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
-import type { Stage, StageContext } from '../pipeline/stage.ts';
+import type { Access, Stage, StageContext } from '../pipeline/stage.ts';
 import { validatePath } from './validate.ts';
+import type { Validated } from './validate.ts';
 
 const outcomes: Readonly<Record<Verdict, Outcome>> = {
   clean: 'passed',
@@ -43,25 +44,42 @@ export const validateStage: Stage<ValidateEvidence> = {
         throw interrupted(error, context);
       },
     );
-    return {
-      schema: 'https://ml-deploy.dev/schema/validate-evidence-v1.json',
-      stage: 'validate',
+    return validateEvidence(validated, {
       project: config.name,
       environment: config.environment,
-      outcome: outcomes[validated.verdict],
-      summary: validated.summary,
-      volatile: {
-        startedAt: startedAt.toISOString(),
-        endedAt: new Date().toISOString(),
-        engine: host.engine,
-        host: host.host,
-      },
-      verdict: validated.verdict,
-      model: validated.model,
       contract: declaredContract(config),
-    };
+      startedAt,
+      host,
+    });
   },
 };
+
+/** What the evidence says besides the verdict. */
+export interface EvidenceFacts extends Pick<ValidateEvidence, 'project' | 'environment' | 'contract'> {
+  readonly startedAt: Date;
+  readonly host: Pick<Access, 'engine' | 'host'>;
+}
+
+/** Evidence of a validation that has just ended. */
+export function validateEvidence({ verdict, model, summary }: Validated, facts: EvidenceFacts): ValidateEvidence {
+  const { startedAt, host, contract, ...whose } = facts;
+  return {
+    schema: 'https://ml-deploy.dev/schema/validate-evidence-v1.json',
+    stage: 'validate',
+    ...whose,
+    outcome: outcomes[verdict],
+    summary,
+    volatile: {
+      startedAt: startedAt.toISOString(),
+      endedAt: new Date().toISOString(),
+      engine: host.engine,
+      host: host.host,
+    },
+    verdict,
+    model,
+    contract,
+  };
+}
 
 function day(date: Date): string {
   return date.toISOString().slice(0, 10);

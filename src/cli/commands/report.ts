@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { exitCodes, MlDeployError } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import { outputOptions, projectOptions } from '../options.ts';
-import { resultText, writeReports } from '../outcome.ts';
+import { publish } from '../outcome.ts';
 import { withProject } from '../session.ts';
 
 /** `ml-deploy report`. */
@@ -21,8 +20,8 @@ export const reportCommand: Command = {
   ],
   endings: { 0: 'the reports are written' },
   run: (invocation) =>
-    withProject(invocation, async ({ config, store, reporter }) => {
-      const { host, options } = invocation;
+    withProject(invocation, async (session) => {
+      const { store, reporter } = session;
       const evidence = await store.readAll();
       if (Object.keys(evidence).length === 0) {
         throw new MlDeployError({
@@ -32,19 +31,8 @@ export const reportCommand: Command = {
           hint: 'Run `ml-deploy deploy` first, or choose the environment that was deployed: --environment NAME.',
         });
       }
-      const asked = options.text('report');
-      const reports = await writeReports(
-        evidence,
-        asked === null ? store.folder : resolve(host.cwd, asked),
-        config.name,
-      );
       reporter.close();
-      if (options.text('format') === 'json') {
-        host.stdout.write(`${JSON.stringify({ reports, evidence }, null, 2)}\n`);
-      } else {
-        host.stdout.write(resultText(evidence));
-        for (const path of reports) host.stdout.write(`report: ${path}\n`);
-      }
+      await publish(evidence, session, invocation, {});
       return exitCodes.ok;
     }),
 };

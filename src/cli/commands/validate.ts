@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { exitCodes } from '../../errors.ts';
-import type { Verdict } from '../../pipeline/evidence.ts';
+import type { ValidateEvidence } from '../../pipeline/evidence.ts';
+import { exitCodeOfOutcome } from '../../pipeline/order.ts';
 import type { Command, Invocation } from '../command.ts';
+import type { Host } from '../host.ts';
 import { outputOptions, projectOptions, reportOptions } from '../options.ts';
 import { palette } from '../reporter/colour.ts';
 import { runStages } from '../run-stages.ts';
@@ -25,42 +26,42 @@ export const validateCommand: Command = {
     invocation.arguments.length === 0 ? runStages(['validate'], invocation) : validatePaths(invocation),
 };
 
-const exitCodeOfVerdict: Readonly<Record<Verdict, number>> = {
-  clean: exitCodes.ok,
-  unsafe: exitCodes.model,
-  inconclusive: exitCodes.inconclusive,
-};
-
 async function validatePaths(invocation: Invocation): Promise<number> {
   const { host, options } = invocation;
-  return withSession(invocation, host.cwd, async ({ reporter, signal }) => {
+  return withSession(invocation, host.cwd, async ({ reporter, signal, access }) => {
     const { validatePath } = await import('../../model/validate.ts');
-    const validated = [];
+    const { validateEvidence } = await import('../../model/stage.ts');
+    const all: ValidateEvidence[] = [];
     for (const path of invocation.arguments) {
-      validated.push(await validatePath(resolve(host.cwd, path), { name: path }, reporter, signal));
+      const startedAt = new Date();
+      const found = await validatePath(resolve(host.cwd, path), { name: path }, reporter, signal);
+      const facts = { project: path, environment: null, contract: null, startedAt, host: access };
+      all.push(validateEvidence(found, facts));
     }
     reporter.close();
-    const verdicts = validated.map(({ verdict }) => verdict);
-    const verdict = (['unsafe', 'inconclusive'] as const).find((bad) => verdicts.includes(bad)) ?? 'clean';
-    const worst = validated.find((one) => one.verdict === verdict);
-    if (worst !== undefined) {
-      host.listener?.ended({ evidence: { validate: worst }, outcome: worst.outcome, folder: null, report: null });
-    }
-    if (options.text('format') === 'json') {
-      const files = validated.flatMap(({ model }) => model.files.map((file) => ({ model: model.path, ...file })));
-      const models = validated.map(({ model: { path, digest, bytes }, verdict: own }) => ({
-        path,
-        digest,
-        bytes,
-        verdict: own,
-      }));
-      host.stdout.write(`${JSON.stringify({ verdict, models, files }, null, 2)}\n`);
-    } else {
-      const { validateText } = await import('../../report/validate-text.ts');
-      const colours = options.flag('color') ? host.environment : { ...host.environment, NO_COLOR: '1' };
-      const { bold } = palette(host.stdout, colours);
-      host.stdout.write(validateText(validated, bold('x') !== 'x'));
-    }
-    return exitCodeOfVerdict[verdict];
+    const worst = worstOf(all);
+    if (worst === null) return exitCodeOfOutcome('passed');
+    host.listener?.ended({ evidence: { validate: worst }, outcome: worst.outcome, folder: null, report: null });
+    if (options.text('format') === 'json') host.stdout.write(validateJson(worst.verdict, all));
+    else await writeText(all, host, options.flag('color'));
+    return exitCodeOfOutcome(worst.outcome);
   });
+}
+
+function worstOf(all: readonly ValidateEvidence[]): ValidateEvidence | null {
+  const verdicts = ['unsafe', 'inconclusive', 'clean'] as const;
+  return verdicts.map((verdict) => all.find((one) => one.verdict === verdict)).find((one) => one !== undefined) ?? null;
+}
+
+/** What programs read: the worst verdict, the models, and every file with its findings. */
+function validateJson(verdict: string, all: readonly ValidateEvidence[]): string {
+  const models = all.map(({ model: { path, digest, bytes }, verdict: own }) => ({ path, digest, bytes, verdict: own }));
+  const files = all.flatMap(({ model }) => model.files.map((file) => ({ model: model.path, ...file })));
+  return `${JSON.stringify({ verdict, models, files }, null, 2)}\n`;
+}
+
+async function writeText(all: readonly ValidateEvidence[], host: Host, colour: boolean): Promise<void> {
+  const { validateText } = await import('../../report/validate-text.ts');
+  const { bold } = palette(host.stdout, colour ? host.environment : { ...host.environment, NO_COLOR: '1' });
+  host.stdout.write(validateText(all, bold('x') !== 'x'));
 }
