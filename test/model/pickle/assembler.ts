@@ -1,6 +1,6 @@
 /** Writes pickles byte by byte, one function per opcode, without any check: tests want the wrong ones too. */
 
-type Part = Buffer | string;
+export type Part = Buffer | string;
 
 /** Joins opcodes; strings are raw bytes, one character each. */
 export function bytes(...parts: readonly Part[]): Buffer {

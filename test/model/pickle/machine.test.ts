@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import * as p from './assembler.ts';
 import { judge } from './judge-bytes.ts';
-import { malicious } from './malicious.ts';
+import { malicious } from './malicious/index.ts';
 
 describe('pickles that must not be called clean', () => {
   it.each(malicious.map((sample) => [sample.name, sample] as const))('%s', (_, { content, verdict, rule }) => {

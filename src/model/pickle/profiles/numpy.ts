@@ -1,6 +1,6 @@
 import { Global, Instance, Opaque, Tuple, type Value } from '../values.ts';
 import type { ArgumentCheck, Profile, Vetted } from './profile.ts';
-import { isPlaceholderShape } from './python.ts';
+import { isPlaceholderShape, newOf } from './python.ts';
 
 const ndarray = new Global('numpy', 'ndarray');
 const dtype = new Global('numpy', 'dtype');
@@ -62,8 +62,8 @@ export const numpy: Profile = {
     'numpy.random._pickle __randomstate_ctor': fixed('numpy.random.mtrand', 'RandomState'),
     'numpy.random._pickle __generator_ctor': fixed('numpy.random._generator', 'Generator'),
     'numpy.random._pickle __bit_generator_ctor': bitGenerator,
-    'numpy.random.bit_generator __pyx_unpickle_SeedSequence': unpickleCython,
-    'numpy.random._bit_generator __pyx_unpickle_SeedSequence': unpickleCython,
+    'numpy.random.bit_generator __pyx_unpickle_SeedSequence': newOf,
+    'numpy.random._bit_generator __pyx_unpickle_SeedSequence': newOf,
   },
 };
 
@@ -130,12 +130,6 @@ function bitGenerator(...[args, context]: Parameters<ArgumentCheck>): Vetted {
 function fixed(module: string, name: string): ArgumentCheck {
   const result = new Global(module, name);
   return () => ({ result });
-}
-
-/** `(class, checksum, state)`: `class.__new__(class)`. */
-function unpickleCython(...[args, context]: Parameters<ArgumentCheck>): Vetted {
-  const type = args?.[0];
-  return type !== undefined && context.isClass(type) ? { result: type } : { problem: 'does not name a vetted class' };
 }
 
 /** Whether the value is a Tuple of whole numbers: the shape of an array. */

@@ -24,7 +24,7 @@ export const python: Profile = {
   },
   calls: {
     'copyreg _reconstructor': reconstructor,
-    'copyreg __newobj__': newObject,
+    'copyreg __newobj__': newOf,
     '_codecs encode': encode,
     'builtins type': typeOfNone,
     'builtins getattr': boundMethod,
@@ -40,7 +40,11 @@ function reconstructor(...[args, context]: Parameters<ArgumentCheck>): Vetted {
   return plain ? { result: type } : { problem: 'has a base class that is not a plain type' };
 }
 
-function newObject(...[args, context]: Parameters<ArgumentCheck>): Vetted {
+/**
+ * Functions that make an empty object of the class in their first argument (`class.__new__(class)`): copyreg's, and those that Cython
+ * generates for its classes, `__pyx_unpickle_X(class, checksum, state)`.
+ */
+export function newOf(...[args, context]: Parameters<ArgumentCheck>): Vetted {
   const type = args?.[0];
   return type !== undefined && context.isClass(type) ? { result: type } : { problem: 'does not name a vetted class' };
 }

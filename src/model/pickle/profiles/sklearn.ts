@@ -1,5 +1,6 @@
 import { sklearnClasses } from './sklearn-classes.ts';
-import type { ArgumentCheck, Profile, Vetted } from './profile.ts';
+import type { ArgumentCheck, Profile } from './profile.ts';
+import { newOf } from './python.ts';
 
 const classification =
   'accuracy_score balanced_accuracy_score brier_score_loss cohen_kappa_score f1_score fbeta_score hamming_loss hinge_loss jaccard_score ' +
@@ -11,13 +12,17 @@ const regression =
 const ranking =
   'average_precision_score dcg_score label_ranking_average_precision_score ndcg_score roc_auc_score top_k_accuracy_score';
 
+const losses = sklearnClasses['sklearn._loss._loss'] ?? '';
+
 /** scikit-learn: estimators, kernels, losses, scorers, trees. */
 export const sklearn: Profile = {
   id: 'sklearn',
-  classes: sklearnClasses,
+  // The releases 1.3 to 1.5 write the losses under a module name without its package.
+  classes: { ...sklearnClasses, _loss: losses },
   containers: { 'sklearn.utils': 'Bunch', 'sklearn.utils._bunch': 'Bunch' },
   functions: {
     'sklearn.metrics._classification': classification,
+    'sklearn.metrics._scorer': '_passthrough_scorer',
     'sklearn.metrics._regression': regression,
     'sklearn.metrics._ranking': ranking,
     'sklearn.metrics.cluster._supervised':
@@ -36,17 +41,16 @@ export const sklearn: Profile = {
     'sklearn.utils.validation': '_num_samples check_array',
   },
   calls: {
-    'sklearn.metrics._dist_metrics newObj': newObject,
-    'sklearn.neighbors._dist_metrics newObj': newObject,
-    'sklearn.neighbors._ball_tree newObj': newObject,
-    'sklearn.neighbors._kd_tree newObj': newObject,
-    'sklearn._loss._loss __pyx_unpickle_CyLossFunction': newObject,
-    'sklearn.metrics._dist_metrics newObj32': newObject,
+    'sklearn.metrics._dist_metrics newObj': newOf,
+    'sklearn.neighbors._dist_metrics newObj': newOf,
+    'sklearn.neighbors._ball_tree newObj': newOf,
+    'sklearn.neighbors._kd_tree newObj': newOf,
+    ...cythonCalls('sklearn._loss._loss', losses),
+    ...cythonCalls('_loss', losses),
   },
 };
 
-/** `newObj(class)`: `class.__new__(class)`. */
-function newObject(...[args, context]: Parameters<ArgumentCheck>): Vetted {
-  const type = args?.[0];
-  return type !== undefined && context.isClass(type) ? { result: type } : { problem: 'does not name a vetted class' };
+/** What Cython generates to restore the classes of a module. */
+function cythonCalls(module: string, classes: string): Record<string, ArgumentCheck> {
+  return Object.fromEntries(classes.split(' ').map((name) => [`${module} __pyx_unpickle_${name}`, newOf]));
 }
