@@ -48,9 +48,17 @@ export function routeTo(options: RouteOptions): Route {
     const address = await options.address();
     if (address === null) return null;
     direct ??= httpClient(`http://${address.includes(':') ? `[${address}]` : address}:${options.port}`);
-    if (isOurs(await direct.send(live))) return direct.send;
+    const first = await direct.send(live);
+    if (isOurs(first)) return direct.send;
     // Nobody may listen yet: the choice waits until the pod answers at all, then gives the direct way a second, patient try.
-    if ((await proxied(live)).kind === 'none') return null;
+    try {
+      if ((await proxied(live)).kind === 'none') return null;
+    } catch (error) {
+      // No proxy for this account; a refusal comes from a machine that can be reached, so the direct way may open yet.
+      const mayOpen = first.kind === 'none' && first.message.includes('ECONNREFUSED');
+      if (mayOpen && error instanceof MlDeployError && error.code === 'kubernetes/forbidden') return null;
+      throw error;
+    }
     return isOurs(await direct.send({ ...live, timeoutMs: patientProbeMs })) ? direct.send : proxied;
   };
 
