@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { readRun } from '../../src/action/inputs.ts';
+import { MlDeployError } from '../../src/errors.ts';
+
+const run = (inputs: Record<string, string>): readonly string[] => readRun((name) => inputs[name] ?? '').argv;
+
+function refused(inputs: Record<string, string>): MlDeployError {
+  try {
+    run(inputs);
+  } catch (error) {
+    if (error instanceof MlDeployError) return error;
+    throw error;
+  }
+  throw new Error('not refused');
+}
+
+describe('inputs', () => {
+  it('become the command line that a person would type', () => {
+    expect(run({ command: 'deploy', config: 'ml/mldeploy.yaml', environment: 'production', context: 'prod' })).toEqual([
+      'deploy',
+      '--config=ml/mldeploy.yaml',
+      '--environment=production',
+      '--context=prod',
+    ]);
+  });
+
+  it('default to deploy with nothing said', () => {
+    expect(run({})).toEqual(['deploy']);
+  });
+
+  it('cannot smuggle in an option through a value', () => {
+    expect(run({ config: '--kubeconfig=/etc/passwd' })).toEqual(['deploy', '--config=--kubeconfig=/etc/passwd']);
+    expect(run({ command: 'validate', paths: '--help\nmodel.pkl' })).toEqual(['validate', '--', '--help', 'model.pkl']);
+  });
+
+  it('that the command does not use are refused by name, with who uses them', () => {
+    const error = refused({ command: 'validate', context: 'prod' });
+    expect(error.code).toBe('action/unused-input');
+    expect(error.kind).toBe('usage');
+    expect(error.message).toContain('`context`');
+    expect(error.message).toContain('validate');
+    expect(error.hint).toContain('deploy');
+  });
+
+  it('name an unknown command and the nearest one', () => {
+    const error = refused({ command: 'vaildate' });
+    expect(error.code).toBe('action/unknown-command');
+    expect(error.hint).toContain('validate');
+  });
+
+  it('do not offer commands that make no sense in a workflow', () => {
+    expect(refused({ command: 'init' }).code).toBe('action/unknown-command');
+  });
+});
