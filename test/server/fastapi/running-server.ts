@@ -1,0 +1,153 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { fastapi } from '../../../src/server/fastapi/index.ts';
+import { until } from '../../cluster/poll.ts';
+import { project } from '../../image/project.ts';
+import { serverPython } from './python.ts';
+
+/** A line of the server's log. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string };
+
+/** What a test decides about its server. */
+export interface ServerOptions {
+  /** Folder with `model/`. */
+  readonly root: string;
+  /** Text of the user's inference.py. */
+  readonly inference?: string;
+  /** Besides what the pod template sets. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The server of an image plan, as a process on this machine. */
+export class RunningServer {
+  readonly port: number;
+  readonly lines: LogLine[] = [];
+  /** Lines that are not JSON objects with an event. */
+  readonly strange: string[] = [];
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown[]>;
+
+  constructor(port: number, child: ChildProcess) {
+    this.port = port;
+    this.#child = child;
+    this.#exited = once(child, 'exit');
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.#read(line));
+    }
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  events(name: string): LogLine[] {
+    return this.lines.filter(({ event }) => event === name);
+  }
+
+  async ready(): Promise<void> {
+    await until(
+      'the server is ready',
+      async () => {
+        if (this.#child.exitCode !== null) throw new Error(`it ended with ${this.#child.exitCode}`);
+        return (await fetch(`${this.url}/readyz`)).status === 200;
+      },
+      { timeout: 90_000, hint: () => JSON.stringify([this.lines, this.strange]) },
+    );
+  }
+
+  async predict(inputs: unknown): Promise<Response> {
+    return fetch(`${this.url}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ inputs }),
+    });
+  }
+
+  /** Values of the metrics that exist, by series. */
+  async metrics(): Promise<Map<string, number>> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(
+      lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+    );
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits for the end; the code, or the signal's name. */
+  async exited(): Promise<unknown> {
+    const [code, signal] = await this.#exited;
+    return code ?? signal;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  #read(line: string): void {
+    try {
+      const value = JSON.parse(line) as LogLine;
+      if (typeof value.event !== 'string') throw new Error('no event');
+      this.lines.push(value);
+    } catch {
+      this.strange.push(line);
+    }
+  }
+}
+
+/** Starts the server with the very files of the image plan; not yet ready. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const home = mkdtempSync(join(tmpdir(), 'mldeploy-server-'));
+  if (options.inference !== undefined) writeFileSync(join(options.root, 'inference.py'), options.inference);
+  const server = options.inference === undefined ? {} : { server: 'entry: inference.py' };
+  const context = project({ root: options.root, repository: 'registry.test/iris', ...server });
+  const { validate } = context.evidence;
+  if (validate === undefined) throw new Error('the project of a test has evidence');
+  const plan = await fastapi.imagePlan(context.config, validate, options.root);
+  for (const file of plan.context.filter(({ path }) => path.startsWith('/app/'))) {
+    const path = join(home, file.path);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, file.content);
+  }
+  const port = await freePort();
+  const child = spawn(await serverPython(), ['-m', 'mldeploy_server'], {
+    cwd: join(home, 'app'),
+    env: {
+      PATH: process.env['PATH'],
+      PYTHONPATH: join(home, 'app'),
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...fastapi.environment(context.config),
+      MLDEPLOY_APP_DIR: join(home, 'app'),
+      MLDEPLOY_MODEL_DIR: join(options.root, 'model'),
+      MLDEPLOY_MODEL_DIGEST: validate.model.digest,
+      MLDEPLOY_REVISION: 'r7',
+      MLDEPLOY_PORT: String(port),
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return new RunningServer(port, child);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}
