@@ -30,6 +30,12 @@ async function start(argv: readonly string[]): Promise<number> {
     const { runAction } = await import('./action/main.ts');
     return runAction(process.env);
   }
+  // A runner starts the Action without arguments and with every input as a variable.
+  const given = Object.keys(process.env).some((name) => name.startsWith('INPUT_') || name.startsWith('STATE_'));
+  if (argv.length === 0 && process.env['GITHUB_ACTIONS'] === 'true' && given) {
+    const { runAction } = await import('./action/main.ts');
+    return runAction(process.env);
+  }
   const { runCommandLine } = await import('./cli/main.ts');
   return runCommandLine(argv);
 }
