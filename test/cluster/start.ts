@@ -22,9 +22,9 @@ import { apiPort, controllers, storeAndApi } from './services/control-plane.ts';
 import { authority, makeCredentials, nodeUser, tokenOf, writeKubeconfig } from './services/credentials.ts';
 import { imageBuilder, imageRegistry } from './services/image-services.ts';
 import { containerRuntime, makeNodeFolder, nodeAgents, type NodeSettings } from './services/node.ts';
-import { startService } from './services/service.ts';
+import { startService, stopService } from './services/service.ts';
 import { sh } from './shell.ts';
-import { writeState, type ClusterState } from './state.ts';
+import { writeState, type AddonFacts, type ClusterState } from './state.ts';
 
 /** Held while marks outside a state folder are made or removed. A folder can be locked as well as a file, and leaves nothing behind. */
 export const machineLock = '/run';
@@ -200,14 +200,24 @@ export async function startAddons(
     };
     const folder = join(state.folder, 'addons', addon.name);
     mkdirSync(folder, { recursive: true });
-    const facts = await withProgress(`start ${addon.name}`, addon.seconds, onProgress, () =>
+    const started: string[] = [];
+    const start = (): Promise<AddonFacts> =>
       addon.start({
         cluster: handle(state),
         built: find,
         binInside: (recipe) => insideCache(find(recipe).bin),
         folder: { outside: folder, inside: `${inside.state}/addons/${addon.name}` },
-        startService: (service) => startService(state.folder, service),
-      }),
+        startService: (service) => {
+          started.push(service.name);
+          startService(state.folder, service);
+        },
+      });
+    const facts = await withProgress(`start ${addon.name}`, addon.seconds, onProgress, start).catch(
+      (error: unknown) => {
+        // The next try starts them again; two of each would fight for their ports.
+        for (const name of started) stopService(state.folder, name);
+        throw error;
+      },
     );
     state = { ...state, addons: { ...state.addons, [addon.name]: facts } };
     writeState(state);
