@@ -1,6 +1,6 @@
 import { bernoulliRatio } from './absolute.ts';
 import { bet, logEvidence, startWealth, type LogWealth } from './e-process.ts';
-import { percent } from './wording.ts';
+import { count, percent } from './wording.ts';
 
 /** A false alarm would stop a rollout, so it may happen once in a thousand rollouts per side. */
 const logThreshold = Math.log(1000);
@@ -60,9 +60,9 @@ export function addSplit(
   const phi = Math.max(1, (state.squares + priorTicks) / (state.ticks + priorTicks));
   const upper = Math.min(1 - 1e-9, intended + tolerance);
   const lower = Math.max(1e-9, intended - tolerance);
-  const count = { total: tick.total, bad: tick.candidate };
-  const above = distances.map((part) => bernoulliRatio(count, upper + (1 - upper) * part, upper));
-  const below = distances.map((part) => bernoulliRatio(count, lower * (1 - part), lower));
+  const served = { total: tick.total, bad: tick.candidate };
+  const above = distances.map((part) => bernoulliRatio(served, upper + (1 - upper) * part, upper));
+  const below = distances.map((part) => bernoulliRatio(served, lower * (1 - part), lower));
   const share = (state.candidate + tick.candidate) / (state.total + tick.total);
   const variance = tick.total * share * (1 - share);
   const square = variance > 0 ? (tick.candidate - tick.total * share) ** 2 / variance : 0;
@@ -85,7 +85,7 @@ export function judgeSplit(state: SplitState, intended: number, tolerance: numbe
   if (Math.max(logEvidence(state.above), logEvidence(state.below)) < logThreshold)
     return { status: 'ok', seen, requests };
   const message =
-    `the candidate got ${percent(seen)} of ${requests.toLocaleString('en-US')} requests where ${percent(intended)} was asked for ` +
+    `the candidate got ${percent(seen)} of ${count(requests)} requests where ${percent(intended)} was asked for ` +
     `(tolerated: ${percent(tolerance)} more or less): the traffic provider does not do what it was told`;
   return { status: 'missed', seen, requests, message };
 }

@@ -7,7 +7,7 @@ export function percent(share: number): string {
 
 /** A count with thousands separators. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US');
+  return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** An evidence value given as its natural logarithm: `0.32`, `38`, `1.2e9`. */

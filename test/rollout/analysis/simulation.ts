@@ -18,9 +18,9 @@ function normal(next: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 }
 
-/** Poisson draw; the normal approximation from a mean of 1,000 on. */
+/** Poisson draw; the normal approximation from a mean of 60 on: how many requests come does not matter to the decision. */
 export function poisson(next: () => number, mean: number): number {
-  if (mean > 1000) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(next)));
+  if (mean > 60) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(next)));
   let count = 0;
   for (let rest = mean; rest > 0; rest -= 30) {
     const limit = Math.exp(-Math.min(rest, 30));

@@ -1,19 +1,15 @@
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { errorsPlan, shares, upperBound, type Scenario, type Shares } from './simulation.ts';
 
 // The whole rule on simulated traffic, 20,000 seeded rollouts a case: one tick a minute, at most 60, candidate at 10 % of traffic.
 const runs = 20_000;
-const report: string[] = [];
-
 function line(name: string, result: Shares): void {
   const share = (value: number): string => `${(100 * value).toFixed(2)} %`;
-  report.push(
+  console.log(
     `${name}: R ${share(result.rollback)} (${result.rollbackTick}), P ${share(result.promote)} (${result.promoteTick}), ` +
       `I ${share(result.inconclusive)}`,
   );
 }
-
-afterAll(() => console.log(report.join('\n')));
 
 const flat = (share: number) => () => share;
 /** A shared incident of 8 % from minute 5 on. */
