@@ -66,7 +66,7 @@ function heading(run: ReportRun): string {
   const { name, about } = titleOf(run);
   const stages = stagesOf(evidence).map((stage) => {
     const ms = Date.parse(stage.volatile.endedAt) - Date.parse(stage.volatile.startedAt);
-    return [stage.stage, stage.outcome, duration(ms), stage.summary];
+    return [stage.stage, stage.outcome, duration(ms), shortenDigests(stage.summary)];
   });
   const reasons = (evidence.rollout?.reasons ?? []).map((reason) => `- ${escapeMarkdown(reason)}\n`).join('');
   return (
@@ -136,7 +136,12 @@ function sentence(text: string): string {
 }
 
 function checks(smoke: SmokeEvidence): string {
-  const rows = smoke.checks.map((check) => [check.verdict, check.title, check.limit ?? '–', check.message]);
+  const rows = smoke.checks.map((check) => [
+    check.verdict,
+    check.title,
+    shortenDigests(check.limit ?? '–'),
+    shortenDigests(check.message),
+  ]);
   return folded(`Smoke test: ${smoke.summary}`, table(['Result', 'Check', 'Allowed', 'Seen'], rows));
 }
 

@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
+import { shortenDigests } from './format.ts';
 
 export type Tone = 'good' | 'bad' | 'waiting' | 'trouble';
 
@@ -42,7 +43,7 @@ function rolloutOutcome({ outcome, decision, strategy }: RolloutEvidence): RunOu
 
 /** The sentence that a run is summed up with: its last stage's. */
 export function runSummary(evidence: EvidenceSoFar): string {
-  return stagesOf(evidence).at(-1)?.summary ?? 'No stage has run.';
+  return shortenDigests(stagesOf(evidence).at(-1)?.summary ?? 'No stage has run.');
 }
 
 /** Milliseconds from the first stage's start to the last one's end. */

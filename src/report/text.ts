@@ -1,5 +1,5 @@
 import type { EvidenceSoFar, Finding, RolloutEvidence } from '../pipeline/evidence.ts';
-import { count, duration, plural } from './format.ts';
+import { count, duration, plural, shortenDigests } from './format.ts';
 import { livePhase } from './live.ts';
 import { runDurationMs, runOutcome, stagesOf, type Tone } from './outcome.ts';
 import { visible } from './visible.ts';
@@ -40,7 +40,9 @@ export function textReport(evidence: EvidenceSoFar, style: TextStyle = noStyle):
       error: 'trouble',
     } as const;
     const outcome = paint(stageTone[stage.outcome], style)(stage.outcome.padEnd(12));
-    lines.push(`  ${stage.stage.padEnd(9)} ${outcome} ${time.padStart(11)}  ${visible(stage.summary, true)}`);
+    lines.push(
+      `  ${stage.stage.padEnd(9)} ${outcome} ${time.padStart(11)}  ${visible(shortenDigests(stage.summary), true)}`,
+    );
   }
   lines.push(...notable(evidence, style));
   if (evidence.rollout !== undefined) lines.push(...why(evidence.rollout, style));
@@ -81,7 +83,9 @@ function findingLines(path: string, finding: Finding, style: TextStyle): string[
 
 function why(rollout: RolloutEvidence, style: TextStyle): string[] {
   const lines =
-    rollout.reasons.length === 0 ? [] : ['', ...rollout.reasons.map((reason) => `  - ${visible(reason, true)}`)];
+    rollout.reasons.length === 0
+      ? []
+      : ['', ...rollout.reasons.map((reason) => `  - ${visible(shortenDigests(reason), true)}`)];
   const phase = livePhase(rollout);
   if (phase === null) return lines;
   const { candidate, stable } = rollout.volatile.totals;

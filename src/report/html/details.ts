@@ -99,8 +99,8 @@ export function smokeDetails(evidence: SmokeEvidence): Markup {
   const rows = checks.map((check) => [
     html`<td class="tight ${tone[check.verdict]}">${check.verdict}</td>
       <td>${check.title}</td>
-      <td>${check.limit ?? '–'}</td>
-      <td>${check.message}</td>`,
+      <td>${shortenDigests(check.limit ?? '–')}</td>
+      <td>${shortenDigests(check.message)}</td>`,
   ]);
   const latency = volatile.latencyMs;
   const seen =
@@ -176,7 +176,7 @@ export function objectDetails({ model, namespace, provider, stable, candidate, s
 }
 
 function section(title: string, summary: string, body: Markup, open: boolean): Markup {
-  return html`<details${open ? new Markup(' open') : null}><summary>${title}<span class="sub">${summary}</span></summary>${body}</details>`;
+  return html`<details${open ? new Markup(' open') : null}><summary>${title}<span class="sub">${shortenDigests(summary)}</span></summary>${body}</details>`;
 }
 
 /** A header that begins with `>` stands over numbers. */
