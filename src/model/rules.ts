@@ -137,6 +137,12 @@ export const rules = {
     convert,
   ),
   'compression/corrupt': rule('medium', 'inconclusive', 'What cannot be unpacked cannot be checked.', again),
+  'compression/trailing-bytes': rule(
+    'medium',
+    'inconclusive',
+    'Bytes behind the data are not part of the model; they may be something else.',
+    regular,
+  ),
   'compression/ratio': rule('high', 'unsafe', 'Unpacking it fills the memory of whoever loads it.', rewrite),
   'format/unsupported': rule('medium', 'inconclusive', 'This format is recognised but not checked yet.', convert),
   'format/unknown': rule('medium', 'inconclusive', 'What is not understood is never called clean.', convert),

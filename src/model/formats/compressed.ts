@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import type { Transform } from 'node:stream';
-import { createGunzip, createInflate } from 'node:zlib';
+import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
 import { Findings } from '../findings.ts';
 import { unknown } from './unknown.ts';
 import { headBytes, type Format, type Head, type Inspected, type InspectContext, type Inspector } from './format.ts';
@@ -8,6 +7,8 @@ import { headBytes, type Format, type Head, type Inspected, type InspectContext,
 /** Up to this many bytes any ratio is fine; beyond, more than `maxRatio` unpacked bytes per packed byte are a bomb. */
 const freeBytes = 1024 * 1024 * 1024;
 const maxRatio = 200;
+
+type Unpacker = Gunzip | Inflate;
 
 /** Compressed files, as joblib writes them: what is inside is checked by its own format. */
 export const compressed: readonly Format[] = [
@@ -24,7 +25,7 @@ function layer(
   title: string,
   extensions: readonly string[],
   detect: (bytes: Buffer) => boolean,
-  unpacker: () => Transform,
+  unpacker: () => Unpacker,
 ): Format {
   return {
     id,
@@ -40,14 +41,14 @@ function layer(
 class Unpacked implements Inspector {
   private readonly context: InspectContext;
   private readonly id: string;
-  private readonly unpacker: Transform;
+  private readonly unpacker: Unpacker;
   private readonly part = new Findings('unpacked content');
   private readonly inner: InnerContent;
   private packedBytes = 0;
   private readonly outcome: Promise<string | null>;
   private over = false;
 
-  constructor(context: InspectContext, id: string, unpacker: Transform) {
+  constructor(context: InspectContext, id: string, unpacker: Unpacker) {
     this.context = context;
     this.id = id;
     this.unpacker = unpacker;
@@ -71,6 +72,12 @@ class Unpacked implements Inspector {
       findings.add('compression/ratio', 0, `${this.inner.bytes} bytes and more come out of ${this.packedBytes}.`);
     } else if (problem !== null) {
       findings.add('compression/corrupt', null, `The ${this.id} data cannot be unpacked: ${problem}.`);
+    }
+    // How far the unpacker went: zlib ignores what stands behind its data.
+    const behind = problem === null ? this.packedBytes - this.unpacker.bytesWritten : 0;
+    if (behind > 0) {
+      const message = `${behind} bytes stand behind the end of the ${this.id} data.`;
+      findings.add('compression/trailing-bytes', this.unpacker.bytesWritten, message);
     }
     const inspected = await this.inner.end();
     findings.include(this.part);

@@ -95,7 +95,8 @@ function stackGlobal(machine: Machine): void {
 
 function call(machine: Machine, opcode: CallOpcode, callee: Value, args: Value): void {
   if (!(args instanceof Tuple)) {
-    const message = 'The arguments of a call are not a tuple: versions of the unpickler disagree on whether it can be made.';
+    const message =
+      'The arguments of a call are not a tuple: versions of the unpickler disagree on whether it can be made.';
     machine.observer.problem('pickle/irregular', machine.at, message);
   }
   machine.push(new Instance(machine.observer.call(opcode, callee, args, machine.at), args));
