@@ -10,10 +10,11 @@ import type { Cluster } from '../cluster/cluster.ts';
 export interface ProjectOptions {
   readonly namespace: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Lines of YAML under `rollout:`. */
-  readonly rollout?: readonly string[];
+  /** Keys under `rollout:` with their YAML. */
+  readonly rollout?: Readonly<Record<string, string>>;
   readonly deploy?: readonly string[];
   readonly replicas?: number;
+  readonly gpu?: number;
   readonly watchdog?: string;
 }
 
@@ -29,12 +30,24 @@ export function project(options: ProjectOptions): Config {
  */
 export function projectYaml(options: ProjectOptions): string {
   const env = Object.entries(options.env ?? {}).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}`);
+  const rollout = {
+    steps: '[30%]',
+    tick: '1s',
+    minTime: '3s',
+    minRequests: '20',
+    lease: '5s',
+    drain: '2s',
+    readyTimeout: '40s',
+    slo: '{errors: 5%}',
+    watchdog: options.watchdog === undefined ? 'off' : `{image: ${options.watchdog}}`,
+    ...options.rollout,
+  };
   return `version: 1
 name: fraud
 model: {path: model/}
 server: {type: fastapi}
 image: {repository: registry.test/fraud}
-resources: {cpu: 10m, memory: 64Mi}
+resources: {cpu: 10m, memory: 64Mi${options.gpu === undefined ? '' : `, gpu: {count: ${options.gpu}}`}}
 deploy:
   namespace: ${options.namespace}
   replicas: ${options.replicas ?? 2}
@@ -43,16 +56,9 @@ deploy:
 ${env.join('\n')}
 ${(options.deploy ?? []).map((line) => `  ${line}`).join('\n')}
 rollout:
-  steps: [30%]
-  tick: 1s
-  minTime: 3s
-  minRequests: 20
-  lease: 5s
-  drain: 2s
-  readyTimeout: 40s
-  slo: {errors: 5%}
-  watchdog: ${options.watchdog === undefined ? 'off' : `{image: ${options.watchdog}}`}
-${(options.rollout ?? []).map((line) => `  ${line}`).join('\n')}
+${Object.entries(rollout)
+  .map(([key, value]) => `  ${key}: ${value}`)
+  .join('\n')}
 `;
 }
 

@@ -96,6 +96,18 @@ export class Scenario implements AsyncDisposable {
     return { code, output: engine.output(), evidence: JSON.parse(text) as RolloutEvidence };
   }
 
+  /** Starts a rollout and waits until its candidate has traffic. */
+  async canary(options: Parameters<Scenario['engine']>[1]): Promise<Engine> {
+    const engine = await this.engine('rollout', options);
+    let ended: number | string | undefined;
+    void engine.ended.then((code) => (ended = code));
+    await this.reaches('the candidate has traffic', ({ weight }) => {
+      if (ended !== undefined) throw new Error(`ended with ${ended}: ${engine.output()}`);
+      return weight > 0;
+    });
+    return engine;
+  }
+
   status(): Promise<StatusReport> {
     return status({ model: 'fraud', namespace: this.namespace }, this.api);
   }
@@ -123,11 +135,21 @@ export class Scenario implements AsyncDisposable {
     return new Traffic({ url, rate, newConnections, body: { inputs: [[1]] } }).start();
   }
 
-  /** Names of everything of ours in the namespace but Events and pods. */
+  /** Names of everything of ours in the namespace. */
   async objects(): Promise<string[]> {
     const kinds = 'deployment,service,lease,configmap,job,serviceaccount,role,rolebinding,hpa,pdb';
-    const text = await this.cluster.kubectl(['get', kinds, '-n', this.namespace, '-o', 'name', '--ignore-not-found']);
-    return text.split('\n').filter((name) => name !== '' && !/kube-root-ca|serviceaccount\/default/.test(name));
+    const ours = ['-l', 'app.kubernetes.io/managed-by=ml-deploy'];
+    const text = await this.cluster.kubectl([
+      'get',
+      kinds,
+      '-n',
+      this.namespace,
+      ...ours,
+      '-o',
+      'name',
+      '--ignore-not-found',
+    ]);
+    return text.split('\n').filter((name) => name !== '');
   }
 }
 

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { silentReporter } from '../../src/pipeline/reporter.ts';
+import { rollback } from '../../src/rollout/commands/rollback.ts';
+import { resume } from '../../src/rollout/commands/resume.ts';
+import { until } from '../cluster/poll.ts';
+import type { Traffic } from '../cluster/traffic.ts';
+import { accessTo, project } from './project.ts';
+import type { ProjectOptions } from './project.ts';
+import { Scenario } from './scenario.ts';
+
+// The engine dies in the middle of a canary; whatever happens then, the stable version gets its traffic back by itself.
+
+const ref = (): { model: string; namespace: string } => ({ model: 'fraud', namespace: scenario.namespace });
+/** A step that is long enough to be killed in. */
+const slow = { minTime: '10s' };
+
+let scenario: Scenario;
+let traffic: Traffic;
+/** The revision that must serve whatever happens. */
+let stable: string;
+
+beforeAll(async () => {
+  scenario = await Scenario.start('death');
+  const { code, output } = await scenario.run('rollout', {});
+  expect(code, output).toBe(0);
+  traffic = await scenario.traffic();
+});
+
+beforeEach(async () => {
+  // What a test leaves abandoned is over before the next one begins.
+  await rollback(ref(), scenario.api, silentReporter);
+  stable = (await scenario.status()).revisions.find((each) => each.role === 'stable')?.name ?? '';
+});
+
+afterAll(async () => {
+  await traffic.stop();
+  await scenario[Symbol.asyncDispose]();
+});
+
+/** Begins a canary and kills its engine when the candidate has answered some requests. */
+async function killedEngine(options: Omit<ProjectOptions, 'namespace'>): Promise<void> {
+  const engine = await scenario.canary(options);
+  const begun = Date.now();
+  await until('the candidate answers', () =>
+    Promise.resolve(traffic.between(begun).filter((each) => each.revision !== stable).length > 60),
+  );
+  engine.process.kill('SIGKILL');
+  expect(await engine.ended).toBe('SIGKILL');
+}
+
+async function onlyStableAnswers(): Promise<void> {
+  await until(
+    `only ${stable} answers`,
+    () => {
+      const last = traffic.between(Date.now() - 1000);
+      return Promise.resolve(last.length > 10 && last.every((each) => each.revision === stable));
+    },
+    { timeout: 40_000, hint: async () => JSON.stringify(await scenario.status()) },
+  );
+}
+
+test('engine killed: the watchdog restores the stable revision, resume finishes with the counts', async () => {
+  const begun = Date.now();
+  await killedEngine({ env: { VERSION: '2' }, rollout: slow });
+  const killedAt = performance.now();
+  const report = await scenario.reaches('abandoned', ({ phase }) => phase === 'abandoned');
+  // The lease is 5 s; the watchdog looks every half second.
+  expect(performance.now() - killedAt).toBeLessThan(12_000);
+  expect(report).toMatchObject({ weight: 0, engine: null, oddities: [] });
+  await onlyStableAnswers();
+  expect(report.revisions.find((each) => each.role === 'candidate')).toMatchObject({ wanted: 0 });
+
+  const config = project({
+    namespace: scenario.namespace,
+    watchdog: scenario.watchdog,
+    env: { VERSION: '2' },
+    rollout: slow,
+  });
+  const evidence = await resume(
+    {
+      config,
+      access: accessTo(scenario.cluster, 'another machine'),
+      reporter: silentReporter,
+      signal: new AbortController().signal,
+    },
+    scenario.api,
+  );
+  expect(evidence, JSON.stringify(evidence.reasons)).toMatchObject({ outcome: 'passed', decision: 'promote' });
+  expect(evidence.stable?.name).toBe(stable);
+  // Counts of the first engine are in the totals: more than the second one's ticks saw.
+  const seen = evidence.volatile.ticks.reduce((sum, tick) => sum + tick.candidate.total, 0);
+  expect(evidence.volatile.totals.candidate.requests).toBeGreaterThan(seen);
+  expect(traffic.failures(begun)).toEqual([]);
+});
+
+test('engine killed: rollback from a machine that knows only name and namespace', async () => {
+  const begun = Date.now();
+  await killedEngine({ env: { VERSION: '3' }, rollout: { ...slow, watchdog: 'off' } });
+  const report = await rollback(ref(), scenario.api, silentReporter);
+  expect(report).toMatchObject({ changed: true, stable });
+  await onlyStableAnswers();
+  expect(await scenario.status()).toMatchObject({ phase: 'done', weight: 0, engine: null, oddities: [] });
+  expect((await scenario.status()).revisions.some((each) => each.role === 'candidate')).toBe(false);
+  // Again: nothing to do, and nothing is done.
+  expect(await rollback(ref(), scenario.api, silentReporter)).toMatchObject({ changed: false, stable });
+  expect(traffic.failures(begun)).toEqual([]);
+});
+
+test('engine killed, then every pod deleted: the new pods are served and the stable revision restored', async () => {
+  await killedEngine({ env: { VERSION: '4' }, rollout: slow });
+  await scenario.cluster.kubectl(['delete', 'pods', '-n', scenario.namespace, '--all', '--wait=false']);
+  await scenario.reaches('abandoned', ({ phase }) => phase === 'abandoned');
+  await scenario.reaches('the stable revision is whole', ({ revisions }) =>
+    revisions.some((each) => each.role === 'stable' && each.ready === 2),
+  );
+  await onlyStableAnswers();
+});
+
+test('engine killed, then the node drained: the watchdog comes back and restores the stable revision', async () => {
+  const { cluster, namespace } = scenario;
+  await killedEngine({ env: { VERSION: '5' }, rollout: slow });
+  const node = (await cluster.kubectl(['get', 'nodes', '-o', 'name'])).trim().split('\n')[0] ?? '';
+  const selectors = ['app=fraud', 'mldeploy/watches=fraud'];
+  await cluster.kubectl(['cordon', node]);
+  try {
+    for (const selector of selectors) await evict(namespace, selector);
+  } finally {
+    await cluster.kubectl(['uncordon', node]);
+  }
+  await scenario.reaches('abandoned', ({ phase }) => phase === 'abandoned', 90_000);
+  await scenario.reaches('the stable revision is whole', ({ revisions }) =>
+    revisions.some((each) => each.role === 'stable' && each.ready === 2),
+  );
+  await onlyStableAnswers();
+});
+
+/** What `kubectl drain` does, for this namespace only: the cluster is shared. A disruption budget makes it wait its turn. */
+async function evict(namespace: string, selector: string): Promise<void> {
+  const pods = await scenario.cluster.kubectl(['get', 'pods', '-n', namespace, '-l', selector, '-o', 'name']);
+  for (const pod of pods.split('\n').filter((name) => name !== '')) {
+    const name = pod.replace('pod/', '');
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
+    const body = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } });
+    const reply = await scenario.api.raw({ method: 'POST', path, body });
+    // 429: the budget protects the last stable pods; a drain would wait, and so do we: for the watchdog.
+    expect([200, 201, 404, 429]).toContain(reply.status);
+  }
+}
