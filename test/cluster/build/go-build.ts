@@ -64,7 +64,7 @@ export function buildLabel(recipe: Recipe): string {
 /**
  * Builds a recipe's programs into the user's cache, unless they are there. One build runs at a time per user, whichever checkout asked.
  * @param recipe what to build
- * @param onProgress receives a line at least every four seconds
+ * @param onProgress receives a line every three seconds
  * @returns where the programs are
  * @throws Error with the compiler's last lines when the build fails
  */

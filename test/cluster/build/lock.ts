@@ -5,7 +5,7 @@ import { once } from 'node:events';
  * Runs work while holding an exclusive lock on a file. The kernel holds it for a child process that ends when this process does, however it ends,
  * so there are no stale locks.
  * @param file lock file, created when missing
- * @param waiting called at once and then every four seconds while somebody else holds the lock, with the seconds waited so far
+ * @param waiting called at once and then every three seconds while somebody else holds the lock, with the seconds waited so far
  * @param work what to do
  * @returns what the work returns
  */
@@ -23,7 +23,7 @@ export async function withLock<T>(
   const start = performance.now();
   const report = (): void => {
     waiting(Math.round((performance.now() - start) / 1000));
-    timer = setTimeout(report, 4000);
+    timer = setTimeout(report, 3000);
   };
   let timer = setTimeout(report, 300);
   try {

@@ -26,7 +26,7 @@ export function remaining(elapsed: number, expected: number): string {
 }
 
 /**
- * Runs work under a name and reports at least every four seconds that it goes on, how long it took so far and how long it usually takes.
+ * Runs work under a name and reports at least every three seconds that it goes on, how long it took so far and how long it usually takes.
  * @param name what is done, for people
  * @param otherwise seconds it usually takes, used until it was measured on this machine
  * @param onProgress receives the lines
@@ -46,7 +46,7 @@ export async function withProgress<T>(
   if (expected >= 4) onProgress(`${name}: started, usually ${formatSeconds(expected)}`);
   const timer = setInterval(() => {
     onProgress(`${name}: ${formatSeconds(elapsed())}, ${remaining(elapsed(), expected)}${detail && `, ${detail}`}`);
-  }, 4000);
+  }, 3000);
   try {
     const result = await work((text) => (detail = text));
     rememberSeconds(name, elapsed());

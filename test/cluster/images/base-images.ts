@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { cacheFolder, cacheKey } from '../build/cache.ts';
 import { withLock } from '../build/lock.ts';
 import { withProgress, type OnProgress } from '../build/progress.ts';
@@ -110,14 +111,15 @@ async function build(folder: string, detail: (text: string) => void): Promise<vo
   rmSync(join(work, 'tmp'), { recursive: true });
 
   const path = 'PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin';
-  const store = (reference: string, layers: Layer[], command: string[]): void => {
+  const store = async (reference: string, layers: Layer[], command: string[]): Promise<void> => {
+    await setImmediate(); // hashing takes a moment each time: let the progress lines through
     const [name = '', tag = ''] = reference.split(':');
     storeImage(work, name, tag, layers, { Env: [path], Cmd: command });
   };
-  store(baseImages.python, [debian], ['python3']);
-  store(baseImages.node, [debian, nodeLayer], ['node']);
-  store(baseImages.busybox, [busybox], ['sh']);
-  store(baseImages.pause, [busybox], ['sleep', 'infinity']);
+  await store(baseImages.python, [debian], ['python3']);
+  await store(baseImages.node, [debian, nodeLayer], ['node']);
+  await store(baseImages.busybox, [busybox], ['sh']);
+  await store(baseImages.pause, [busybox], ['sleep', 'infinity']);
   renameSync(work, folder);
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -57,7 +57,8 @@ export function storeImage(
   const storeBlob = (content: Buffer): string => {
     const digest = sha256(content);
     const hex = digest.slice('sha256:'.length);
-    write(join(folder, 'docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data'), content);
+    const file = join(folder, 'docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data');
+    if (!existsSync(file)) write(file, content); // images share layers
     return digest;
   };
   const link = (path: string, digest: string): void => write(join(repository, path, 'link'), digest);
