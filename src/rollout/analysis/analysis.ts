@@ -168,9 +168,10 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
   };
 }
 
-/** Without new counts no step is passed; a rollback that was already due stays due. */
+/** Without new counts no step is passed, and why there are none is a reason; a rollback that was already due stays due. */
 function openTick(verdict: TickVerdict): TickVerdict {
-  return verdict.decision === 'promote' ? { ...verdict, decision: 'continue' } : verdict;
+  const decision = verdict.decision === 'promote' ? 'continue' : verdict.decision;
+  return { ...verdict, decision, reasons: [...verdict.reasons, ...verdict.notes] };
 }
 
 function decide(

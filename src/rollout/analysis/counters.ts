@@ -60,7 +60,7 @@ export function advanceCounters(
   const { pods: known, notes, waiting } = missingPods(before.pods, all);
   const spread = spreadMs(all.map(({ pod }) => pod));
   if (spread > alignmentMs)
-    notes.push(`the pods were read ${(spread / 1000).toFixed(1)} s apart, so the tick stays open`);
+    notes.push(`the pods were read ${(spread / 1000).toFixed(1)} s apart, so the tick stays open.`);
   if (!changed && (waiting || spread > alignmentMs)) {
     return { state: { ...before, pods: known }, closed: false, deltas: {}, notes, broken: {} };
   }
@@ -102,10 +102,10 @@ function missingPods(
     if (known !== undefined && missed < patience) {
       waiting = true;
       pods[pod.pod.uid] = { ...known, missed };
-      notes.push(`${who}, so the tick stays open`);
+      notes.push(`${who}, so the tick stays open.`);
     } else {
       Reflect.deleteProperty(pods, pod.pod.uid);
-      notes.push(`${who} and is not counted until it answers`);
+      notes.push(`${who} and is not counted until it answers.`);
     }
   }
   return { pods, notes, waiting };

@@ -51,7 +51,7 @@ describe('a tick', () => {
   test('stays open and accumulates while a known pod has no fresh sample', () => {
     const open = through([baseline, reading([silent('s')], [pod('c', 80, 4)])]);
     expect(open.closed).toBe(false);
-    expect(open.notes[0]).toBe('stable pod s could not be read (no answer in 3000 ms), so the tick stays open');
+    expect(open.notes[0]).toBe('stable pod s could not be read (no answer in 3000 ms), so the tick stays open.');
     const { deltas } = through([reading([pod('s', 5200, 40)], [pod('c', 95, 4)])], open.state);
     expect(deltas.errors?.candidate).toEqual([{ pod: 'c', total: 25, bad: 1 }]);
     expect(deltas.errors?.stable).toEqual([{ pod: 's', total: 200, bad: 0 }]);
@@ -61,7 +61,7 @@ describe('a tick', () => {
     const late = reading([pod('s', 5090, 41, { at: 1500 })], [pod('c', 80, 3, { at: 100 })]);
     const advance = through([baseline, late]);
     expect(advance.closed).toBe(false);
-    expect(advance.notes).toEqual(['the pods were read 1.4 s apart, so the tick stays open']);
+    expect(advance.notes).toEqual(['the pods were read 1.4 s apart, so the tick stays open.']);
   });
 
   test('goes on without a pod that stays silent; when it is back it starts anew', () => {

@@ -47,3 +47,17 @@ test('a source that contradicts itself makes the metric inconclusive for good', 
   expect(verdict.decision).toBe('continue');
   expect(verdict.reasons[0]).toMatch(/^errors: cannot be judged: pod c counted 1,000 requests and later 900/);
 });
+
+test('a pod that does not answer keeps the tick open, and the reasons say so', () => {
+  const analysis = createAnalysis(errorsPlan());
+  const observe = (reading: ArmsReading) => analysis.observe(reading, { at: '', weight: 0.1, elapsedMs: 1000 });
+  analysis.startStep(0, 0.1);
+  observe(arms([0, 0], [0, 0]));
+  const [silent] = arms([0, 0], [0, 0]).stable;
+  if (silent === undefined) throw new Error('one pod');
+  const verdict = observe({ stable: [{ pod: silent.pod, missing: 'HTTP 500' }], candidate: [pod('c', 5000, 0)] });
+  expect(verdict.decision).toBe('continue');
+  expect(verdict.ticks).toEqual([]);
+  expect(verdict.reasons.at(-1)).toBe('stable pod s could not be read (HTTP 500), so the tick stays open.');
+  expect(observe(arms([9000, 0], [5000, 0])).decision).toBe('promote');
+});
