@@ -1,5 +1,6 @@
 import type { Ask, Discovery, Known, NoAnswer, Protocol, Send, ServerAnswer } from './protocol.ts';
 import { examine } from './openapi/examine.ts';
+import { exampleBatches } from './openapi/example-batches.ts';
 import { malformedAsks, tooLarge } from './openapi/malformed.ts';
 import { findOperation, type Operation } from './openapi/operation.ts';
 import { sample, type Sample } from './openapi/sample.ts';
@@ -15,6 +16,8 @@ const batches = [
   { rows: 8, seed: 3 },
   { rows: 32, seed: 4 },
 ];
+
+const largerBatches = [8, 32];
 
 /** Servers that describe themselves in `/openapi.json` (FastAPI does), asked with one POST of JSON. */
 export const openapi: Protocol = {
@@ -40,7 +43,9 @@ function described(operation: Operation, resolve: Resolve, version: string, know
   return {
     ...judging(operation, resolve),
     title: `POST ${operation.path} (OpenAPI ${version})`,
-    valid: sure ? [...distinct].map(([body, one]) => generated(operation.path, body, one)) : [],
+    valid: sure
+      ? [...distinct].map(([body, one]) => generated(operation.path, body, one))
+      : repeated(operation.path, known),
     malformed: malformedAsks(operation.path, operation.request, template, resolve, known.maxBodyBytes),
     open: sure ? null : `the request's schema leaves open: ${guesses.join('; ')}`,
   };
@@ -51,13 +56,22 @@ function generated(path: string, body: string, { rows }: Sample): Ask {
   return { name, request: { method: 'POST', path, body }, rows };
 }
 
+/** When the description is not enough, rows that somebody vouches for, in larger batches. */
+function repeated(path: string, { examples }: Known): Ask[] {
+  return exampleBatches(examples, largerBatches).map(({ body, rows }) => ({
+    name: `a generated batch of ${rows}`,
+    request: { method: 'POST', path, body: JSON.stringify(body) },
+    rows,
+  }));
+}
+
 function undescribed(open: string, known: Known): Discovery {
   const operation: Operation = { path: usualPath, request: {}, answer: null };
   const resolve: Resolve = (schema) => schema;
   return {
     ...judging(operation, resolve),
     title: `POST ${usualPath} (not described)`,
-    valid: [],
+    valid: repeated(usualPath, known),
     malformed: malformedAsks(usualPath, {}, known.examples[0], resolve, known.maxBodyBytes),
     open,
   };

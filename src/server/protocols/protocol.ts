@@ -46,11 +46,14 @@ export interface Ask {
 export interface Discovery {
   /** How to ask, for people: `POST /predict (OpenAPI 3.1.0)`. */
   readonly title: string;
-  /** Requests that the server's own description says are right: batch of 1 first, then larger ones. */
+  /**
+   * Requests that are right: made from the server's own description (batch of 1 first, then larger ones), else larger batches of the
+   * rows in `Known.examples`.
+   */
   readonly valid: readonly Ask[];
   /** Requests that a server must refuse with 4xx. */
   readonly malformed: readonly Ask[];
-  /** What the description leaves open, so that `valid` is empty or partly guessed; null when nothing is. */
+  /** What the description leaves open, so that nothing could be made from it; null when nothing is. */
   readonly open: string | null;
   /** A request with a body that somebody wrote down. */
   ask(name: string, body: unknown): Ask;
