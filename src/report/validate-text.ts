@@ -41,7 +41,7 @@ function pathLines({ model, verdict }: ValidatedPath, paint: Paint): string[] {
 }
 
 function fileLines(file: FileEvidence, name: string, indent: string, paint: Paint): string[] {
-  const facts = [describeFormat(file), bytes(file.bytes)].join(', ');
+  const facts = `${describeFormat(file)} · ${bytes(file.bytes)}`;
   const line = `${indent}${verdictMark(file.verdict, paint)}  ${paint(1, visible(name))}  ${paint(2, facts)}`;
   return [line, ...groups(file.findings).flatMap((group) => ['', ...groupLines(group, `${indent}  `, paint)])];
 }
