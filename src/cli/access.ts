@@ -10,6 +10,7 @@ export interface AccessOptions {
   readonly kubeContext?: string | null;
   /** Name of this run, instead of the machine's. */
   readonly name?: string | undefined;
+  readonly engineImage?: string | null;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface AccessOptions {
  */
 export function accessFrom(
   environment: Readonly<Record<string, string | undefined>>,
-  { root, kubeconfig, kubeContext, name }: AccessOptions,
+  { root, kubeconfig, kubeContext, name, engineImage }: AccessOptions,
 ): Access {
   return {
     root,
@@ -30,7 +31,7 @@ export function accessFrom(
       Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
     host: name ?? hostname(),
-    engineImage: filled(environment['MLDEPLOY_ENGINE_IMAGE']),
+    engineImage: engineImage ?? filled(environment['MLDEPLOY_ENGINE_IMAGE']),
     engine: `ml-deploy/${version}`,
   };
 }

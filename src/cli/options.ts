@@ -35,6 +35,12 @@ export const clusterOptions: readonly OptionSpec[] = [
   { flags: '--context <name>', description: 'context of the kubeconfig (default: its current one)' },
 ];
 
+/** For commands that start a watchdog. */
+export const engineImageOption: OptionSpec = {
+  flags: '--engine-image <reference>',
+  description: 'image of ml-deploy for the watchdog, by digest (default: $MLDEPLOY_ENGINE_IMAGE)',
+};
+
 /** Options of commands that need only to know which model in which namespace. */
 export const targetOptions: readonly OptionSpec[] = [
   { flags: '-m, --model <name>', description: 'name of the model (default: from the configuration)' },

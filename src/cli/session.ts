@@ -48,6 +48,7 @@ export async function withSession(
     kubeconfig: options.text('kubeconfig'),
     kubeContext: options.text('context'),
     name: host.name,
+    engineImage: options.text('engineImage'),
   });
   try {
     const exitCode = await work({ reporter, signal: interruption.signal, access });

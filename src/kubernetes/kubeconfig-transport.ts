@@ -27,11 +27,13 @@ export async function kubeconfigTransport(path: string | null, context: string |
     config.setCurrentContext(context);
   }
   const cluster = config.getCurrentCluster();
-  if (cluster === null) {
+  // The library makes up this one when it finds no file.
+  const invented = path === null && cluster?.name === 'cluster' && cluster.server === 'http://localhost:8080';
+  if (cluster === null || invented) {
     throw new MlDeployError({
       code: 'kubernetes/no-cluster',
       kind: 'usage',
-      message: `No Kubernetes cluster is configured: ${path ?? 'the default kubeconfig'} has no current context.`,
+      message: `No Kubernetes cluster is configured: ${path ?? 'the default kubeconfig'} ${invented ? 'does not exist' : 'has no current context'}.`,
       hint: 'Pass --kubeconfig FILE and --context NAME, or run inside a cluster.',
     });
   }

@@ -1,6 +1,6 @@
 import type { Command, Invocation } from '../command.ts';
 import { withCluster } from '../cluster.ts';
-import { clusterOptions, outputOptions, projectOptions, reportOptions } from '../options.ts';
+import { clusterOptions, engineImageOption, outputOptions, projectOptions, reportOptions } from '../options.ts';
 import { concludeRollout } from '../outcome.ts';
 import { withProject } from '../session.ts';
 
@@ -10,7 +10,7 @@ export const promoteCommand: Command = {
   summary: 'let a held rollout go on',
   description:
     'Answers for the step that waits (an approval, or an inconclusive step that was held) and goes on with the next one. Needs the same configuration as the rollout.',
-  options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
+  options: [...projectOptions, ...clusterOptions, engineImageOption, ...reportOptions, ...outputOptions],
   examples: [{ line: 'ml-deploy promote --environment production', does: 'approve the step that waits' }],
   endings: {
     0: 'the new version is promoted',
@@ -26,7 +26,7 @@ export const resumeCommand: Command = {
   summary: 'go on with an unfinished rollout',
   description:
     'Begins again at the first step with all counts so far (a held rollout: at the step that waits). Works from any machine that has the same configuration.',
-  options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
+  options: [...projectOptions, ...clusterOptions, engineImageOption, ...reportOptions, ...outputOptions],
   examples: [{ line: 'ml-deploy resume', does: 'go on with the rollout that the watchdog has stopped' }],
   endings: {
     0: 'the new version is promoted',

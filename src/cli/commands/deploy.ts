@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { clusterOptions, outputOptions, projectOptions, reportOptions } from '../options.ts';
+import { clusterOptions, engineImageOption, outputOptions, projectOptions, reportOptions } from '../options.ts';
 import { runStages } from '../run-stages.ts';
 
 /** `ml-deploy deploy`: all four stages. */
@@ -8,7 +8,7 @@ export const deployCommand: Command = {
   summary: 'validate, build, smoke-test and roll out',
   description:
     'Runs all stages: validate, build, smoke, rollout. What can be foreseen (rights, registry, GPU, files) is checked for all of them before the first begins. A stage that does not pass ends the run; the stable version keeps serving.',
-  options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
+  options: [...projectOptions, ...clusterOptions, engineImageOption, ...reportOptions, ...outputOptions],
   examples: [
     { line: 'ml-deploy deploy', does: 'deploy the model of mldeploy.yaml' },
     { line: 'ml-deploy deploy --environment production', does: 'with the overlay `production` on top' },

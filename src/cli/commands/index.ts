@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { promoteCommand, resumeCommand } from './continue.ts';
 import { deployCommand } from './deploy.ts';
+import { doctorCommand } from './doctor.ts';
 import { initCommand } from './init.ts';
 import { planCommand, renderCommand } from './plan.ts';
 import { reportCommand } from './report.ts';
@@ -25,5 +26,6 @@ export const commands: readonly Command[] = [
   planCommand,
   renderCommand,
   reportCommand,
+  doctorCommand,
   watchdogCommand,
 ];

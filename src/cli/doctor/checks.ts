@@ -1,0 +1,142 @@
+import type { Config } from '../../config/config.ts';
+import { MlDeployError } from '../../errors.ts';
+import type { KubeApi } from '../../kubernetes/api.ts';
+import type { StageContext } from '../../pipeline/stage.ts';
+
+/** What a check needs to know. `config` is null in a folder without mldeploy.yaml. */
+export interface CheckContext extends Omit<StageContext, 'config' | 'evidence'> {
+  readonly config: Config | null;
+}
+
+/** One thing that a deploy needs. `run` says what is there, or throws MlDeployError with what is missing and how to get it. */
+export interface Check {
+  readonly title: string;
+  /** Title of a check that must be ok for this one to say anything new. */
+  readonly after?: string;
+  /** Why it cannot be looked at, or null when it can. */
+  skip(context: CheckContext): string | null;
+  run(context: CheckContext): Promise<string>;
+}
+
+const needsConfig = ({ config }: CheckContext): string | null =>
+  config === null ? 'there is no mldeploy.yaml here (`ml-deploy init` writes one)' : null;
+const always = (): null => null;
+
+/** Everything that `doctor` looks at, in the order of a deploy. */
+export const checks: readonly Check[] = [
+  { title: 'Node', skip: always, run: () => Promise.resolve(`${process.versions.node}, 24 or newer is needed`) },
+  {
+    title: 'configuration',
+    skip: needsConfig,
+    run: ({ config }) => Promise.resolve(`${config?.name ?? ''} for environment ${config?.environment ?? '(none)'}`),
+  },
+  { title: 'model files', skip: needsConfig, run: model },
+  { title: 'builder', skip: always, run: builder },
+  { title: 'registry', skip: needsConfig, run: registry },
+  { title: 'cluster', skip: always, run: cluster },
+  { title: 'rights in the cluster', after: 'cluster', skip: needsConfig, run: rights },
+  { title: 'watchdog image', skip: needsConfig, run: watchdog },
+  {
+    title: 'GPU on this machine',
+    skip: ({ config }) => (config === null || config.smoke.device === 'cpu' ? 'the smoke test asks for none' : null),
+    run: gpu,
+  },
+];
+
+async function model(context: CheckContext): Promise<string> {
+  const { config } = known(context);
+  const { validateStage } = await import('../../model/stage.ts');
+  await validateStage.preflight({ ...known(context), evidence: {} });
+  return config.model.path;
+}
+
+async function builder({ config, access, signal }: CheckContext): Promise<string> {
+  const { chooseBuilder } = await import('../../image/builders/index.ts');
+  const { buildkit, dockerConfig, environment } = access;
+  const found = await chooseBuilder(config?.image.builder ?? 'auto', { buildkit, dockerConfig, environment }, signal);
+  return found.name;
+}
+
+async function registry(context: CheckContext): Promise<string> {
+  const { config, access, signal } = known(context);
+  const { RegistryClient } = await import('../../oci/registry.ts');
+  const { parseRepository } = await import('../../oci/repository.ts');
+  const { findCredentials } = await import('../../oci/credentials.ts');
+  const repository = parseRepository(config.image.repository);
+  const client = new RegistryClient({
+    repository,
+    insecure: config.image.insecure,
+    credentials: () => findCredentials(repository.host, access),
+    signal,
+  });
+  await client.checkPush();
+  return `${config.image.repository} takes a push`;
+}
+
+async function cluster(context: CheckContext): Promise<string> {
+  return connected(context, async (api) => {
+    const { body } = await api.raw({ method: 'GET', path: '/version' });
+    const { gitVersion = 'of unknown version' } = JSON.parse(body) as { gitVersion?: string };
+    return `${api.server}, Kubernetes ${gitVersion}`;
+  });
+}
+
+async function rights(context: CheckContext): Promise<string> {
+  const { config, reporter } = known(context);
+  const { checkRights } = await import('../../rollout/preflight.ts');
+  return connected(context, async (api) => {
+    for (const note of await checkRights(api, config)) reporter.note('warning', note);
+    return `enough for a rollout in namespace ${config.deploy.namespace}`;
+  });
+}
+
+async function watchdog(context: CheckContext): Promise<string> {
+  const { config } = known(context);
+  if (!config.rollout.watchdog.enabled) return 'off: nobody restores the stable version when this machine dies';
+  const { engineImage } = await import('../../rollout/begin.ts');
+  return engineImage(known(context));
+}
+
+async function gpu(context: CheckContext): Promise<string> {
+  const { config, access } = known(context);
+  const { probeHost } = await import('../../gpu/host.ts');
+  const { gpus, looked } = await probeHost(access.environment);
+  if (gpus.length > 0) return gpus.map(({ name }) => name).join(', ');
+  if (config.smoke.device === 'prefer-gpu') return `none (${looked}); the test uses one of the cluster, or the CPU`;
+  return `none (${looked}); the test must find one in the cluster`;
+}
+
+/** The context of a check that is skipped without a configuration. */
+function known(context: CheckContext): CheckContext & { readonly config: Config } {
+  const { config } = context;
+  if (config === null) throw new Error('this check needs a configuration');
+  return { ...context, config };
+}
+
+async function connected<T>({ access }: CheckContext, work: (api: KubeApi) => Promise<T>): Promise<T> {
+  const { withCluster } = await import('../cluster.ts');
+  return withCluster(access, work);
+}
+
+/** What a check found. */
+export interface Checked {
+  readonly title: string;
+  readonly state: 'ok' | 'failed' | 'skipped';
+  readonly detail: string;
+  /** What to do; null when there is nothing to do. */
+  readonly hint: string | null;
+  readonly error: MlDeployError | null;
+}
+
+/** Runs one check; `earlier` are those that came before. A defect is thrown. */
+export async function runCheck(check: Check, context: CheckContext, earlier: readonly Checked[]): Promise<Checked> {
+  const failed = earlier.some(({ title, state }) => title === check.after && state !== 'ok');
+  const skipped = failed ? `${check.after ?? ''} comes first` : check.skip(context);
+  if (skipped !== null) return { title: check.title, state: 'skipped', detail: skipped, hint: null, error: null };
+  try {
+    return { title: check.title, state: 'ok', detail: await check.run(context), hint: null, error: null };
+  } catch (error) {
+    if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
+    return { title: check.title, state: 'failed', detail: error.message, hint: error.hint ?? null, error };
+  }
+}
