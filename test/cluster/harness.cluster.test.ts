@@ -167,9 +167,11 @@ describe('the cluster', () => {
 });
 
 describe('a second cluster beside it', () => {
-  const folder = join(mkdtempSync(join(tmpdir(), 'ml-deploy-cluster-')), 'state');
+  const parent = mkdtempSync(join(tmpdir(), 'ml-deploy-cluster-'));
+  const folder = join(parent, 'state');
   afterAll(async () => {
     await removeClusterIn(folder, onProgress);
+    rmSync(parent, { recursive: true, force: true });
   });
 
   test('starts, recovers after it was killed, and leaves nothing behind', async () => {
