@@ -155,11 +155,15 @@ export class RegistryClient {
 
   async #sendFrom(blob: Blob, location: string, offset: number, onSent?: (bytes: number) => void): Promise<string> {
     if (offset === blob.size && offset > 0) return location;
-    const sent = (bytes: number): void => {
+    // fetch goes on asking for the body of a request that has failed: that would read a large file to its end.
+    let over = false;
+    const sent = (bytes: number): boolean => {
+      if (over) return false;
       this.uploadedBytes += bytes;
       onSent?.(bytes);
+      return true;
     };
-    const response = await this.#transport.send(
+    const request = this.#transport.send(
       {
         method: 'PATCH',
         url: location,
@@ -175,6 +179,7 @@ export class RegistryClient {
       },
       'pull,push',
     );
+    const response = await request.finally(() => (over = true));
     await drop(response);
     return this.#locationOf(response, location);
   }
@@ -205,9 +210,9 @@ export class RegistryClient {
   }
 }
 
-async function* counted(blob: Blob, offset: number, sent: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+async function* counted(blob: Blob, offset: number, sent: (bytes: number) => boolean): AsyncGenerator<Uint8Array> {
   for await (const piece of blob.read(offset)) {
-    sent(piece.length);
+    if (!sent(piece.length)) return;
     yield piece;
   }
 }
