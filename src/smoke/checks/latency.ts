@@ -23,7 +23,7 @@ export const latency: Check = {
       const served = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
       if (!served) problems.push(`${ask.name}: ${shorten(discovery.judge(ask, outcome))}`);
       if (outcome.kind === 'none') break;
-      if (sent >= warmUpRequests) times.push(outcome.ms);
+      if (served && sent >= warmUpRequests) times.push(outcome.ms);
       task.update(`request ${sent + 1} of ${total}`, (sent + 1) / total);
     }
     const found = quantiles(times);

@@ -42,9 +42,9 @@ export async function stopServer(trial: Trial): Promise<StopFindings> {
   return { stop, inFlight: judgeInFlight(answer) };
 }
 
-/** Whether it was answered at all: whether rightly is for other checks. */
+/** Whether it was answered at all (503 is a refusal): whether rightly is for other checks. */
 function judgeInFlight(outcome: Outcome): Finding {
-  if (outcome.kind === 'answer' && outcome.status < 500)
+  if (outcome.kind === 'answer' && outcome.status !== 503)
     return passed('A request that began before SIGTERM was answered.');
   const how = outcome.kind === 'none' ? 'the connection ended without an answer' : `HTTP ${outcome.status}`;
   return failed(`A request that began before SIGTERM was lost: ${how}.`);
