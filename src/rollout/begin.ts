@@ -12,8 +12,9 @@ import { EngineLease, LeaseObserver, leaseRef } from './lease.ts';
 import type { Plan } from './plan.ts';
 import type { Record } from './record.ts';
 import type { Run } from './run.ts';
+import { StateStore } from './state.ts';
 import type { RolloutState } from './state.ts';
-import { claimed } from './survey.ts';
+import { claimed, survey } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { takeOver } from './takeover.ts';
 import { sleep } from './wait.ts';
@@ -83,30 +84,35 @@ export function engineImage(crew: Pick<Crew, 'config' | 'access'>): string {
 }
 
 /**
- * Makes sure that nobody else is at work: an engine whose lease is seen to change is alive (`rollout/busy`); one that rests for its
- * whole duration on our own clock is dead, and its rollout may be taken over.
+ * Makes sure that nobody else is at work, and returns what there is then: an engine whose lease is seen to change is alive
+ * (`rollout/busy`); one that rests for its whole duration on our own clock is dead, and its rollout may be taken over.
  */
-export async function awaitIdle(crew: Crew, found: Survey): Promise<void> {
+export async function awaitIdle(
+  crew: Pick<Crew, 'api' | 'config' | 'reporter' | 'signal'>,
+  found: Survey,
+): Promise<Survey> {
   const { api, config, reporter, signal } = crew;
-  if (found.store.state?.phase !== 'running') return;
+  if (found.store.state?.phase !== 'running') return found;
   const { model, namespace } = found.ref;
   const holder = holderOf(found);
   const task = reporter.task(`Watching whether ${holder} is alive`, { estimateMs: config.rollout.leaseMs });
   const observer = new LeaseObserver(config.rollout.leaseMs);
   observer.look(found.lease);
-  let seen = JSON.stringify(found.lease?.['spec']);
+  const seen = JSON.stringify(found.lease?.['spec']);
   for (;;) {
     await sleep(Math.max(250, config.rollout.leaseMs / 10), signal);
     const lease = await api.find(resources.lease, namespace, leaseRef(model).name);
-    const now = JSON.stringify(lease?.['spec']);
-    if (now !== seen && lease !== null) {
+    if (lease !== null && JSON.stringify(lease['spec']) !== seen) {
       task.fail();
       throw busy(found, `${holder} renews its lease`);
     }
-    seen = now;
+    // It may also have come to its end while we watched.
+    const now = await StateStore.load(api, found.ref);
+    if (now.state?.phase !== 'running') break;
     if (observer.look(lease) === 'dead') break;
   }
-  task.done('its lease rests: it is gone');
+  task.done('no engine is at work');
+  return survey(api, found.ref);
 }
 
 /**

@@ -92,11 +92,10 @@ export function planRollout(
     deployment: `${config.name}-${name}`,
     replicas: full,
   };
-  const steps = config.rollout.steps.map((step) => ({
-    ...step,
-    share: provider.share(step.weight, stableReplicas),
-    candidateReplicas: Math.min(full, provider.candidateReplicas(step.weight, stableReplicas)),
-  }));
+  const steps = config.rollout.steps.map((step) => {
+    const pods = Math.min(full, provider.candidateReplicas(step.weight, stableReplicas));
+    return { ...step, share: provider.share(step.weight, pods, stableReplicas), candidateReplicas: pods };
+  });
   const analysis = planAnalysis(config.rollout, server.metrics(config), { splitTolerance: provider.splitTolerance });
   return {
     ref: found.ref,

@@ -42,7 +42,7 @@ export function revisionPods(api: KubeApi, model: string, namespace: string, rev
  * Status of a pod object.
  */
 export function statusOf(pod: KubeObject): PodStatus {
-  return (pod['status'] ?? {});
+  return pod['status'] ?? {};
 }
 
 /**

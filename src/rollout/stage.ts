@@ -53,15 +53,17 @@ export function connectTo(access: Access): Promise<KubeApi> {
 async function rollOut(context: StageContext, api: KubeApi): Promise<RolloutEvidence> {
   const { config, evidence } = context;
   const release = releaseOf(evidence, context.image ?? null);
-  const found = await survey(api, { model: config.name, namespace: config.deploy.namespace });
-  refuseForeign(found);
+  const before = await survey(api, { model: config.name, namespace: config.deploy.namespace });
+  refuseForeign(before);
+  const found = await awaitIdle({ ...context, api }, before);
   refuseHeld(found);
   const plan = planRollout(config, release, serverOf(config), found);
   return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
 }
 
 /**
- * Carries out a plan from the takeover to the evidence; shared by `rollout`, `resume` and `promote`.
+ * Carries out a plan from the takeover to the evidence; shared by `rollout`, `resume` and `promote`. `found` is what the plan was made
+ * from; nobody else may be at work.
  */
 export async function conduct(
   context: Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal'>,
@@ -85,14 +87,11 @@ export async function conduct(
     });
 
   for (const warning of plan.warnings) reporter.note('info', warning);
-  await awaitIdle(crew, found);
   if (plan.strategy === 'unchanged' && found.store.state?.phase !== 'running')
     return evidence(unchangedEnding(plan), plan);
   for (const note of await checkCapacity(api, config, peakPods(plan))) reporter.note('warning', note);
   if (signal.aborted) throw interrupted('The rollout was interrupted before anything was changed.');
-  // What was read before a long look at the lease may be old.
-  const fresh = await survey(api, found.ref);
-  const run = await begin(crew, plan, fresh, beginning);
+  const run = await begin(crew, plan, found, beginning);
   return evidence(await runMachine(run), plan);
 }
 

@@ -57,9 +57,10 @@ test('rollback pre-empts a live engine, which stops without writing anything mor
 });
 
 test('a second engine is told that the first is alive; the first is not disturbed and then approved', async () => {
+  const approved = { steps: '[{weight: 30%, approval: true}]', minTime: '15s' };
   const first = await scenario.canary({
     env: { VERSION: '4' },
-    rollout: { steps: '[{weight: 30%, approval: true}]', minTime: '8s' },
+    rollout: approved,
   });
   const second = await scenario.engine('rollout', { env: { VERSION: '5' } });
   expect(await second.ended, second.output()).toBe(4);
@@ -74,7 +75,7 @@ test('a second engine is told that the first is alive; the first is not disturbe
     namespace: scenario.namespace,
     watchdog: scenario.watchdog,
     env: { VERSION: '4' },
-    rollout: { steps: '[{weight: 30%, approval: true}]', minTime: '8s' },
+    rollout: approved,
   });
   const evidence = await promote(
     {

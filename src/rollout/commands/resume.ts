@@ -3,6 +3,7 @@ import type { KubeApi } from '../../kubernetes/api.ts';
 import type { RolloutEvidence } from '../../pipeline/evidence.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { serverOf } from '../../server/index.ts';
+import { awaitIdle } from '../begin.ts';
 import { planRollout } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import { conduct } from '../stage.ts';
@@ -46,8 +47,9 @@ async function unfinished(
 ): Promise<{ readonly found: Survey; readonly state: RolloutState; readonly plan: Plan }> {
   const { config, reporter } = context;
   const ref = { model: config.name, namespace: config.deploy.namespace };
-  const found = await survey(api, ref);
-  refuseForeign(found);
+  const before = await survey(api, ref);
+  refuseForeign(before);
+  const found = await awaitIdle({ ...context, api }, before);
   const { state } = found.store;
   if (state === null || state.phase === 'done' || state.candidate === null) {
     throw new MlDeployError({

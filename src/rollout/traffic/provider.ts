@@ -31,8 +31,8 @@ export interface TrafficProvider {
   objects(facts: TrafficFacts): readonly TrafficObject[];
   /** Pods the candidate needs for a share when the stable revision has `stableReplicas`. */
   candidateReplicas(weight: number, stableReplicas: number): number;
-  /** The share that is really meant then, 0..1. */
-  share(weight: number, stableReplicas: number): number;
+  /** The share that so many pods really get, 0..1. */
+  share(weight: number, candidateReplicas: number, stableReplicas: number): number;
   /** Allowed distance between seen and intended share per request; null when the share holds only per connection. */
   readonly splitTolerance: number | null;
   /** What is still missing until the written split is in force, or null when it is. */

@@ -15,10 +15,7 @@ export const replicasProvider: TrafficProvider = {
     const exact = weight >= 1 ? stableReplicas : (weight * stableReplicas) / (1 - weight);
     return Math.min(stableReplicas, Math.max(1, Math.round(exact)));
   },
-  share(weight, stableReplicas) {
-    const candidates = this.candidateReplicas(weight, stableReplicas);
-    return candidates / (candidates + stableReplicas);
-  },
+  share: (_weight, candidateReplicas, stableReplicas) => candidateReplicas / (candidateReplicas + stableReplicas),
   missing: (api, facts, expected) => missingEndpoints(api, facts, expected),
 };
 

@@ -114,7 +114,7 @@ test.each(nulls)('false rollbacks are never above alpha: %s', (name, scenario) =
   expect(upperBound(result.rollback, runs)).toBeLessThan(0.05);
 });
 
-// Not a theorem: reported, and held to what was seen.
+// Not a theorem, but what was seen: bursts hit one pod at a time and end within a tick.
 const bursts = [2, 5, 10, 20].flatMap((burst) =>
   [60, 600, 6000].map((requests): [string, Scenario] => [
     `bursts of ${burst}, ${requests} a minute`,
@@ -125,7 +125,7 @@ const bursts = [2, 5, 10, 20].flatMap((burst) =>
 test.each(bursts)('false rollbacks under bursts: %s', (name, scenario) => {
   const result = shares(scenario, 4000);
   line(`null, ${name}`, result);
-  expect(result.rollback).toBeLessThan(0.1);
+  expect(upperBound(result.rollback, 4000)).toBeLessThan(0.05);
 });
 
 test('a candidate exactly at its slo passes a step with at most beta', () => {
