@@ -266,7 +266,7 @@ export interface Image {
  */
 export interface Smoke {
   /**
-   * JSON file of requests with the answers you expect. `null`: only requests made from the model's contract.
+   * JSON file of requests with the answers you expect (docs/smoke.md). `null`: only requests made from the server's own description.
    */
   golden?: Path | null;
   /**
@@ -285,7 +285,7 @@ export interface Smoke {
         prefer?: 'gpu';
       };
   /**
-   * Where the image runs for the test. `process` asks a server that already runs at `url`. `auto` takes the cluster when it can be reached, else docker.
+   * Where the image runs for the test. `process` asks a server that already runs at `url`. `auto` does that when `url` is set, and else takes the cluster. `docker` is not part of this version.
    */
   runtime?: 'auto' | 'kubernetes' | 'docker' | 'process';
   /**
@@ -297,7 +297,7 @@ export interface Smoke {
    */
   readyTimeout?: string;
   /**
-   * Requests from the contract, on top of the golden ones. Twenty give a median worth reading in a few seconds.
+   * Requests whose latency is measured, after five for warm-up. Twenty give a median worth reading in a few seconds.
    */
   requests?: number;
   /**
