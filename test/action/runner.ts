@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { repositoryRoot } from '../cluster/state.ts';
+import { bundle } from '../hosts/host-project.ts';
 import { commandsOf, type RunnerCommand } from './runner-commands.ts';
 
 /** What action.yml says, as far as a runner needs it. */
@@ -86,7 +87,7 @@ export class ActionRunner implements Disposable {
     this.#steps += 1;
     const path = (name: string): string => join(this.#folder, `${this.#steps}-${name}`);
     for (const name of ['output', 'state', 'summary', 'env', 'path']) writeFileSync(path(name), '');
-    const child = spawn(process.execPath, [join(repositoryRoot, file)], {
+    const child = spawn(process.execPath, [join(dirname(bundle), file)], {
       cwd: this.#workspace,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
