@@ -15,10 +15,10 @@ const maxDepth = 128;
 
 /**
  * Parses JSON (RFC 8259) and refuses what `JSON.parse` lets pass in silence: a key twice in one object, and nesting deeper than 128.
- * Throws JsonError.
+ * With `integers`, numbers with a fraction or an exponent are refused too. Throws JsonError.
  */
-export function parseStrictJson(text: string): Json {
-  const reader = new Reader(text);
+export function parseStrictJson(text: string, integers = false): Json {
+  const reader = new Reader(text, integers);
   const value = reader.value(0);
   reader.end();
   return value;
@@ -31,8 +31,11 @@ class Reader {
   private readonly text: string;
   private position = 0;
 
-  constructor(text: string) {
+  private readonly integers: boolean;
+
+  constructor(text: string, integers: boolean) {
     this.text = text;
+    this.integers = integers;
   }
 
   end(): void {
@@ -49,6 +52,8 @@ class Reader {
     if (character === '[') return this.array(depth);
     if (character === '"') return this.string();
     const digits = this.match(number);
+    if (this.integers && /[.eE]/.test(digits))
+      throw new JsonError('has a number that is not written as a whole number', this.position);
     if (digits !== '') return Number(digits);
     for (const [word, value] of [
       ['true', true],

@@ -97,7 +97,7 @@ class SafetensorsInspector implements Inspector {
   private layout(text: string): Layout | null {
     try {
       const dataStart = 8 + (this.header ?? 0);
-      return checkTensors(parseStrictJson(text), dataStart, this.bytes - dataStart, this.findings);
+      return checkTensors(parseStrictJson(text, true), dataStart, this.bytes - dataStart, this.findings);
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       const offset = 8 + Buffer.byteLength(text.slice(0, error.offset));

@@ -2,12 +2,17 @@ import type { Findings } from '../findings.ts';
 import type { RuleId } from '../rules.ts';
 import { describe, describeArguments, printable } from './describe.ts';
 import type { Machine } from './machine.ts';
+import { Malformed } from './malformed.ts';
 import type { NestedPickles } from './nested.ts';
 import type { CallOpcode, Observer } from './observer.ts';
 import type { Consumer, Sink } from './payload.ts';
 import type { CheckContext } from './profiles/profile.ts';
 import { currentName, type Ruling, type Rulings } from './rulings.ts';
 import { Global, Instance, something, Tuple, type Value } from './values.ts';
+
+/** Different names in one file beyond this are not followed; names beyond `shownNames` are not part of the evidence. */
+const maxNames = 100_000;
+const shownNames = 1000;
 
 /** What is known about one global of a file. */
 interface Use {
@@ -52,7 +57,8 @@ export class Judge implements Observer {
 
   /** Every global that was named, as `module.name`, sorted. */
   get globals(): string[] {
-    return [...this.uses.values()].map(({ global }) => printable(global.path)).toSorted();
+    const paths = [...this.uses.values()].map(({ global }) => printable(global.path)).toSorted();
+    return [...new Set(paths)].slice(0, shownNames);
   }
 
   /** Whether anything was named that no allow-list has. */
@@ -64,6 +70,7 @@ export class Judge implements Observer {
     const key = `${module}\n${name}`;
     let use = this.uses.get(key);
     if (use === undefined) {
+      if (this.uses.size >= maxNames) throw new Malformed(`names more than ${maxNames} different things`);
       const current = currentName(module, name);
       const ruling = this.rulings.of(current.module, current.name);
       use = { global: new Global(current.module, current.name), ruling, offset, mentions: 0, calls: 0, call: null };
@@ -89,16 +96,21 @@ export class Judge implements Observer {
     use.calls++;
     use.call ??= { offset, opcode, shown: `${printable(callee.path)}${describeArguments(args)}` };
     const { ruling } = use;
-    if (ruling.kind === 'class' || ruling.kind === 'project') return callee;
+    if (ruling.kind === 'project' || (ruling.kind === 'class' && ruling.construct === null)) return callee;
+    if (ruling.kind === 'class') {
+      const vetted = ruling.construct?.(argumentsOf(args), this.context);
+      if (vetted !== undefined && 'problem' in vetted)
+        this.refuseCall('pickle/unlisted-call', use, args, vetted.problem, offset);
+      return callee;
+    }
     if (ruling.kind === 'function') {
       this.once('pickle/unlisted-call', offset, `Calls ${use.call.shown} while loading.`);
     }
     if (ruling.kind !== 'call') return ruling.kind === 'unlisted' ? callee : null;
-    const vetted = ruling.check(args instanceof Tuple ? args.items : null, this.context);
+    const vetted = ruling.check(argumentsOf(args), this.context);
     if ('result' in vetted) return vetted.result;
-    const what = `Calls ${printable(callee.path)}${describeArguments(args)}, which ${vetted.problem}.`;
-    if (ruling.does === null) this.once('pickle/unlisted-call', offset, what);
-    else this.once('pickle/dangerous-call', offset, what);
+    const rule = ruling.does === null ? 'pickle/unlisted-call' : 'pickle/dangerous-call';
+    this.refuseCall(rule, use, args, vetted.problem, offset);
     return null;
   }
 
@@ -202,6 +214,10 @@ export class Judge implements Observer {
     return inherited;
   }
 
+  private refuseCall(rule: RuleId, { global }: Use, args: Value, problem: string, offset: number): void {
+    this.once(rule, offset, `Calls ${printable(global.path)}${describeArguments(args)}, which ${problem}.`);
+  }
+
   private mayConstruct(ruling: Ruling): boolean {
     return ruling.kind === 'class' || ruling.kind === 'project';
   }
@@ -213,6 +229,10 @@ export class Judge implements Observer {
     if (this.said.size < 1000) this.said.add(key);
     this.findings.add(rule, offset, what);
   }
+}
+
+function argumentsOf(args: Value): readonly Value[] | null {
+  return args instanceof Tuple ? args.items : null;
 }
 
 function count(times: number): string {

@@ -6,7 +6,12 @@ import type { Value } from './values.ts';
 
 /** What may be done with a global. */
 export type Ruling =
-  | { readonly kind: 'class'; readonly container: boolean; readonly state: ((state: Value) => string | null) | null }
+  | {
+      readonly kind: 'class';
+      readonly container: boolean;
+      readonly construct: ArgumentCheck | null;
+      readonly state: ((state: Value) => string | null) | null;
+    }
   | { readonly kind: 'function' }
   | { readonly kind: 'call'; readonly check: ArgumentCheck; readonly does: string | null }
   | { readonly kind: 'project'; readonly reason: string; readonly expired: string | null }
@@ -59,7 +64,8 @@ function listOf(profile: ProfileName): ReadonlyMap<string, Ruling> {
     const containers = new Set(keys(part.containers));
     for (const key of keys(part.classes)) {
       const state = part.states?.[key.slice(0, key.indexOf(' '))] ?? null;
-      listed.set(key, { kind: 'class', container: containers.has(key), state });
+      const construct = part.constructors?.[key] ?? null;
+      listed.set(key, { kind: 'class', container: containers.has(key), construct, state });
     }
     for (const key of keys(part.functions)) listed.set(key, { kind: 'function' });
     for (const [key, check] of Object.entries(part.calls)) {

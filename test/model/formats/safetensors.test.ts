@@ -86,6 +86,7 @@ describe('safetensors files that break one rule each', () => {
     ['a shape that is no list', header, one({ dtype: 'F32', shape: 1, data_offsets: [0, 4] })],
     ['a negative dimension', header, one(tensor('F32', [-1], 0, 4))],
     ['a dimension that is no whole number', header, one(tensor('F32', [0.5], 0, 4))],
+    ['a number with an exponent', header, file('{"a":{"dtype":"U8","shape":[1e0],"data_offsets":[0,1]}}', 1)],
     ['three offsets', header, one({ dtype: 'F32', shape: [1], data_offsets: [0, 4, 8] })],
     ['an end before its beginning', header, one(tensor('F32', [0], 4, 0))],
     ['a size that is not shape times dtype', header, one(tensor('F32', [2], 0, 4))],

@@ -40,6 +40,7 @@ export const numpy: Profile = {
     'numpy._core._multiarray_umath': 'flagsobj',
   },
   containers: {},
+  constructors: { 'numpy ndarray': placeholder, 'numpy matrix': placeholder },
   functions: {
     numpy: functions,
     'numpy.core._multiarray_umath': functions,
@@ -70,6 +71,13 @@ export const numpy: Profile = {
 /** NumPy 1 keeps its internals in `numpy.core`, NumPy 2 in `numpy._core`. */
 function everywhere(module: string, name: string, check: ArgumentCheck): Record<string, ArgumentCheck> {
   return { [`numpy.core.${module} ${name}`]: check, [`numpy._core.${module} ${name}`]: check };
+}
+
+/** NumPy itself only makes arrays by `_reconstruct`. */
+function placeholder(...[args]: Parameters<ArgumentCheck>): Vetted {
+  return isPlaceholderShape(args?.[0])
+    ? { result: ndarray }
+    : { problem: 'allocates an array that NumPy would not write' };
 }
 
 /** An empty array that BUILD fills; a large shape here would only allocate memory. */

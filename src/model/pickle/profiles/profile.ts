@@ -28,6 +28,8 @@ export interface Profile {
   readonly functions: Readonly<Record<string, string>>;
   /** `module name` -> may be called, when its arguments pass. */
   readonly calls: Readonly<Record<string, ArgumentCheck>>;
+  /** `module name` of a class -> may be constructed only when its arguments pass. */
+  readonly constructors?: Readonly<Record<string, ArgumentCheck>>;
   /** Module -> judges the state that BUILD gives to instances of its classes: null, or what is wrong with it. */
   readonly states?: Readonly<Record<string, (state: Value) => string | null>>;
 }

@@ -1,6 +1,8 @@
 import { Global, Instance, Opaque, Tuple, type Value } from '../values.ts';
 import type { ArgumentCheck, Profile, Vetted } from './profile.ts';
 
+const bytes = new Global('builtins', 'bytes');
+
 /** The parts of Python's own library that picklers use for plain data. */
 export const python: Profile = {
   id: 'python',
@@ -18,6 +20,9 @@ export const python: Profile = {
     builtins: 'bytearray dict list set',
     collections: 'Counter OrderedDict defaultdict deque',
   },
+  constructors: Object.fromEntries(
+    'bytearray bytes dict frozenset list set str tuple'.split(' ').map((name) => [`builtins ${name}`, plainData]),
+  ),
   functions: {
     builtins: 'Ellipsis NotImplemented abs all any len max min round sorted sum',
     math: 'ceil exp expm1 fabs floor log log10 log1p log2 sqrt',
@@ -30,6 +35,18 @@ export const python: Profile = {
     'builtins getattr': boundMethod,
   },
 };
+
+/** Largest number that a constructor of plain data may take: `bytes(10**12)` allocates that many bytes. */
+const maxAllocation = 1_000_000;
+
+/** Containers made from plain data; an object would be iterated over, for ever (`list(range(10**12))`) or by methods of its own. */
+function plainData(...[args]: Parameters<ArgumentCheck>): Vetted {
+  const plain = args?.every(
+    (value) =>
+      (!(value instanceof Instance) || value.type === bytes) && !(typeof value === 'number' && value > maxAllocation),
+  );
+  return plain === true ? { result: null } : { problem: 'does not take its content from the pickle' };
+}
 
 /** Protocols 0 and 1: `cls.__new__` of a class, with a plain base. */
 function reconstructor(...[args, context]: Parameters<ArgumentCheck>): Vetted {
@@ -53,7 +70,7 @@ export function newOf(...[args, context]: Parameters<ArgumentCheck>): Vetted {
 function encode(...[args]: Parameters<ArgumentCheck>): Vetted {
   const [text, encoding] = args ?? [];
   const isText = typeof text === 'string' || (text instanceof Opaque && text.type === 'string');
-  if (args?.length === 2 && isText && (encoding === 'latin1' || encoding === 'latin-1')) return { result: null };
+  if (args?.length === 2 && isText && (encoding === 'latin1' || encoding === 'latin-1')) return { result: bytes };
   return { problem: 'does more than turn text into bytes' };
 }
 

@@ -4,6 +4,31 @@ import { evilBy, refused, type Malicious } from './sample.ts';
 /** Uses of listed names that are not what their libraries write. */
 export const misuse: readonly Malicious[] = [
   refused(
+    'bytes(10**12)',
+    'inconclusive',
+    'pickle/unlisted-call',
+    p.proto(4),
+    p.stackGlobal('builtins', 'bytes'),
+    '\x8a\x06\0\x10\xa5\xd4\xe8\0\x85R.',
+  ),
+  refused(
+    'list(range(2**31-1))',
+    'inconclusive',
+    'pickle/unlisted-call',
+    p.proto(4),
+    p.stackGlobal('builtins', 'list'),
+    p.stackGlobal('builtins', 'range'),
+    'J\xff\xff\xff\x7f\x85R\x85R.',
+  ),
+  refused(
+    'ndarray that allocates',
+    'inconclusive',
+    'pickle/unlisted-call',
+    p.proto(4),
+    p.stackGlobal('numpy', 'ndarray'),
+    'J\xff\xff\xff\x7f\x85\x85\x81.',
+  ),
+  refused(
     'BUILD on a class',
     'unsafe',
     'pickle/patch',
