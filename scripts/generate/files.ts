@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { configurationPage } from './configuration-page.ts';
 import { evidenceSchemas } from './evidence-schemas.ts';
+import { commandLinePage } from './command-line-page.ts';
 import { configurationKeys } from './configuration-keys.ts';
 import { fileTypes } from './file-types.ts';
 import { standaloneValidator } from './validator.ts';
@@ -15,6 +16,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     ['src/config/generated/validate.js', standaloneValidator(new Map([['validateFile', schema]]), true)],
     ['src/config/generated/validate.d.ts', validatorTypes(['validateFile'])],
     ['src/config/generated/keys.ts', configurationKeys(schema)],
+    ['docs/cli.md', commandLinePage()],
     ['docs/configuration.md', configurationPage(schema)],
     ...[...evidence].map(([stage, evidenceSchema]): [string, string] => [
       `schema/${stage}-evidence-v1.json`,
