@@ -51,14 +51,25 @@ class Model:
         return outputs
 
     def warm_up(self) -> bool:
-        """One real prediction; False when nothing is known about the inputs."""
+        """One real prediction, which must succeed; False when nothing is known about the inputs."""
         if self._user is not None and hasattr(self._user, "example"):
             rows = self._user.example(self._loaded)
         elif self.inputs is not None:
             rows = [_zeros(*self.inputs)]
         else:
-            return False
+            return self._try_features()
         self.predict(rows)
+        return True
+
+    def _try_features(self) -> bool:
+        """The user's code may take other rows than the model inside: a guess that fails says nothing against it."""
+        features = getattr(self._loaded, "n_features_in_", None)
+        if features is None:
+            return False
+        try:
+            self.predict([[0.0] * int(features)])
+        except Exception:
+            return False
         return True
 
     def _signature(self, settings: Settings) -> tuple[str, tuple] | None:
