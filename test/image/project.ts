@@ -17,7 +17,15 @@ export function validated(root: string): ValidateEvidence {
       const content = readFileSync(join(entry.parentPath, entry.name));
       const path = join(entry.parentPath, entry.name).slice(folder.length + 1);
       const sha256 = createHash('sha256').update(content).digest('hex');
-      return { path, bytes: content.length, sha256, format: 'joblib', verdict: 'clean', findings: [], facts: {} } as const;
+      return {
+        path,
+        bytes: content.length,
+        sha256,
+        format: 'joblib',
+        verdict: 'clean',
+        findings: [],
+        facts: {},
+      } as const;
     });
   return {
     schema: 'https://ml-deploy.dev/schema/validate-evidence-v1.json',
