@@ -38,7 +38,7 @@ async function git(...args: string[]): Promise<void> {
 
 /** What a team commits: our files with its image and configuration. */
 async function commit(message: string, options: Partial<ProjectOptions>): Promise<void> {
-  for (const file of ['rbac.yaml', 'config.yaml', 'rollout.yaml', 'restore.yaml', 'kustomization.yaml']) {
+  for (const file of ['rbac.yaml', 'config.yaml', 'rollout.yaml', 'restore.yaml']) {
     const text = readFileSync(join(repositoryRoot, 'argocd', file), 'utf8');
     writeFileSync(join(repository, file), text.replaceAll('ghcr.io/ml-deploy/ml-deploy:0.1.0', images.engine));
   }
