@@ -58,7 +58,7 @@ export function createMetricsSource(options: SourceOptions): MetricsSource {
 
   const works = async (pods: readonly PodRef[], by: Route): Promise<boolean> => {
     const probes = pods.slice(0, 3).map(async (pod) => {
-      readCounters(await page(pod, by, Math.min(timeoutMs, 1000)), preset, metrics);
+      readCounters(await page(pod, by, by === 'pod-ip' ? Math.min(timeoutMs, 1000) : timeoutMs), preset, metrics);
       return true;
     });
     return probes.length > 0 && (await Promise.any(probes).catch(() => false));
