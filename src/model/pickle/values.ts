@@ -51,9 +51,11 @@ export class Tuple {
   readonly weight: number;
   readonly items: readonly Value[] | null;
   readonly length: number;
+  readonly hashable: boolean;
 
   constructor(items: readonly Value[]) {
     this.length = items.length;
+    this.hashable = items.every(isHashable);
     this.items = items.length <= keptItems ? items : null;
     let weight = 1;
     for (const item of items) weight += weightOf(item);
@@ -131,6 +133,13 @@ export const something = new Opaque('unknown', 0);
 /** Size of a value were every shared part written out; 1 for everything that is not a plain container. */
 export function weightOf(value: Value): number {
   return typeof value === 'object' && value !== null ? value.weight : 1;
+}
+
+/** Whether Python can use the value as a key; objects are taken at their word. */
+export function isHashable(value: Value): boolean {
+  if (value instanceof Container) return value.kind === 'frozenset';
+  if (value instanceof Opaque) return value.type !== 'bytearray';
+  return !(value instanceof Tuple) || value.hashable;
 }
 
 /** Whether the value is a Python `str`. */

@@ -1,5 +1,5 @@
 import type { Machine } from '../machine.ts';
-import { Container, Tuple, type Value } from '../values.ts';
+import { Container, isHashable, Tuple, type Value } from '../values.ts';
 import { Malformed } from '../malformed.ts';
 import type { OpcodeTable } from './opcode.ts';
 
@@ -26,7 +26,7 @@ export const containers: OpcodeTable = {
 function fresh(machine: Machine, kind: 'list' | 'dict' | 'frozenset'): void {
   const items = machine.popToMark();
   const container = new Container(kind);
-  if (kind === 'dict' && items.length % 2 !== 0) throw new Malformed('has a key without a value');
+  checkKeys(kind, items, 0);
   container.grow(items, 0);
   if (kind === 'dict') container.keep(items, 0);
   machine.push(checked(machine, container));
@@ -45,15 +45,24 @@ function add(machine: Machine, opcode: string, kind: Container['kind'], from: nu
   const target = stack[from - 1] as Value;
   if (target instanceof Container && target.kind === kind) {
     target.grow(stack, from);
-    if (kind === 'dict') {
-      if ((stack.length - from) % 2 !== 0) throw new Malformed('has a key without a value');
-      target.keep(stack, from);
-    }
+    checkKeys(kind, stack, from);
+    if (kind === 'dict') target.keep(stack, from);
     checked(machine, target);
   } else {
     machine.observer.change(target, opcode, machine.at);
   }
   stack.length = from;
+}
+
+/** Dicts need a value for each key; keys, and items of sets, have to be hashable. */
+function checkKeys(kind: Container['kind'], items: readonly Value[], from: number): void {
+  if (kind === 'list') return;
+  if (kind === 'dict' && (items.length - from) % 2 !== 0) throw new Malformed('has a key without a value');
+  for (let i = from; i < items.length; i += kind === 'dict' ? 2 : 1) {
+    const key = items[i] as Value;
+    if (typeof key === 'object' && key !== null && !isHashable(key))
+      throw new Malformed('uses a list, dict or set as a key');
+  }
 }
 
 /** More parts than this, shared ones counted each time, is a bomb: 2^40. */

@@ -34,7 +34,7 @@ function integerLine(machine: Machine, start: number, length: number): void {
   const text = machine.buffer.toString('latin1', start, start + length);
   if (text === '00') machine.push(false);
   else if (text === '01') machine.push(true);
-  else if (/^-?\d+L?$/.test(text)) machine.push(text.length <= 15 ? Number.parseInt(text, 10) : someInteger);
+  else if (/^-?(0|[1-9]\d*)L?$/.test(text)) machine.push(text.length <= 15 ? Number.parseInt(text, 10) : someInteger);
   else {
     machine.observer.problem(
       'pickle/irregular',

@@ -35,21 +35,21 @@ export const stack: OpcodeTable = {
     name: 'PUT',
     argument: argument.line,
     run: (machine, start, length) => {
-      machine.memo.put(index(machine, start, length), machine.top());
+      remember(machine, index(machine, start, length));
     },
   },
   q: {
     name: 'BINPUT',
     argument: 1,
     run: (machine, start) => {
-      machine.memo.put(machine.buffer[start] as number, machine.top());
+      remember(machine, machine.buffer[start] as number);
     },
   },
   r: {
     name: 'LONG_BINPUT',
     argument: 4,
     run: (machine, start) => {
-      machine.memo.put(machine.buffer.readUInt32LE(start), machine.top());
+      remember(machine, machine.buffer.readUInt32LE(start));
     },
   },
   '\x94': {
@@ -60,6 +60,15 @@ export const stack: OpcodeTable = {
     },
   },
 };
+
+/** Picklers number what they write; Python allocates a memo of twice the largest number. */
+function remember(machine: Machine, at: number): void {
+  if (at > 1_000_000 + 4 * machine.count) {
+    const message = `A memo index of ${at} makes Python allocate ${at * 16} bytes; no pickler writes it.`;
+    machine.observer.problem('pickle/irregular', machine.at, message);
+  }
+  machine.memo.put(at, machine.top());
+}
 
 /** A memo index in decimal digits; what only some versions of Python read is reported and read as they do. */
 function index(machine: Machine, start: number, length: number): number {
