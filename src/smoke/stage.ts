@@ -20,42 +20,50 @@ export interface SmokeParts {
 export function createSmokeStage(parts: SmokeParts): Stage<SmokeEvidence> {
   return {
     name: 'smoke',
-    preflight: async (context) => {
-      await goldenOf(context);
-      const { reason } = await chooseRuntime(parts.runtimes, runtimeContext(parts, context));
-      context.reporter.note('info', reason);
-    },
-    run: async (context) => {
-      const startedAt = new Date().toISOString();
-      const { config, reporter, evidence, signal } = context;
-      const golden = await goldenOf(context);
-      const here = runtimeContext(parts, context);
-      const { runtime, reason } = await chooseRuntime(parts.runtimes, here);
-      reporter.note('debug', reason);
-      const image = evidence.build?.image.reference ?? null;
-      const modelDigest = evidence.build?.modelDigest ?? evidence.validate?.model.digest ?? null;
-      try {
-        const result = await tryOut({
-          spec: { ...here, image, modelDigest },
-          runtime,
-          protocol: protocols[here.server.protocol],
-          contract: contractOf(context),
-          golden,
-          reporter,
-        });
-        const imageReference = image ?? config.smoke.url ?? '';
-        return evidenceOf(context, result, { startedAt, runtime: runtime.name, imageReference, modelDigest });
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        throw new MlDeployError({
-          code: 'smoke/interrupted',
-          kind: 'interrupted',
-          message: 'The smoke test was interrupted; what it had started is removed.',
-          cause: error,
-        });
-      }
-    },
+    preflight: (context) =>
+      interruptible(context.signal, async () => {
+        await goldenOf(context);
+        const { reason } = await chooseRuntime(parts.runtimes, runtimeContext(parts, context));
+        context.reporter.note('info', reason);
+      }),
+    run: (context) => interruptible(context.signal, () => runSmoke(parts, context)),
   };
+}
+
+async function runSmoke(parts: SmokeParts, context: StageContext): Promise<SmokeEvidence> {
+  const startedAt = new Date().toISOString();
+  const { config, reporter, evidence } = context;
+  const golden = await goldenOf(context);
+  const here = runtimeContext(parts, context);
+  const { runtime, reason } = await chooseRuntime(parts.runtimes, here);
+  reporter.note('debug', reason);
+  const image = evidence.build?.image.reference ?? null;
+  const modelDigest = evidence.build?.modelDigest ?? evidence.validate?.model.digest ?? null;
+  const result = await tryOut({
+    spec: { ...here, image, modelDigest },
+    runtime,
+    protocol: protocols[here.server.protocol],
+    contract: contractOf(context),
+    golden,
+    reporter,
+  });
+  const imageReference = image ?? config.smoke.url ?? '';
+  return evidenceOf(context, result, { startedAt, runtime: runtime.name, imageReference, modelDigest });
+}
+
+/** Whatever an interrupt breaks on its way is reported as the interrupt. */
+async function interruptible<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new MlDeployError({
+      code: 'smoke/interrupted',
+      kind: 'interrupted',
+      message: 'The smoke test was interrupted; what it had started is removed.',
+      cause: error,
+    });
+  }
 }
 
 /** The stage with everything this program has. */

@@ -190,6 +190,12 @@ describe('ends that nobody planned', () => {
     expect(await pods()).toEqual([]);
   });
 
+  test.each([30, 200, 400, 800])('an interrupt after %i ms leaves nothing', async (ms) => {
+    const running = errorOf(smoke('never-ready', { signal: AbortSignal.timeout(ms) }));
+    expect((await running).error).toMatchObject({ code: 'smoke/interrupted', kind: 'interrupted' });
+    expect(await pods()).toEqual([]);
+  });
+
   test('the pod of an engine that was killed is removed by the next test', async () => {
     const script = path.join(import.meta.dirname, 'fixture', 'run-stage.ts');
     const engine = spawn(process.execPath, [script, cluster.kubeconfigPath, namespace.name, image], {

@@ -46,7 +46,15 @@ export const kubernetesRuntime: Runtime = {
     const pod = smokePod({ spec, image, run, device: device.device, owner: thisProcess(access.host) });
     // Without the run's signal: removal must work after an interrupt.
     const cleaner = await connectTo({ ...spec, signal: null }, probeDeadlineMs);
-    await api.create(resources.pod, pod);
+    try {
+      await api.create(resources.pod, pod);
+    } catch (error) {
+      // An interrupted request may have been carried out all the same.
+      await cleaner.delete(resources.pod, namespace, pod.metadata.name, { gracePeriodSeconds: 0 }).catch(() => false);
+      api.close();
+      cleaner.close();
+      throw error;
+    }
     return new SmokePod(api, cleaner, spec, run, device, leftovers);
   },
 };
@@ -283,10 +291,11 @@ async function choose(api: KubeApi, { config }: RuntimeContext): Promise<DeviceC
   const { device } = config.smoke;
   if (device === 'cpu') return chooseDevice(device, 0, '');
   if (config.resources.gpu === null) {
+    if (device === 'prefer-gpu') return chooseDevice(device, 0, 'resources.gpu is not set');
     throw new MlDeployError({
       code: 'smoke/no-gpu-resource',
       kind: 'usage',
-      message: 'smoke.device asks for a GPU, but resources.gpu is not set: the pod would get none.',
+      message: 'smoke.device requires a GPU, but resources.gpu is not set: the pod would get none.',
       hint: 'Set resources.gpu, for example {count: 1}, or set smoke.device to cpu.',
     });
   }
