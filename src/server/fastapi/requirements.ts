@@ -21,7 +21,7 @@ export function requirementsFacts(text: string): RequirementsFacts {
   const requirements = parse(text);
   return {
     hashed: requirements.length > 0 && requirements.every(({ text: requirement }) => requirement.includes('--hash=')),
-    unpinned: requirements.filter(({ text: requirement }) => !/===?[^=*]+|@\s*\S+/.test(requirement)),
+    unpinned: requirements.filter(({ text: requirement }) => !isPinned(requirement)),
   };
 }
 
@@ -34,6 +34,12 @@ export function constraintsOf(text: string): string {
   return parse(text)
     .map(({ text: requirement }) => `${requirement.replaceAll(/\s*--hash=\S+/g, '').trim()}\n`)
     .join('');
+}
+
+/** `name==1.2` or `name @ URL`; wildcards, ranges and markers that merely contain `==` do not count. */
+function isPinned(requirement: string): boolean {
+  const specifier = (requirement.split(/\s--hash=/)[0] ?? '').replace(/;.*$/, '').trim();
+  return /^[^=<>!~,@]+={2,3}\s*[^\s*,=]+$/.test(specifier) || /^[^=<>!~,@]+@\s*\S+$/.test(specifier);
 }
 
 function parse(text: string): Requirement[] {

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { fastapi } from '../../../src/server/fastapi/index.ts';
+import { constraintsOf, requirementsFacts } from '../../../src/server/fastapi/requirements.ts';
+import type { ImagePlan } from '../../../src/server/image-plan.ts';
+import { project } from '../../image/project.ts';
+
+async function planOf(files: Readonly<Record<string, string>>, server?: string): Promise<ImagePlan> {
+  const root = mkdtempSync(join(tmpdir(), 'mldeploy-plan-'));
+  mkdirSync(join(root, 'model'));
+  writeFileSync(join(root, 'model/model.joblib'), 'weights');
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
+  const context = project({ root, repository: 'ghcr.io/acme/iris', ...(server === undefined ? {} : { server }) });
+  const { validate } = context.evidence;
+  if (validate === undefined) throw new Error('the project of a test has evidence');
+  return fastapi.imagePlan(context.config, validate, root);
+}
+
+const contentOf = (plan: ImagePlan, path: string): string | undefined =>
+  plan.context.find((file) => file.path === path)?.content.toString();
+
+describe('image plan', () => {
+  it('has every Python module of the server, the contract, and never the weights', async () => {
+    const plan = await planOf({});
+    const sources = readdirSync(new URL('../../../src/server/fastapi/', import.meta.url)).filter(
+      (name) => name.endsWith('.py') && name !== 'precompile.py',
+    );
+    const planned = plan.context.map(({ path }) => path);
+    for (const name of sources) expect(planned).toContain(`/app/mldeploy_server/${name}`);
+    expect(contentOf(plan, '/app/contract.json')).toBe('{"inputs":[]}\n');
+    expect(planned.filter((path) => path.includes('model.joblib'))).toEqual([]);
+    expect(plan.dockerfile).not.toContain('model.joblib');
+    expect(plan.weights).toMatchObject({ path: '/model', files: [{ path: 'model.joblib', bytes: 7 }] });
+  });
+
+  it('is multi-stage, ends without root, has a health check, and takes secrets for one step only', async () => {
+    const { dockerfile } = await planOf({});
+    expect(dockerfile.match(/^FROM /gm)).toHaveLength(4);
+    const final = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+    expect(final).toMatch(/^USER 10001:10001$/m);
+    expect(final).toMatch(/^HEALTHCHECK /m);
+    expect(final).not.toMatch(/pip|secret|RUN/);
+    expect(dockerfile).not.toMatch(/^# ?syntax/m);
+    expect(dockerfile).toContain('--require-hashes -r /requirements/server.txt');
+  });
+
+  it("takes the user's code and requirements instead of scikit-learn's, below the server's own pins", async () => {
+    const files = { 'serve.py': 'def load(d): ...\n', 'requirements.txt': 'xgboost==3.2.0\n' };
+    const plan = await planOf(files, 'entry: serve.py, requirements: requirements.txt');
+    expect(contentOf(plan, '/app/inference.py')).toBe(files['serve.py']);
+    expect(contentOf(plan, '/requirements/model.txt')).toBe('xgboost==3.2.0\n');
+    expect(plan.dockerfile).toContain('-c /requirements/server-constraints.txt -r /requirements/model.txt');
+    expect(plan.dockerfile).not.toContain('--require-hashes -c');
+    expect(contentOf(plan, '/requirements/server-constraints.txt')).toMatch(/^fastapi==[\d.]+$/m);
+    expect(contentOf(plan, '/requirements/server-constraints.txt')).not.toContain('--hash');
+  });
+
+  it('names a file that is not there', async () => {
+    await expect(planOf({}, 'entry: serve.py')).rejects.toMatchObject({ code: 'build/file-missing', kind: 'usage' });
+  });
+
+  it('agrees with the Python side about the edges of the histogram', () => {
+    const python = readFileSync(new URL('../../../src/server/fastapi/metrics.py', import.meta.url), 'utf8');
+    const edges = /^EDGES_SECONDS = \((.*)\)$/m.exec(python)?.[1]?.split(', ').map(Number);
+    const context = project({ root: mkdirWithModel(), repository: 'ghcr.io/acme/iris' });
+    expect(fastapi.metrics(context.config).latency.edgesSeconds).toEqual(edges);
+  });
+});
+
+function mkdirWithModel(): string {
+  const root = mkdtempSync(join(tmpdir(), 'mldeploy-plan-'));
+  mkdirSync(join(root, 'model'));
+  return root;
+}
+
+describe('requirements files', () => {
+  it('are hashed only when every requirement is, and pinned only with exact versions', () => {
+    const hashed =
+      'a==1 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\nb==2 ; python_version < "3.12" --hash=sha256:22\n';
+    expect(requirementsFacts(hashed)).toEqual({ hashed: true, unpinned: [] });
+    const mixed =
+      '# comment\n--index-url https://x\na==1\n\nb>=2  # why\nc\nd==1.*\ne @ https://x/e.whl\nf[extra]===1\ng ; python_version == "3.12"\n';
+    expect(requirementsFacts(mixed)).toEqual({
+      hashed: false,
+      unpinned: [
+        { line: 5, text: 'b>=2' },
+        { line: 6, text: 'c' },
+        { line: 7, text: 'd==1.*' },
+        { line: 10, text: 'g ; python_version == "3.12"' },
+      ],
+    });
+    expect(requirementsFacts('')).toEqual({ hashed: false, unpinned: [] });
+  });
+
+  it('become constraints without digests', () => {
+    expect(
+      constraintsOf('a==1 \\\n    --hash=sha256:00\nb==2 ; python_version < "3.12" \\\n  --hash=sha256:11\n'),
+    ).toBe('a==1\nb==2 ; python_version < "3.12"\n');
+  });
+});
