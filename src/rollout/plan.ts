@@ -70,6 +70,7 @@ export function planRollout(
   name = `r${nextRevision(found)}`,
 ): Plan {
   const provider = providerFor(config.rollout);
+  refuseOtherProvider(provider, found);
   const { stable } = found;
   const stableReplicas = found.stable === null ? 0 : currentReplicas(found, found.stable);
   const scaling = config.deploy.autoscaling;
@@ -118,6 +119,18 @@ export function planRollout(
  */
 export function planHash(facts: Readonly<Record<string, unknown>>): string {
   return `sha256:${createHash('sha256').update(JSON.stringify(facts)).digest('hex')}`;
+}
+
+/** A route that nobody moves any more would keep sending its clients to a revision that is retired. */
+function refuseOtherProvider(provider: TrafficProvider, found: Survey): void {
+  if (provider.name === 'gateway' || found.route === null) return;
+  const { model, namespace } = found.ref;
+  throw new MlDeployError({
+    code: 'rollout/provider-changed',
+    kind: 'usage',
+    message: `HTTPRoute ${model} in namespace ${namespace} directs traffic to ${model}, and the configuration names no gateway.`,
+    hint: 'Name the Gateway in rollout.gateway, or move the clients to the Service and delete the HTTPRoute.',
+  });
 }
 
 /** Pods of the stable revision now: an autoscaler may have moved them from what the state says. */

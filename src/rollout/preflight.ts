@@ -6,7 +6,7 @@ import { providerFor } from './traffic/index.ts';
 import { groupOf } from './watchdog/rules.ts';
 
 /** One thing the engine has to be allowed to do. */
-interface Need {
+export interface Need {
   readonly resource: Resource;
   readonly verb: string;
   readonly subresource?: string;
@@ -25,16 +25,8 @@ export function needs(config: Config): readonly Need[] {
     ...all(resources.configMap, 'get', 'create', 'update', 'delete'),
     ...all(resources.lease, 'get', 'create', 'update', 'patch', 'delete'),
     ...all(resources.pod, 'list'),
-    ...all(
-      resources.horizontalPodAutoscaler,
-      'get',
-      ...(deploy.autoscaling === null ? [] : ['create', 'patch', 'delete']),
-    ),
-    ...all(
-      resources.podDisruptionBudget,
-      'get',
-      ...(deploy.maxUnavailable === null ? [] : ['create', 'patch', 'delete']),
-    ),
+    ...all(resources.horizontalPodAutoscaler, 'get', ...scaling(deploy.autoscaling !== null, rollout.watchdog.enabled)),
+    ...all(resources.podDisruptionBudget, 'get', ...scaling(deploy.maxUnavailable !== null, rollout.watchdog.enabled)),
     ...(providerFor(rollout).name === 'gateway' ? all(resources.httpRoute, 'get', 'create', 'patch', 'delete') : []),
     ...(rollout.watchdog.enabled
       ? [
@@ -45,6 +37,11 @@ export function needs(config: Config): readonly Need[] {
         ]
       : []),
   ];
+}
+
+/** Nobody may grant the watchdog what they may not do themselves. */
+function scaling(used: boolean, watchdog: boolean): readonly string[] {
+  return [...(used ? ['create'] : []), ...(used || watchdog ? ['patch', 'delete'] : [])];
 }
 
 /**

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
 import { rollback } from '../../src/rollout/commands/rollback.ts';
+import { needs } from '../../src/rollout/preflight.ts';
+import { groupOf } from '../../src/rollout/watchdog/rules.ts';
 import { until } from '../cluster/poll.ts';
+import { project } from './project.ts';
 import { Scenario } from './scenario.ts';
 
 // What can go wrong, and who is blamed. One namespace; the stable revision r1 is there from the fourth test on.
@@ -34,6 +37,21 @@ test('no permission: one error names every missing verb and resource, and nothin
   expect(output).toContain('create leases.coordination.k8s.io');
   expect(output).not.toContain('list deployments.apps');
   expect(await scenario.objects()).toEqual([]);
+});
+
+test('the rights that preflight asks for are enough, watchdog included', async () => {
+  const config = project({ namespace: scenario.namespace, watchdog: scenario.watchdog });
+  const rules = needs(config).map(({ resource, verb }) => ({
+    apiGroups: [groupOf(resource)],
+    resources: [resource.plural],
+    verbs: [verb],
+  }));
+  const kubeconfig = await scenario.cluster.restrictedUser(scenario.namespace, rules);
+  const { code, output } = await scenario.run('rollout', { kubeconfig, env: { FAKE_CRASH: '1' } });
+  // All the way through a first deploy and its undoing; what fails is the model.
+  expect(code, output).toBe(1);
+  expect(output).toContain('proved its rights');
+  await nothingLeft();
 });
 
 test('a first deploy that never becomes ready blames the model and leaves nothing behind', async () => {

@@ -101,10 +101,12 @@ export class Scenario implements AsyncDisposable {
     const engine = await this.engine('rollout', options);
     let ended: number | string | undefined;
     void engine.ended.then((code) => (ended = code));
-    await this.reaches('the candidate has traffic', ({ weight }) => {
-      if (ended !== undefined) throw new Error(`ended with ${ended}: ${engine.output()}`);
-      return weight > 0;
-    });
+    await until(
+      'the candidate has traffic',
+      async () => (ended !== undefined || (await this.status()).weight > 0 ? true : undefined),
+      { timeout: 120_000, every: 200, hint: () => engine.output() },
+    );
+    if (ended !== undefined) throw new Error(`ended with ${ended}: ${engine.output()}`);
     return engine;
   }
 

@@ -33,8 +33,10 @@ export async function canary(run: Run, stable: Revision): Promise<Ending> {
   await judge.baseline();
   let reasons: readonly string[] = ['A person released the hold.'];
   let before = 0;
+  let pods = firstReplicas;
   for (const [index, step] of steps) {
-    await widen(run, step);
+    if (step.candidateReplicas !== pods) await widen(run, step);
+    pods = step.candidateReplicas;
     await judge.closeTick(before);
     judge.analysis.startStep(index, step.share);
     await setWeight(run, index, step, stable);
