@@ -21,6 +21,7 @@ afterAll(async () => {
     'delete',
     'pv',
     '--ignore-not-found',
+    '--wait=false',
     ...['source', 'broken'].map((name) => `${space.name}-${name}`),
   ]);
   await space[Symbol.asyncDispose]();
