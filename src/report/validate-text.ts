@@ -22,7 +22,8 @@ const marks: Readonly<Record<Verdict, string>> = { clean: '✓', unsafe: '✗', 
 export function validateText(paths: readonly ValidatedPath[], color: boolean): string {
   const paint = (code: number, text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
   const lines = paths.flatMap((path) => [...pathLines(path, paint), '']);
-  return `${[...lines, total(paths, paint)].join('\n')}\n`;
+  const single = lines.filter((line, index) => line !== '' || lines[index - 1] !== '');
+  return `${[...single, total(paths, paint)].join('\n')}\n`;
 }
 
 type Paint = (code: number, text: string) => string;
@@ -43,7 +44,8 @@ function pathLines({ model, verdict }: ValidatedPath, paint: Paint): string[] {
 function fileLines(file: FileEvidence, name: string, indent: string, paint: Paint): string[] {
   const facts = `${describeFormat(file)} · ${bytes(file.bytes)}`;
   const line = `${indent}${verdictMark(file.verdict, paint)}  ${paint(1, visible(name))}  ${paint(2, facts)}`;
-  return [line, ...groups(file.findings).flatMap((group) => ['', ...groupLines(group, `${indent}  `, paint)])];
+  const found = groups(file.findings).flatMap((group) => ['', ...groupLines(group, `${indent}  `, paint)]);
+  return found.length === 0 ? [line] : [line, ...found, ''];
 }
 
 function verdictMark(verdict: Verdict, paint: Paint): string {
@@ -52,7 +54,7 @@ function verdictMark(verdict: Verdict, paint: Paint): string {
 
 function describeFormat({ format, facts }: FileEvidence): string {
   const { protocol, opcodes, tensors, arrays, compression } = facts;
-  const parts = [format];
+  const parts = [format === 'none' ? 'not read' : format];
   if (typeof compression === 'string') parts.push(`in ${compression}`);
   if (typeof protocol === 'number') parts.push(`protocol ${protocol}`);
   if (typeof opcodes === 'number') parts.push(`${count(opcodes)} opcodes`);

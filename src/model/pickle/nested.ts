@@ -39,7 +39,9 @@ function mayStart(head: Buffer, whole: boolean): boolean {
   const [first = 0, second = 0] = head;
   if (first === 0x80) return second <= 5;
   const older = '(c]}idlti'.includes(String.fromCharCode(first));
-  return older && whole && head[head.length - 1] === 0x2e;
+  if (!older || !whole || head[head.length - 1] !== 0x2e) return false;
+  // To name something, a line (GLOBAL, INST) or STACK_GLOBAL is needed; ordinary sentences have neither.
+  return head.includes(0x0a) || head.includes(0x93);
 }
 
 /** Runs the bytes of one payload; they are a pickle when they reach STOP, or name something on the way. */
