@@ -32,7 +32,8 @@ export function rolloutEvidence(plan: Plan, ending: Ending, record: Record, fact
     provider: plan.provider.name,
     stable: plan.stable === null ? null : factsOf(plan.stable),
     candidate: factsOf(plan.strategy === 'unchanged' && plan.stable !== null ? plan.stable : plan.candidate),
-    steps: plan.steps.map((step) => step.share),
+    // A first revision has nothing to share the traffic with.
+    steps: plan.strategy === 'first' ? [] : plan.steps.map((step) => step.share),
     metrics: plan.analysis.metrics.map((spec) => metricPlan(spec, plan.analysis)),
     decision: ending.decision,
     reasons: ending.reasons,

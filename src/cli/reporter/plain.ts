@@ -51,6 +51,7 @@ export class PlainReporter implements Reporter {
   }
 
   output(source: string, line: string): void {
+    if (line.trim() === '') return;
     this.#line(`${source} | ${line}`);
   }
 
