@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { MlDeployError } from '../errors.ts';
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
@@ -19,6 +18,7 @@ import { checkFiles } from './files.ts';
 import { describeLayers } from './layers.ts';
 import { pushBlobs } from './push.ts';
 import { weightLayers, type WeightLayer } from './weights.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Model files and server become an image in the registry; the evidence ties the model's digest to the image's. */
 export const buildStage: Stage<BuildEvidence> = { name: 'build', preflight, run };
@@ -34,14 +34,14 @@ async function run(context: StageContext): Promise<BuildEvidence> {
   const validated = validatedModel(context);
   const plan = await serverOf(context.config).imagePlan(context.config, validated, context.access.root);
   const weights = await hashWeights(context, plan);
-  const folder = await makeFolder(context.access.root);
+  const workspace = await openWorkspace(context.access.root);
   try {
-    const built = await buildImage(context, plan, folder);
+    const built = await buildImage(context, plan, workspace);
     const written = appendWeights(context, built.image, weights);
     const pushed = await pushImage(context, built.image, weights, written, validated.model.digest);
     return evidence(context, plan, weights, written, { ...built, ...pushed, startedAt, validated });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await workspace.close();
   }
 }
 
@@ -92,14 +92,13 @@ async function hashWeights(context: StageContext, plan: ImagePlan): Promise<Weig
 async function buildImage(
   context: StageContext,
   plan: ImagePlan,
-  folder: string,
+  { folder, layout }: Workspace,
 ): Promise<{ image: LayoutImage; builder: string; buildMs: number }> {
   const { config, access, reporter, signal } = context;
   const places = placesOf(context);
   const builder = await chooseBuilder(config.image.builder, places, signal);
   const task = reporter.task(`build the image with ${builder.name}`, { estimateMs: 60_000 });
   const began = performance.now();
-  const layout = join(access.root, '.mldeploy', 'cache', 'layout');
   try {
     await builder.build({
       plan,
@@ -235,12 +234,6 @@ function placesOf({ access }: StageContext): BuilderPlaces {
 function epochOf({ access }: StageContext): number {
   const told = access.environment['SOURCE_DATE_EPOCH'];
   return told !== undefined && /^\d{1,11}$/.test(told) ? Number(told) : 0;
-}
-
-async function makeFolder(root: string): Promise<string> {
-  const parent = join(root, '.mldeploy');
-  await mkdir(parent, { recursive: true });
-  return mkdtemp(join(parent, 'build-'));
 }
 
 function stopWhenAborted(signal: AbortSignal): void {

@@ -47,9 +47,20 @@ export const fastapi: Server = {
       MLDEPLOY_WORKERS: String(config.server.workers),
       MLDEPLOY_MAX_BODY_BYTES: String(config.server.maxBodyBytes),
       MLDEPLOY_DRAIN_SECONDS: String(drainSeconds),
+      // Numerical libraries would start a thread per core of the node, however few the pod may use.
+      OMP_NUM_THREADS: threadsPerWorker(config),
+      OPENBLAS_NUM_THREADS: threadsPerWorker(config),
     };
   },
 };
+
+/** Whole cores of `resources.cpu` (`500m`, `2`, `1.5`) that one worker may use, at least one. */
+function threadsPerWorker(config: Config): string {
+  const { cpu } = config.resources;
+  const cores = cpu.endsWith('m') ? Number(cpu.slice(0, -1)) / 1000 : Number(cpu);
+  const threads = Math.ceil(cores / config.server.workers);
+  return String(Number.isFinite(threads) ? Math.max(1, threads) : 1);
+}
 
 async function imagePlan(config: Config, model: ValidateEvidence, root: string): Promise<ImagePlan> {
   const requirements = await requirementFiles(config, root);

@@ -72,6 +72,24 @@ describe('image plan', () => {
   });
 });
 
+describe('environment', () => {
+  it.each([
+    ['500m', 1, '1'],
+    ['4', 1, '4'],
+    ['4', 2, '2'],
+    ['2.5', 1, '3'],
+    ['100m', 4, '1'],
+  ])('gives numerical libraries with cpu %s and %i workers %s threads', (cpu, workers, threads) => {
+    const { config } = project({ root: mkdirWithModel(), repository: 'ghcr.io/acme/iris' });
+    const changed = {
+      ...config,
+      resources: { ...config.resources, cpu },
+      server: { ...config.server, workers },
+    };
+    expect(fastapi.environment(changed)).toMatchObject({ OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads });
+  });
+});
+
 function mkdirWithModel(): string {
   const root = mkdtempSync(join(tmpdir(), 'mldeploy-plan-'));
   mkdirSync(join(root, 'model'));
