@@ -10,7 +10,6 @@ from pathlib import Path
 import joblib
 import numpy as np
 from sklearn.datasets import load_breast_cancer
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
@@ -31,7 +30,7 @@ def main(out: Path) -> None:
         # A better one.
         "v2": make_pipeline(StandardScaler(), SVC(C=4.0, gamma=0.01)),
         # Today's: as good as v2 on paper, but served with a preprocessing step that cannot digest every row (../v3/inference.py).
-        "v3": make_pipeline(StandardScaler(), HistGradientBoostingClassifier(random_state=7)),
+        "v3": make_pipeline(StandardScaler(), SVC(C=8.0, gamma=0.01)),
     }
     for name, model in versions.items():
         model.fit(train_x, train_y)
