@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { version } from '../src/version.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
+
+describe('the repository tells the truth about itself', () => {
+  it('CONTRIBUTING answers its questions with files that exist', () => {
+    const named = [...read('CONTRIBUTING.md').matchAll(/\| `([^`]+)` \|$/gm)].map((match) => match[1] ?? '');
+    expect(named.length).toBeGreaterThanOrEqual(10);
+    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it.each(pages)('%s links to files that exist', (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] ?? '');
+    expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+  });
+
+  it('has one version', () => {
+    expect((JSON.parse(read('package.json')) as { version: string }).version).toBe(version);
+  });
+
+  it('the stages import neither each other nor the runner', () => {
+    const stages = ['model', 'image', 'smoke', 'rollout'];
+    const trespasses: string[] = [];
+    for (const stage of stages) {
+      for (const entry of readdirSync(join(root, 'src', stage), { recursive: true, encoding: 'utf8' })) {
+        if (!entry.endsWith('.ts')) continue;
+        const depth = entry.split('/').length;
+        for (const [, up = '', target = ''] of read(`src/${stage}/${entry}`).matchAll(
+          /from '((?:\.\.\/)+)([a-z-]+)\//g,
+        )) {
+          const leaves = up.length / 3 >= depth;
+          if (leaves && target !== stage && [...stages, 'action', 'cli'].includes(target))
+            trespasses.push(`${stage}/${entry} -> ${target}`);
+        }
+      }
+    }
+    expect(trespasses).toEqual([]);
+  });
+});
