@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MlDeployError } from '../../errors.ts';
-import { gpuProduct, probeCluster } from '../../gpu/cluster.ts';
-import { chooseDevice, type DeviceChoice } from '../../gpu/device.ts';
+import { gpuProduct } from '../../gpu/cluster.ts';
+import type { DeviceChoice } from '../../gpu/device.ts';
 import type { KubeApi, KubeObject } from '../../kubernetes/api.ts';
 import { connect } from '../../kubernetes/client.ts';
 import { resources } from '../../kubernetes/resources.ts';
 import { removeLeftovers } from './kubernetes/leftovers.ts';
 import { podName, smokePod } from './kubernetes/pod.ts';
+import { deviceFor, lookAround } from './kubernetes/preflight.ts';
 import { endOf, type Lasting, stateOf, statusOf } from './kubernetes/pod-state.ts';
 import { routeTo } from './kubernetes/route.ts';
 import { thisProcess } from './owner.ts';
@@ -40,7 +41,7 @@ export const kubernetesRuntime: Runtime = {
     const { namespace } = config.deploy;
     const image = requireImage(spec);
     const api = await connectTo(spec);
-    const device = await choose(api, spec);
+    const device = await deviceFor(api, spec);
     const leftovers = await removeLeftovers(api, namespace, access.host);
     const run = `smoke-${randomBytes(3).toString('hex')}`;
     const pod = smokePod({ spec, image, run, device: device.device, owner: thisProcess(access.host) });
@@ -232,75 +233,6 @@ function connectTo({ access, signal }: Where, deadlineMs?: number): Promise<Kube
     ...(signal === null ? {} : { signal }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   });
-}
-
-/** Verbs without which the test cannot run; requests may travel directly, so pods/proxy is not among them. */
-const needed = [
-  { verb: 'create' },
-  { verb: 'get' },
-  { verb: 'list' },
-  { verb: 'patch' },
-  { verb: 'delete' },
-  { verb: 'get', subresource: 'log' },
-] as const;
-
-async function lookAround(api: KubeApi, context: RuntimeContext): Promise<string> {
-  const { namespace } = context.config.deploy;
-  const [device] = await Promise.all([choose(api, context), ...needed.map((right) => demand(api, right, namespace))]);
-  await rehearse(api, context, device);
-  return `the cluster at ${api.server} answers and pods may be created in namespace ${namespace}. ${device.note}`;
-}
-
-async function demand(
-  api: KubeApi,
-  { verb, subresource }: { verb: string; subresource?: string },
-  namespace: string,
-): Promise<void> {
-  const resource = { group: '', plural: 'pods', ...(subresource === undefined ? {} : { subresource }) };
-  if (await api.may(verb, resource, namespace)) return;
-  const what = subresource === undefined ? 'pods' : `pods/${subresource}`;
-  throw new MlDeployError({
-    code: 'kubernetes/forbidden',
-    kind: 'infrastructure',
-    message: `The smoke test is not allowed to ${verb} ${what} in namespace ${namespace}.`,
-    hint: `Give the account a Role with the verbs create, get, list, patch and delete on pods, and get on pods/log.`,
-  });
-}
-
-/** Lets the API server check the pod without keeping it: namespace, quota, pod security, service account. */
-async function rehearse(api: KubeApi, context: RuntimeContext, { device }: DeviceChoice): Promise<void> {
-  const { config } = context;
-  const image = `${config.image.repository}@sha256:${'0'.repeat(64)}`;
-  const spec: StartSpec = { ...context, image, modelDigest: null };
-  const pod = smokePod({ spec, image, run: 'smoke-000000', device, owner: '' });
-  try {
-    await api.apply(resources.pod, pod, { dryRun: true });
-  } catch (error) {
-    if (!(error instanceof MlDeployError) || error.code !== 'kubernetes/not-found') throw error;
-    throw new MlDeployError({
-      code: 'smoke/no-namespace',
-      kind: 'infrastructure',
-      message: `The namespace ${config.deploy.namespace} (deploy.namespace) does not exist on ${api.server}.`,
-      hint: `Create it: kubectl create namespace ${config.deploy.namespace}`,
-      cause: error,
-    });
-  }
-}
-
-async function choose(api: KubeApi, { config }: RuntimeContext): Promise<DeviceChoice> {
-  const { device } = config.smoke;
-  if (device === 'cpu') return chooseDevice(device, 0, '');
-  if (config.resources.gpu === null) {
-    if (device === 'prefer-gpu') return chooseDevice(device, 0, 'resources.gpu is not set');
-    throw new MlDeployError({
-      code: 'smoke/no-gpu-resource',
-      kind: 'usage',
-      message: 'smoke.device requires a GPU, but resources.gpu is not set: the pod would get none.',
-      hint: 'Set resources.gpu, for example {count: 1}, or set smoke.device to cpu.',
-    });
-  }
-  const { allocatable, looked } = await probeCluster(api);
-  return chooseDevice(device, allocatable, looked);
 }
 
 function requireImage({ image }: StartSpec): string {
