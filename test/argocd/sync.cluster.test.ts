@@ -67,6 +67,9 @@ interface Application {
 
 /** Waits until the newest commit was synced, well or not. */
 async function synced(): Promise<{ phase: string; message: string }> {
+  // As a webhook of the Git server would.
+  const refresh = 'argocd.argoproj.io/refresh=normal';
+  await cluster.kubectl(['annotate', 'application', space.name, '-n', 'argocd', '--overwrite', refresh]);
   const head = (await sh('git', ['-C', repository, '-c', 'safe.directory=*', 'rev-parse', 'HEAD'])).stdout.trim();
   return until(
     `sync of ${head.slice(0, 7)}`,

@@ -43,7 +43,11 @@ export const argocd: Addon = {
     });
     startService({
       name: 'argocd-repo-server',
-      command: [program, '--redis', redis, '--port', String(serverPort), '--disable-tls', '--metrics-port', '8094'],
+      command: [
+        program,
+        ...['--redis', redis, '--port', String(serverPort), '--disable-tls', '--metrics-port', '8094'],
+        ...['--revision-cache-expiration', '3s'], // a new commit is seen at once
+      ],
       env: { ...env, ARGOCD_BINARY_NAME: 'argocd-repo-server', ARGOCD_PLUGINSOCKFILEPATH: `${folder.inside}/plugins` },
     });
     startService({
