@@ -76,7 +76,8 @@ function index(machine: Machine, start: number, length: number): number {
   if (!/^\d{1,15}$/.test(text)) {
     machine.observer.problem('pickle/irregular', machine.at, 'A memo index is not written in plain decimal digits.');
   }
-  const digits = text.trim().replaceAll('_', '');
+  // The C unpickler reads up to a NUL.
+  const digits = (text.split('\0')[0] ?? '').trim().replaceAll('_', '');
   if (!/^\+?\d{1,15}$/.test(digits)) throw new Malformed('has an index that is not a number');
   return Number(digits);
 }

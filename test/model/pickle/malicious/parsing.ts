@@ -13,6 +13,8 @@ export const parsing: readonly Malicious[] = [
   evilBy('LONG in base 0', 'L0x10L\n0', p.payload, p.stop),
   evilBy('INT with underscore', 'I1_0\n0', p.payload, p.stop),
   evilBy('INT with space', 'I 0\n0', p.payload, p.stop),
+  evilBy('PUT index with a NUL', 'Np0\0x\n0', p.payload, p.stop),
+  evilBy('GET index with spaces', 'Np1\n0g 1 \n0', p.payload, p.stop),
   evilBy('invalid UTF-8 behind', p.proto(4), p.payload, 'X', p.u32(1), '\xff.'),
   evilBy('huge declared length behind', p.proto(4), p.payload, '\x8e', p.u64(2n ** 62n)),
   evilBy('huge FRAME before', p.proto(4), '\x95', p.u64(2n ** 40n), p.payload, p.stop),
