@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../cluster/poll.ts';
 import { Traffic } from '../cluster/traffic.ts';
-import { Scenario } from './scenario.ts';
+import { Scenario, explain } from './scenario.ts';
 
 // Weights of an HTTPRoute, obeyed by a real gateway.
 
@@ -58,7 +58,8 @@ test('10 % means 10 % per request, and promotion loses none', async () => {
     const last = clients().between(Date.now() - 1000);
     return Promise.resolve(last.length > 10 && last.every((each) => each.revision === 'r2'));
   });
-  expect(clients().failures(start)).toEqual([]);
+  const lost = clients().failures(start);
+  expect(lost.length, explain(lost, evidence)).toBe(0);
   const route = await scenario.cluster.get<{ spec: { rules: { backendRefs: { name: string; weight: number }[] }[] } }>(
     'httproute',
     'fraud',

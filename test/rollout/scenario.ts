@@ -13,6 +13,7 @@ import type { Cluster, TestNamespace } from '../cluster/cluster.ts';
 import { until } from '../cluster/poll.ts';
 import { modelServerImage } from '../cluster/server-image/build.ts';
 import { Traffic } from '../cluster/traffic.ts';
+import type { TrafficResult } from '../cluster/traffic.ts';
 import { accessTo, built, projectYaml } from './project.ts';
 import type { ProjectOptions } from './project.ts';
 import { watchdogImage } from './watchdog-image.ts';
@@ -96,6 +97,13 @@ export class Scenario implements AsyncDisposable {
     return { code, output: engine.output(), evidence: JSON.parse(text) as RolloutEvidence };
   }
 
+  /** A command from a machine that has no configuration: it knows name and namespace only. */
+  async elsewhere(command: string): Promise<{ readonly code: number | string; readonly output: string }> {
+    const target = ['--model', 'fraud', '--namespace', this.namespace, '--kubeconfig', this.cluster.kubeconfigPath];
+    const engine = launch([command, ...target, '--no-color'], tmpdir());
+    return { code: await engine.ended, output: engine.output() };
+  }
+
   /** Starts a rollout and waits until its candidate has traffic. */
   async canary(options: Parameters<Scenario['engine']>[1]): Promise<Engine> {
     const engine = await this.engine('rollout', options);
@@ -153,6 +161,18 @@ export class Scenario implements AsyncDisposable {
     ]);
     return text.split('\n').filter((name) => name !== '');
   }
+}
+
+/**
+ * Failed requests beside the events of a rollout, for the message of a failed assertion.
+ */
+export function explain(failures: readonly TrafficResult[], evidence: RolloutEvidence): string {
+  const time = (at: number): string => new Date(at).toISOString();
+  const events = evidence.volatile.timeline.map(({ at, message }) => `${at} ${message}`);
+  const lines = [failures[0], failures.at(-1)].flatMap((each) =>
+    each === undefined ? [] : [`${time(each.startedAt)} FAILED ${each.status} ${each.error ?? ''} ${each.body ?? ''}`],
+  );
+  return [`${failures.length} failed requests`, ...[...events, ...lines].sort()].join('\n');
 }
 
 function launch(args: readonly string[], cwd: string): Engine {

@@ -112,7 +112,7 @@ function container(facts: DeploymentFacts): Record<string, unknown> {
     MLDEPLOY_DRAIN_SECONDS: drainSeconds(config, facts.environment['MLDEPLOY_DRAIN_SECONDS']),
   };
   const gpus = gpu === null ? {} : { 'nvidia.com/gpu': String(gpu.count) };
-  const get = (path: string) => ({ httpGet: { path, port: 'http' }, timeoutSeconds: 3 });
+  const get = (path: string) => ({ httpGet: { path, port: 'http' }, timeoutSeconds: 5 });
   return {
     name: 'server',
     image: facts.image,
@@ -129,7 +129,8 @@ function container(facts: DeploymentFacts): Record<string, unknown> {
       periodSeconds: 1,
       failureThreshold: Math.max(1, Math.ceil(config.rollout.readyTimeoutMs / 1000)),
     },
-    readinessProbe: { ...get(probes.readyPath), periodSeconds: 2, failureThreshold: 2 },
+    // A busy server answers late; taking all pods out of service at once for that would be the greater harm.
+    readinessProbe: { ...get(probes.readyPath), periodSeconds: 3, failureThreshold: 3 },
     livenessProbe: { ...get(probes.livePath), periodSeconds: 10, failureThreshold: 3 },
     lifecycle: { preStop: { sleep: { seconds: endpointSeconds } } },
     volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
