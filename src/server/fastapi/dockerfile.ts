@@ -27,15 +27,10 @@ export function dockerfile(facts: DockerfileFacts): string {
 
 FROM base AS dependencies
 ARG SOURCE_DATE_EPOCH=0
-COPY requirements /requirements
+RUN python3 -m venv --without-pip ${venv}
 COPY precompile.py /precompile.py
 # Index configuration and certificate authorities reach pip as secrets: they are in no layer. Both may be absent.
-RUN --mount=type=secret,id=pipconf,target=/etc/pip.conf \\
-    --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \\
-    --mount=type=cache,target=/root/.cache/pip,sharing=locked \\
-    python3 -m venv --without-pip ${venv} \\
-${facts.requirements.map((requirements) => ` && ${install(requirements)} \\\n`).join('')} && PYTHONHASHSEED=0 ${venv}/bin/python /precompile.py ${venv} \\
- && ${fixedTimes(venv)}
+${facts.requirements.map((requirements, index, all) => install(requirements, index === all.length - 1)).join('\n')}
 
 FROM base AS code
 ARG SOURCE_DATE_EPOCH=0
@@ -61,14 +56,22 @@ export const copies = [
   { path: '/app', kind: 'code' },
 ] as const;
 
-function install({ file, hashed, constraints }: DockerfileFacts['requirements'][number]): string {
-  return [
-    `python3 -m pip --python ${venv}/bin/python install --no-compile`,
-    '--disable-pip-version-check --root-user-action=ignore',
+/** One step per file, so that other requirements of the user do not install the server's own again. */
+function install({ file, hashed, constraints }: DockerfileFacts['requirements'][number], last: boolean): string {
+  const options = [
+    '--no-compile --disable-pip-version-check --root-user-action=ignore',
     ...(hashed ? ['--require-hashes'] : []),
     ...(constraints === undefined ? [] : [`-c /requirements/${constraints}`]),
     `-r /requirements/${file}`,
-  ].join(' ');
+  ];
+  // In the same step as the last and largest install: touching files of a lower layer would copy them.
+  const finish = `PYTHONHASHSEED=0 ${venv}/bin/python /precompile.py ${venv} && ${fixedTimes(venv)}`;
+  const copied = [file, constraints].filter((name) => name !== undefined).map((name) => `requirements/${name}`);
+  return `COPY ${copied.join(' ')} /requirements/
+RUN --mount=type=secret,id=pipconf,target=/etc/pip.conf \\
+    --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \\
+    --mount=type=cache,target=/root/.cache/pip,sharing=locked \\
+    python3 -m pip --python ${venv}/bin/python install ${options.join(' ')}${last ? ` \\\n && ${finish}` : ''}`;
 }
 
 function fixedTimes(folder: string): string {
