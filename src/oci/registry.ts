@@ -155,15 +155,11 @@ export class RegistryClient {
 
   async #sendFrom(blob: Blob, location: string, offset: number, onSent?: (bytes: number) => void): Promise<string> {
     if (offset === blob.size && offset > 0) return location;
-    // fetch goes on asking for the body of a request that has failed: that would read a large file to its end.
-    let over = false;
-    const sent = (bytes: number): boolean => {
-      if (over) return false;
+    const sent = (bytes: number): void => {
       this.uploadedBytes += bytes;
       onSent?.(bytes);
-      return true;
     };
-    const request = this.#transport.send(
+    const response = await this.#transport.send(
       {
         method: 'PATCH',
         url: location,
@@ -179,7 +175,6 @@ export class RegistryClient {
       },
       'pull,push',
     );
-    const response = await request.finally(() => (over = true));
     await drop(response);
     return this.#locationOf(response, location);
   }
@@ -210,9 +205,9 @@ export class RegistryClient {
   }
 }
 
-async function* counted(blob: Blob, offset: number, sent: (bytes: number) => boolean): AsyncGenerator<Uint8Array> {
+async function* counted(blob: Blob, offset: number, sent: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   for await (const piece of blob.read(offset)) {
-    if (!sent(piece.length)) return;
+    sent(piece.length);
     yield piece;
   }
 }

@@ -3,6 +3,7 @@ import { basic, parseChallenge, tokenRequest, type Challenge } from './authoriza
 import type { Credentials } from './credentials.ts';
 import { interrupted, problem, unreachable } from './problem.ts';
 import { isLoopback, type Repository } from './repository.ts';
+import { sendStream } from './stream-request.ts';
 
 /** A request to a registry. */
 export interface RegistryRequest {
@@ -132,19 +133,19 @@ export class RegistryTransport {
 
   async #fetch(request: RegistryRequest, authorization: string | undefined): Promise<Response> {
     const url = new URL(request.url, this.address);
+    const headers = {
+      'accept-encoding': 'identity',
+      'user-agent': 'ml-deploy',
+      ...request.headers,
+      // An upload location on another host (object storage) has its own signature.
+      ...(authorization !== undefined && url.origin === this.address ? { authorization } : {}),
+    };
+    const { method } = request;
+    const { signal } = this.#options;
     const body = request.body?.();
-    return fetch(url, {
-      method: request.method,
-      headers: {
-        'accept-encoding': 'identity',
-        'user-agent': 'ml-deploy',
-        ...request.headers,
-        // An upload location on another host (object storage) has its own signature.
-        ...(authorization !== undefined && url.origin === this.address ? { authorization } : {}),
-      },
-      ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']>, duplex: 'half' as const }),
-      signal: this.#options.signal,
-    });
+    if (body === undefined) return fetch(url, { method, headers, signal });
+    if (typeof body === 'string') return fetch(url, { method, headers, body, signal });
+    return sendStream(url, { method, headers, body, signal });
   }
 
   async #problem(request: RegistryRequest, response: Response): Promise<MlDeployError> {

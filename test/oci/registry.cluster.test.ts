@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -84,6 +84,25 @@ describe('a real registry', () => {
     await using registry = await startRegistry();
     const wrong = memoryBlob(Buffer.from('other content'), digestOf('content'));
     await expect(clientOf(registry.host).pushBlob(wrong)).rejects.toMatchObject({ code: 'registry/failed' });
+  });
+
+  it('takes a large blob in bounded memory', async () => {
+    await using registry = await startRegistry();
+    const size = 400_000_000;
+    const path = join(mkdtempSync(join(tmpdir(), 'mldeploy-blob-')), 'blob');
+    writeFileSync(path, '');
+    truncateSync(path, size);
+    const hash = createHash('sha256');
+    for (let sent = 0; sent < size; sent += 1_000_000) hash.update(Buffer.alloc(1_000_000));
+    let peak = 0;
+    const before = process.memoryUsage().arrayBuffers;
+    const onSent = (): void => {
+      peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+    };
+    const blob = fileBlob(path, `sha256:${hash.digest('hex')}`, size);
+    expect(await clientOf(registry.host).pushBlob(blob, onSent)).toBe(true);
+    expect(peak).toBeLessThan(150_000_000);
+    rmSync(path);
   });
 
   it('ends with the right blob although the connection was cut again and again', async () => {
