@@ -48,7 +48,7 @@ export async function awaitReady(run: Run, revision: Revision, replicas: number)
   const { api, config, signal } = run;
   const { namespace } = config.deploy;
   const task = run.reporter.task(`Waiting for ${pods(replicas)} of ${revision.name}`);
-  let passing: { trouble: Trouble; since: number } | null = null;
+  let passing = null as { trouble: Trouble; since: number } | null;
   const look = async (): Promise<readonly KubeObject[] | null> => {
     const [found, deployment] = await Promise.all([
       revisionPods(api, config.name, namespace, revision.name),
@@ -70,7 +70,9 @@ export async function awaitReady(run: Run, revision: Revision, replicas: number)
   try {
     const timeoutMs = config.rollout.readyTimeoutMs;
     const ready = await until(look, { signal, everyMs: 1000, timeoutMs, beat: () => run.lease.beat() });
-    if (ready === null) throw neverReady(revision, replicas, timeoutMs);
+    // Pods that never found a node say nothing about the model.
+    if (ready === null)
+      throw passing === null ? neverReady(revision, replicas, timeoutMs) : troubleError(passing.trouble);
     task.done();
     return ready;
   } catch (error) {

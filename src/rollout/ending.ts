@@ -2,7 +2,6 @@ import { diagnose } from './diagnosis.ts';
 import { leaseRef } from './lease.ts';
 import { isGone, revisionPods } from './pods.ts';
 import { restoreTraffic, standDown } from './restore.ts';
-import { noTotals } from './run.ts';
 import type { Ending, Run } from './run.ts';
 import type { HistoryEntry, Hold, RolloutState } from './state.ts';
 import { dismissWatchdog } from './watchdog/launch.ts';
@@ -20,7 +19,7 @@ export interface Defeat {
  * Ends the rollout in favour of the stable revision: traffic first, then the diagnosis, then the candidate's end. A first deploy
  * leaves nothing behind.
  */
-export async function rollBack(run: Run, defeat: Defeat, totals: Ending['totals'] = noTotals): Promise<Ending> {
+export async function rollBack(run: Run, defeat: Defeat): Promise<Ending> {
   const { fence, store, api, plan, record, config } = run;
   const state = present(run);
   await restoreTraffic(fence, state);
@@ -48,19 +47,13 @@ export async function rollBack(run: Run, defeat: Defeat, totals: Ending['totals'
     summary: `${plan.candidate.name} was rolled back, ${back}: ${defeat.reasons[0] ?? 'no reason given'}`,
     reasons: defeat.reasons,
     diagnosis,
-    totals,
   };
 }
 
 /**
  * Waits for a person: traffic on the stable revision, the candidate kept without pods, no lease, until `rollout.hold` is over.
  */
-export async function holdRollout(
-  run: Run,
-  step: number,
-  reasons: readonly string[],
-  totals: Ending['totals'],
-): Promise<Ending> {
+export async function holdRollout(run: Run, step: number, reasons: readonly string[]): Promise<Ending> {
   const { fence, store, record, plan, config } = run;
   const state = present(run);
   await restoreTraffic(fence, state);
@@ -82,7 +75,6 @@ export async function holdRollout(
     summary: `${plan.candidate.name} is held until ${until}: ${hold.reason} Continue with \`ml-deploy promote\` or \`ml-deploy resume\`, or end it with \`ml-deploy rollback\`.`,
     reasons,
     diagnosis: [],
-    totals,
   };
 }
 

@@ -2,7 +2,6 @@ import type { RevisionFacts, RolloutEvidence } from '../pipeline/evidence.ts';
 import { metricPlan } from './analysis/plan.ts';
 import type { Plan } from './plan.ts';
 import type { Record } from './record.ts';
-import { noTotals } from './run.ts';
 import type { Ending } from './run.ts';
 import type { Revision } from './state.ts';
 
@@ -44,7 +43,7 @@ export function rolloutEvidence(plan: Plan, ending: Ending, record: Record, fact
       host: facts.host,
       timeline: record.timeline,
       ticks: record.ticks,
-      totals: ending.totals,
+      totals: record.totals,
       apiRequests: facts.apiRequests,
       diagnosis: ending.diagnosis,
     },
@@ -56,7 +55,7 @@ export function rolloutEvidence(plan: Plan, ending: Ending, record: Record, fact
  */
 export function unchangedEnding(plan: Plan): Ending {
   const summary = `${plan.stable?.name ?? ''} already serves this image with this configuration; nothing to do.`;
-  return { outcome: 'passed', decision: 'none', summary, reasons: [summary], diagnosis: [], totals: noTotals };
+  return { outcome: 'passed', decision: 'none', summary, reasons: [summary], diagnosis: [] };
 }
 
 function factsOf(revision: Revision): RevisionFacts {

@@ -108,6 +108,7 @@ export class Judge {
     const trouble = troubleOf(pods, null);
     if (trouble !== null && trouble.kind === 'model') throw troubleError(trouble);
     const verdict = this.analysis.observe(reading, { at: new Date().toISOString(), weight, elapsedMs });
+    this.#run.record.totals = this.analysis.totals();
     for (const warning of verdict.warnings) this.#run.reporter.note('warning', warning);
     if (verdict.split.status === 'missed') {
       throw new MlDeployError({

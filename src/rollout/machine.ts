@@ -2,7 +2,6 @@ import { MlDeployError } from '../errors.ts';
 import { finish, rollBack } from './ending.ts';
 import { isCode } from './fence.ts';
 import { scale } from './restore.ts';
-import { noTotals } from './run.ts';
 import type { Ending, Run } from './run.ts';
 import { canary } from './strategies/canary.ts';
 import { firstDeploy } from './strategies/first.ts';
@@ -43,7 +42,7 @@ async function finishPromotion(run: Run, error: unknown): Promise<Ending> {
   await finish(run, { ended: 'promoted', reason });
   const summary = `${plan.candidate.name} was promoted and serves all traffic; what comes after was not finished: ${reason}`;
   if (signal.aborted) throw interrupted(summary);
-  return { outcome: 'error', decision: 'promote', summary, reasons: [summary], diagnosis: [], totals: noTotals };
+  return { outcome: 'error', decision: 'promote', summary, reasons: [summary], diagnosis: [] };
 }
 
 /** A `model` error is evidence against the revision; anything else blames nobody. */
@@ -52,11 +51,12 @@ async function giveUp(run: Run, error: unknown): Promise<Ending> {
   const reasons = [known ? error.message : `Internal error: ${error instanceof Error ? error.message : String(error)}`];
   if (known && error.hint !== undefined) reasons.push(error.hint);
   const blamed = known && error.kind === 'model';
-  const ending = await rollBack(
-    run,
-    { outcome: blamed ? 'failed' : 'error', reasons, ended: 'rolled back', diagnose: true },
-    noTotals,
-  );
+  const ending = await rollBack(run, {
+    outcome: blamed ? 'failed' : 'error',
+    reasons,
+    ended: 'rolled back',
+    diagnose: true,
+  });
   if (!known) throw error;
   return ending;
 }

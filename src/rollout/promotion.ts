@@ -13,12 +13,7 @@ import { allTrafficTo } from './weight.ts';
  * Makes the candidate the stable revision. The very pods that were judged go on serving; nothing restarts. Until the state names the
  * new stable revision the old one is whole, so an engine that dies in between falls back to it.
  */
-export async function promote(
-  run: Run,
-  stable: Revision,
-  reasons: readonly string[],
-  totals: Ending['totals'],
-): Promise<Ending> {
+export async function promote(run: Run, stable: Revision, reasons: readonly string[]): Promise<Ending> {
   const { plan, store, record } = run;
   const { candidate } = plan;
   await store.update({ progress: 'promoting', reasons });
@@ -32,7 +27,7 @@ export async function promote(
   await removeOthers(run, [candidate, stable]);
   const summary = `${candidate.name} was promoted: ${reasons[0] ?? 'it is as good as it has to be'}`;
   await finish(run, { ended: 'promoted', reason: reasons[0] ?? '' });
-  return { outcome: 'passed', decision: 'promote', summary, reasons, diagnosis: [], totals };
+  return { outcome: 'passed', decision: 'promote', summary, reasons, diagnosis: [] };
 }
 
 /**

@@ -1,10 +1,15 @@
-import type { TickEvidence, TimelineEvent } from '../pipeline/evidence.ts';
+import type { RolloutEvidence, TickEvidence, TimelineEvent } from '../pipeline/evidence.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 
 /** What happened, for the evidence: in memory only; what must survive is in the state. */
 export class Record {
   readonly timeline: TimelineEvent[] = [];
   readonly ticks: TickEvidence[] = [];
+  /** Every request counted so far, kept up to date by the judge: a rollout that ends in the middle has them too. */
+  totals: RolloutEvidence['volatile']['totals'] = {
+    stable: { requests: 0, errors: 0 },
+    candidate: { requests: 0, errors: 0 },
+  };
   readonly #reporter: Reporter;
 
   constructor(reporter: Reporter) {

@@ -39,13 +39,7 @@ export interface Ending {
   readonly summary: string;
   readonly reasons: readonly string[];
   readonly diagnosis: readonly string[];
-  readonly totals: RolloutEvidence['volatile']['totals'];
 }
-
-export const noTotals: Ending['totals'] = {
-  stable: { requests: 0, errors: 0 },
-  candidate: { requests: 0, errors: 0 },
-};
 
 /**
  * What the traffic provider needs to know of a run.

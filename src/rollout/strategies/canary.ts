@@ -42,12 +42,12 @@ export async function canary(run: Run, stable: Revision): Promise<Ending> {
     await setWeight(run, index, step, stable);
     const verdict = await judge.step(index, step);
     record.event('decision', `Step ${index + 1}: ${verdict.decision}. ${verdict.reasons.join(' ')}`);
-    const ending = await endingOf(run, judge, index, step, verdict);
+    const ending = await endingOf(run, index, step, verdict);
     if (ending !== null) return ending;
     reasons = verdict.reasons;
     before = step.share;
   }
-  return promote(run, stable, reasons, judge.analysis.totals());
+  return promote(run, stable, reasons);
 }
 
 /** More pods for the candidate before it gets more traffic. */
@@ -58,41 +58,29 @@ async function widen(run: Run, step: PlannedStep): Promise<void> {
 }
 
 /** What a verdict means for the rollout; null: on to the next step. */
-async function endingOf(
-  run: Run,
-  judge: Judge,
-  index: number,
-  step: PlannedStep,
-  verdict: StepVerdict,
-): Promise<Ending | null> {
-  const totals = judge.analysis.totals();
+async function endingOf(run: Run, index: number, step: PlannedStep, verdict: StepVerdict): Promise<Ending | null> {
   const { reasons } = verdict;
   switch (verdict.decision) {
     case 'rollback':
-      return rollBack(run, { outcome: 'failed', reasons, ended: 'rolled back', diagnose: true }, totals);
+      return rollBack(run, { outcome: 'failed', reasons, ended: 'rolled back', diagnose: true });
     case 'promote':
       return step.approval
-        ? holdRollout(run, index, [`Step ${index + 1} passed and waits for approval.`, ...reasons], totals)
+        ? holdRollout(run, index, [`Step ${index + 1} passed and waits for approval.`, ...reasons])
         : null;
     case 'inconclusive':
-      return inconclusive(run, index, verdict, totals);
+      return inconclusive(run, index, verdict);
   }
 }
 
-async function inconclusive(
-  run: Run,
-  index: number,
-  verdict: StepVerdict,
-  totals: Ending['totals'],
-): Promise<Ending | null> {
+async function inconclusive(run: Run, index: number, verdict: StepVerdict): Promise<Ending | null> {
   const reasons = [`Step ${index + 1} reached its deadline without enough evidence.`, ...verdict.reasons];
   switch (run.config.rollout.onInconclusive) {
     case 'rollback':
-      return rollBack(run, { outcome: 'inconclusive', reasons, ended: 'rolled back', diagnose: false }, totals);
+      return rollBack(run, { outcome: 'inconclusive', reasons, ended: 'rolled back', diagnose: false });
     case 'hold':
-      return holdRollout(run, index, reasons, totals);
+      return holdRollout(run, index, reasons);
     case 'promote':
       // A choice of the user, but never on no traffic at all: then nothing whatever is known.
-      return totals.candidate.requests === 0 ? holdRollout(run, index, reasons, totals) : null;
+      return run.record.totals.candidate.requests === 0 ? holdRollout(run, index, reasons) : null;
   }
 }

@@ -4,7 +4,6 @@ import { resources } from '../../kubernetes/resources.ts';
 import { awaitReady, createCandidate } from '../candidate.ts';
 import { finish } from '../ending.ts';
 import { settleScaling } from '../promotion.ts';
-import { noTotals } from '../run.ts';
 import type { Ending, Run } from '../run.ts';
 import { armWatchdog } from '../watchdog/launch.ts';
 import { sleep } from '../wait.ts';
@@ -38,7 +37,6 @@ export async function firstDeploy(run: Run): Promise<Ending> {
     summary: `${candidate.name} is deployed: the first revision of ${run.config.name}.`,
     reasons: ['There was no stable revision to compare with; the candidate became ready and has all traffic.'],
     diagnosis: [],
-    totals: noTotals,
   };
 }
 

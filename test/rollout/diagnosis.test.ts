@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/kubernetes/api.ts';
+import { troubleOf } from '../../src/rollout/diagnosis.ts';
+
+function pod(status: object, metadata: object = {}): KubeObject {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'fraud-r2-abc', ...metadata }, status };
+}
+
+function container(status: object): KubeObject {
+  return pod({ phase: 'Running', containerStatuses: [{ name: 'server', ready: false, restartCount: 0, ...status }] });
+}
+
+const waiting = (reason: string, message = ''): KubeObject => container({ state: { waiting: { reason, message } } });
+const ended = (reason: string, exitCode: number): object => ({ terminated: { reason, exitCode } });
+
+describe('the revision is to blame', () => {
+  test.each([
+    ['rollout/image-pull', waiting('ImagePullBackOff')],
+    ['rollout/image-pull', waiting('ErrImagePull', 'registry/x@sha256:e: not found')],
+    ['rollout/image-pull', waiting('InvalidImageName')],
+    ['rollout/container-config', waiting('CreateContainerConfigError', 'secret "keys" not found')],
+    ['rollout/crash-loop', waiting('CrashLoopBackOff')],
+    ['rollout/crash-loop', container({ restartCount: 2, lastState: ended('Error', 3) })],
+    ['rollout/out-of-memory', container({ restartCount: 1, lastState: ended('OOMKilled', 137) })],
+  ])('%s', (code, candidate) => {
+    expect(troubleOf([candidate], null)).toMatchObject({ code, kind: 'model', mayPass: false });
+  });
+});
+
+describe('the cluster is to blame', () => {
+  const unschedulable = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' };
+
+  test('no node', () => {
+    const found = troubleOf([pod({ phase: 'Pending', conditions: [unschedulable] })], null);
+    expect(found).toMatchObject({ code: 'rollout/unschedulable', kind: 'infrastructure', mayPass: true });
+  });
+
+  test('quota', () => {
+    const condition = {
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: 'FailedCreate',
+      message: 'exceeded quota: gpu',
+    };
+    const deployment: KubeObject = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'fraud-r2' },
+      status: { conditions: [condition] },
+    };
+    expect(troubleOf([], deployment)).toMatchObject({ code: 'rollout/quota', kind: 'infrastructure' });
+  });
+});
+
+describe('nobody is to blame', () => {
+  test.each([
+    ['starting', waiting('ContainerCreating')],
+    ['a hiccup of the registry', waiting('ErrImagePull', 'i/o timeout')],
+    ['one restart', container({ restartCount: 1, state: { running: {} }, lastState: ended('Error', 1) })],
+    [
+      'evicted',
+      pod({
+        phase: 'Failed',
+        reason: 'Evicted',
+        containerStatuses: [{ name: 'server', ready: false, restartCount: 5 }],
+      }),
+    ],
+    [
+      'on its way out',
+      pod(
+        { phase: 'Running', containerStatuses: [{ name: 'server', ready: false, restartCount: 5 }] },
+        { deletionTimestamp: 'now' },
+      ),
+    ],
+  ])('%s', (_, candidate) => {
+    expect(troubleOf([candidate], null)).toBeNull();
+  });
+});
