@@ -48,7 +48,7 @@ export async function runAct(folder: string, workflow: string, env: Record<strin
     const { stdout, stderr } = await sh(join(bin, 'act'), args, {
       cwd: folder,
       env: { ...process.env, PATH: path, XDG_CACHE_HOME: join(folder, '.cache'), HOME: folder, ACT: '' },
-      timeout: 240_000,
+      timeout: 480_000,
     });
     return { succeeded: true, log: stdout + stderr };
   } catch (error) {

@@ -56,7 +56,7 @@ export async function terminal(folder: string, args: readonly string[], env: Rec
   await promisify(execFile)(process.execPath, [join(bundle, 'index.js'), ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
-    timeout: 180_000,
+    timeout: 480_000,
   });
 }
 
