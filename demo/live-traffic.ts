@@ -15,7 +15,7 @@ interface Options {
   readonly url: string;
   readonly rate: number;
   readonly rows: readonly (readonly number[])[];
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** Users: one held-out row per request, at a steady rate whatever comes back. */

@@ -35,7 +35,7 @@ interface Report {
   readonly state: string;
   readonly outcomes: readonly VersionOutcome[];
   readonly traffic: { readonly results: readonly TrafficResult[] } | null;
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** Writes the HTML report, prints the closing table; true when all went as the demo promises. */
