@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildStage } from '../../src/image/stage.ts';
 import type { ImageConfigFile, Manifest } from '../../src/oci/manifest.ts';
@@ -27,9 +27,17 @@ beforeAll(async () => {
   repository = `${cluster.registry}/build-test/iris-${Date.now().toString(36)}`;
 });
 
+const checkouts: string[] = [];
+
+// Each has a copy of the image's blobs.
+afterAll(() => {
+  for (const root of checkouts) rmSync(root, { recursive: true, force: true });
+});
+
 /** A fresh checkout of the same project. */
 function checkout(): string {
   const root = mkdtempSync(join(tmpdir(), 'mldeploy-build-'));
+  checkouts.push(root);
   cpSync(trained, join(root, 'model'), { recursive: true });
   return root;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -42,7 +42,8 @@ it('builds the same bytes twice from nothing: no cache, other times, another lay
     });
     const image = await openLayout(layout);
     expect(image.manifest.layers.length).toBeGreaterThan(3);
-    digests.push(readFileSync(join(layout, 'index.json'), 'utf8').match(/sha256:[0-9a-f]{64}/)?.[0] ?? '');
+    digests.push(/sha256:[0-9a-f]{64}/.exec(readFileSync(join(layout, 'index.json'), 'utf8'))?.[0] ?? '');
+    rmSync(root, { recursive: true });
   }
   expect(digests[1]).toBe(digests[0]);
 });
