@@ -86,7 +86,7 @@ export class Judge {
         verdict = await this.#observe(step.share, now - last);
         last = now;
         record.ticks.push(...verdict.ticks);
-        this.#tell(task, verdict, (now - started) / stepDeadlineMs);
+        this.#tell(task, verdict);
         await store.update({ analysis: this.analysis.state(), reasons: verdict.reasons });
         await lease.beat();
         signal.throwIfAborted();
@@ -148,10 +148,9 @@ export class Judge {
     return { reading: await orAbort(this.#source.read(arms), signal), pods: candidate };
   }
 
-  #tell(task: Task, verdict: TickVerdict, fraction: number): void {
+  #tell(task: Task, verdict: TickVerdict): void {
     const totals = this.analysis.totals();
-    const detail = verdict.reasons[0] ?? `${totals.candidate.requests} requests of the candidate so far`;
-    task.update(detail, Math.min(1, fraction));
+    task.update(verdict.reasons[0] ?? `${totals.candidate.requests} requests of the candidate so far`);
   }
 }
 

@@ -187,12 +187,16 @@ function decide(
   if (worse.length > 0) {
     return { decision: 'rollback', reasons: worse.map(({ known, metric }) => worseReason(known, metric)) };
   }
-  const reasons = judged.map(({ known, metric, verdict }) => {
+  // What the step still waits for comes first: it is what a live display shows.
+  const openFirst = judged.toSorted((a, b) => Number(a.verdict === 'good') - Number(b.verdict === 'good'));
+  const reasons = openFirst.map(({ known, metric, verdict }) => {
     if (verdict === 'broken') return brokenReason(known, metric);
     return verdict === 'good' ? goodReason(known, metric) : openReason(known, metric, plan.phiPrior);
   });
   const step = plan.steps[state.step];
   const waiting = step === undefined ? null : stepReason(step, state.stepElapsedMs, state.stepRequests);
   if (waiting === null && judged.every(({ verdict }) => verdict === 'good')) return { decision: 'promote', reasons };
-  return { decision: 'continue', reasons: waiting === null ? reasons : [...reasons, waiting] };
+  const allGood = judged.every(({ verdict }) => verdict === 'good');
+  if (waiting === null) return { decision: 'continue', reasons };
+  return { decision: 'continue', reasons: allGood ? [waiting, ...reasons] : [...reasons, waiting] };
 }
