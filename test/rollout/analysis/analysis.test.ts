@@ -95,7 +95,7 @@ describe('a decision', () => {
     analysis.startStep(0, 0.1);
     const early = ticks(analysis, counts([1000, 0], [9000, 0]), 1);
     expect(early.decision).toBe('continue');
-    expect(early.reasons.at(-1)).toBe(
+    expect(early.reasons[0]).toBe(
       'step at 10 %: 15 s of 60 s minimum time, 1,000 of 5,000 minimum requests of the candidate.',
     );
     expect(ticks(analysis, counts([1000, 0], [9000, 0]), 3).decision).toBe('continue');
