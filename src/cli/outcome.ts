@@ -22,7 +22,7 @@ export async function conclude(
 ): Promise<number> {
   const { host, options } = invocation;
   session.reporter.close();
-  await writeResults(results(evidence), options.text('results'));
+  await writeResults(results(evidence), { host, options });
   const report = await publish(evidence, session, invocation, { outcome, stage: last });
   host.listener?.ended({ evidence, outcome, folder: session.store.folder, report });
   return exitCodeOfOutcome(outcome);
@@ -61,8 +61,13 @@ export async function publish(
 }
 
 /** One file per result, without a newline, as Tekton reads them; what is not known is empty. */
-export async function writeResults(values: Results, folder: string | null): Promise<void> {
-  if (folder === null) return;
+export async function writeResults(
+  values: Results,
+  { host, options }: Pick<Invocation, 'host' | 'options'>,
+): Promise<void> {
+  const asked = options.text('results');
+  if (asked === null) return;
+  const folder = resolve(host.cwd, asked);
   await mkdir(folder, { recursive: true });
   for (const name of resultNames) await writeFile(join(folder, name), values[name] ?? '');
 }

@@ -54,6 +54,7 @@ describe('validate', () => {
     await project();
     const ended = await commandLine('validate', '--results', 'results');
     expect(ended.code).toBe(1);
+    expect(await readFile(join(folder, 'results/verdict'), 'utf8')).toBe('unsafe');
     expect(ended.stdout).toContain('Report: ');
     const store = new EvidenceStore(join(folder, '.mldeploy/default'));
     expect(await store.read('validate')).toMatchObject({ outcome: 'failed', project: 'fraud', verdict: 'unsafe' });

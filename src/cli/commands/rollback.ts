@@ -39,7 +39,7 @@ export const rollbackCommand: Command = {
           }
         : await rollback({ ...target, ...(holder === null ? {} : { onlyHolder: holder }) }, api, reporter);
       reporter.close();
-      await writeResults({ decision: report.changed ? 'rollback' : 'none' }, options.text('results'));
+      await writeResults({ decision: report.changed ? 'rollback' : 'none' }, invocation);
       host.stdout.write(
         options.text('format') === 'json' ? `${JSON.stringify(report, null, 2)}\n` : `${report.summary}\n`,
       );
