@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,7 +125,8 @@ function linesTo(write: (line: string) => void): Output {
 /** Unique for one step of one attempt of one run, and readable on a Lease. */
 function runName(environment: Readonly<Record<string, string | undefined>>): string {
   const { GITHUB_RUN_ID = '0', GITHUB_RUN_ATTEMPT = '1', GITHUB_JOB = 'job', GITHUB_ACTION = 'step' } = environment;
-  return `github-${GITHUB_RUN_ID}-${GITHUB_RUN_ATTEMPT}-${GITHUB_JOB}-${GITHUB_ACTION}`;
+  const unique = randomBytes(3).toString('hex'); // legs of a matrix have all the rest in common
+  return `github-${GITHUB_RUN_ID}-${GITHUB_RUN_ATTEMPT}-${GITHUB_JOB}-${GITHUB_ACTION}-${unique}`;
 }
 
 /** An input may hold a kubeconfig itself (it comes from a secret): it goes into a file that only we can read, for as long as the job runs. */

@@ -133,7 +133,10 @@ describe.each(tasks)('Task %s', (name, task) => {
   it('uses only options that its commands have', () => {
     const [first] = spec.steps;
     const args = first?.args ?? [];
-    const names = args[0]?.startsWith('$(') === true ? ['deploy', 'validate', 'build', 'smoke', 'rollout'] : [args[0]];
+    const names =
+      args[0]?.startsWith('$(') === true
+        ? ['deploy', 'validate', 'build', 'smoke', 'rollout', 'promote', 'resume']
+        : [args[0]];
     const given = args.flatMap((arg) => /^--([a-z-]+)/.exec(arg)?.[1] ?? []);
     for (const name of names) {
       const command = commands.find((one) => one.name === name);
