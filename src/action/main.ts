@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { EndedStages, Host, Listener, Output } from '../cli/host.ts';
 import { runCommandLine } from '../cli/main.ts';
-import { MlDeployError } from '../errors.ts';
+import { exitCodes, MlDeployError } from '../errors.ts';
 import { annotateEnd, annotateError } from './annotations.ts';
 import { outputsOf } from './outputs.ts';
 import { readRun, type ActionRun } from './inputs.ts';
@@ -70,8 +70,8 @@ async function runMain(environment: Readonly<Record<string, string | undefined>>
       const { markdownReport } = await import('../report/markdown.ts');
       await runner.addSummary(markdownReport([{ title: project === '' ? 'ml-deploy' : project, evidence }]));
     }
-    // After a signal the post step looks again: this process may have been ended before traffic was back.
-    if (exitCode < 128) save({ settled: true });
+    // After a signal, or when the cluster could not be reached, traffic may not be back yet: then the post step looks again.
+    if (exitCode < exitCodes.infrastructure) save({ settled: true });
     return exitCode;
   } catch (error) {
     if (!(error instanceof MlDeployError)) throw error;
