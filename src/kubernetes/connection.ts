@@ -14,7 +14,10 @@ export class BrokenConnection extends Error {
 /** How long one request may take unless it says otherwise, milliseconds. */
 export const defaultTimeoutMs = 10_000;
 
-/** Runs one request under its own deadline and the caller's signal; an abort by the caller stays an abort. */
+/**
+ * Runs one request under its own deadline and the caller's signal. An abort by the caller stays an abort; the end of the deadline is a
+ * TimeoutError, whatever the client library makes of its signal (node:http reports an AbortError, which nobody would try again).
+ */
 export async function withDeadline(request: Request, send: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
   request.signal?.throwIfAborted();
   const deadline = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs);
@@ -23,6 +26,7 @@ export async function withDeadline(request: Request, send: (signal: AbortSignal)
     return await send(signal);
   } catch (error) {
     request.signal?.throwIfAborted();
+    deadline.throwIfAborted();
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { MlDeployError } from '../errors.ts';
 import type { Reply, Request, Transport } from './api.ts';
 import { brokenConnection, withDeadline } from './connection.ts';
 
-const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+const accountMount = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The environment a pod gets from Kubernetes. */
 export interface InClusterEnvironment {
@@ -13,17 +13,17 @@ export interface InClusterEnvironment {
 }
 
 /** True inside a pod with a mounted service account. */
-export function runsInCluster(environment: InClusterEnvironment): boolean {
+export function runsInCluster(environment: InClusterEnvironment, accountFolder = accountMount): boolean {
   return environment.KUBERNETES_SERVICE_HOST !== undefined && existsSync(`${accountFolder}/token`);
 }
 
 /**
  * A transport with the pod's own service account, on node:https alone: the watchdog stays small because it never loads the client
- * library. The token file is read anew for each request, since Kubernetes rotates it.
+ * library. The token file is read anew for each request, since Kubernetes rotates it. `accountFolder` is where the account is mounted.
  */
-export function inClusterTransport(environment: InClusterEnvironment): Transport {
+export function inClusterTransport(environment: InClusterEnvironment, accountFolder = accountMount): Transport {
   const host = environment.KUBERNETES_SERVICE_HOST;
-  if (host === undefined || !runsInCluster(environment)) {
+  if (host === undefined || !runsInCluster(environment, accountFolder)) {
     throw new MlDeployError({
       code: 'kubernetes/not-in-cluster',
       kind: 'usage',
