@@ -46,13 +46,12 @@ export function watchdogJob(facts: WatchdogFacts): KubeObject {
     },
     spec: {
       suspend: true,
-      backoffLimit: 20,
+      // Only its deadline ends it: nodes may fail as often as they like, and a second pod beside a lost one is harmless (fencing).
+      backoffLimit: 1000,
+      // On a lost node a pod stays Terminating for ever; `Failed`, which a podFailurePolicy enforces, would wait for its end.
+      podReplacementPolicy: 'TerminatingOrFailed',
       activeDeadlineSeconds: Math.ceil(facts.deadlineMs / 1000),
       ttlSecondsAfterFinished: 300,
-      // Eviction, drain and node loss are not failures of the watchdog: a new pod takes over.
-      podFailurePolicy: {
-        rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
-      },
       template: {
         // Not the label `app`: no Service of the model may ever select the watchdog.
         metadata: { labels: { 'mldeploy/role': 'watchdog', 'mldeploy/watches': facts.model } },
