@@ -34,6 +34,9 @@ export async function runAction(environment: Readonly<Record<string, string | un
   }
 }
 
+/** Commands after which the post step may have something to restore. */
+const movesTraffic: ReadonlySet<string> = new Set(['deploy', 'rollout', 'promote', 'resume']);
+
 async function runMain(environment: Readonly<Record<string, string | undefined>>, log: WorkflowLog): Promise<number> {
   const runner = new Runner(environment);
   let state: ActionState = { holder: runName(environment) };
@@ -44,11 +47,12 @@ async function runMain(environment: Readonly<Record<string, string | undefined>>
   save({});
 
   let project = '';
+  let command = '';
   const ends: EndedStages[] = [];
   const listener: Listener = {
     configured: ({ name, deploy }) => {
       project = name;
-      save({ model: name, namespace: deploy.namespace });
+      if (movesTraffic.has(command)) save({ model: name, namespace: deploy.namespace });
     },
     ended: (result) => {
       for (const [name, value] of Object.entries(outputsOf(result))) runner.setOutput(name, value);
@@ -64,6 +68,7 @@ async function runMain(environment: Readonly<Record<string, string | undefined>>
       environment,
       save,
     );
+    command = run.command;
     for (const value of secretsOf(run, host.environment)) log.mask(value);
     const exitCode = await runCommandLine(run.argv, host);
     for (const { evidence } of ends) {
