@@ -41,6 +41,8 @@ export interface Beginning {
  */
 export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Beginning): Promise<Run> {
   const { api, config, record } = crew;
+  // Before the first write: a usage error must not cost a held rollout its hold.
+  const watchdogImage = config.rollout.watchdog.enabled ? engineImage(crew) : null;
   const { ref, store } = found;
   const before = store.state;
   const fence = await takeOver(api, {
@@ -65,7 +67,6 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
     'planned',
     `Epoch ${fence.epoch}: ${plan.candidate.name} (${plan.strategy}, provider ${plan.provider.name}).`,
   );
-  const watchdogImage = config.rollout.watchdog.enabled ? engineImage(crew) : null;
   return { ...crew, ...beginning, plan, fence, store, lease, watchdogImage };
 }
 

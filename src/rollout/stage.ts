@@ -7,12 +7,14 @@ import { serverOf } from '../server/index.ts';
 import { awaitIdle, begin, engineImage } from './begin.ts';
 import type { Beginning, Crew } from './begin.ts';
 import { checkCapacity } from './capacity.ts';
+import { rollback } from './commands/rollback.ts';
 import { rolloutEvidence, unchangedEnding } from './evidence.ts';
 import { runMachine } from './machine.ts';
 import { planRollout, releaseOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { checkRights } from './preflight.ts';
 import { Record } from './record.ts';
+import { holdIsOver } from './state.ts';
 import { refuseForeign, survey } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { interrupted } from './wait.ts';
@@ -50,13 +52,17 @@ export function connectTo(access: Access): Promise<KubeApi> {
   return connect({ kubeconfig: access.kubeconfig, context: access.kubeContext, environment: access.environment });
 }
 
-async function rollOut(context: StageContext, api: KubeApi): Promise<RolloutEvidence> {
+/**
+ * Rolls the release of the earlier stages out over this connection; a hold that has run out is rolled back first.
+ */
+export async function rollOut(context: StageContext, api: KubeApi): Promise<RolloutEvidence> {
   const { config, evidence } = context;
   const release = releaseOf(evidence, context.image ?? null);
-  const before = await survey(api, { model: config.name, namespace: config.deploy.namespace });
+  const ref = { model: config.name, namespace: config.deploy.namespace };
+  const before = await survey(api, ref);
   refuseForeign(before);
-  const found = await awaitIdle({ ...context, api }, before);
-  refuseHeld(found);
+  const idle = await awaitIdle({ ...context, api }, before);
+  const found = await endHold(idle, context, api);
   const plan = planRollout(config, release, serverOf(config), found);
   return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
 }
@@ -100,13 +106,20 @@ function peakPods(plan: Plan): number {
   return Math.max(plan.candidate.replicas, ...plan.steps.map((step) => step.candidateReplicas));
 }
 
-function refuseHeld(found: Survey): void {
+/** A hold that waits is a person's to decide; one that has run out is rolled back, and the survey made anew. */
+async function endHold(found: Survey, { reporter }: StageContext, api: KubeApi): Promise<Survey> {
   const { state } = found.store;
-  if (state?.phase !== 'held' || state.hold === null) return;
+  if (state?.phase !== 'held' || state.hold === null) return found;
+  const candidate = state.candidate?.name ?? '';
+  if (holdIsOver(state)) {
+    reporter.note('warning', `The hold of ${candidate} ended at ${state.hold.until}: it is rolled back first.`);
+    await rollback(found.ref, api, reporter);
+    return survey(api, found.ref);
+  }
   throw new MlDeployError({
     code: 'rollout/held',
     kind: 'usage',
-    message: `A rollout of ${found.ref.model} (${state.candidate?.name ?? ''}) is held until ${state.hold.until}: ${state.hold.reason}`,
+    message: `A rollout of ${found.ref.model} (${candidate}) is held until ${state.hold.until}: ${state.hold.reason}`,
     hint: 'Decide about it first: `ml-deploy promote`, `ml-deploy resume` or `ml-deploy rollback`.',
   });
 }

@@ -35,6 +35,13 @@ export interface Hold {
   readonly until: string;
 }
 
+/**
+ * True when a hold has run out: whoever looks first rolls it back.
+ */
+export function holdIsOver(state: Pick<RolloutState, 'hold'>): boolean {
+  return state.hold !== null && Date.parse(state.hold.until) < Date.now();
+}
+
 export interface HistoryEntry {
   readonly at: string;
   readonly revision: string;

@@ -3,10 +3,12 @@ import type { KubeApi } from '../../kubernetes/api.ts';
 import type { RolloutEvidence } from '../../pipeline/evidence.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { serverOf } from '../../server/index.ts';
-import { awaitIdle } from '../begin.ts';
+import { awaitIdle, engineImage } from '../begin.ts';
 import { planRollout } from '../plan.ts';
 import type { Plan } from '../plan.ts';
+import { checkRights } from '../preflight.ts';
 import { conduct } from '../stage.ts';
+import { holdIsOver } from '../state.ts';
 import type { Revision, RolloutState } from '../state.ts';
 import { refuseForeign, survey } from '../survey.ts';
 import type { Survey } from '../survey.ts';
@@ -47,6 +49,9 @@ async function unfinished(
 ): Promise<{ readonly found: Survey; readonly state: RolloutState; readonly plan: Plan }> {
   const { config, reporter } = context;
   const ref = { model: config.name, namespace: config.deploy.namespace };
+  // No stage ran before this: what is missing must show before the hold is given up.
+  if (config.rollout.watchdog.enabled) engineImage(context);
+  for (const note of await checkRights(api, config)) reporter.note('warning', note);
   const before = await survey(api, ref);
   refuseForeign(before);
   const found = await awaitIdle({ ...context, api }, before);
@@ -59,12 +64,12 @@ async function unfinished(
       hint: 'Start one with `ml-deploy rollout`.',
     });
   }
-  if (state.hold !== null && Date.parse(state.hold.until) < Date.now()) {
+  if (holdIsOver(state)) {
     await rollback(ref, api, reporter);
     throw new MlDeployError({
       code: 'rollout/hold-over',
       kind: 'inconclusive',
-      message: `The hold of ${state.candidate.name} ended at ${state.hold.until}; it was rolled back.`,
+      message: `The hold of ${state.candidate.name} ended at ${state.hold?.until ?? ''}; it was rolled back.`,
       hint: 'Start again with `ml-deploy rollout`.',
     });
   }
