@@ -6,7 +6,8 @@ import type { Analysis, TickVerdict } from './analysis/analysis.ts';
 import type { ArmsReading } from './analysis/readings.ts';
 import { createMetricsSource } from './analysis/source.ts';
 import type { MetricsSource } from './analysis/source.ts';
-import { troubleError, troubleOf } from './diagnosis.ts';
+import { CandidateHealth } from './candidate-health.ts';
+import { troubleError } from './diagnosis.ts';
 import type { PlannedStep } from './plan.ts';
 import { isReady, podRef, revisionPods } from './pods.ts';
 import type { Run } from './run.ts';
@@ -28,12 +29,14 @@ export class Judge {
   readonly #run: Run;
   readonly #stable: Revision;
   readonly #source: MetricsSource;
+  readonly #health: CandidateHealth;
 
   constructor(run: Run, stable: Revision) {
     const { plan, server, config, reporter } = run;
     this.#run = run;
     this.#stable = stable;
     this.analysis = createAnalysis(plan.analysis, run.savedAnalysis ?? undefined);
+    this.#health = new CandidateHealth(plan.candidate.name, plan.provider.name === 'gateway');
     this.#source = createMetricsSource({
       api: run.api,
       preset: server.metrics(config),
@@ -47,7 +50,8 @@ export class Judge {
     const { signal, lease } = this.#run;
     let missing: readonly string[] = [];
     const look = async (): Promise<ArmsReading | null> => {
-      const { reading } = await this.#read();
+      const { reading, pods } = await this.#read();
+      this.#look(pods, 0);
       missing = [...reading.candidate, ...reading.stable].flatMap((each) =>
         'missing' in each ? [`${each.pod.name}: ${each.missing}`] : [],
       );
@@ -81,7 +85,7 @@ export class Judge {
           task.fail('inconclusive');
           return { decision: 'inconclusive', reasons: verdict.reasons };
         }
-        await this.#rest(tickMs, last);
+        await this.#rest(tickMs, last, step.share);
         const now = performance.now();
         verdict = await this.#observe(step.share, now - last);
         last = now;
@@ -105,8 +109,7 @@ export class Judge {
 
   async #observe(weight: number, elapsedMs: number): Promise<TickVerdict> {
     const { reading, pods } = await this.#read();
-    const trouble = troubleOf(pods, null);
-    if (trouble !== null && trouble.kind === 'model') throw troubleError(trouble);
+    this.#look(pods, weight);
     const verdict = this.analysis.observe(reading, { at: new Date().toISOString(), weight, elapsedMs });
     this.#run.record.totals = this.analysis.totals();
     for (const warning of verdict.warnings) this.#run.reporter.note('warning', warning);
@@ -122,7 +125,7 @@ export class Judge {
   }
 
   /** Waits for the next tick; in between, a crashing candidate is noticed within seconds. */
-  async #rest(tickMs: number, last: number): Promise<void> {
+  async #rest(tickMs: number, last: number, weight: number): Promise<void> {
     const { api, config, plan, signal, lease } = this.#run;
     const everyMs = Math.min(tickMs, 3000);
     for (;;) {
@@ -131,10 +134,15 @@ export class Judge {
       await sleep(Math.min(left, everyMs), signal);
       if (left <= everyMs) return;
       const pods = await revisionPods(api, config.name, config.deploy.namespace, plan.candidate.name);
-      const trouble = troubleOf(pods, null);
-      if (trouble !== null && trouble.kind === 'model') throw troubleError(trouble);
+      this.#look(pods, weight);
       await lease.beat();
     }
+  }
+
+  /** What the candidate's pods show by themselves ends the rollout without statistics. */
+  #look(pods: readonly KubeObject[], weight: number): void {
+    const trouble = this.#health.look(pods, weight, performance.now());
+    if (trouble !== null) throw troubleError(trouble);
   }
 
   async #read(): Promise<{ readonly reading: ArmsReading; readonly pods: readonly KubeObject[] }> {
