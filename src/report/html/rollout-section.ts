@@ -47,7 +47,12 @@ function splitFigure(rollout: RolloutEvidence, phase: LivePhase, axis: TimeAxis)
   const title = `Traffic of the candidate: ${steps.join(', then ')}`;
   return figure(
     title,
-    'Thin line: the share that was asked for. Dots: the share of requests that the pods counted, per tick.',
+    [
+      'Thin line: the share that was asked for. Dots: the share of requests that the pods counted, per tick.',
+      ...(rollout.provider === 'replicas'
+        ? ['New connections are shared out; kept-alive ones stay where they are.']
+        : []),
+    ].join(' '),
     splitChart(ticks, phase, axis, xTitle),
   );
 }
