@@ -6,7 +6,10 @@ import { count } from './wording.ts';
 /** Both arms must be read this close together: otherwise an incident that starts in between looks like a bad candidate. */
 const alignmentMs = 1000;
 
-/** A pod that misses this many readings in a row no longer holds the tick open; when it is back it starts with a new baseline. */
+/**
+ * A pod that misses this many readings in a row no longer holds the tick open; when it is back it starts with a new baseline. So many
+ * readings in a row that are not aligned close the tick all the same: over several ticks' counts the offset weighs little.
+ */
 const patience = 4;
 
 const arms = ['stable', 'candidate'] as const satisfies readonly ArmName[];
@@ -24,6 +27,8 @@ export interface CounterState {
   /** Weight in force since the last baseline; null before the first reading. */
   readonly weight: number | null;
   readonly pods: Readonly<Record<string, PodState>>;
+  /** Readings in a row that were too far apart. */
+  readonly apart: number;
   /** Requests and errors since the first baseline while the candidate had traffic, ticks that were left out included. */
   readonly totals: Readonly<Record<ArmName, Count>>;
 }
@@ -41,13 +46,18 @@ export interface Advance {
 
 /** Nothing read yet. */
 export function startCounters(): CounterState {
-  return { weight: null, pods: {}, totals: { stable: { total: 0, bad: 0 }, candidate: { total: 0, bad: 0 } } };
+  return {
+    weight: null,
+    pods: {},
+    apart: 0,
+    totals: { stable: { total: 0, bad: 0 }, candidate: { total: 0, bad: 0 } },
+  };
 }
 
 /**
  * Turns a reading of cumulative counters into the counts of one tick. A pod's first reading is its baseline, so warm-up and smoke
  * requests are not counted. The tick stays open, and accumulates, while a known pod has no fresh sample or the arms were read more
- * than 1 s apart. A reading with another weight takes a new baseline and closes nothing.
+ * than 1 s apart (at most `patience` times in a row). A reading with another weight takes a new baseline and closes nothing.
  */
 export function advanceCounters(
   before: CounterState,
@@ -59,10 +69,14 @@ export function advanceCounters(
   const changed = before.weight !== weight;
   const { pods: known, notes, waiting } = missingPods(before.pods, all);
   const spread = spreadMs(all.map(({ pod }) => pod));
-  if (spread > alignmentMs)
-    notes.push(`the pods were read ${(spread / 1000).toFixed(1)} s apart, so the tick stays open.`);
-  if (!changed && (waiting || spread > alignmentMs)) {
-    return { state: { ...before, pods: known }, closed: false, deltas: {}, notes, broken: {} };
+  const apart = spread > alignmentMs ? before.apart + 1 : 0;
+  const aligned = apart === 0 || apart >= patience;
+  if (apart > 0) {
+    const then = aligned ? `${apart} times in a row; the tick is counted all the same` : 'so the tick stays open';
+    notes.push(`the pods were read ${(spread / 1000).toFixed(1)} s apart, ${then}.`);
+  }
+  if (!changed && (waiting || !aligned)) {
+    return { state: { ...before, pods: known, apart }, closed: false, deltas: {}, notes, broken: {} };
   }
   const pods: Record<string, PodState> = {};
   const deltas: Partial<Record<MetricId, Record<ArmName, PodDelta[]>>> = {};
@@ -82,7 +96,7 @@ export function advanceCounters(
       else deltas[metric]?.[arm].push({ pod: pod.pod.name, ...delta });
     }
   }
-  const state = { weight, pods, totals: addTotals(before, deltas.errors) };
+  const state = { weight, pods, apart: 0, totals: addTotals(before, deltas.errors) };
   if (!changed) return { state, closed: true, deltas, notes, broken };
   return { state, closed: false, deltas: {}, notes, broken };
 }

@@ -26,6 +26,11 @@ export interface SourceOptions {
   readonly onRoute?: (route: Route) => void;
 }
 
+/** One pod's metrics page and when it had arrived, or why there is none. */
+type Fetched =
+  | { readonly pod: PodRef; readonly text: string; readonly readAtMs: number }
+  | { readonly pod: PodRef; readonly missing: string };
+
 const largestPage = 8 * 1024 * 1024;
 
 /**
@@ -47,10 +52,20 @@ export function createMetricsSource(options: SourceOptions): MetricsSource {
     return reply.body;
   };
 
-  const readPod = async (pod: PodRef, by: Route): Promise<PodReading> => {
+  const fetchPod = async (pod: PodRef, by: Route): Promise<Fetched> => {
     try {
-      const counters = readCounters(await page(pod, by, timeoutMs), preset, metrics);
-      return { pod, counters, readAtMs: performance.now() };
+      const text = await page(pod, by, timeoutMs);
+      return { pod, text, readAtMs: performance.now() };
+    } catch (error) {
+      return { pod, missing: error instanceof Error ? error.message : String(error) };
+    }
+  };
+
+  const parsed = (fetched: Fetched): PodReading => {
+    if ('missing' in fetched) return fetched;
+    const { pod, text, readAtMs } = fetched;
+    try {
+      return { pod, counters: readCounters(text, preset, metrics), readAtMs };
     } catch (error) {
       return { pod, missing: error instanceof Error ? error.message : String(error) };
     }
@@ -79,10 +94,11 @@ export function createMetricsSource(options: SourceOptions): MetricsSource {
     read: async (arms) => {
       const by = route ?? (await chooseRoute([...arms.candidate, ...arms.stable]));
       const [stable, candidate] = await Promise.all([
-        Promise.all(arms.stable.map((pod) => readPod(pod, by))),
-        Promise.all(arms.candidate.map((pod) => readPod(pod, by))),
+        Promise.all(arms.stable.map((pod) => fetchPod(pod, by))),
+        Promise.all(arms.candidate.map((pod) => fetchPod(pod, by))),
       ]);
-      return { stable, candidate };
+      // Only now: parsing a large page would delay, and so misdate, the pages that arrive meanwhile.
+      return { stable: stable.map(parsed), candidate: candidate.map(parsed) };
     },
     get route() {
       return route;

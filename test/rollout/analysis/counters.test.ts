@@ -64,6 +64,20 @@ describe('a tick', () => {
     expect(advance.notes).toEqual(['the pods were read 1.4 s apart, so the tick stays open.']);
   });
 
+  test('is counted all the same when the arms stay apart, and says so', () => {
+    const apart = (n: number) => reading([pod('s', 5000 + 90 * n, 40, { at: 1500 })], [pod('c', 70 + 10 * n, 3)]);
+    const three = through([baseline, apart(1), apart(2), apart(3)]);
+    expect(three.closed).toBe(false);
+    const four = through([apart(4)], three.state);
+    expect(four.closed).toBe(true);
+    expect(four.deltas.errors?.candidate).toEqual([{ pod: 'c', total: 40, bad: 0 }]);
+    expect(four.notes).toEqual(['the pods were read 1.5 s apart, 4 times in a row; the tick is counted all the same.']);
+    expect(through([apart(5)], four.state).closed).toBe(false);
+    const aligned = reading([pod('s', 5450, 40)], [pod('c', 120, 3)]);
+    const again = through([aligned, apart(6), apart(7), apart(8)], three.state);
+    expect(again.closed).toBe(false);
+  });
+
   test('goes on without a pod that stays silent; when it is back it starts anew', () => {
     const both = reading([pod('s', 0, 0), pod('t', 0, 0)], [pod('c', 0, 0)]);
     const without = reading([pod('s', 100, 0), silent('t')], [pod('c', 10, 0)]);
