@@ -22,7 +22,7 @@ export async function setWeight(run: Run, index: number, step: PlannedStep, stab
     if (patch !== null && (await fence.patch(object, patch)) === null) throw trafficObjectGone(object.name);
   }
   record.event('weight', `Step ${index + 1}: the candidate gets ${percent(step.share)} of the traffic.`, step.share);
-  await awaitTraffic(run, plan.provider.name === 'replicas' ? [stable, plan.candidate] : [stable]);
+  await awaitTraffic(run, plan.provider.name === 'replicas' ? [stable, plan.candidate] : [stable], split);
 }
 
 /**
@@ -33,13 +33,11 @@ export async function allTrafficTo(run: Run, revision: Revision): Promise<void> 
   for (const object of plan.provider.objects(trafficFacts(run))) {
     if ((await fence.patch(object, object.allTo(revision.name))) === null) throw trafficObjectGone(object.name);
   }
-  await awaitTraffic(run, [revision]);
+  await awaitTraffic(run, [revision], revision.name);
 }
 
-/**
- * Waits until exactly the ready pods of these revisions get new connections.
- */
-export async function awaitTraffic(run: Run, revisions: readonly Revision[]): Promise<void> {
+/** Waits until exactly the ready pods of these revisions get new connections, as it was written. */
+async function awaitTraffic(run: Run, revisions: readonly Revision[], written: Split | string): Promise<void> {
   const { api, config, plan, signal } = run;
   const facts = trafficFacts(run);
   let missing = '';
@@ -51,7 +49,7 @@ export async function awaitTraffic(run: Run, revisions: readonly Revision[]): Pr
       .flat()
       .filter(isReady)
       .flatMap((pod) => statusOf(pod).podIP ?? []);
-    missing = (await plan.provider.missing(api, facts, { addresses })) ?? '';
+    missing = (await plan.provider.missing(api, facts, { addresses, written })) ?? '';
     return missing === '' ? true : null;
   };
   const seen = await until(look, { signal, everyMs: 500, timeoutMs: believeMs, beat: () => run.lease.beat() });

@@ -27,22 +27,26 @@ export interface RollbackReport {
  */
 export async function rollback(request: RollbackRequest, api: KubeApi, reporter: Reporter): Promise<RollbackReport> {
   const { model, namespace } = request;
-  const store = await StateStore.load(api, { model, namespace });
-  const { state } = store;
-  if (state === null || state.phase === 'done') {
-    return idle(state, `There is no unfinished rollout of ${model} in namespace ${namespace}; nothing to do.`);
+  const before = await StateStore.load(api, { model, namespace });
+  if (before.state === null || before.state.phase === 'done') {
+    return idle(before.state, `There is no unfinished rollout of ${model} in namespace ${namespace}; nothing to do.`);
   }
   if (
     request.onlyHolder !== undefined &&
-    (state.phase !== 'running' || (await holderOf(api, request)) !== request.onlyHolder)
+    (before.state.phase !== 'running' || (await holderOf(api, request)) !== request.onlyHolder)
   ) {
     return idle(
-      state,
+      before.state,
       `The rollout of ${model} in namespace ${namespace} is not running for ${request.onlyHolder}; nothing to do.`,
     );
   }
   const task = reporter.task(`Rolling back ${model}`);
-  const fence = await seize(api, state);
+  const seized = await seize(api, before);
+  if (seized === null || (seized.state.phase === 'done' && seized.state.stable !== null)) {
+    task.done('it ended by itself');
+    return idle(seized?.state ?? null, `The rollout of ${model} in namespace ${namespace} ended by itself meanwhile.`);
+  }
+  const { fence, store, state } = seized;
   if (state.stable === null) await restoreTraffic(fence, state);
   await standDown(fence, state, 'remove');
   const promoted = state.progress === 'retiring';

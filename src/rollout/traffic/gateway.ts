@@ -2,7 +2,7 @@ import { backendRefs } from '../../kubernetes/objects/http-route.ts';
 import type { Backend } from '../../kubernetes/objects/http-route.ts';
 import type { JsonPatch, KubeApi, KubeObject } from '../../kubernetes/api.ts';
 import { resources } from '../../kubernetes/resources.ts';
-import type { TrafficFacts, TrafficObject, TrafficProvider } from './provider.ts';
+import type { ExpectedTraffic, Split, TrafficFacts, TrafficObject, TrafficProvider } from './provider.ts';
 import { publicServiceTraffic } from './service-selector.ts';
 
 /** Parts of a route's weights: one part is 0.1 %. */
@@ -20,9 +20,10 @@ export const gatewayProvider: TrafficProvider = {
   candidateReplicas: (weight, stableReplicas) =>
     Math.min(stableReplicas, Math.max(1, Math.ceil(weight * stableReplicas - 1e-9))),
   share: (weight) => weight,
-  async missing(api: KubeApi, facts: TrafficFacts) {
+  async missing(api: KubeApi, facts: TrafficFacts, { written }: ExpectedTraffic) {
     const route = await api.find(resources.httpRoute, facts.namespace, facts.model);
-    return route === null ? `HTTPRoute ${facts.model} does not exist` : notAccepted(route);
+    if (route === null) return `HTTPRoute ${facts.model} does not exist`;
+    return otherBackends(route, facts, written) ?? notAccepted(route);
   },
 };
 
@@ -33,15 +34,34 @@ function routeTraffic(facts: TrafficFacts): TrafficObject {
   return {
     resource: resources.httpRoute,
     name: facts.model,
-    allTo: (revision) => backends([{ revision, weight: parts }]),
-    split({ stable, candidate, weight }) {
-      const share = Math.round(weight * parts);
-      return backends([
-        { revision: stable, weight: parts - share },
-        { revision: candidate, weight: share },
-      ]);
-    },
+    allTo: (revision) => backends(backendsOf(revision)),
+    split: (split) => backends(backendsOf(split)),
   };
+}
+
+function backendsOf(written: Split | string): readonly Backend[] {
+  if (typeof written === 'string') return [{ revision: written, weight: parts }];
+  const share = Math.round(written.weight * parts);
+  return [
+    { revision: written.stable, weight: parts - share },
+    { revision: written.candidate, weight: share },
+  ];
+}
+
+/** A gateway also accepts what somebody else wrote meanwhile. */
+function otherBackends(route: KubeObject, facts: TrafficFacts, written: Split | string): string | null {
+  const spec = route['spec'] as { rules?: readonly { backendRefs?: readonly Partial<BackendRef>[] }[] } | undefined;
+  const text = (list: readonly Partial<BackendRef>[]): string =>
+    list.map(({ name, port, weight }) => `${name ?? ''}:${port ?? ''}=${weight ?? 1}`).join(', ');
+  const wanted = text(backendRefs(facts.model, facts.port, backendsOf(written)));
+  const there = text(spec?.rules?.[0]?.backendRefs ?? []);
+  return there === wanted ? null : `HTTPRoute ${facts.model} has the backends ${there}, not ${wanted}`;
+}
+
+interface BackendRef {
+  readonly name: string;
+  readonly port: number;
+  readonly weight: number;
 }
 
 function notAccepted(route: KubeObject): string | null {

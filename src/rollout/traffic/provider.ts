@@ -39,7 +39,9 @@ export interface TrafficProvider {
   missing(api: KubeApi, facts: TrafficFacts, expected: ExpectedTraffic): Promise<string | null>;
 }
 
-/** Ready pods (by IP) that must receive new connections, and no others. */
 export interface ExpectedTraffic {
+  /** Ready pods (by IP) that must receive new connections, and no others. */
   readonly addresses: readonly string[];
+  /** What was written: both revisions with the candidate's share, or the one that gets everything. */
+  readonly written: Split | string;
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeApi } from '../../kubernetes/api.ts';
+import { isCode } from '../fence.ts';
 import type { Fence } from '../fence.ts';
 import { leaseRef } from '../lease.ts';
 import { restoreTraffic, scale, standDown, trafficOf } from '../restore.ts';
-import type { RolloutState, StateStore } from '../state.ts';
+import { StateStore } from '../state.ts';
+import type { RolloutState } from '../state.ts';
 import { takeOver } from '../takeover.ts';
 import { seizedRefs } from './rules.ts';
 
@@ -11,16 +13,17 @@ import { seizedRefs } from './rules.ts';
  * Takes a running rollout from an engine that is gone and puts the stable revision back: the first write raises the epoch and moves
  * the traffic at once. The candidate keeps its objects but no pods, so that `resume` can go on with the counts.
  */
-export async function abandon(api: KubeApi, store: StateStore): Promise<Fence> {
-  const state = store.state;
-  if (state === null) throw new Error('there is no rollout to abandon');
-  const fence = await seize(api, state);
+export async function abandon(api: KubeApi, store: StateStore): Promise<void> {
+  const seized = await seize(api, store);
+  // Its engine came to the end at the last moment.
+  if (seized === null || seized.state.phase === 'done') return;
+  const { fence, state } = seized;
   if (state.stable === null) await restoreTraffic(fence, state);
   await standDown(fence, state, 'keep');
   // Promoted already, only the old pods were left: there is nothing to resume.
   const promoted = state.progress === 'retiring';
   if (promoted && state.previous !== null) await scale(fence, state.previous, 0);
-  await store.update({
+  await seized.store.update({
     phase: promoted ? 'done' : 'abandoned',
     progress: 'ended',
     epoch: fence.epoch,
@@ -43,13 +46,41 @@ export async function abandon(api: KubeApi, store: StateStore): Promise<Fence> {
     ],
   });
   await fence.delete(leaseRef(state.model));
-  return fence;
 }
 
+/** A rollout that was taken from its engine. */
+export interface Seizure {
+  readonly fence: Fence;
+  readonly store: StateStore;
+  /** What was in force when the engine lost its right: nobody can change it any more from an older read. */
+  readonly state: RolloutState;
+}
+
+/** How often a live engine may write the state between our read and our write. */
+const seizeAttempts = 10;
+
 /**
- * Raises the epoch on everything a state names, and restores its stable revision in the same patch.
+ * Raises the epoch on everything the state names, restoring its stable revision in the same patch, then writes the state as it is: from
+ * there on the engine's own write fails, and only what was just written decides. An engine that was quicker may have promoted meanwhile,
+ * so after a conflict everything begins again from the state it left. Phase and epoch stay, so the watchdog stays on guard until the
+ * end is written. Null when the state is gone. A state that is `done` by then has its traffic restored too.
  */
-export async function seize(api: KubeApi, state: RolloutState): Promise<Fence> {
+export async function seize(api: KubeApi, first: StateStore): Promise<Seizure | null> {
+  let store = first;
+  for (let attempt = 1; store.state !== null; attempt++) {
+    const fence = await takeEverything(api, store.state);
+    try {
+      return { fence, store, state: await store.update({}) };
+    } catch (error) {
+      const changed = isCode(error, 'kubernetes/conflict') || isCode(error, 'kubernetes/not-found');
+      if (!changed || attempt >= seizeAttempts) throw error;
+      store = await StateStore.load(api, first.ref);
+    }
+  }
+  return null;
+}
+
+function takeEverything(api: KubeApi, state: RolloutState): Promise<Fence> {
   return takeOver(api, {
     namespace: state.namespace,
     knownEpoch: state.epoch,
