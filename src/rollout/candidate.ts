@@ -42,9 +42,15 @@ export async function createCandidate(run: Run, replicas: number): Promise<void>
 
 /**
  * Waits until so many pods of a revision are ready, which includes warm-up. A reason why they never will be ends the wait in seconds:
- * the revision's own fault is an error of kind `model`, the cluster's of kind `infrastructure`.
+ * the revision's own fault is an error of kind `model`, the cluster's of kind `infrastructure`. `meanwhile` gets the pods of every look:
+ * a candidate that already has traffic is judged while it waits.
  */
-export async function awaitReady(run: Run, revision: Revision, replicas: number): Promise<readonly KubeObject[]> {
+export async function awaitReady(
+  run: Run,
+  revision: Revision,
+  replicas: number,
+  meanwhile: (pods: readonly KubeObject[]) => Promise<void> = () => Promise.resolve(),
+): Promise<readonly KubeObject[]> {
   const { api, config, signal } = run;
   const { namespace } = config.deploy;
   const task = run.reporter.task(`Waiting for ${pods(replicas)} of ${revision.name}`);
@@ -55,6 +61,7 @@ export async function awaitReady(run: Run, revision: Revision, replicas: number)
       api.find(resources.deployment, namespace, revision.deployment),
     ]);
     if (deployment === null) throw vanished(revision);
+    await meanwhile(found);
     const ready = found.filter(isReady);
     task.update(`${ready.length} of ${replicas} ready`, ready.length / replicas);
     if (ready.length >= replicas) return ready;

@@ -30,6 +30,7 @@ export class Judge {
   readonly #stable: Revision;
   readonly #source: MetricsSource;
   readonly #health: CandidateHealth;
+  #observedAt = performance.now();
 
   constructor(run: Run, stable: Revision) {
     const { plan, server, config, reporter } = run;
@@ -101,14 +102,27 @@ export class Judge {
     }
   }
 
-  /** Closes the tick at the present weight, right before the weight changes. */
+  /** Closes the tick at the present weight, right before the weight changes; `rollout/worse` when a rollback is due. */
   async closeTick(weight: number): Promise<void> {
     const verdict = await this.#observe(weight, 0);
     this.#run.record.ticks.push(...verdict.ticks);
+    if (verdict.decision !== 'rollback') return;
+    this.#run.record.event('decision', `rollback. ${verdict.reasons.join(' ')}`);
+    throw new MlDeployError({ code: 'rollout/worse', kind: 'model', message: verdict.reasons.join(' ') });
+  }
+
+  /** Goes on judging while the rollout waits for pods at a weight; called every look with the candidate's pods. */
+  async watch(weight: number, pods: readonly KubeObject[]): Promise<void> {
+    const { config, store } = this.#run;
+    this.#look(pods, weight);
+    if (performance.now() - this.#observedAt < config.rollout.tickMs) return;
+    await this.closeTick(weight);
+    await store.update({ analysis: this.analysis.state() });
   }
 
   async #observe(weight: number, elapsedMs: number): Promise<TickVerdict> {
     const { reading, pods } = await this.#read();
+    this.#observedAt = performance.now();
     this.#look(pods, weight);
     const verdict = this.analysis.observe(reading, { at: new Date().toISOString(), weight, elapsedMs });
     this.#run.record.totals = this.analysis.totals();

@@ -3,6 +3,7 @@ import { disruptionBudget } from '../kubernetes/objects/disruption-budget.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { awaitReady } from './candidate.ts';
 import { finish } from './ending.ts';
+import type { Judge } from './judge.ts';
 import { scale, scalingTo } from './restore.ts';
 import { drain, removeOthers } from './retire.ts';
 import type { Ending, Run } from './run.ts';
@@ -11,14 +12,21 @@ import { allTrafficTo } from './weight.ts';
 
 /**
  * Makes the candidate the stable revision. The very pods that were judged go on serving; nothing restarts. Until the state names the
- * new stable revision the old one is whole, so an engine that dies in between falls back to it.
+ * new stable revision the old one is whole, so an engine that dies in between falls back to it. Until all traffic moves the
+ * candidate is judged at the weight it has; a rollback that is due then wins.
  */
-export async function promote(run: Run, stable: Revision, reasons: readonly string[]): Promise<Ending> {
+export async function promote(
+  run: Run,
+  stable: Revision,
+  reasons: readonly string[],
+  { judge, weight }: { readonly judge: Judge; readonly weight: number },
+): Promise<Ending> {
   const { plan, store, record } = run;
   const { candidate } = plan;
   await store.update({ progress: 'promoting', reasons });
   await scale(run.fence, candidate, candidate.replicas);
-  await awaitReady(run, candidate, candidate.replicas);
+  await awaitReady(run, candidate, candidate.replicas, (pods) => judge.watch(weight, pods));
+  await judge.closeTick(weight);
   await allTrafficTo(run, candidate);
   await store.update({ progress: 'retiring', stable: candidate, candidate: null, previous: stable, weight: 1 });
   record.event('promoted', `${candidate.name} serves all traffic.`, 1);
@@ -33,7 +41,10 @@ export async function promote(run: Run, stable: Revision, reasons: readonly stri
 /**
  * Autoscaler and disruption budget as the configuration wants them, on this revision: created, re-pointed, or removed.
  */
-export async function settleScaling(run: Run, revision: Revision): Promise<void> {
+export async function settleScaling(
+  run: Pick<Run, 'api' | 'config' | 'fence' | 'store'>,
+  revision: Revision,
+): Promise<void> {
   const { api, config, fence, store } = run;
   const { namespace, autoscaling, maxUnavailable } = config.deploy;
   await scalingTo(fence, config.name, revision, autoscaling);

@@ -35,7 +35,7 @@ export async function canary(run: Run, stable: Revision): Promise<Ending> {
   let before = 0;
   let pods = firstReplicas;
   for (const [index, step] of steps) {
-    if (step.candidateReplicas !== pods) await widen(run, step);
+    if (step.candidateReplicas !== pods) await widen(run, step, judge, before);
     pods = step.candidateReplicas;
     await judge.closeTick(before);
     judge.analysis.startStep(index, step.share);
@@ -47,14 +47,14 @@ export async function canary(run: Run, stable: Revision): Promise<Ending> {
     reasons = verdict.reasons;
     before = step.share;
   }
-  return promote(run, stable, reasons);
+  return promote(run, stable, reasons, { judge, weight: before });
 }
 
-/** More pods for the candidate before it gets more traffic. */
-async function widen(run: Run, step: PlannedStep): Promise<void> {
+/** More pods for the candidate before it gets more traffic; the share it has is judged meanwhile. */
+async function widen(run: Run, step: PlannedStep, judge: Judge, weight: number): Promise<void> {
   const { candidate } = run.plan;
   await scale(run.fence, candidate, step.candidateReplicas);
-  await awaitReady(run, candidate, step.candidateReplicas);
+  await awaitReady(run, candidate, step.candidateReplicas, (pods) => judge.watch(weight, pods));
 }
 
 /** What a verdict means for the rollout; null: on to the next step. */
