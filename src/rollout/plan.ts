@@ -74,6 +74,7 @@ export function planRollout(
   const { stable } = found;
   const stableReplicas = found.stable === null ? 0 : currentReplicas(found, found.stable);
   const scaling = config.deploy.autoscaling;
+  refuseOtherPort(config.deploy.service.port, found);
   const full =
     stable === null || scaling === null
       ? (scaling?.min ?? config.deploy.replicas)
@@ -138,6 +139,23 @@ function currentReplicas(found: Survey, stable: Revision): number {
   const deployment = found.deployments.find((each) => each.metadata.name === stable.deployment);
   const replicas = (deployment?.['spec'] as { replicas?: number } | undefined)?.replicas ?? stable.replicas;
   return Math.max(1, replicas);
+/**
+ * The Services keep the port they were made with: backends of a route that name another one lead nowhere, for the stable revision too.
+ */
+function refuseOtherPort(port: number, found: Survey): void {
+  const { store, service, stable } = found;
+  const spec = service?.['spec'] as { ports?: readonly { port: number }[] } | undefined;
+  const present = store.state?.port ?? spec?.ports?.[0]?.port ?? port;
+  if (stable === null || present === port) return;
+  const { model, namespace } = found.ref;
+  throw new MlDeployError({
+    code: 'rollout/port-changed',
+    kind: 'usage',
+    message: `Service ${model} in namespace ${namespace} has port ${present}, and deploy.service.port is ${port}: a rollout cannot move clients and revisions to another port together.`,
+    hint: `Set deploy.service.port to ${present}. For another port, put a Service of your own in front, or deploy under another name and move the clients there.`,
+  });
+}
+
 }
 
 function warnings(

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { fastapi } from '../../src/server/fastapi/index.ts';
 import { planRollout } from '../../src/rollout/plan.ts';
 import type { Plan } from '../../src/rollout/plan.ts';
-import type { Revision } from '../../src/rollout/state.ts';
+import type { KubeObject } from '../../src/kubernetes/api.ts';
+import type { Revision, RolloutState } from '../../src/rollout/state.ts';
 import type { Survey } from '../../src/rollout/survey.ts';
 import { replicasProvider } from '../../src/rollout/traffic/replicas.ts';
 import { gatewayProvider } from '../../src/rollout/traffic/gateway.ts';
@@ -12,11 +13,16 @@ import type { ProjectOptions } from './project.ts';
 
 const release = { image: `registry.test/fraud@sha256:${'a'.repeat(64)}`, modelDigest: null };
 
-function planned(options: Omit<ProjectOptions, 'namespace'>, stable: Revision | null, image = release.image): Plan {
+function planned(
+  options: Omit<ProjectOptions, 'namespace'>,
+  stable: Revision | null,
+  image = release.image,
+  there: Partial<Survey> = {},
+): Plan {
   const config = project({ namespace: 'ml', ...options });
   const none = { service: null, route: null, autoscaler: null, budget: null, lease: null };
   const store = { state: null } as unknown as Survey['store'];
-  const found: Survey = { ref: { model: 'fraud', namespace: 'ml' }, store, ...none, deployments: [], stable };
+  const found: Survey = { ref: { model: 'fraud', namespace: 'ml' }, store, ...none, deployments: [], stable, ...there };
   return planRollout(config, { ...release, image }, fastapi, found);
 }
 
@@ -51,6 +57,26 @@ test('the hash names everything that decides, and nothing that does not', () => 
   ]) {
     expect(other.hash).not.toBe(plan.hash);
   }
+});
+
+const service = (selector: Record<string, string>): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'fraud' },
+  spec: { selector, ports: [{ port: 80 }] },
+});
+
+test('another port than that of the Services is refused while a revision serves', () => {
+  const state = { port: 80 } as RolloutState;
+  const known = { store: { state } as unknown as Survey['store'] };
+  const options = { deploy: ['service: {port: 8080}'] };
+  expect(() => planned(options, r1(null), release.image, known)).toThrow(
+    /has port 80, and deploy.service.port is 8080/,
+  );
+  const unknown = { service: service({ app: 'fraud', revision: 'r1' }) };
+  expect(() => planned(options, r1(null), release.image, unknown)).toThrow(/has port 80/);
+  expect(planned({}, r1(null), release.image, known).strategy).toBe('canary');
+  expect(planned(options, null, release.image, known).strategy).toBe('first');
 });
 
 test('shares that replicas cannot give are said beforehand', () => {

@@ -93,7 +93,7 @@ function engineIsQuicker(times: number, change: Partial<RolloutState>): void {
 }
 
 const spec = (path: string): { selector?: Record<string, string>; replicas?: number } =>
-  (transport.objects.get(path)?.['spec'] ?? {}) as { selector?: Record<string, string>; replicas?: number };
+  transport.objects.get(path)?.['spec'] ?? {};
 const serving = (): string | undefined => spec('/api/v1/namespaces/ml/services/fraud').selector?.['revision'];
 const replicas = (name: string): number | undefined => spec(`/apis/apps/v1/namespaces/ml/deployments/${name}`).replicas;
 const state = async (): Promise<RolloutState | null> => (await StateStore.load(api, ref)).state;
