@@ -5,14 +5,20 @@ import { resources } from '../kubernetes/resources.ts';
 import { MlDeployError } from '../errors.ts';
 import { troubleError, troubleOf } from './diagnosis.ts';
 import type { Trouble } from './diagnosis.ts';
-import { isReady, revisionPods } from './pods.ts';
+import { hasStarted, isReady, revisionPods } from './pods.ts';
 import { scale } from './restore.ts';
 import type { Run } from './run.ts';
 import type { Revision } from './state.ts';
 import { until } from './wait.ts';
 
-/** How long a pod may find no node, or the cluster refuse to create it, before that counts as a failure. */
-const infrastructurePatienceMs = 45_000;
+/** How long the cluster may refuse to create pods before that counts as a failure. */
+const refusalPatienceMs = 45_000;
+
+/** Trouble of the cluster that lasts so long is told to people at once, however long it may last. */
+const tellAfterMs = 3000;
+
+/** A new node, or a registry that is back, may take as long as getting ready may take at all. */
+const slowToPass: readonly string[] = ['rollout/unschedulable', 'rollout/registry'];
 
 /**
  * Creates the candidate's Deployment and Service with so many pods, or finds those of an interrupted run.
@@ -54,32 +60,42 @@ export async function awaitReady(
   const { api, config, signal } = run;
   const { namespace } = config.deploy;
   const task = run.reporter.task(`Waiting for ${pods(replicas)} of ${revision.name}`);
+  const timeoutMs = config.rollout.readyTimeoutMs;
   let passing = null as { trouble: Trouble; since: number } | null;
+  let last: readonly KubeObject[] = [];
+  const told = new Set<string>();
+  const mayPass = (trouble: Trouble): void => {
+    if (passing?.trouble.code !== trouble.code) passing = { trouble, since: performance.now() };
+    task.update(trouble.message);
+    const lastedMs = performance.now() - passing.since;
+    if (!slowToPass.includes(trouble.code) && lastedMs > refusalPatienceMs) throw troubleError(trouble);
+    if (lastedMs < tellAfterMs || told.has(trouble.code)) return;
+    told.add(trouble.code);
+    run.reporter.note('warning', `${trouble.message} ${trouble.hint} Waiting for it to pass.`);
+  };
   const look = async (): Promise<readonly KubeObject[] | null> => {
     const [found, deployment] = await Promise.all([
       revisionPods(api, config.name, namespace, revision.name),
       api.find(resources.deployment, namespace, revision.deployment),
     ]);
     if (deployment === null) throw vanished(revision);
+    last = found;
     await meanwhile(found);
     const ready = found.filter(isReady);
     task.update(`${ready.length} of ${replicas} ready`, ready.length / replicas);
     if (ready.length >= replicas) return ready;
     const trouble = troubleOf(found, deployment);
-    if (trouble?.mayPass === true) {
-      passing ??= { trouble, since: performance.now() };
-      task.update(trouble.message);
-      if (performance.now() - passing.since > infrastructurePatienceMs) throw troubleError(trouble);
-    } else if (trouble !== null) throw troubleError(trouble);
-    else passing = null;
+    if (trouble === null) passing = null;
+    else if (trouble.mayPass) mayPass(trouble);
+    else throw troubleError(trouble);
     return null;
   };
   try {
-    const timeoutMs = config.rollout.readyTimeoutMs;
     const ready = await until(look, { signal, everyMs: 1000, timeoutMs, beat: () => run.lease.beat() });
-    // Pods that never found a node say nothing about the model.
-    if (ready === null)
-      throw passing === null ? neverReady(revision, replicas, timeoutMs) : troubleError(passing.trouble);
+    if (ready === null) {
+      // Pods that never found a node say nothing about the model.
+      throw passing === null ? neverReady(revision, replicas, timeoutMs, last) : troubleError(passing.trouble);
+    }
     task.done();
     return ready;
   } catch (error) {
@@ -97,12 +113,27 @@ function vanished(revision: Revision): MlDeployError {
   });
 }
 
-function neverReady(revision: Revision, replicas: number, timeoutMs: number): MlDeployError {
+/** Only a server that had its chance speaks against the revision. */
+function neverReady(
+  revision: Revision,
+  replicas: number,
+  timeoutMs: number,
+  found: readonly KubeObject[],
+): MlDeployError {
+  const message = `${revision.name} did not have ${pods(replicas)} ready within ${Math.round(timeoutMs / 1000)} s`;
+  if (found.some((pod) => !isReady(pod) && hasStarted(pod))) {
+    return new MlDeployError({
+      code: 'rollout/never-ready',
+      kind: 'model',
+      message: `${message}.`,
+      hint: 'Read its last log lines; raise rollout.readyTimeout if the model takes longer to load.',
+    });
+  }
   return new MlDeployError({
-    code: 'rollout/never-ready',
-    kind: 'model',
-    message: `${revision.name} did not have ${pods(replicas)} ready within ${Math.round(timeoutMs / 1000)} s.`,
-    hint: 'Read its last log lines; raise rollout.readyTimeout if the model takes longer to load.',
+    code: 'rollout/never-started',
+    kind: 'infrastructure',
+    message: `${message}: ${found.length === 0 ? 'the cluster created no pod' : 'no server was started in the pods that are missing'}.`,
+    hint: 'A large image may still be pulled: raise rollout.readyTimeout. Else look at the events of the pods and of the Deployment.',
   });
 }
 

@@ -18,19 +18,22 @@ export interface Trouble {
 type ContainerStatus = NonNullable<PodStatus['containerStatuses']>[number];
 
 /**
- * Looks for a reason why these pods cannot serve; null while nothing is wrong. Eviction, preemption and node loss are not reasons:
- * such pods are replaced.
+ * Looks for a reason why these pods cannot serve, the revision's own fault first; null while nothing is wrong. Eviction, preemption
+ * and node loss are not reasons: such pods are replaced.
  */
 export function troubleOf(pods: readonly KubeObject[], deployment: KubeObject | null): Trouble | null {
-  for (const pod of pods.filter((each) => !isGone(each))) {
-    const status = statusOf(pod);
-    const trouble =
-      (status.containerStatuses ?? [])
-        .map((container) => containerTrouble(pod, container))
-        .find((each) => each !== null) ?? schedulingTrouble(pod, status);
-    if (trouble !== null) return trouble;
-  }
-  return deployment === null ? null : creationTrouble(deployment);
+  const troubles = pods
+    .filter((each) => !isGone(each))
+    .flatMap((pod) => {
+      const status = statusOf(pod);
+      const found =
+        (status.containerStatuses ?? [])
+          .map((container) => containerTrouble(pod, container))
+          .find((each) => each !== null) ?? schedulingTrouble(pod, status);
+      return found ?? [];
+    });
+  const blamed = troubles.find((each) => each.kind === 'model') ?? troubles[0];
+  return blamed ?? (deployment === null ? null : creationTrouble(deployment));
 }
 
 /**
@@ -51,12 +54,9 @@ function containerTrouble(pod: KubeObject, container: ContainerStatus): Trouble 
       'Raise resources.memory in mldeploy.yaml, or use fewer workers.',
     );
   }
-  if (waiting !== undefined && isImageProblem(waiting.reason, waiting.message)) {
-    return blame(
-      'rollout/image-pull',
-      `Pod ${pod.metadata.name} cannot get its image (${waiting.reason ?? ''}): ${oneLine(waiting.message)}`,
-      'Check that the image digest exists and that deploy.imagePullSecrets can read the repository.',
-    );
+  if (waiting !== undefined) {
+    const image = imageTrouble(pod, waiting);
+    if (image !== null) return image;
   }
   if (
     waiting?.reason === 'CreateContainerConfigError' ||
@@ -85,12 +85,41 @@ function crashTrouble(pod: KubeObject, container: ContainerStatus): Trouble | nu
   return null;
 }
 
-/** One failed pull may be the registry's hiccup; "not found" and the back-off after a second try are not. */
-function isImageProblem(reason: string | undefined, message: string | undefined): boolean {
-  if (reason === 'ImagePullBackOff' || reason === 'InvalidImageName' || reason === 'ErrImageNeverPull') return true;
-  return (
-    reason === 'ErrImagePull' && /not found|manifest unknown|does not exist|unauthorized|denied/i.test(message ?? '')
-  );
+/** What registries and container runtimes say of an image that will not be there at the next try either. */
+const hopelessPull =
+  /not ?found|manifest unknown|does not exist|name unknown|unauthorized|authorization failed|forbidden|denied|no match for platform|no matching manifest|invalid reference/i;
+
+/** One failed pull may be the registry's hiccup; a back-off may also be its outage: only what the registry says blames the revision. */
+function imageTrouble(
+  pod: KubeObject,
+  { reason, message }: { readonly reason?: string; readonly message?: string },
+): Trouble | null {
+  const what = `Pod ${pod.metadata.name} cannot get its image (${reason ?? ''}): ${oneLine(message)}`;
+  const pulling = reason === 'ErrImagePull' || reason === 'ImagePullBackOff';
+  const hopeless =
+    reason === 'InvalidImageName' ||
+    reason === 'ErrImageNeverPull' ||
+    (pulling && hopelessPull.test(withoutImage(message ?? '')));
+  if (hopeless) {
+    return blame(
+      'rollout/image-pull',
+      what,
+      'Check that the image digest exists and that deploy.imagePullSecrets can read the repository.',
+    );
+  }
+  if (reason !== 'ImagePullBackOff') return null;
+  return {
+    kind: 'infrastructure',
+    code: 'rollout/registry',
+    message: what,
+    hint: 'Check that the nodes reach the registry, and that the image digest exists.',
+    mayPass: true,
+  };
+}
+
+/** The image's own name, which messages quote, must not be read as a reason. */
+function withoutImage(message: string): string {
+  return message.replace(/"[^"]*"|\S+@sha256:[0-9a-f]{64}/g, '');
 }
 
 function schedulingTrouble(pod: KubeObject, status: PodStatus): Trouble | null {

@@ -56,6 +56,16 @@ export function isReady(pod: KubeObject): boolean {
 }
 
 /**
+ * True for a pod whose container runs, or ran.
+ */
+export function hasStarted(pod: KubeObject): boolean {
+  return (statusOf(pod).containerStatuses ?? []).some(
+    ({ state, lastState }) =>
+      state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined,
+  );
+}
+
+/**
  * True for a pod that will not run again: finished, evicted, or on its way out.
  */
 export function isGone(pod: KubeObject): boolean {

@@ -15,7 +15,11 @@ const ended = (reason: string, exitCode: number): object => ({ terminated: { rea
 
 describe('the revision is to blame', () => {
   test.each([
-    ['rollout/image-pull', waiting('ImagePullBackOff')],
+    [
+      'rollout/image-pull',
+      waiting('ImagePullBackOff', 'Back-off pulling image "x": ErrImagePull: rpc error: code = NotFound desc = gone'),
+    ],
+    ['rollout/image-pull', waiting('ErrImagePull', 'pull access denied, insufficient_scope: authorization failed')],
     ['rollout/image-pull', waiting('ErrImagePull', 'registry/x@sha256:e: not found')],
     ['rollout/image-pull', waiting('InvalidImageName')],
     ['rollout/container-config', waiting('CreateContainerConfigError', 'secret "keys" not found')],
@@ -33,6 +37,25 @@ describe('the cluster is to blame', () => {
   test('no node', () => {
     const found = troubleOf([pod({ phase: 'Pending', conditions: [unschedulable] })], null);
     expect(found).toMatchObject({ code: 'rollout/unschedulable', kind: 'infrastructure', mayPass: true });
+  });
+
+  test.each([
+    'Back-off pulling image "registry/not-found"',
+    'Back-off pulling image "x": ErrImagePull: failed to resolve reference "x": dial tcp 10.0.0.1:5000: connect: connection refused',
+    'Back-off pulling image "x": ErrImagePull: unexpected status from HEAD request: 503 Service Unavailable',
+    'Back-off pulling image "x": ErrImagePull: dial tcp: lookup registry.test: no such host',
+    'Back-off pulling image "x": ErrImagePull: 429 Too Many Requests: toomanyrequests',
+  ])('a registry that is down: %s', (message) => {
+    const found = troubleOf([waiting('ImagePullBackOff', message)], null);
+    expect(found).toMatchObject({ code: 'rollout/registry', kind: 'infrastructure', mayPass: true });
+  });
+
+  test('but the revision comes first when both have a part', () => {
+    const found = troubleOf(
+      [pod({ phase: 'Pending', conditions: [unschedulable] }), waiting('CrashLoopBackOff')],
+      null,
+    );
+    expect(found).toMatchObject({ code: 'rollout/crash-loop', kind: 'model' });
   });
 
   test('quota', () => {
