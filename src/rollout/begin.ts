@@ -49,7 +49,8 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
     namespace: ref.namespace,
     knownEpoch: before?.epoch ?? 0,
     traffic: plan.provider.objects({ ...ref, port: config.deploy.service.port }),
-    restoreTo: before?.phase === 'running' ? (plan.stable?.name ?? null) : null,
+    // A state that is gone may have been that of a running rollout.
+    restoreTo: before === null || before.phase === 'running' ? (plan.stable?.name ?? null) : null,
     others: claimed(found),
     engine: randomUUID(),
   });

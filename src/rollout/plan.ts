@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Config, StepConfig } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import { templateHash } from '../kubernetes/objects/deployment.ts';
+import { labels } from '../kubernetes/objects/labels.ts';
 import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
 import type { Server } from '../server/server.ts';
 import { planAnalysis, requestsNeeded } from './analysis/plan.ts';
 import type { AnalysisPlan } from './analysis/plan.ts';
+import { stateName } from './names.ts';
 import type { ModelRef } from './names.ts';
 import type { Revision } from './state.ts';
 import { nextRevision } from './survey.ts';
@@ -71,10 +73,11 @@ export function planRollout(
 ): Plan {
   const provider = providerFor(config.rollout);
   refuseOtherProvider(provider, found);
+  refuseUnknownStable(found);
+  refuseOtherPort(config.deploy.service.port, found);
   const { stable } = found;
   const stableReplicas = found.stable === null ? 0 : currentReplicas(found, found.stable);
   const scaling = config.deploy.autoscaling;
-  refuseOtherPort(config.deploy.service.port, found);
   const full =
     stable === null || scaling === null
       ? (scaling?.min ?? config.deploy.replicas)
@@ -134,11 +137,18 @@ function refuseOtherProvider(provider: TrafficProvider, found: Survey): void {
   });
 }
 
-/** Pods of the stable revision now: an autoscaler may have moved them from what the state says. */
-function currentReplicas(found: Survey, stable: Revision): number {
-  const deployment = found.deployments.find((each) => each.metadata.name === stable.deployment);
-  const replicas = (deployment?.['spec'] as { replicas?: number } | undefined)?.replicas ?? stable.replicas;
-  return Math.max(1, replicas);
+/** Without state and with a Service that names no revision of ours nobody knows what serves: anything else than asking would guess. */
+function refuseUnknownStable({ ref, store, service, route, stable }: Survey): void {
+  if (store.state !== null || stable !== null || (service === null && route === null)) return;
+  const { model, namespace } = ref;
+  throw new MlDeployError({
+    code: 'rollout/unknown-stable',
+    kind: 'usage',
+    message: `${service === null ? 'HTTPRoute' : 'Service'} ${model} exists in namespace ${namespace}, the state (ConfigMap ${stateName(model)}) does not, and the Service selects no single revision: it is unknown which one is stable.`,
+    hint: `Restore the ConfigMap, or name the revision that shall serve: kubectl -n ${namespace} set selector service ${model} ${labels.app}=${model},${labels.revision}=rN. To start anew, delete the ${service === null ? 'HTTPRoute' : 'Service'} first.`,
+  });
+}
+
 /**
  * The Services keep the port they were made with: backends of a route that name another one lead nowhere, for the stable revision too.
  */
@@ -156,6 +166,11 @@ function refuseOtherPort(port: number, found: Survey): void {
   });
 }
 
+/** Pods of the stable revision now: an autoscaler may have moved them from what the state says. */
+function currentReplicas(found: Survey, stable: Revision): number {
+  const deployment = found.deployments.find((each) => each.metadata.name === stable.deployment);
+  const replicas = (deployment?.['spec'] as { replicas?: number } | undefined)?.replicas ?? stable.replicas;
+  return Math.max(1, replicas);
 }
 
 function warnings(

@@ -79,6 +79,24 @@ test('another port than that of the Services is refused while a revision serves'
   expect(planned(options, null, release.image, known).strategy).toBe('first');
 });
 
+test('without state, a Service or route that names no revision is not taken for a first deploy', () => {
+  const route: KubeObject = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'fraud' },
+    spec: {},
+  };
+  const split = { service: service({ app: 'fraud', canary: 'on' }) };
+  expect(() => planned({}, null, release.image, split)).toThrow(/unknown which one is stable/);
+  const gate = { rollout: { gateway: '{name: gate}' } };
+  expect(() => planned(gate, null, release.image, { route })).toThrow(/unknown which one is stable/);
+  expect(planned({}, r1(null), release.image, { service: service({ app: 'fraud', revision: 'r1' }) }).strategy).toBe(
+    'canary',
+  );
+  const abandoned = { ...split, store: { state: { port: 80 } as RolloutState } as unknown as Survey['store'] };
+  expect(planned({}, null, release.image, abandoned).strategy).toBe('first');
+});
+
 test('shares that replicas cannot give are said beforehand', () => {
   const plan = planned({ replicas: 2, rollout: { steps: '[10%, 50%]' } }, r1(null, 4));
   expect(plan.steps.map((step) => [step.candidateReplicas, step.share])).toEqual([
