@@ -15,7 +15,8 @@ import type { TrafficFacts } from './traffic/provider.ts';
 export interface Run {
   readonly config: Config;
   readonly server: Server;
-  readonly plan: Plan;
+  /** Sizes and shares follow the stable revision until its autoscaler is pinned; nothing else changes. */
+  plan: Plan;
   /** Not bound to the signal: what must be done after an interrupt goes through it too. */
   readonly api: KubeApi;
   readonly fence: Fence;

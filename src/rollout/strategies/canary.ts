@@ -3,7 +3,8 @@ import { holdRollout, rollBack } from '../ending.ts';
 import { Judge } from '../judge.ts';
 import type { StepVerdict } from '../judge.ts';
 import type { PlannedStep } from '../plan.ts';
-import { pinScaling, promote } from '../promotion.ts';
+import { pinScaling } from '../pin.ts';
+import { promote } from '../promotion.ts';
 import { scale } from '../restore.ts';
 import { removeOthers } from '../retire.ts';
 import type { Ending, Run } from '../run.ts';
@@ -15,14 +16,14 @@ import { createTraffic } from './first.ts';
 /**
  * The canary: a small share first, more when the evidence is there, all of it at the end; back to the stable revision at any doubt.
  */
-export async function canary(run: Run, stable: Revision): Promise<Ending> {
+export async function canary(run: Run, planned: Revision): Promise<Ending> {
+  await armWatchdog(run);
+  const stable = await pinScaling(run, planned);
   const { plan, record } = run;
   const { candidate } = plan;
   const steps = [...plan.steps.entries()].filter(([index]) => index >= run.fromStep);
   const firstReplicas = steps[0]?.[1].candidateReplicas ?? candidate.replicas;
 
-  await armWatchdog(run);
-  await pinScaling(run, stable);
   await removeOthers(run, [stable, candidate]);
   await createTraffic(run, stable.name);
   await createCandidate(run, firstReplicas);
