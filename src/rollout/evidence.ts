@@ -51,10 +51,14 @@ export function rolloutEvidence(plan: Plan, ending: Ending, record: Record, fact
 }
 
 /**
- * The ending of a release that is already stable.
+ * The ending of a release that is already stable; what had to be set around it is named.
  */
 export function unchangedEnding(plan: Plan): Ending {
-  const summary = `${plan.stable?.name ?? ''} already serves this image with this configuration; nothing to do.`;
+  const serves = `${plan.stable?.name ?? ''} already serves this image`;
+  const summary =
+    plan.settles.length === 0
+      ? `${serves} with this configuration; nothing to do.`
+      : `${serves}; set without a canary: ${plan.settles.join('; ')}.`;
   return { outcome: 'passed', decision: 'none', summary, reasons: [summary], diagnosis: [] };
 }
 

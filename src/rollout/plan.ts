@@ -14,6 +14,7 @@ import { nextRevision } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { providerFor } from './traffic/index.ts';
 import type { TrafficProvider } from './traffic/provider.ts';
+import { unsettled } from './unsettled.ts';
 
 /** A step with what its weight means on this cluster. */
 export interface PlannedStep extends StepConfig {
@@ -33,6 +34,8 @@ export interface Plan {
   readonly analysis: AnalysisPlan;
   /** Over everything that decides: `resume` refuses to go on with another plan. */
   readonly hash: string;
+  /** For an unchanged release: what is set around its pods (replicas, autoscaler, Service ...). */
+  readonly settles: readonly string[];
   /** What could go wrong, or turns out differently from what was asked. */
   readonly warnings: readonly string[];
 }
@@ -102,9 +105,11 @@ export function planRollout(
     return { ...step, share: provider.share(step.weight, pods, stableReplicas), candidateReplicas: pods };
   });
   const analysis = planAnalysis(config.rollout, server.metrics(config), { splitTolerance: provider.splitTolerance });
+  const unchanged = stable?.template === template;
   return {
     ref: found.ref,
-    strategy: stable === null ? 'first' : stable.template === template ? 'unchanged' : 'canary',
+    strategy: stable === null ? 'first' : unchanged ? 'unchanged' : 'canary',
+    settles: stable !== null && unchanged ? unsettled(config, found, stable) : [],
     provider,
     stable: stable === null ? null : { ...stable, replicas: stableReplicas },
     candidate,

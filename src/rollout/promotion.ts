@@ -8,6 +8,7 @@ import { scale, scalingTo } from './restore.ts';
 import { drain, removeOthers } from './retire.ts';
 import type { Ending, Run } from './run.ts';
 import type { Revision } from './state.ts';
+import { settleTraffic } from './traffic/settle.ts';
 import { allTrafficTo } from './weight.ts';
 
 /**
@@ -31,6 +32,7 @@ export async function promote(
   await store.update({ progress: 'retiring', stable: candidate, candidate: null, previous: stable, weight: 1 });
   record.event('promoted', `${candidate.name} serves all traffic.`, 1);
   await settleScaling(run, candidate);
+  await settleTraffic(run);
   await drain(run, stable);
   await removeOthers(run, [candidate, stable]);
   const summary = `${candidate.name} was promoted: ${reasons[0] ?? 'it is as good as it has to be'}`;
@@ -66,7 +68,8 @@ export async function settleScaling(
   else if ((await api.find(pdb.resource, namespace, pdb.name)) === null) {
     await fence.create(pdb.resource, disruptionBudget(config, maxUnavailable, revision.name, fence.epoch));
   } else await fence.patch(pdb, [{ op: 'add', path: '/spec/maxUnavailable', value: maxUnavailable }]);
-  await store.update({ scaling: autoscaling === null ? null : { min: autoscaling.min, max: autoscaling.max } });
+  if (store.state !== null)
+    await store.update({ scaling: autoscaling === null ? null : { min: autoscaling.min, max: autoscaling.max } });
 }
 
 /**

@@ -14,6 +14,7 @@ import { planRollout, releaseOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { checkRights } from './preflight.ts';
 import { Record } from './record.ts';
+import { settle } from './settlement.ts';
 import { holdIsOver } from './state.ts';
 import { refuseForeign, survey } from './survey.ts';
 import type { Survey } from './survey.ts';
@@ -93,8 +94,10 @@ export async function conduct(
     });
 
   for (const warning of plan.warnings) reporter.note('info', warning);
-  if (plan.strategy === 'unchanged' && found.store.state?.phase !== 'running')
+  if (plan.strategy === 'unchanged' && found.stable !== null && found.store.state?.phase !== 'running') {
+    if (plan.settles.length > 0) await settle(api, config, plan, found, found.stable);
     return evidence(unchangedEnding(plan), plan);
+  }
   for (const note of await checkCapacity(api, config, peakPods(plan))) reporter.note('warning', note);
   if (signal.aborted) throw interrupted('The rollout was interrupted before anything was changed.');
   const run = await begin(crew, plan, found, beginning);

@@ -1,93 +1,19 @@
 import { expect, test } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
-import type { KubeObject, Reply, Request } from '../../src/kubernetes/api.ts';
 import { kubeApi } from '../../src/kubernetes/kube-api.ts';
 import { promote, resume } from '../../src/rollout/commands/resume.ts';
-import { planRollout } from '../../src/rollout/plan.ts';
 import { rollOut } from '../../src/rollout/stage.ts';
 import { StateStore } from '../../src/rollout/state.ts';
-import type { Revision } from '../../src/rollout/state.ts';
-import { survey } from '../../src/rollout/survey.ts';
-import { fastapi } from '../../src/server/fastapi/index.ts';
-import { MemoryTransport } from './memory-transport.ts';
+import { image, memoryCluster, ref } from './memory-cluster.ts';
+import type { MemoryTransport } from './memory-transport.ts';
 import { accessTo, contextFor, project } from './project.ts';
 
-const ref = { model: 'fraud', namespace: 'ml' };
-const image = `registry.test/fraud@sha256:${'a'.repeat(64)}`;
 const access = accessTo({ kubeconfigPath: '/nowhere' });
 
-/** A cluster that allows everything but `forbidden`, with r1 stable and r2 held until then. */
-async function held(config: Config, until: string, forbidden = ''): Promise<MemoryTransport> {
-  const transport = new MemoryTransport();
-  transport.intercept = (request) => accessReviews(request, forbidden);
-  const api = kubeApi(transport);
-  const template = planRollout(
-    config,
-    { image, modelDigest: `sha256:${'0'.repeat(64)}` },
-    fastapi,
-    await survey(api, ref),
-  ).candidate.template;
-  const revision = (name: string): Revision => ({
-    name,
-    image,
-    modelDigest: null,
-    template,
-    deployment: `fraud-${name}`,
-    replicas: 2,
-  });
-  for (const name of ['r1', 'r2']) {
-    const of = (kind: string, spec: object): KubeObject => ({
-      apiVersion: 'apps/v1',
-      kind,
-      metadata: { name: `fraud-${name}`, namespace: 'ml', labels: marks(name), annotations: { 'mldeploy/epoch': '4' } },
-      spec,
-    });
-    transport.objects.set(
-      `/apis/apps/v1/namespaces/ml/deployments/fraud-${name}`,
-      of('Deployment', { replicas: name === 'r1' ? 2 : 0 }),
-    );
-  }
-  transport.objects.set('/api/v1/namespaces/ml/services/fraud', {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'fraud', namespace: 'ml', labels: marks('r1'), annotations: { 'mldeploy/epoch': '4' } },
-    spec: { type: 'ClusterIP', selector: { app: 'fraud', revision: 'r1' }, ports: [{ port: 80 }] },
-  });
-  const store = await StateStore.load(api, ref);
-  await store.save({
-    version: 1,
-    ...ref,
-    phase: 'held',
-    progress: 'shifting',
-    epoch: 4,
-    provider: 'replicas',
-    port: 80,
-    stable: revision('r1'),
-    candidate: revision('r2'),
-    previous: null,
-    planHash: null,
-    steps: [],
-    step: 0,
-    weight: 0,
-    hold: { reason: 'approval', step: 0, until },
-    scaling: null,
-    analysis: null,
-    reasons: [],
-    history: [],
-  });
-  transport.writes.length = 0;
-  return transport;
-}
-
-function marks(revision: string): Record<string, string> {
-  return { app: 'fraud', revision, 'app.kubernetes.io/managed-by': 'ml-deploy' };
-}
-
-function accessReviews(request: Request, forbidden: string): Reply | undefined {
-  if (!request.path.includes('selfsubjectaccessreviews')) return undefined;
-  const asked = JSON.parse(request.body ?? '') as { spec: { resourceAttributes: { resource: string } } };
-  const allowed = asked.spec.resourceAttributes.resource !== forbidden;
-  return { status: 201, body: JSON.stringify({ status: { allowed } }), headers: {} };
+/** r1 is stable, r2 is held until then. */
+function held(config: Config, until: string, forbidden = ''): Promise<MemoryTransport> {
+  const hold = { reason: 'approval', step: 0, until };
+  return memoryCluster(config, (revision) => ({ phase: 'held', candidate: revision('r2'), hold, step: 0 }), forbidden);
 }
 
 const future = '2999-01-01T00:00:00Z';

@@ -32,7 +32,8 @@ export async function plan(config: Config, release: Release, api: KubeApi): Prom
   refuseForeign(found);
   const planned = planRollout(config, release, serverOf(config), found);
   const peak = Math.max(planned.candidate.replicas, ...planned.steps.map((step) => step.candidateReplicas));
-  const warnings = [...planned.warnings, ...(await checkCapacity(api, config, peak))];
+  const room = planned.strategy === 'unchanged' ? [] : await checkCapacity(api, config, peak);
+  const warnings = [...planned.warnings, ...room];
   const creates =
     planned.strategy === 'unchanged'
       ? []
@@ -79,7 +80,10 @@ function objects(config: Config, release: Release, revision: string): KubeObject
 function planText(planned: Plan, creates: readonly string[], warnings: readonly string[]): string {
   const { stable, candidate, steps, provider, ref } = planned;
   if (planned.strategy === 'unchanged') {
-    return `${stable?.name ?? ''} already serves this image with this configuration: nothing to do.\n`;
+    const serves = `${stable?.name ?? ''} already serves this image`;
+    return planned.settles.length === 0
+      ? `${serves} with this configuration: nothing to do.\n`
+      : [`${serves}; sets without a canary:`, ...planned.settles.map((each) => `  ${each}`), ''].join('\n');
   }
   const lines = [
     `${ref.model} in namespace ${ref.namespace}: ${stable === null ? 'first deploy' : `${stable.name} -> ${candidate.name}`}, provider ${provider.name}`,

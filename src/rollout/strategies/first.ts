@@ -43,7 +43,10 @@ export async function firstDeploy(run: Run): Promise<Ending> {
 /**
  * The public Service and, with a gateway, the route, if they are not there yet.
  */
-export async function createTraffic(run: Run, revision: string): Promise<void> {
+export async function createTraffic(
+  run: Pick<Run, 'api' | 'config' | 'fence' | 'plan'>,
+  revision: string,
+): Promise<void> {
   const { api, config, fence, plan } = run;
   const { namespace } = config.deploy;
   if ((await api.find(resources.service, namespace, config.name)) === null) {

@@ -1,0 +1,113 @@
+import type { Config } from '../config/config.ts';
+import type { KubeObject, Resource } from '../kubernetes/api.ts';
+import { resources } from '../kubernetes/resources.ts';
+import type { Revision } from './state.ts';
+import type { Survey } from './survey.ts';
+
+/**
+ * What the configuration wants otherwise than the cluster has it, besides the pods themselves; one sentence each, empty when all is so.
+ */
+export function unsettled(config: Config, found: Survey, stable: Revision): readonly string[] {
+  const { autoscaling, maxUnavailable } = config.deploy;
+  const replicas = replicasToSet(config, found, stable);
+  const list: string[] = replicas === null ? [] : [`replicas of ${stable.deployment}: -> ${replicas}`];
+  list.push(
+    ...change('autoscaler', boundsOf(found.autoscaler), autoscaling),
+    ...change('disruption budget', budgetOf(found.budget), maxUnavailable === null ? null : { maxUnavailable }),
+  );
+  if (found.service === null) list.push(`Service ${config.name}: none -> created`);
+  if (found.route === null && config.rollout.gateway !== null && config.rollout.provider !== 'replicas')
+    list.push(`HTTPRoute ${config.name}: none -> created`);
+  for (const { object, fields } of trafficObjects(config, found.service, found.route)) {
+    for (const [field, value] of Object.entries(fields))
+      list.push(`${field} of ${object.kind} ${object.metadata.name}: -> ${JSON.stringify(value)}`);
+  }
+  return list;
+}
+
+/**
+ * Pods that the stable revision has to get; null: they stay as they are. Pods that somebody else added (by hand, KEDA) stay until the
+ * configuration says another number than at the last rollout. `stable` is as the state recorded it.
+ */
+export function replicasToSet(config: Config, found: Survey, stable: Revision): number | null {
+  const { autoscaling, replicas } = config.deploy;
+  const deployment = found.deployments.find((each) => each.metadata.name === stable.deployment);
+  const present = (deployment?.['spec'] as { replicas?: number } | undefined)?.replicas;
+  if (autoscaling !== null || present === undefined || present === replicas) return null;
+  return stable.replicas !== replicas || found.autoscaler !== null ? replicas : null;
+}
+
+/** Fields of a spec that have to become something else. */
+export interface TrafficChange {
+  readonly object: KubeObject;
+  readonly resource: Resource;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The public Service and the route with the fields that differ from the configuration. A type that the configuration cannot say
+ * (NodePort, of an adopted Service) stays.
+ */
+export function trafficObjects(
+  config: Config,
+  service: KubeObject | null,
+  route: KubeObject | null,
+): readonly TrafficChange[] {
+  const changes: TrafficChange[] = [];
+  const { type } = config.deploy.service;
+  const present = (service?.['spec'] as { type?: string } | undefined)?.type ?? 'ClusterIP';
+  if (service !== null && present !== type && ['ClusterIP', 'LoadBalancer'].includes(present))
+    changes.push({ object: service, resource: resources.service, fields: { type } });
+  const { gateway } = config.rollout;
+  if (route !== null && gateway !== null) {
+    const spec = route['spec'] as RouteSpec;
+    const [parent, ...more] = spec.parentRefs ?? [];
+    const sameParent =
+      more.length === 0 && parent?.name === gateway.name && (parent.namespace ?? null) === gateway.namespace;
+    const sameHosts = JSON.stringify(spec.hostnames ?? []) === JSON.stringify(gateway.hostnames);
+    const parentRef = {
+      name: gateway.name,
+      ...(gateway.namespace === null ? {} : { namespace: gateway.namespace }),
+    };
+    const fields = {
+      ...(sameParent ? {} : { parentRefs: [parentRef] }),
+      ...(sameHosts ? {} : { hostnames: gateway.hostnames }),
+    };
+    if (Object.keys(fields).length > 0) changes.push({ object: route, resource: resources.httpRoute, fields });
+  }
+  return changes;
+}
+
+interface RouteSpec {
+  readonly parentRefs?: readonly { readonly name: string; readonly namespace?: string }[];
+  readonly hostnames?: readonly string[];
+}
+
+function boundsOf(autoscaler: KubeObject | null): Record<string, unknown> | null {
+  if (autoscaler === null) return null;
+  const spec = autoscaler['spec'] as {
+    minReplicas?: number;
+    maxReplicas: number;
+    metrics?: readonly { readonly resource?: { readonly target?: { readonly averageUtilization?: number } } }[];
+  };
+  const cpu = spec.metrics?.[0]?.resource?.target?.averageUtilization ?? null;
+  return { min: spec.minReplicas ?? 1, max: spec.maxReplicas, cpu };
+}
+
+function budgetOf(budget: KubeObject | null): Record<string, unknown> | null {
+  if (budget === null) return null;
+  const { maxUnavailable } = budget['spec'] as { maxUnavailable?: unknown };
+  return { maxUnavailable: maxUnavailable ?? null };
+}
+
+function change(what: string, from: Record<string, unknown> | null, to: object | null): readonly string[] {
+  const wanted = to === null ? null : Object.fromEntries(Object.entries(to));
+  const text = (value: Record<string, unknown> | null): string =>
+    value === null
+      ? 'none'
+      : Object.keys(value)
+          .sort()
+          .map((key) => `${key} ${typeof value[key] === 'number' ? Math.round(value[key]) : String(value[key])}`)
+          .join(', ');
+  return text(from) === text(wanted) ? [] : [`${what}: ${text(from)} -> ${text(wanted)}`];
+}
