@@ -2,7 +2,9 @@ import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi, Resource } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { isCode } from './fence.ts';
 import { providerFor } from './traffic/index.ts';
+import { hasPresetAccount } from './watchdog/launch.ts';
 import { groupOf } from './watchdog/rules.ts';
 
 /** One thing the engine has to be allowed to do. */
@@ -13,9 +15,9 @@ export interface Need {
 }
 
 /**
- * Everything a rollout of this configuration does in its namespace.
+ * Everything a rollout of this configuration does in its namespace; with `presetAccount` the watchdog's rights are there already.
  */
-export function needs(config: Config): readonly Need[] {
+export function needs(config: Config, presetAccount = false): readonly Need[] {
   const { deploy, rollout } = config;
   const all = (resource: Resource, ...verbs: string[]): Need[] => verbs.map((verb) => ({ resource, verb }));
   return [
@@ -26,14 +28,21 @@ export function needs(config: Config): readonly Need[] {
     ...all(resources.lease, 'get', 'create', 'update', 'patch', 'delete'),
     ...all(resources.pod, 'list'),
     ...all(resources.horizontalPodAutoscaler, 'get', ...scaling(deploy.autoscaling !== null, rollout.watchdog.enabled)),
-    ...all(resources.podDisruptionBudget, 'get', ...scaling(deploy.maxUnavailable !== null, rollout.watchdog.enabled)),
+    // Re-pointed without looking whether there is one: RBAC answers before "not found" does.
+    ...all(
+      resources.podDisruptionBudget,
+      'get',
+      'patch',
+      ...budget(deploy.maxUnavailable !== null, rollout.watchdog.enabled),
+    ),
     ...(providerFor(rollout).name === 'gateway' ? all(resources.httpRoute, 'get', 'create', 'patch', 'delete') : []),
     ...(rollout.watchdog.enabled
       ? [
           ...all(resources.job, 'get', 'create', 'patch', 'delete'),
-          ...all(resources.serviceAccount, 'get', 'create', 'delete'),
-          ...all(resources.role, 'create', 'delete'),
-          ...all(resources.roleBinding, 'create', 'delete'),
+          ...all(resources.serviceAccount, 'get', ...(presetAccount ? [] : ['create', 'delete'])),
+          ...(presetAccount
+            ? []
+            : [...all(resources.role, 'create', 'delete'), ...all(resources.roleBinding, 'create', 'delete')]),
         ]
       : []),
   ];
@@ -42,6 +51,10 @@ export function needs(config: Config): readonly Need[] {
 /** Nobody may grant the watchdog what they may not do themselves. */
 function scaling(used: boolean, watchdog: boolean): readonly string[] {
   return [...(used ? ['create'] : []), ...(used || watchdog ? ['patch', 'delete'] : [])];
+}
+
+function budget(used: boolean, watchdog: boolean): readonly string[] {
+  return scaling(used, watchdog).filter((verb) => verb !== 'patch');
 }
 
 /**
@@ -59,7 +72,10 @@ export async function checkRights(api: KubeApi, config: Config): Promise<readonl
     };
     return api.may(verb, target, namespace);
   };
-  const missing = await filterAsync(needs(config), async (need) => !(await may(need)));
+  const missing = await filterAsync(
+    needs(config, await presetAccount(api, config)),
+    async (need) => !(await may(need)),
+  );
   if (missing.length > 0) {
     const list = missing.map(({ verb, resource }) => `${verb} ${qualified(resource)}`);
     throw new MlDeployError({
@@ -78,6 +94,17 @@ export async function checkRights(api: KubeApi, config: Config): Promise<readonl
     ({ verb, resource, subresource }) =>
       `Without the right to ${verb} ${qualified(resource)}${subresource === undefined ? '' : `/${subresource}`} a failed candidate cannot be explained in full.`,
   );
+}
+
+/** Not being allowed to look is told with all else that is missing. */
+async function presetAccount(api: KubeApi, config: Config): Promise<boolean> {
+  if (!config.rollout.watchdog.enabled) return false;
+  try {
+    return await hasPresetAccount(api, { model: config.name, namespace: config.deploy.namespace });
+  } catch (error) {
+    if (isCode(error, 'kubernetes/forbidden')) return false;
+    throw error;
+  }
 }
 
 function qualified(resource: Resource): string {

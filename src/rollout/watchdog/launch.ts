@@ -96,6 +96,14 @@ export async function dismissWatchdog(api: KubeApi, ref: ModelRef, epoch: number
   }
 }
 
+/**
+ * True when somebody prepared the watchdog's account, with rights, for users who may not create Roles: it is used as it is.
+ */
+export async function hasPresetAccount(api: KubeApi, ref: ModelRef): Promise<boolean> {
+  const account = await api.find(resources.serviceAccount, ref.namespace, watchdogAccount(ref.model));
+  return account !== null && account.metadata.ownerReferences === undefined;
+}
+
 /** Account, Role and RoleBinding as they must be for this rollout; those of an earlier one are replaced. */
 async function grantRights(run: Run, job: KubeObject): Promise<void> {
   const { api, config, store } = run;
@@ -104,9 +112,7 @@ async function grantRights(run: Run, job: KubeObject): Promise<void> {
   const owner = { name: job.metadata.name, uid: job.metadata.uid ?? '' };
   const access = watchdogAccess(config.name, namespace, watchdogRules(store.state), owner);
   const name = watchdogAccount(config.name);
-  const preset = await api.find(resources.serviceAccount, namespace, name);
-  // An account that somebody prepared, with rights, for users who may not create Roles.
-  if (preset !== null && preset.metadata.ownerReferences === undefined) return;
+  if (await hasPresetAccount(api, { model: config.name, namespace })) return;
   for (const [resource, object] of [
     [resources.serviceAccount, access.account],
     [resources.role, access.role],
