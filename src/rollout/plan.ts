@@ -10,6 +10,7 @@ import type { AnalysisPlan } from './analysis/plan.ts';
 import { stateName } from './names.ts';
 import type { ModelRef } from './names.ts';
 import type { Revision } from './state.ts';
+import { sizesBeside } from './sizing.ts';
 import { nextRevision } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { providerFor } from './traffic/index.ts';
@@ -78,13 +79,10 @@ export function planRollout(
   refuseOtherProvider(provider, found);
   refuseUnknownStable(found);
   refuseOtherPort(config.deploy.service.port, found);
+  refuseTargetPort(found, server.probes(config).port);
   const { stable } = found;
   const stableReplicas = found.stable === null ? 0 : currentReplicas(found, found.stable);
-  const scaling = config.deploy.autoscaling;
-  const full =
-    stable === null || scaling === null
-      ? (scaling?.min ?? config.deploy.replicas)
-      : Math.max(stableReplicas, scaling.min);
+  const { full, steps } = sizesBeside(config, provider, stableReplicas);
   const template = templateHash({
     config,
     image,
@@ -100,10 +98,6 @@ export function planRollout(
     deployment: `${config.name}-${name}`,
     replicas: full,
   };
-  const steps = config.rollout.steps.map((step) => {
-    const pods = Math.min(full, provider.candidateReplicas(step.weight, stableReplicas));
-    return { ...step, share: provider.share(step.weight, pods, stableReplicas), candidateReplicas: pods };
-  });
   const analysis = planAnalysis(config.rollout, server.metrics(config), { splitTolerance: provider.splitTolerance });
   const unchanged = stable?.template === template;
   return {
@@ -169,6 +163,29 @@ function refuseOtherPort(port: number, found: Survey): void {
     message: `Service ${model} in namespace ${namespace} has port ${present}, and deploy.service.port is ${port}: a rollout cannot move clients and revisions to another port together.`,
     hint: `Set deploy.service.port to ${present}. For another port, put a Service of your own in front, or deploy under another name and move the clients there.`,
   });
+}
+
+/** An adopted Service may send to a port where our pods do not listen: they would be ready and get nothing. */
+function refuseTargetPort(found: Survey, listens: number): void {
+  const spec = found.service?.['spec'] as { ports?: readonly ServicePort[] } | undefined;
+  for (const { port, targetPort = port } of spec?.ports ?? []) {
+    if (targetPort === listens || targetPort === 'http') continue;
+    const { model, namespace } = found.ref;
+    throw new MlDeployError({
+      code: 'rollout/target-port',
+      kind: 'usage',
+      message: `Service ${model} in namespace ${namespace} sends to port ${targetPort} of the pods; a new revision listens on ${listens} (named http).`,
+      hint:
+        typeof targetPort === 'number' && targetPort >= 1024
+          ? `Set server.port: ${targetPort} in mldeploy.yaml.`
+          : `Change targetPort of the Service to the number of that port, and set server.port in mldeploy.yaml to the same (1024 or more).`,
+    });
+  }
+}
+
+interface ServicePort {
+  readonly port: number;
+  readonly targetPort?: number | string;
 }
 
 /** Pods of the stable revision now: an autoscaler may have moved them from what the state says. */

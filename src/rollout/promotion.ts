@@ -72,15 +72,6 @@ export async function settleScaling(
     await store.update({ scaling: autoscaling === null ? null : { min: autoscaling.min, max: autoscaling.max } });
 }
 
-/**
- * Pins the stable revision's autoscaler to the pods it has, so that shares and load per pod hold still while the candidate is judged.
- * The bounds it had are in the state before this is called.
- */
-export async function pinScaling(run: Run, stable: Revision): Promise<void> {
-  if ((run.store.state?.scaling ?? null) === null) return;
-  await scalingTo(run.fence, run.config.name, stable, { min: stable.replicas, max: stable.replicas });
-}
-
 function metricsOf(autoscaler: { readonly [field: string]: unknown }): unknown {
   return (autoscaler['spec'] as { metrics: unknown }).metrics;
 }

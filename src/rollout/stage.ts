@@ -4,6 +4,7 @@ import { connect } from '../kubernetes/client.ts';
 import type { RolloutEvidence } from '../pipeline/evidence.ts';
 import type { Access, Stage, StageContext } from '../pipeline/stage.ts';
 import { serverOf } from '../server/index.ts';
+import { refuseUncounted } from './adopted.ts';
 import { awaitIdle, begin, engineImage } from './begin.ts';
 import type { Beginning, Crew } from './begin.ts';
 import { checkCapacity } from './capacity.ts';
@@ -30,7 +31,9 @@ export const rolloutStage: Stage<RolloutEvidence> = {
     const api = await connectTo(access);
     try {
       for (const note of await checkRights(api, config)) reporter.note('warning', note);
-      refuseForeign(await survey(api, { model: config.name, namespace: config.deploy.namespace }));
+      const found = await survey(api, { model: config.name, namespace: config.deploy.namespace });
+      refuseForeign(found);
+      await refuseUncounted(api, config, found);
     } finally {
       api.close();
     }
@@ -64,6 +67,7 @@ export async function rollOut(context: StageContext, api: KubeApi): Promise<Roll
   refuseForeign(before);
   const idle = await awaitIdle({ ...context, api }, before);
   const found = await endHold(idle, context, api);
+  await refuseUncounted(api, config, found);
   const plan = planRollout(config, release, serverOf(config), found);
   return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
 }
@@ -101,7 +105,8 @@ export async function conduct(
   for (const note of await checkCapacity(api, config, peakPods(plan))) reporter.note('warning', note);
   if (signal.aborted) throw interrupted('The rollout was interrupted before anything was changed.');
   const run = await begin(crew, plan, found, beginning);
-  return evidence(await runMachine(run), plan);
+  const ending = await runMachine(run);
+  return evidence(ending, run.plan);
 }
 
 /** Most pods the candidate needs at a time. */
