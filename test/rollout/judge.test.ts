@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/kubernetes/api.ts';
+import { silentReporter } from '../../src/pipeline/reporter.ts';
+import { Judge } from '../../src/rollout/judge.ts';
+import { planRollout } from '../../src/rollout/plan.ts';
+import { Record } from '../../src/rollout/record.ts';
+import type { Run } from '../../src/rollout/run.ts';
+import type { Revision } from '../../src/rollout/state.ts';
+import type { Survey } from '../../src/rollout/survey.ts';
+import { fastapi } from '../../src/server/fastapi/index.ts';
+import { page } from './analysis/preset.ts';
+import { project } from './project.ts';
+
+const config = project({ namespace: 'ml' });
+const image = `registry.test/fraud@sha256:${'a'.repeat(64)}`;
+const r1: Revision = { name: 'r1', image, modelDigest: null, template: null, deployment: 'fraud-r1', replicas: 2 };
+
+/** What the pods of both revisions have counted so far. */
+const counted = { r1: { ok: 0, errors: 0 }, r2: { ok: 0, errors: 0 } };
+let reads = 0;
+let saved = 0;
+let judge: Judge;
+
+function pod(revision: string): KubeObject {
+  const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: revision, namespace: 'ml', uid: revision }, status };
+}
+
+beforeEach(() => {
+  Object.assign(counted, { r1: { ok: 0, errors: 0 }, r2: { ok: 0, errors: 0 } });
+  reads = 0;
+  saved = 0;
+  const ref = { model: 'fraud', namespace: 'ml' };
+  const none = { service: null, route: null, autoscaler: null, budget: null, lease: null, deployments: [] };
+  const found: Survey = { ref, store: { state: null } as unknown as Survey['store'], ...none, stable: r1 };
+  const run = {
+    config,
+    server: fastapi,
+    plan: planRollout(config, { image, modelDigest: null }, fastapi, found, 'r2'),
+    api: {
+      list: (_: unknown, __: unknown, selector: string) =>
+        Promise.resolve([pod(selector.endsWith('r2') ? 'r2' : 'r1')]),
+      podProxy: (_: string, name: 'r1' | 'r2') => {
+        reads++;
+        return Promise.resolve({ status: 200, body: page({ start: 1, slow: 0, ...counted[name] }), headers: {} });
+      },
+    },
+    store: { update: () => Promise.resolve(saved++) },
+    record: new Record(silentReporter),
+    reporter: silentReporter,
+    signal: new AbortController().signal,
+    lease: { beat: () => Promise.resolve() },
+    savedAnalysis: null,
+  } as unknown as Run;
+  judge = new Judge(run, r1);
+});
+
+/** The candidate has 30 % of the traffic from here on. */
+async function shifted(): Promise<void> {
+  await judge.baseline();
+  judge.analysis.startStep(0, 0.3);
+  await judge.closeTick(0.3);
+}
+
+/** Both arms serve some more; so many requests of the candidate fail. */
+function serve(failed: number): void {
+  counted.r1.ok += 700;
+  counted.r2.ok += 300 - failed;
+  counted.r2.errors += failed;
+}
+
+/** A rollback takes two bad ticks: one alone might be a burst. */
+async function badTick(): Promise<void> {
+  await shifted();
+  serve(150);
+  await judge.closeTick(0.3);
+  serve(150);
+}
+
+describe('before the weight changes', () => {
+  test('a rollback that is due is thrown as the fault of the revision', async () => {
+    await badTick();
+    await expect(judge.closeTick(0.3)).rejects.toMatchObject({ code: 'rollout/worse', kind: 'model' });
+  });
+
+  test('a good tick closes quietly', async () => {
+    await shifted();
+    serve(0);
+    await expect(judge.closeTick(0.3)).resolves.toBeUndefined();
+  });
+});
+
+describe('while the rollout waits for pods', () => {
+  test('the counts are read once a tick, and saved', async () => {
+    await shifted();
+    const before = reads;
+    await judge.watch(0.3, [pod('r2')]);
+    expect(reads).toBe(before);
+    await expect
+      .poll(
+        async () => {
+          await judge.watch(0.3, [pod('r2')]);
+          return saved;
+        },
+        { timeout: 5000 },
+      )
+      .toBe(1);
+    expect(reads).toBe(before + 2);
+  });
+
+  test('a rollback that becomes due ends the wait', async () => {
+    await badTick();
+    const waiting = async (): Promise<void> => {
+      for (;;) {
+        await judge.watch(0.3, [pod('r2')]);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    await expect(waiting()).rejects.toMatchObject({ code: 'rollout/worse', kind: 'model' });
+  });
+});
