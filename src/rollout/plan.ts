@@ -168,8 +168,8 @@ function refuseOtherPort(port: number, found: Survey): void {
 /** An adopted Service may send to a port where our pods do not listen: they would be ready and get nothing. */
 function refuseTargetPort(found: Survey, listens: number): void {
   const spec = found.service?.['spec'] as { ports?: readonly ServicePort[] } | undefined;
-  for (const { port, targetPort = port } of spec?.ports ?? []) {
-    if (targetPort === listens || targetPort === 'http') continue;
+  for (const { targetPort } of spec?.ports ?? []) {
+    if (targetPort === undefined || targetPort === listens || targetPort === 'http') continue;
     const { model, namespace } = found.ref;
     throw new MlDeployError({
       code: 'rollout/target-port',
@@ -184,7 +184,7 @@ function refuseTargetPort(found: Survey, listens: number): void {
 }
 
 interface ServicePort {
-  readonly port: number;
+  /** The API server always sets it. */
   readonly targetPort?: number | string;
 }
 

@@ -43,7 +43,7 @@ export async function memoryCluster(
   }
   transport.objects.set('/api/v1/namespaces/ml/services/fraud', {
     ...object('v1', 'Service', 'fraud', 'r1'),
-    spec: { type: 'ClusterIP', selector: { app: 'fraud', revision: 'r1' }, ports: [{ port: 80 }] },
+    spec: { type: 'ClusterIP', selector: { app: 'fraud', revision: 'r1' }, ports: [{ port: 80, targetPort: 'http' }] },
   });
   transport.objects.set('/apis/policy/v1/namespaces/ml/poddisruptionbudgets/fraud', {
     ...object('policy/v1', 'PodDisruptionBudget', 'fraud', 'r1'),

@@ -42,7 +42,9 @@ export class MemoryTransport implements Transport {
     const object = this.objects.get(path);
     if (object !== undefined) return reply(200, object);
     const items = [...this.objects].filter(([key]) => key.startsWith(`${path}/`)).map(([, each]) => each);
-    return /\/(deployments|pods|services)$/.test(path) ? reply(200, { items }) : reply(404, { message: 'not found' });
+    return /\/(deployments|replicasets|pods|services|horizontalpodautoscalers|poddisruptionbudgets)$/.test(path)
+      ? reply(200, { items })
+      : reply(404, { message: 'not found' });
   }
 
   #create(path: string, object: KubeObject): Reply {
@@ -71,10 +73,12 @@ export class MemoryTransport implements Transport {
         .split('/')
         .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
       const last = keys.pop() ?? '';
-      const parent = keys.reduce<Record<string, unknown>>(
-        (node, key) => node[key] as Record<string, unknown>,
+      const parent = keys.reduce<Record<string, unknown> | undefined>(
+        (node, key) => node?.[key] as Record<string, unknown> | undefined,
         copy as unknown as Record<string, unknown>,
       );
+      if (parent === undefined)
+        return reply(422, { message: 'the server rejected our request due to an error in our request' });
       if (operation.op === 'test') {
         if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value))
           return reply(422, { message: `testing path ${operation.path} failed` });

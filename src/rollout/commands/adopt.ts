@@ -1,9 +1,17 @@
 import { MlDeployError } from '../../errors.ts';
 import type { JsonPatch, KubeApi, KubeObject } from '../../kubernetes/api.ts';
-import { annotations, epochPath, escapePointer, labels, managedByUs } from '../../kubernetes/objects/labels.ts';
+import {
+  annotations,
+  epochPath,
+  escapePointer,
+  labels,
+  managedByUs,
+  revisionLabels,
+} from '../../kubernetes/objects/labels.ts';
 import { revisionSelector } from '../../kubernetes/objects/service.ts';
 import { resources } from '../../kubernetes/resources.ts';
 import type { Reporter } from '../../pipeline/reporter.ts';
+import { refuseKeepers } from '../keepers.ts';
 import type { ModelRef } from '../names.ts';
 import { StateStore } from '../state.ts';
 import type { Revision } from '../state.ts';
@@ -30,12 +38,14 @@ export async function adopt(
   reporter: Reporter,
 ): Promise<AdoptReport> {
   const { model, namespace } = ref;
-  const [deployment, service, store] = await Promise.all([
+  const [deployment, service, own, store] = await Promise.all([
     api.get(resources.deployment, namespace, deploymentName),
     api.find(resources.service, namespace, model),
+    api.find(resources.service, namespace, `${model}-${revision}`),
     StateStore.load(api, ref),
   ]);
   refuse(ref, deployment, service, store);
+  await refuseKeepers(ref, revision, deployment, own, api);
   if (service === null) throw noService(ref, deploymentName);
   const marks = { ...revisionSelector(model, revision), [labels.canary]: 'on' };
   const task = reporter.task(`Making ${deploymentName} revision 0 of ${model}`);
@@ -44,6 +54,8 @@ export async function adopt(
   const pods = await labelPods(api, namespace, deployment, marks);
   await api.patch(resources.deployment, namespace, deploymentName, [{ op: 'add', path: '/spec/paused', value: false }]);
 
+  // What a gateway's weights point to.
+  if (own === null) await api.create(resources.service, serviceOf(ref, service));
   const record: Revision = {
     name: revision,
     image: imageOf(deployment),
@@ -113,6 +125,8 @@ function refuse(ref: ModelRef, deployment: KubeObject, service: KubeObject | nul
       );
     }
   }
+  // A run of ours that ended half-way left it paused with the labels in its template; going on is safe.
+  if (isHalfAdopted(ref, deployment)) return;
   const status = deployment['status'] as { updatedReplicas?: number; replicas?: number } | undefined;
   if ((status?.updatedReplicas ?? 0) !== (status?.replicas ?? 0)) {
     throw problem(
@@ -120,6 +134,32 @@ function refuse(ref: ModelRef, deployment: KubeObject, service: KubeObject | nul
       'Wait until `kubectl rollout status` says it is done.',
     );
   }
+}
+
+/** The Service of revision 0, with the ports of the one that clients use. */
+function serviceOf({ model, namespace }: ModelRef, service: KubeObject): KubeObject {
+  const { ports = [] } = service['spec'] as { ports?: readonly (Record<string, unknown> & { nodePort?: number })[] };
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: `${model}-${revision}`,
+      namespace,
+      labels: revisionLabels(model, revision),
+      annotations: { [annotations.epoch]: '1' },
+    },
+    spec: {
+      type: 'ClusterIP',
+      selector: revisionSelector(model, revision),
+      ports: ports.map((each) => Object.fromEntries(Object.entries(each).filter(([key]) => key !== 'nodePort'))),
+    },
+  };
+}
+
+function isHalfAdopted({ model }: ModelRef, deployment: KubeObject): boolean {
+  const { paused, template } = deployment['spec'] as DeploymentSpec;
+  const marks = { ...revisionSelector(model, revision), [labels.canary]: 'on' };
+  return paused === true && Object.entries(marks).every(([key, value]) => template.metadata?.labels?.[key] === value);
 }
 
 function noService(ref: ModelRef, deployment: string): MlDeployError {
@@ -215,6 +255,10 @@ function owns(deployment: KubeObject, object: KubeObject): boolean {
 }
 
 interface DeploymentSpec {
+  readonly paused?: boolean;
   readonly selector: { readonly matchLabels?: Record<string, string> };
-  readonly template: { readonly spec: { readonly containers: readonly { readonly image?: string }[] } };
+  readonly template: {
+    readonly metadata?: { readonly labels?: Record<string, string> };
+    readonly spec: { readonly containers: readonly { readonly image?: string }[] };
+  };
 }

@@ -7,6 +7,7 @@ import { httpRoute } from '../../kubernetes/objects/http-route.ts';
 import { publicService, revisionService } from '../../kubernetes/objects/service.ts';
 import type { Config } from '../../config/config.ts';
 import { serverOf } from '../../server/index.ts';
+import { refuseUncounted } from '../adopted.ts';
 import { checkCapacity } from '../capacity.ts';
 import { planRollout } from '../plan.ts';
 import type { Plan, Release } from '../plan.ts';
@@ -30,6 +31,7 @@ export async function plan(config: Config, release: Release, api: KubeApi): Prom
   const ref = { model: config.name, namespace: config.deploy.namespace };
   const found = await survey(api, ref);
   refuseForeign(found);
+  await refuseUncounted(api, config, found);
   const planned = planRollout(config, release, serverOf(config), found);
   const peak = Math.max(planned.candidate.replicas, ...planned.steps.map((step) => step.candidateReplicas));
   const room = planned.strategy === 'unchanged' ? [] : await checkCapacity(api, config, peak);

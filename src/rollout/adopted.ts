@@ -1,0 +1,31 @@
+import type { Config } from '../config/config.ts';
+import { MlDeployError } from '../errors.ts';
+import type { KubeApi } from '../kubernetes/api.ts';
+import { serverOf } from '../server/index.ts';
+import { planAnalysis } from './analysis/plan.ts';
+import { createMetricsSource } from './analysis/source.ts';
+import { isReady, podRef, revisionPods } from './pods.ts';
+import type { Survey } from './survey.ts';
+
+/**
+ * Refuses a canary beside an adopted Deployment whose pods do not count their requests as this server does: nothing could be compared.
+ * Asked before anything is built or created; throws `rollout/no-stable-metrics`.
+ */
+export async function refuseUncounted(api: KubeApi, config: Config, found: Survey): Promise<void> {
+  const { stable, ref } = found;
+  // Only an adopted Deployment has no template of ours. Pods of our own may just be unreachable for a moment.
+  if (stable === null || stable.template !== null || found.store.state?.phase === 'running') return;
+  const pods = (await revisionPods(api, ref.model, ref.namespace, stable.name)).filter(isReady).map(podRef);
+  if (pods.length === 0) return;
+  const preset = serverOf(config).metrics(config);
+  const { metrics } = planAnalysis(config.rollout, preset, { splitTolerance: null });
+  const reading = await createMetricsSource({ api, preset, metrics }).read({ stable: pods, candidate: [] });
+  const missing = reading.stable.flatMap((each) => ('missing' in each ? [`${each.pod.name}: ${each.missing}`] : []));
+  if (missing.length < pods.length) return;
+  throw new MlDeployError({
+    code: 'rollout/no-stable-metrics',
+    kind: 'usage',
+    message: `Deployment ${stable.deployment} (${stable.name}) does not count its requests as a canary has to compare them: ${missing[0] ?? ''}.`,
+    hint: `Let its server give the counter ${preset.requests.name} at port ${preset.port}, path ${preset.path} (docs/server-fastapi.md), or deploy under another name in mldeploy.yaml and move the clients there.`,
+  });
+}
