@@ -1,9 +1,13 @@
+import { MlDeployError } from '../errors.ts';
 import { diagnose } from './diagnosis.ts';
+import { isCode } from './fence.ts';
 import { leaseRef } from './lease.ts';
+import { persist } from './persist.ts';
 import { isGone, revisionPods } from './pods.ts';
 import { restoreTraffic, standDown } from './restore.ts';
 import type { Ending, Run } from './run.ts';
 import type { HistoryEntry, Hold, RolloutState } from './state.ts';
+import { createTraffic } from './traffic/create.ts';
 import { dismissWatchdog } from './watchdog/launch.ts';
 
 /** Why a rollout ends without promotion. */
@@ -15,14 +19,37 @@ export interface Defeat {
   readonly diagnose: boolean;
 }
 
+/** How long the cluster may be out of reach while traffic has to be restored. */
+const restoreMs = 5 * 60_000;
+
 /**
- * Ends the rollout in favour of the stable revision: traffic first, then the diagnosis, then the candidate's end. A first deploy
- * leaves nothing behind.
+ * Ends the rollout in favour of the stable revision, and tells why even when that could not be finished: evidence against a revision is
+ * not lost because the cluster failed afterwards. `rollout/superseded` when there is none and somebody else took over.
  */
 export async function rollBack(run: Run, defeat: Defeat): Promise<Ending> {
+  try {
+    return await returnToStable(run, defeat);
+  } catch (error) {
+    if (!(error instanceof MlDeployError)) throw error;
+    if (isCode(error, 'rollout/superseded') && defeat.outcome === 'error') throw error;
+    const unfinished = `The rollback was not finished: ${error.message}`;
+    return {
+      outcome: defeat.outcome,
+      decision: decisionOf(defeat),
+      summary: `${run.plan.candidate.name} was given up: ${defeat.reasons[0] ?? 'no reason given'} ${unfinished}`,
+      reasons: [...defeat.reasons, unfinished, ...(error.hint === undefined ? [] : [error.hint])],
+      diagnosis: [],
+    };
+  }
+}
+
+/**
+ * Traffic first, then the diagnosis, then the candidate's end. A first deploy leaves nothing behind.
+ */
+export async function returnToStable(run: Run, defeat: Defeat): Promise<Ending> {
   const { fence, store, api, plan, record, config } = run;
   const state = present(run);
-  await restoreTraffic(fence, state);
+  await bringBack(run, state);
   record.event(
     'restored',
     state.stable === null ? 'The candidate has no traffic any more.' : `All traffic is back on ${state.stable.name}.`,
@@ -43,11 +70,29 @@ export async function rollBack(run: Run, defeat: Defeat): Promise<Ending> {
   const back = state.stable === null ? 'nothing was left behind' : `${state.stable.name} serves`;
   return {
     outcome: defeat.outcome,
-    decision: defeat.outcome === 'failed' ? 'rollback' : defeat.outcome === 'inconclusive' ? 'inconclusive' : 'none',
+    decision: decisionOf(defeat),
     summary: `${plan.candidate.name} was rolled back, ${back}: ${defeat.reasons[0] ?? 'no reason given'}`,
     reasons: defeat.reasons,
     diagnosis,
   };
+}
+
+function decisionOf({ outcome }: Defeat): Ending['decision'] {
+  return outcome === 'failed' ? 'rollback' : outcome === 'inconclusive' ? 'inconclusive' : 'none';
+}
+
+/** A Service or route that somebody deleted is made again: without it nobody is served. */
+async function bringBack(run: Run, state: RolloutState): Promise<void> {
+  const restore = async (): Promise<void> => {
+    const missing = await restoreTraffic(run.fence, state);
+    if (state.stable !== null && missing.length > 0) await createTraffic(run, state.stable.name);
+  };
+  const onFailure = ({ message }: MlDeployError): void =>
+    run.reporter.note(
+      'warning',
+      `Traffic is not restored yet, trying again for ${restoreMs / 60_000} minutes: ${message}`,
+    );
+  await persist(restore, { forMs: restoreMs, everyMs: 2000, onFailure });
 }
 
 /**
@@ -56,7 +101,7 @@ export async function rollBack(run: Run, defeat: Defeat): Promise<Ending> {
 export async function holdRollout(run: Run, step: number, reasons: readonly string[]): Promise<Ending> {
   const { fence, store, record, plan, config } = run;
   const state = present(run);
-  await restoreTraffic(fence, state);
+  await bringBack(run, state);
   record.event(
     'restored',
     `All traffic is back on ${state.stable?.name ?? 'nobody'} while ${plan.candidate.name} is held.`,

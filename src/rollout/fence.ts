@@ -1,6 +1,6 @@
 import { MlDeployError } from '../errors.ts';
 import type { JsonPatch, KubeApi, KubeObject, Resource } from '../kubernetes/api.ts';
-import { annotations, epochPath } from '../kubernetes/objects/labels.ts';
+import { annotations, epochPath, labels, managedByUs } from '../kubernetes/objects/labels.ts';
 import type { ObjectRef } from './names.ts';
 import { describe } from './names.ts';
 
@@ -24,44 +24,53 @@ export class Fence {
     return new Fence(api, this.namespace, this.epoch);
   }
 
-  /** A JSON Patch that applies only while the object carries our epoch; null when the object is gone. */
+  /**
+   * A JSON Patch that applies only while the object carries our epoch; null when the object is gone. An object whose epoch was lost (a
+   * person applied it anew) or is lower (an engine before us made it) is claimed first: only a higher epoch is somebody else's decision.
+   */
   async patch(ref: ObjectRef, operations: JsonPatch): Promise<KubeObject | null> {
     const test = { op: 'test', path: epochPath, value: String(this.epoch) } as const;
-    try {
-      return await this.#api.patch(ref.resource, this.namespace, ref.name, [test, ...operations]);
-    } catch (error) {
-      if (isCode(error, 'kubernetes/not-found')) return null;
-      if (!isCode(error, 'kubernetes/conflict')) throw error;
-      const there = await this.#api.find(ref.resource, this.namespace, ref.name);
-      if (there === null) return null;
-      const epoch = epochOf(there);
-      if (epoch !== this.epoch) throw superseded(ref, this.epoch, epoch);
-      throw error;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#api.patch(ref.resource, this.namespace, ref.name, [test, ...operations]);
+      } catch (error) {
+        if (isCode(error, 'kubernetes/not-found')) return null;
+        if (!isConflict(error)) throw error;
+        const there = await this.#api.find(ref.resource, this.namespace, ref.name);
+        if (there === null) return null;
+        if (epochOf(there) === this.epoch || attempt >= attempts) throw error;
+        await this.#claim(ref, there);
+      }
     }
   }
 
-  /** Creates an object that carries our epoch; an object that is already there must be ours. */
+  /**
+   * Creates an object that carries our epoch; one that an engine before us left there is claimed. `rollout/foreign-object` when
+   * somebody else made one of that name.
+   */
   async create(resource: Resource, object: KubeObject): Promise<KubeObject> {
-    try {
-      return await this.#api.create(resource, object);
-    } catch (error) {
-      if (!isCode(error, 'kubernetes/conflict')) throw error;
-      const ref = { resource, name: object.metadata.name };
-      const there = await this.#api.find(resource, this.namespace, ref.name);
-      if (there === null) return this.#api.create(resource, object);
-      const epoch = epochOf(there);
-      if (epoch !== this.epoch) throw superseded(ref, this.epoch, epoch);
-      return there;
+    const ref = { resource, name: object.metadata.name };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#api.create(resource, object);
+      } catch (error) {
+        if (!isConflict(error) || attempt >= attempts) throw error;
+        const there = await this.#api.find(resource, this.namespace, ref.name);
+        if (there === null) continue;
+        if (epochOf(there) === this.epoch) return there;
+        if (isForeign(there)) throw foreign(ref, this.namespace);
+        await this.#claim(ref, there);
+      }
     }
   }
 
-  /** Deletes the object as it was read, if it carries our epoch; true when it was there. */
+  /** Deletes the object as it was read, unless its epoch is higher or somebody else made it; true when it was there. */
   async delete(ref: ObjectRef): Promise<boolean> {
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       const there = await this.#api.find(ref.resource, this.namespace, ref.name);
-      if (there === null) return false;
+      if (there === null || isForeign(there)) return false;
       const epoch = epochOf(there);
-      if (epoch !== this.epoch) throw superseded(ref, this.epoch, epoch);
+      if (epoch > this.epoch) throw superseded(ref, this.epoch, epoch);
       const { uid, resourceVersion } = there.metadata;
       try {
         return await this.#api.delete(ref.resource, this.namespace, ref.name, {
@@ -70,10 +79,46 @@ export class Fence {
         });
       } catch (error) {
         // Controllers write status all the time; only a changed epoch is somebody else's decision.
-        if (!isCode(error, 'kubernetes/conflict') || attempt >= 9) throw error;
+        if (!isConflict(error) || attempt >= attempts) throw error;
       }
     }
   }
+
+  /** Writes our epoch onto an object as it was read; a conflict is for the caller's next attempt. */
+  async #claim(ref: ObjectRef, there: KubeObject): Promise<void> {
+    if (epochOf(there) > this.epoch) throw superseded(ref, this.epoch, epochOf(there));
+    const { annotations: present, resourceVersion } = there.metadata;
+    try {
+      await this.#api.patch(ref.resource, this.namespace, ref.name, [
+        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+        ...(present === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} } as const] : []),
+        { op: 'add', path: epochPath, value: String(this.epoch) },
+      ]);
+    } catch (error) {
+      if (!isConflict(error) && !isCode(error, 'kubernetes/not-found')) throw error;
+    }
+  }
+}
+
+/** How often a write is tried against others who write the same object. */
+const attempts = 10;
+
+function isConflict(error: unknown): boolean {
+  return isCode(error, 'kubernetes/conflict');
+}
+
+/** Neither an epoch nor our label: not an object of ours that lost its annotations. */
+function isForeign(object: KubeObject): boolean {
+  return epochOf(object) === 0 && object.metadata.labels?.[labels.managedBy] !== managedByUs;
+}
+
+function foreign(ref: ObjectRef, namespace: string): MlDeployError {
+  return new MlDeployError({
+    code: 'rollout/foreign-object',
+    kind: 'usage',
+    message: `${describe(ref)} exists in namespace ${namespace} and was not made by ml-deploy (label ${labels.managedBy}).`,
+    hint: 'Remove it, or choose another name in mldeploy.yaml.',
+  });
 }
 
 /**

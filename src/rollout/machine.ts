@@ -1,5 +1,5 @@
 import { MlDeployError } from '../errors.ts';
-import { finish, rollBack } from './ending.ts';
+import { finish, returnToStable, rollBack } from './ending.ts';
 import { isCode } from './fence.ts';
 import { scale } from './restore.ts';
 import type { Ending, Run } from './run.ts';
@@ -25,7 +25,7 @@ export async function runMachine(run: Run): Promise<Ending> {
 async function interrupt(run: Run): Promise<never> {
   const stable = run.store.state?.stable ?? null;
   const reasons = ['The rollout was interrupted by a signal.'];
-  await rollBack(run, { outcome: 'error', reasons, ended: 'interrupted', diagnose: false });
+  await returnToStable(run, { outcome: 'error', reasons, ended: 'interrupted', diagnose: false });
   throw interrupted(
     stable === null
       ? 'The first deploy was interrupted; nothing was left behind.'

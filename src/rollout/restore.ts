@@ -22,13 +22,16 @@ export function trafficOf(
 
 /**
  * Sends everything to the stable revision: the first thing that happens after any failure. Without a stable revision (first deploy)
- * the traffic objects go, so that no Service points at something broken.
+ * the traffic objects go, so that no Service points at something broken. Returns the objects that should direct traffic to the stable
+ * revision and do not exist.
  */
-export async function restoreTraffic(fence: Fence, state: RolloutState): Promise<void> {
+export async function restoreTraffic(fence: Fence, state: RolloutState): Promise<readonly ObjectRef[]> {
+  const missing: ObjectRef[] = [];
   for (const object of trafficOf(state)) {
     if (state.stable === null) await fence.delete(object);
-    else await fence.patch(object, object.allTo(state.stable.name));
+    else if ((await fence.patch(object, object.allTo(state.stable.name))) === null) missing.push(object);
   }
+  return missing;
 }
 
 /**

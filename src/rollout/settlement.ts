@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts';
 import { settleScaling } from './promotion.ts';
 import { scale } from './restore.ts';
 import type { Revision } from './state.ts';
-import { createTraffic } from './strategies/first.ts';
+import { createTraffic } from './traffic/create.ts';
 import { claimed } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { settleTraffic } from './traffic/settle.ts';

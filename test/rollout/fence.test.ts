@@ -117,6 +117,40 @@ describe('fence', () => {
     expect(transport.objects.has('/apis/apps/v1/namespaces/ml/deployments/fraud-r2')).toBe(true);
   });
 
+  test('an object that lost its epoch, or has a lower one, is claimed and written', async () => {
+    for (const epoch of [null, '2']) {
+      transport.objects.clear();
+      await given(epoch);
+      const fence = new Fence(api, 'ml', 3);
+      expect(await fence.patch(deployment, [{ op: 'replace', path: '/spec/replicas', value: 5 }])).not.toBeNull();
+      expect(transport.objects.get('/apis/apps/v1/namespaces/ml/deployments/fraud-r2')).toMatchObject({
+        metadata: { annotations: { 'mldeploy/epoch': '3' } },
+        spec: { replicas: 5 },
+      });
+    }
+  });
+
+  test('what an engine before left is claimed by create and removed by delete', async () => {
+    await given('2');
+    const fence = new Fence(api, 'ml', 3);
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'fraud-r2', namespace: 'ml' } };
+    await fence.create(resources.deployment, object);
+    const path = '/apis/apps/v1/namespaces/ml/deployments/fraud-r2';
+    expect(transport.objects.get(path)?.metadata.annotations?.['mldeploy/epoch']).toBe('3');
+    await expect(new Fence(api, 'ml', 2).delete(deployment)).rejects.toMatchObject({ code: 'rollout/superseded' });
+    expect(await new Fence(api, 'ml', 4).delete(deployment)).toBe(true);
+    expect(transport.objects.has(path)).toBe(false);
+  });
+
+  test('an object of somebody else is neither taken for ours nor deleted', async () => {
+    await given(null);
+    const fence = new Fence(api, 'ml', 3);
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'fraud-r2', namespace: 'ml' } };
+    await expect(fence.create(resources.deployment, object)).rejects.toMatchObject({ code: 'rollout/foreign-object' });
+    expect(await fence.delete(deployment)).toBe(false);
+    expect(transport.objects.has('/apis/apps/v1/namespaces/ml/deployments/fraud-r2')).toBe(true);
+  });
+
   test('what is gone already is no error', async () => {
     const fence = new Fence(api, 'ml', 1);
     expect(await fence.delete(deployment)).toBe(false);

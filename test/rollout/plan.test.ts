@@ -63,7 +63,7 @@ const service = (selector: Record<string, string>): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name: 'fraud' },
-  spec: { selector, ports: [{ port: 80 }] },
+  spec: { selector, ports: [{ port: 80, targetPort: 'http' }] },
 });
 
 test('another port than that of the Services is refused while a revision serves', () => {

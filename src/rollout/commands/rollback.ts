@@ -3,6 +3,7 @@ import type { Reporter } from '../../pipeline/reporter.ts';
 import { seize } from '../watchdog/abandon.ts';
 import { dismissWatchdog } from '../watchdog/launch.ts';
 import { leaseRef } from '../lease.ts';
+import { describe } from '../names.ts';
 import type { ModelRef } from '../names.ts';
 import { restoreTraffic, scale, standDown } from '../restore.ts';
 import { StateStore } from '../state.ts';
@@ -47,7 +48,7 @@ export async function rollback(request: RollbackRequest, api: KubeApi, reporter:
     return idle(seized?.state ?? null, `The rollout of ${model} in namespace ${namespace} ended by itself meanwhile.`);
   }
   const { fence, store, state } = seized;
-  if (state.stable === null) await restoreTraffic(fence, state);
+  const missing = await restoreTraffic(fence, state);
   await standDown(fence, state, 'remove');
   const promoted = state.progress === 'retiring';
   if (promoted && state.previous !== null) await scale(fence, state.previous, 0);
@@ -58,7 +59,9 @@ export async function rollback(request: RollbackRequest, api: KubeApi, reporter:
   const summary =
     state.stable === null
       ? `The first deploy of ${model} was removed; nothing is left behind.`
-      : `${state.stable.name} serves all traffic of ${model}.`;
+      : missing.length === 0
+        ? `${state.stable.name} serves all traffic of ${model}.`
+        : `${state.stable.name} is stable again, but ${missing.map(describe).join(' and ')} does not exist: \`ml-deploy rollout\` creates it.`;
   task.done(summary);
   return { changed: true, summary, stable: state.stable?.name ?? null };
 }

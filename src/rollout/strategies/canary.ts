@@ -11,7 +11,7 @@ import type { Ending, Run } from '../run.ts';
 import type { Revision } from '../state.ts';
 import { armWatchdog } from '../watchdog/launch.ts';
 import { setWeight } from '../weight.ts';
-import { createTraffic } from './first.ts';
+import { createTraffic } from '../traffic/create.ts';
 
 /**
  * The canary: a small share first, more when the evidence is there, all of it at the end; back to the stable revision at any doubt.

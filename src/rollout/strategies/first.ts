@@ -1,10 +1,8 @@
-import { httpRoute } from '../../kubernetes/objects/http-route.ts';
-import { publicService } from '../../kubernetes/objects/service.ts';
-import { resources } from '../../kubernetes/resources.ts';
 import { awaitReady, createCandidate } from '../candidate.ts';
 import { finish } from '../ending.ts';
 import { settleScaling } from '../promotion.ts';
 import type { Ending, Run } from '../run.ts';
+import { createTraffic } from '../traffic/create.ts';
 import { armWatchdog } from '../watchdog/launch.ts';
 import { sleep } from '../wait.ts';
 import { allTrafficTo } from '../weight.ts';
@@ -38,22 +36,4 @@ export async function firstDeploy(run: Run): Promise<Ending> {
     reasons: ['There was no stable revision to compare with; the candidate became ready and has all traffic.'],
     diagnosis: [],
   };
-}
-
-/**
- * The public Service and, with a gateway, the route, if they are not there yet.
- */
-export async function createTraffic(
-  run: Pick<Run, 'api' | 'config' | 'fence' | 'plan'>,
-  revision: string,
-): Promise<void> {
-  const { api, config, fence, plan } = run;
-  const { namespace } = config.deploy;
-  if ((await api.find(resources.service, namespace, config.name)) === null) {
-    await fence.create(resources.service, publicService(config, revision, fence.epoch));
-  }
-  if (plan.provider.name !== 'gateway' || config.rollout.gateway === null) return;
-  if ((await api.find(resources.httpRoute, namespace, config.name)) !== null) return;
-  const route = httpRoute(config, config.rollout.gateway, [{ revision, weight: 1 }], fence.epoch);
-  await fence.create(resources.httpRoute, route);
 }
