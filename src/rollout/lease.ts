@@ -3,7 +3,7 @@ import { annotations, escapePointer } from '../kubernetes/objects/labels.ts';
 import { leaseObject, microTime } from '../kubernetes/objects/lease.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { Fence } from './fence.ts';
-import { epochOf, superseded } from './fence.ts';
+import { epochOf, isCode, superseded } from './fence.ts';
 import type { ModelRef, ObjectRef } from './names.ts';
 import { stateName } from './names.ts';
 
@@ -37,17 +37,24 @@ export class EngineLease {
   static async acquire(api: KubeApi, ref: ModelRef, fence: Fence, options: LeaseOptions): Promise<EngineLease> {
     const lease = leaseRef(ref.model);
     const object = leaseObject(ref.model, ref.namespace, { ...options, epoch: fence.epoch, now: new Date() });
-    const there = await api.find(lease.resource, ref.namespace, lease.name);
-    if (there === null) await fence.create(lease.resource, object);
-    else {
-      if (epochOf(there) > fence.epoch) throw superseded(lease, fence.epoch, epochOf(there));
-      const resourceVersion = there.metadata.resourceVersion;
-      await api.replace(lease.resource, {
-        ...object,
-        metadata: { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
-      });
+    for (let attempt = 1; ; attempt++) {
+      const there = await api.find(lease.resource, ref.namespace, lease.name);
+      if (there !== null && epochOf(there) > fence.epoch) throw superseded(lease, fence.epoch, epochOf(there));
+      const resourceVersion = there?.metadata.resourceVersion;
+      try {
+        if (there === null) await fence.create(lease.resource, object);
+        else {
+          await api.replace(lease.resource, {
+            ...object,
+            metadata: { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+          });
+        }
+        return new EngineLease(fence, lease, options.durationMs);
+      } catch (error) {
+        // Our own write whose reply was lost, or somebody's who is over: the epoch read next tells.
+        if (!isCode(error, 'kubernetes/conflict') || attempt >= 5) throw error;
+      }
     }
-    return new EngineLease(fence, lease, options.durationMs);
   }
 
   /** Called after every completed piece of work; writes at most a few times per lease duration. */

@@ -1,5 +1,7 @@
-import { labels } from '../kubernetes/objects/labels.ts';
+import type { KubeObject } from '../kubernetes/api.ts';
+import { labels, managedByUs } from '../kubernetes/objects/labels.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { isCode } from './fence.ts';
 import { revisionPods } from './pods.ts';
 import { removeRevision, scale } from './restore.ts';
 import type { Run } from './run.ts';
@@ -19,6 +21,22 @@ export async function removeOthers(run: Run, keep: readonly (Revision | null)[])
     if (names.includes(revision.name)) continue;
     await removeRevision(fence, config.name, revision);
     run.record.event('retired', `Removed ${deployment.metadata.name}, a leftover of an earlier revision.`);
+  }
+  for (const service of await services(run)) {
+    const revision = service.metadata.labels?.[labels.revision];
+    if (revision === undefined || names.includes(revision)) continue;
+    await fence.delete({ resource: resources.service, name: service.metadata.name });
+  }
+}
+
+/** Services of revisions; none when this account may not list: one too many does no harm. */
+async function services({ api, config }: Run): Promise<readonly KubeObject[]> {
+  const selector = `${labels.app}=${config.name},${labels.managedBy}=${managedByUs}`;
+  try {
+    return await api.list(resources.service, config.deploy.namespace, selector);
+  } catch (error) {
+    if (isCode(error, 'kubernetes/forbidden')) return [];
+    throw error;
   }
 }
 

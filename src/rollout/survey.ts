@@ -8,6 +8,7 @@ import { describe, deploymentRef, revisionServiceRef, revisionNumber, scalingRef
 import type { ModelRef, ObjectRef } from './names.ts';
 import { StateStore } from './state.ts';
 import type { Revision } from './state.ts';
+import { seizedRefs } from './watchdog/rules.ts';
 
 /** What the cluster holds of a model before anything is done. */
 export interface Survey {
@@ -49,7 +50,10 @@ export function claimed(found: Survey): readonly ObjectRef[] {
     const revision = each.metadata.labels?.[labels.revision] ?? '';
     return [{ ...deploymentRef(model, revision), name: each.metadata.name }, revisionServiceRef(model, revision)];
   });
-  return [...revisions, ...scalingRefs(model), leaseRef(model)];
+  // A Deployment may be gone already and its Service not: the state still names both.
+  const named = found.store.state === null ? [] : seizedRefs(found.store.state);
+  const all = [...revisions, ...scalingRefs(model), leaseRef(model), ...named];
+  return [...new Map(all.map((each) => [`${each.resource.plural}/${each.name}`, each])).values()];
 }
 
 /** Number of the next revision: one more than any that was ever seen. */

@@ -1,6 +1,7 @@
 import { awaitReady, createCandidate } from '../candidate.ts';
 import { finish } from '../ending.ts';
 import { settleScaling } from '../promotion.ts';
+import { removeOthers } from '../retire.ts';
 import type { Ending, Run } from '../run.ts';
 import { createTraffic } from '../traffic/create.ts';
 import { armWatchdog } from '../watchdog/launch.ts';
@@ -28,6 +29,7 @@ export async function firstDeploy(run: Run): Promise<Ending> {
   await store.update({ progress: 'retiring', stable: candidate, candidate: null, weight: 1 });
   record.event('promoted', `${candidate.name} serves all traffic.`, 1);
   await settleScaling(run, candidate);
+  await removeOthers(run, [candidate]);
   await finish(run, { ended: 'promoted', reason: 'first deploy' });
   return {
     outcome: 'passed',

@@ -1,5 +1,5 @@
 import { MlDeployError } from '../../errors.ts';
-import type { KubeApi, KubeObject } from '../../kubernetes/api.ts';
+import type { KubeApi, KubeObject, Resource } from '../../kubernetes/api.ts';
 import { annotations } from '../../kubernetes/objects/labels.ts';
 import { watchdogAccess, watchdogAccount, watchdogJob } from '../../kubernetes/objects/watchdog.ts';
 import { resources } from '../../kubernetes/resources.ts';
@@ -119,7 +119,18 @@ async function grantRights(run: Run, job: KubeObject): Promise<void> {
     [resources.roleBinding, access.binding],
   ] as const) {
     await api.delete(resource, namespace, name);
+    await createOwned(api, resource, object, owner.uid);
+  }
+}
+
+/** The reply to a first try may have been lost: what our Job owns is what we made. */
+async function createOwned(api: KubeApi, resource: Resource, object: KubeObject, owner: string): Promise<void> {
+  try {
     await api.create(resource, object);
+  } catch (error) {
+    if (!isCode(error, 'kubernetes/conflict')) throw error;
+    const there = await api.find(resource, object.metadata.namespace ?? null, object.metadata.name);
+    if (there?.metadata.ownerReferences?.some((each) => each.uid === owner) !== true) throw error;
   }
 }
 

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { kubeApi } from '../../src/kubernetes/kube-api.ts';
+import { Fence } from '../../src/rollout/fence.ts';
+import { EngineLease, leaseRef } from '../../src/rollout/lease.ts';
+import { claimed, survey } from '../../src/rollout/survey.ts';
+import { memoryCluster, ref } from './memory-cluster.ts';
+import { MemoryTransport } from './memory-transport.ts';
+import { project } from './project.ts';
+
+test('the Service of a candidate whose Deployment is gone is claimed too', async () => {
+  const transport = await memoryCluster(project({ namespace: 'ml' }), (revision) => ({
+    phase: 'abandoned',
+    candidate: revision('r2'),
+  }));
+  transport.objects.delete('/apis/apps/v1/namespaces/ml/deployments/fraud-r2');
+  const names = claimed(await survey(kubeApi(transport), ref)).map(({ resource, name }) => `${resource.kind} ${name}`);
+  expect(names).toContain('Service fraud-r2');
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('taking the Lease survives a lost reply', async () => {
+  const transport = new MemoryTransport();
+  const api = kubeApi(transport);
+  const options = { holder: 'me', durationMs: 1000 };
+  await EngineLease.acquire(api, ref, new Fence(api, 'ml', 1), options);
+  const send = transport.send.bind(transport);
+  let lost = false;
+  transport.send = async (request) => {
+    const reply = await send(request);
+    if (request.method !== 'PUT' || lost) return reply;
+    lost = true;
+    return { status: 503, body: '', headers: {} };
+  };
+  await EngineLease.acquire(api, ref, new Fence(api, 'ml', 2), options);
+  expect(lost).toBe(true);
+  const lease = await api.get(leaseRef('fraud').resource, 'ml', leaseRef('fraud').name);
+  expect(lease.metadata.annotations?.['mldeploy/epoch']).toBe('2');
+});
