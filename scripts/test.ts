@@ -39,7 +39,7 @@ const gate: readonly Suite[] = [
   { name: 'format', budgetSeconds: 40, command: ['npm', 'run', '--silent', 'format:check'], vitest: false },
   { name: 'unit', budgetSeconds: 120, command: vitest('unit'), vitest: true },
   { name: 'dist', budgetSeconds: 90, command: ['node', 'scripts/build.ts', '--check'], vitest: false },
-  { name: 'cluster', budgetSeconds: 480, command: vitest('cluster'), vitest: true },
+  { name: 'cluster', budgetSeconds: 840, command: vitest('cluster'), vitest: true },
 ];
 const proof: readonly Suite[] = [{ name: 'proof', budgetSeconds: 4 * 3600, command: vitest('proof'), vitest: true }];
 

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import { isEvidenceOf, stageOrder } from './order.ts';
 import type { Evidence, EvidenceSoFar, StageName } from './evidence.ts';
@@ -25,6 +25,9 @@ export class EvidenceStore {
   /** Writes a document so that a reader sees the old one or the new one, never a part. */
   async write(evidence: Evidence): Promise<void> {
     await mkdir(this.folder, { recursive: true });
+    // Everything below .mldeploy/ is made anew by each run, and its cache is large.
+    const parent = dirname(this.folder);
+    if (basename(parent) === '.mldeploy') await writeFile(join(parent, '.gitignore'), '*\n');
     const target = this.path(evidence.stage);
     const draft = `${target}.${process.pid}.tmp`;
     await writeFile(draft, `${JSON.stringify(evidence, null, 2)}\n`);
@@ -36,6 +39,8 @@ export class EvidenceStore {
     const first = stageOrder.findIndex((name) => stages.includes(name));
     if (first < 0) return;
     for (const stage of stageOrder.slice(first)) await rm(this.path(stage), { force: true });
+    // A report of the earlier run beside evidence of this one would tell the wrong story.
+    for (const report of ['report.html', 'report.md']) await rm(join(this.folder, report), { force: true });
   }
 
   /** Everything that is there. Throws `evidence/invalid` for a document that is not evidence. */

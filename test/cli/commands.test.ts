@@ -117,6 +117,8 @@ describe('commands for a cluster', () => {
     const { code, stdout } = await commandLine('render', '--image', `a.example/fraud@sha256:${'0'.repeat(64)}`);
     expect(code).toBe(0);
     expect(stdout).toMatch(/kind: Deployment[^]*kind: Service/);
+    // kubectl reads YAML 1.1: a bare `on` would be a boolean there, and no label.
+    expect(stdout).toContain('canary: "on"');
   });
 
   it('the watchdog names the option that is missing', async () => {

@@ -25,6 +25,14 @@ describe('evidence on disk', () => {
     expect(store.folder).toMatch(/\.mldeploy\/production$/);
   });
 
+  it('is ignored by git, and takes the report of the earlier run away', async () => {
+    await store.write(validateEvidence());
+    expect(await readFile(join(store.folder, '..', '.gitignore'), 'utf8')).toBe('*\n');
+    await writeFile(join(store.folder, 'report.html'), 'promoted');
+    await store.forget(['rollout']);
+    expect(await readdir(store.folder)).toEqual(['validate.json']);
+  });
+
   it('is nothing before anything ran', async () => {
     expect(await store.readAll()).toEqual({});
   });

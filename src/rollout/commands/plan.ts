@@ -49,9 +49,12 @@ export async function plan(config: Config, release: Release, api: KubeApi): Prom
  * The objects of a first deploy of this release as YAML.
  */
 export function render(config: Config, release: Release): string {
-  return objects(config, release, 'r1')
-    .map((object) => stringify(object))
-    .join('---\n');
+  return (
+    objects(config, release, 'r1')
+      // kubectl reads YAML 1.1, where a bare `on` is a boolean.
+      .map((object) => stringify(object, { version: '1.1' }))
+      .join('---\n')
+  );
 }
 
 function objects(config: Config, release: Release, revision: string): KubeObject[] {
