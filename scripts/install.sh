@@ -8,8 +8,17 @@ if ! command -v npm >/dev/null; then
 fi
 echo "installing dependencies (about 20 s) ..."
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-if ! npm ci --no-audit --no-fund --loglevel=error >"$log" 2>&1; then
+npm ci --no-audit --no-fund --loglevel=error >"$log" 2>&1 &
+npm=$!
+trap 'kill "$npm" 2>/dev/null || true; rm -f "$log"' EXIT
+started=$SECONDS
+# Somebody may be watching: a slow registry must not look like a hang.
+while kill -0 "$npm" 2>/dev/null; do
+  sleep 1
+  elapsed=$((SECONDS - started))
+  if ((elapsed > 0 && elapsed % 4 == 0)); then echo "installing dependencies: $elapsed s"; fi
+done
+if ! wait "$npm"; then
   cat "$log" >&2
   echo "npm ci failed: see above. Is the npm registry reachable from here?" >&2
   exit 4
