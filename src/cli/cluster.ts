@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
-import type { Access } from '../pipeline/stage.ts';
+import type { Reporter } from '../pipeline/reporter.ts';
 import type { Invocation } from './command.ts';
 import { configName, withSession } from './session.ts';
 import type { Session } from './session.ts';
@@ -20,11 +20,15 @@ export interface TargetSession extends Session {
   readonly api: KubeApi;
 }
 
-/** Connects to the cluster, runs `work` and closes the connection. */
-export async function withCluster<T>(places: Access, work: (api: KubeApi) => Promise<T>): Promise<T> {
+/** Connects to the cluster, runs `work` and closes the connection. A cluster that does not answer is told while it is tried again. */
+export async function withCluster<T>(
+  { access: places, reporter }: Pick<Session, 'access'> & { readonly reporter: Reporter },
+  work: (api: KubeApi) => Promise<T>,
+): Promise<T> {
   const { connect } = await import('../kubernetes/client.ts');
   const { kubeconfig, kubeContext: context, environment } = places;
-  const api = await connect({ kubeconfig, context, environment });
+  const onSilence = (message: string): void => reporter.note('warning', message);
+  const api = await connect({ kubeconfig, context, environment, onSilence });
   try {
     return await work(api);
   } finally {
@@ -39,7 +43,7 @@ export async function withTarget(
 ): Promise<number> {
   const target = await targetOf(invocation);
   return withSession(invocation, invocation.host.cwd, (session) =>
-    withCluster(session.access, (api) => work({ ...session, target, api })),
+    withCluster(session, (api) => work({ ...session, target, api })),
   );
 }
 

@@ -1,32 +1,64 @@
-import type { StatusReport } from '../rollout/commands/status.ts';
+import type { RevisionStatus, StatusReport } from '../rollout/commands/status.ts';
+import { plural } from '../report/format.ts';
 import { printable } from './reporter/printable.ts';
 
-/** How a model's rollout stands, for people. */
+/** How a model's rollout stands, for people; ends with a line feed. */
 export function statusText(report: StatusReport): string {
-  const { model, namespace, phase, step, weight, hold, engine, watchdog } = report;
-  if (phase === 'none') return `${model} in namespace ${namespace}: not deployed by ml-deploy\n`;
+  return `${statusLines(report).join('\n')}\n`;
+}
+
+/** As statusText, line by line. */
+export function statusLines(report: StatusReport): string[] {
+  const lines = report.phase === 'none' ? unknownLines(report) : knownLines(report);
+  return lines.map((line) => printable(line));
+}
+
+function unknownLines({ model, namespace, others }: StatusReport): string[] {
+  return [
+    `${model} in namespace ${namespace}: not deployed by ml-deploy`,
+    `  others    ${others.length === 0 ? 'ml-deploy has no model in this namespace' : `ml-deploy has ${others.join(', ')} in this namespace`}`,
+  ];
+}
+
+function knownLines(report: StatusReport): string[] {
+  const { model, namespace, phase, step, weight, hold, engine, watchdog, provider } = report;
   const share = `${Number((weight * 100).toPrecision(4))} % of the traffic for the candidate`;
-  const lines = [
-    `${model} in namespace ${namespace}: ${phase}${report.provider === null ? '' : `, provider ${report.provider}`}, epoch ${report.epoch}`,
-    ...(phase === 'done'
-      ? []
-      : [`  step      ${step === null ? 'none yet' : `${step.number} of ${step.of}`}, ${share}`]),
-    ...(hold === null ? [] : [`  held      until ${hold.until}, then rolled back; go on with \`ml-deploy promote\``]),
+  const at = step === null ? 'before the first step' : `step ${step.number} of ${step.of}`;
+  const last = report.history.at(-1);
+  // What ended a rollout stands in its history, what holds one in the hold.
+  const said = [phase === 'done' ? last?.reason : null, hold?.reason];
+  return [
+    `${model} in namespace ${namespace}: ${headline(report)}`,
+    ...(phase === 'done' ? [] : [`  step      ${at}, ${share}${provider === null ? '' : ` (provider ${provider})`}`]),
+    ...(hold === null ? [] : [`  held      until ${hold.until}, then rolled back: ${hold.reason}`]),
+    ...report.reasons.filter((reason) => !said.includes(reason)).map((reason) => `  why       ${reason}`),
     ...(phase === 'running'
       ? [
           `  engine    ${engine === null ? 'nobody leads it' : `${engine.holder}, last sign of life ${engine.renewedAt}`}`,
           `  watchdog  ${watchdog}`,
         ]
       : []),
-    ...report.revisions.map(
-      ({ name, role, ready, wanted, image }) =>
-        `  ${name.padEnd(9)} ${role.padEnd(9)} ${ready}/${wanted} ready  ${image}`,
-    ),
-    ...report.reasons.map((reason) => `  why       ${reason}`),
+    ...report.revisions.map(revisionLine),
     ...report.oddities.map((oddity) => `  odd       ${oddity}`),
     ...report.history
       .slice(-5)
-      .map(({ at, revision, ended, reason }) => `  history   ${at}  ${revision} ${ended}: ${reason}`),
+      .map(({ at: when, revision, ended, reason }) => `  history   ${when}  ${revision} ${ended}: ${reason}`),
+    ...(report.next === null ? [] : [`  next      ${report.next}`]),
   ];
-  return `${lines.map((line) => printable(line)).join('\n')}\n`;
+}
+
+/** The one thing to know. */
+function headline({ phase, revisions }: StatusReport): string {
+  const named = (role: RevisionStatus['role']): string | null =>
+    revisions.find((each) => each.role === role)?.name ?? null;
+  const stable = named('stable');
+  const serves = stable === null ? 'no revision is stable' : `${stable} is stable`;
+  const candidate = named('candidate');
+  if (phase === 'done') return `${serves}, no rollout is unfinished`;
+  return `${candidate === null ? 'the rollout' : `the rollout of ${candidate}`} is ${phase}, ${serves}`;
+}
+
+function revisionLine({ name, role, ready, wanted, image }: RevisionStatus): string {
+  const pods = wanted === 0 && ready === 0 ? 'at rest, no pods' : `${ready} of ${plural(wanted, 'pod')} ready`;
+  return `  ${name.padEnd(9)} ${role.padEnd(9)} ${pods}  ${image}`;
 }

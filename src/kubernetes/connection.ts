@@ -3,11 +3,14 @@ import type { Reply, Request } from './api.ts';
 /** A request that got no answer: refused, reset, timed out. Callers retry these; interpretation is in kube-api.ts. */
 export class BrokenConnection extends Error {
   readonly server: string;
+  /** Host name that has no address, as far as this machine can find out; null: something else is wrong. */
+  readonly unknownName: string | null;
 
   constructor(server: string, cause: unknown) {
     super(`no answer from ${server}: ${innermostMessage(cause)}`, { cause });
     this.name = 'BrokenConnection';
     this.server = server;
+    this.unknownName = unknownName(cause);
   }
 }
 
@@ -37,9 +40,20 @@ export function brokenConnection(error: unknown, server: string): unknown {
   return new BrokenConnection(server, error);
 }
 
-function innermostMessage(error: unknown): string {
+function innermost(error: unknown): unknown {
   let current = error;
   while (current instanceof Error && current.cause instanceof Error) current = current.cause;
+  return current;
+}
+
+function unknownName(error: unknown): string | null {
+  const cause = innermost(error);
+  if (!(cause instanceof Error) || !('code' in cause) || !('hostname' in cause)) return null;
+  return cause.code === 'ENOTFOUND' || cause.code === 'EAI_AGAIN' ? String(cause.hostname) : null;
+}
+
+function innermostMessage(error: unknown): string {
+  const current = innermost(error);
   if (!(current instanceof Error)) return String(current);
   const code = 'code' in current && typeof current.code === 'string' ? `${current.code}: ` : '';
   return current.message.startsWith(code) ? current.message : code + current.message;

@@ -11,21 +11,40 @@ export interface KubeApiOptions {
   readonly signal?: AbortSignal;
   /** How long one call may take with all its retries, milliseconds. */
   readonly deadlineMs?: number;
+  /** The same while the server has never answered and its name has no address: most likely the name is wrong. */
+  readonly unknownNameMs?: number;
+  /** Told every few seconds while a call gets no answer and is tried again. */
+  readonly onSilence?: (message: string) => void;
 }
+
+const silenceMs = 3000;
 
 /** Wraps a transport with URLs, retries, strict validation and errors that say what to do. */
 export function kubeApi(transport: Transport, options: KubeApiOptions = {}): KubeApi {
   const deadlineMs = options.deadlineMs ?? 30_000;
+  const unknownNameMs = Math.min(deadlineMs, options.unknownNameMs ?? 5000);
   let requests = 0;
+  let answered = false;
+  let toldAt = -Infinity;
+
+  const tellSilence = (began: number, limitMs: number, broken: BrokenConnection): void => {
+    const now = performance.now();
+    if (options.onSilence === undefined || now - Math.max(began, toldAt) < silenceMs) return;
+    toldAt = now;
+    const left = Math.max(1, Math.round((began + limitMs - now) / 1000));
+    options.onSilence(`${broken.message}; trying for ${left} s more`);
+  };
 
   const raw = async (request: Request): Promise<Reply> => {
     const started = performance.now();
     for (let attempt = 0; ; attempt++) {
       requests++;
       let wait: number;
+      let limitMs = deadlineMs;
       let last: Reply | BrokenConnection;
       try {
         last = await transport.send(options.signal === undefined ? request : { signal: options.signal, ...request });
+        answered = true;
         if (request.once === true || !isTransient(last)) return last;
         wait = retryAfterMs(last) ?? backoffMs(attempt);
       } catch (error) {
@@ -33,9 +52,11 @@ export function kubeApi(transport: Transport, options: KubeApiOptions = {}): Kub
         if (request.once === true) throw unreachable(transport.server, error, performance.now() - started);
         last = error;
         wait = backoffMs(attempt);
+        if (!answered && error.unknownName !== null) limitMs = unknownNameMs;
+        tellSilence(started, limitMs, error);
       }
-      if (performance.now() - started + wait > deadlineMs) {
-        if (last instanceof BrokenConnection) throw unreachable(transport.server, last, deadlineMs);
+      if (performance.now() - started + wait > limitMs) {
+        if (last instanceof BrokenConnection) throw unreachable(transport.server, last, performance.now() - started);
         return last;
       }
       await delay(wait, undefined, options.signal === undefined ? {} : { signal: options.signal });

@@ -12,11 +12,20 @@ export interface Asked {
 }
 
 /** The API server never answered within the deadline. */
-export function unreachable(server: string, cause: BrokenConnection, deadlineMs: number): MlDeployError {
+export function unreachable(server: string, cause: BrokenConnection, waitedMs: number): MlDeployError {
+  if (cause.unknownName !== null) {
+    return new MlDeployError({
+      code: 'kubernetes/unreachable',
+      kind: 'infrastructure',
+      message: `The Kubernetes API server ${server} cannot be reached: this machine finds no address for the name ${cause.unknownName} (${cause.message.split(': ').slice(1).join(': ')}).`,
+      hint: 'Check `server` of the cluster in the kubeconfig (kubectl config view --minify), the context, the DNS of this machine, and whether a VPN has to be on.',
+      cause,
+    });
+  }
   return new MlDeployError({
     code: 'kubernetes/unreachable',
     kind: 'infrastructure',
-    message: `The Kubernetes API server did not answer for ${Math.round(deadlineMs / 1000)} s: ${cause.message}`,
+    message: `The Kubernetes API server did not answer for ${Math.round(waitedMs / 1000)} s: ${cause.message}`,
     hint: `Check that ${server} is right and reachable from here (kubectl get --raw /readyz).`,
     cause,
   });

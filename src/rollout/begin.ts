@@ -80,8 +80,9 @@ export function engineImage(crew: Pick<Crew, 'config' | 'access'>): string {
   throw new MlDeployError({
     code: 'rollout/no-watchdog-image',
     kind: 'usage',
-    message: 'The watchdog needs the engine image, and none is named.',
-    hint: 'Set rollout.watchdog.image (REPOSITORY@sha256:...) or pass --engine-image; `watchdog: off` accepts that nobody restores the stable revision if this machine dies.',
+    message:
+      'The watchdog needs the engine image (ml-deploy itself, as an image that the cluster can pull), and none is named.',
+    hint: 'Make it once from a clone of ml-deploy: `node scripts/engine-image.ts --repository HOST/NAME` pushes it and prints HOST/NAME@sha256:... Give that as rollout.watchdog.image, --engine-image or MLDEPLOY_ENGINE_IMAGE. `watchdog: off` accepts that nobody restores the stable revision if this machine dies.',
   });
 }
 

@@ -2,10 +2,35 @@ import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi, Resource } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
+import type { StageContext } from '../pipeline/stage.ts';
+import { refuseUncounted } from './adopted.ts';
+import { awaitIdle, engineImage } from './begin.ts';
 import { isCode } from './fence.ts';
+import { requireNamespace } from './namespace.ts';
+import { refuseForeign, survey } from './survey.ts';
 import { providerFor } from './traffic/index.ts';
+import { refuseHeld } from './unfinished.ts';
 import { hasPresetAccount } from './watchdog/launch.ts';
 import { groupOf } from './watchdog/rules.ts';
+
+/**
+ * Finds what would stop a rollout, without changing anything: engine image, namespace, rights, foreign objects, a hold that waits for a
+ * person (`rollout/held`), another engine at work (`rollout/busy`).
+ */
+export async function checkRollout(
+  context: Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal'>,
+  api: KubeApi,
+): Promise<void> {
+  const { config, reporter } = context;
+  if (config.rollout.watchdog.enabled) engineImage(context);
+  await requireNamespace(api, config.deploy.namespace);
+  for (const note of await checkRights(api, config)) reporter.note('warning', note);
+  const found = await survey(api, { model: config.name, namespace: config.deploy.namespace });
+  refuseForeign(found);
+  refuseHeld(found);
+  await refuseUncounted(api, config, found);
+  await awaitIdle({ ...context, api }, found);
+}
 
 /** One thing the engine has to be allowed to do. */
 export interface Need {

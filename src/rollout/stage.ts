@@ -1,11 +1,12 @@
-import { MlDeployError } from '../errors.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import { connect } from '../kubernetes/client.ts';
 import type { RolloutEvidence } from '../pipeline/evidence.ts';
+import { silentReporter } from '../pipeline/reporter.ts';
+import type { Reporter } from '../pipeline/reporter.ts';
 import type { Access, Stage, StageContext } from '../pipeline/stage.ts';
 import { serverOf } from '../server/index.ts';
 import { refuseUncounted } from './adopted.ts';
-import { awaitIdle, begin, engineImage } from './begin.ts';
+import { awaitIdle, begin } from './begin.ts';
 import type { Beginning, Crew } from './begin.ts';
 import { checkCapacity } from './capacity.ts';
 import { rollback } from './commands/rollback.ts';
@@ -13,12 +14,13 @@ import { rolloutEvidence, unchangedEnding } from './evidence.ts';
 import { runMachine } from './machine.ts';
 import { planRollout, releaseOf } from './plan.ts';
 import type { Plan } from './plan.ts';
-import { checkRights } from './preflight.ts';
+import { checkRollout } from './preflight.ts';
 import { Record } from './record.ts';
 import { settle } from './settlement.ts';
 import { holdIsOver } from './state.ts';
 import { refuseForeign, survey } from './survey.ts';
 import type { Survey } from './survey.ts';
+import { refuseHeld } from './unfinished.ts';
 import { interrupted } from './wait.ts';
 
 /** The last stage: the built image becomes the stable revision, or the old one stays. */
@@ -26,21 +28,16 @@ export const rolloutStage: Stage<RolloutEvidence> = {
   name: 'rollout',
 
   async preflight(context) {
-    const { config, access, reporter } = context;
-    if (config.rollout.watchdog.enabled) engineImage({ config, access });
-    const api = await connectTo(access);
+    const api = await connectTo(context.access, context.reporter);
     try {
-      for (const note of await checkRights(api, config)) reporter.note('warning', note);
-      const found = await survey(api, { model: config.name, namespace: config.deploy.namespace });
-      refuseForeign(found);
-      await refuseUncounted(api, config, found);
+      await checkRollout(context, api);
     } finally {
       api.close();
     }
   },
 
   async run(context) {
-    const api = await connectTo(context.access);
+    const api = await connectTo(context.access, context.reporter);
     try {
       return await rollOut(context, api);
     } finally {
@@ -52,8 +49,13 @@ export const rolloutStage: Stage<RolloutEvidence> = {
 /**
  * Connects for a rollout. The connection is not bound to the signal: restoring traffic after an interrupt uses it too.
  */
-export function connectTo(access: Access): Promise<KubeApi> {
-  return connect({ kubeconfig: access.kubeconfig, context: access.kubeContext, environment: access.environment });
+export function connectTo(access: Access, reporter: Reporter = silentReporter): Promise<KubeApi> {
+  return connect({
+    kubeconfig: access.kubeconfig,
+    context: access.kubeContext,
+    environment: access.environment,
+    onSilence: (message) => reporter.note('warning', message),
+  });
 }
 
 /**
@@ -117,17 +119,10 @@ function peakPods(plan: Plan): number {
 /** A hold that waits is a person's to decide; one that has run out is rolled back, and the survey made anew. */
 async function endHold(found: Survey, { reporter }: StageContext, api: KubeApi): Promise<Survey> {
   const { state } = found.store;
-  if (state?.phase !== 'held' || state.hold === null) return found;
+  refuseHeld(found);
+  if (state?.phase !== 'held' || !holdIsOver(state)) return found;
   const candidate = state.candidate?.name ?? '';
-  if (holdIsOver(state)) {
-    reporter.note('warning', `The hold of ${candidate} ended at ${state.hold.until}: it is rolled back first.`);
-    await rollback(found.ref, api, reporter);
-    return survey(api, found.ref);
-  }
-  throw new MlDeployError({
-    code: 'rollout/held',
-    kind: 'usage',
-    message: `A rollout of ${found.ref.model} (${candidate}) is held until ${state.hold.until}: ${state.hold.reason}`,
-    hint: 'Decide about it first: `ml-deploy promote`, `ml-deploy resume` or `ml-deploy rollback`.',
-  });
+  reporter.note('warning', `The hold of ${candidate} ended at ${state.hold?.until ?? ''}: it is rolled back first.`);
+  await rollback(found.ref, api, reporter);
+  return survey(api, found.ref);
 }

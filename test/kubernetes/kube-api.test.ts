@@ -55,6 +55,40 @@ describe('retries', () => {
     expect(api.requests).toBe(4);
   });
 
+  it('gives up within seconds when the name of the server has no address', async () => {
+    const cause = Object.assign(new Error('getaddrinfo ENOTFOUND api.test'), {
+      code: 'ENOTFOUND',
+      hostname: 'api.test',
+    });
+    const broken = new BrokenConnection('https://api.test', new TypeError('fetch failed', { cause }));
+    const api = kubeApi(scripted(broken), { unknownNameMs: 1000 });
+    const error = await failure(api.get(resources.pod, 'ml', 'web'));
+    expect(api.requests).toBeGreaterThan(2);
+    expect(error.code).toBe('kubernetes/unreachable');
+    expect(error.message).toContain('finds no address for the name api.test');
+    expect(error.hint).toContain('kubeconfig');
+  });
+
+  it('waits its whole time for a name that had an address before: that passes', async () => {
+    const cause = Object.assign(new Error('getaddrinfo EAI_AGAIN api.test'), {
+      code: 'EAI_AGAIN',
+      hostname: 'api.test',
+    });
+    const broken = new BrokenConnection('https://api.test', cause);
+    const api = kubeApi(scripted({}, ...Array<Error>(5).fill(broken), {}), { unknownNameMs: 1000 });
+    await api.get(resources.pod, 'ml', 'web');
+    await api.get(resources.pod, 'ml', 'web');
+    expect(api.requests).toBe(7);
+  });
+
+  it('tells that it waits, every few seconds', async () => {
+    const told: string[] = [];
+    const broken = new BrokenConnection('https://api.test', new Error('ECONNREFUSED'));
+    const options = { deadlineMs: 4500, onSilence: (message: string) => told.push(message) };
+    await failure(kubeApi(scripted(broken), options).get(resources.pod, 'ml', 'web'));
+    expect(told).toEqual([expect.stringMatching(/^no answer from https:\/\/api\.test: .*; trying for \d s more$/)]);
+  });
+
   it('gives up at its deadline and says which server', async () => {
     const api = kubeApi(scripted(new BrokenConnection('https://api.test', new Error('ECONNREFUSED'))), {
       deadlineMs: 150,

@@ -25,6 +25,7 @@ export async function memoryCluster(
 ): Promise<MemoryTransport> {
   const transport = new MemoryTransport();
   transport.intercept = (request) => accessReviews(request, forbidden);
+  transport.objects.set('/api/v1/namespaces/ml', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ml' } });
   const api = kubeApi(transport);
   const release = { image, modelDigest: `sha256:${'0'.repeat(64)}` };
   const { template } = planRollout(config, release, fastapi, await survey(api, ref)).candidate;

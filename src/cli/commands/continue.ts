@@ -40,7 +40,7 @@ async function goOn(invocation: Invocation, how: 'promote' | 'resume'): Promise<
   return withProject(invocation, async (session) => {
     const commands = await import('../../rollout/commands/resume.ts');
     session.reporter.stage('rollout', []);
-    const evidence = await withCluster(session.access, (api) => commands[how](session.context, api));
+    const evidence = await withCluster(session, (api) => commands[how](session.context, api));
     return concludeRollout(evidence, session, invocation);
   });
 }

@@ -58,7 +58,7 @@ async function fromCluster(invocation: Invocation): Promise<number> {
   const deployment = deploymentName(options.text('from') ?? '');
   const namespace = options.text('namespace') ?? 'default';
   return withSession(invocation, host.cwd, (session) =>
-    withCluster(session.access, async (api) => {
+    withCluster(session, async (api) => {
       const found = await readDeployed(api, namespace, deployment, options.text('service'));
       const { model } = await lookAround(host.cwd, options.text('model'));
       const text = deployedText(found, model);

@@ -1,4 +1,4 @@
-import { exitCodes } from '../../errors.ts';
+import { exitCodes, MlDeployError } from '../../errors.ts';
 import { withTarget } from '../cluster.ts';
 import type { Command } from '../command.ts';
 import { writeResults } from '../outcome.ts';
@@ -9,7 +9,7 @@ export const rollbackCommand: Command = {
   name: 'rollback',
   summary: 'give all traffic back to the stable version',
   description:
-    'Works from any machine that reaches the cluster: it needs only the name of the model and its namespace. It pre-empts an engine that is still at it, and does nothing when no rollout is unfinished.',
+    'Works from any machine that reaches the cluster: it needs only the name of the model and its namespace. It pre-empts an engine that is still at it, and does nothing when no rollout is unfinished. A namespace that does not exist is an error, since the name is most likely wrong, except for clean-up (--if-running, --only-holder).',
   options: [
     ...targetOptions,
     { flags: '--if-running', description: 'do nothing when the rollout is held, abandoned or done' },
@@ -30,6 +30,8 @@ export const rollbackCommand: Command = {
       const { rollback } = await import('../../rollout/commands/rollback.ts');
       const { status } = await import('../../rollout/commands/status.ts');
       const holder = options.text('onlyHolder');
+      // Cleaning up after a run that may never have begun is no mistake; a command of a person that finds nothing most likely is one.
+      const cleanup = options.flag('ifRunning') || holder !== null;
       const idle = options.flag('ifRunning') && (await status(target, api)).phase !== 'running';
       const report = idle
         ? {
@@ -38,6 +40,13 @@ export const rollbackCommand: Command = {
             stable: null,
           }
         : await rollback({ ...target, ...(holder === null ? {} : { onlyHolder: holder }) }, api, reporter);
+      if (!report.changed && report.stable === null) {
+        const { requireNamespace } = await import('../../rollout/namespace.ts');
+        await requireNamespace(api, target.namespace).catch((error: unknown) => {
+          if (!cleanup || !(error instanceof MlDeployError) || error.code !== 'rollout/no-namespace') throw error;
+          reporter.note('warning', error.message);
+        });
+      }
       reporter.close();
       await writeResults({ decision: report.changed ? 'rollback' : 'none' }, invocation);
       host.stdout.write(

@@ -14,12 +14,16 @@ export const statusCommand: Command = {
     { line: 'ml-deploy status --model fraud --namespace ml', does: 'from any machine' },
     { line: 'ml-deploy status --format json', does: 'as data, in the folder of mldeploy.yaml' },
   ],
-  endings: { 0: 'the state was read, whatever it is' },
+  endings: { 0: 'the state was read, whatever it is: also when ml-deploy knows nothing of the model there' },
   run: (invocation) =>
     withTarget(invocation, async ({ target, api, reporter }) => {
       const { host, options } = invocation;
       const { status } = await import('../../rollout/commands/status.ts');
       const report = await status(target, api);
+      if (report.phase === 'none') {
+        const { requireNamespace } = await import('../../rollout/namespace.ts');
+        await requireNamespace(api, target.namespace);
+      }
       reporter.close();
       if (options.text('format') === 'json') {
         host.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -113,9 +113,9 @@ function known(context: CheckContext): CheckContext & { readonly config: Config 
   return { ...context, config };
 }
 
-async function connected<T>({ access }: CheckContext, work: (api: KubeApi) => Promise<T>): Promise<T> {
+async function connected<T>(context: CheckContext, work: (api: KubeApi) => Promise<T>): Promise<T> {
   const { withCluster } = await import('../cluster.ts');
-  return withCluster(access, work);
+  return withCluster(context, work);
 }
 
 /** What a check found. */

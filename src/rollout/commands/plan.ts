@@ -9,9 +9,12 @@ import type { Config } from '../../config/config.ts';
 import { serverOf } from '../../server/index.ts';
 import { refuseUncounted } from '../adopted.ts';
 import { checkCapacity } from '../capacity.ts';
+import { requireNamespace } from '../namespace.ts';
 import { planRollout } from '../plan.ts';
 import type { Plan, Release } from '../plan.ts';
 import { refuseForeign, survey } from '../survey.ts';
+import { unfinishedRollout } from '../unfinished.ts';
+import type { Unfinished } from '../unfinished.ts';
 import { percent } from '../weight.ts';
 import { providerFor } from '../traffic/index.ts';
 
@@ -21,6 +24,8 @@ export interface PlanReport {
   /** `Kind name` of every object that would be created. */
   readonly creates: readonly string[];
   readonly warnings: readonly string[];
+  /** A rollout that has not ended, and what `deploy` makes of it. */
+  readonly unfinished: Unfinished | null;
   readonly text: string;
 }
 
@@ -29,6 +34,7 @@ export interface PlanReport {
  */
 export async function plan(config: Config, release: Release, api: KubeApi): Promise<PlanReport> {
   const ref = { model: config.name, namespace: config.deploy.namespace };
+  await requireNamespace(api, ref.namespace);
   const found = await survey(api, ref);
   refuseForeign(found);
   await refuseUncounted(api, config, found);
@@ -42,7 +48,9 @@ export async function plan(config: Config, release: Release, api: KubeApi): Prom
       : objects(config, release, planned.candidate.name)
           .filter((object) => planned.strategy === 'first' || object.metadata.name === planned.candidate.deployment)
           .map((object) => `${object.kind} ${object.metadata.name}`);
-  return { plan: planned, creates, warnings, text: planText(planned, creates, warnings) };
+  const unfinished = unfinishedRollout(found);
+  const text = `${unfinishedText(unfinished)}${planText(planned, creates, warnings)}`;
+  return { plan: planned, creates, warnings, unfinished, text };
 }
 
 /**
@@ -80,6 +88,10 @@ function objects(config: Config, release: Release, revision: string): KubeObject
     ...(autoscaling === null ? [] : [autoscalerObject(config, autoscaling, revision, 1)]),
     ...(maxUnavailable === null ? [] : [disruptionBudget(config, maxUnavailable, revision, 1)]),
   ];
+}
+
+function unfinishedText(unfinished: Unfinished | null): string {
+  return unfinished === null ? '' : `now       ${unfinished.now}\n          ${unfinished.next}\n`;
 }
 
 function planText(planned: Plan, creates: readonly string[], warnings: readonly string[]): string {

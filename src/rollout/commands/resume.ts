@@ -4,6 +4,7 @@ import type { RolloutEvidence } from '../../pipeline/evidence.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { serverOf } from '../../server/index.ts';
 import { awaitIdle, engineImage } from '../begin.ts';
+import { requireNamespace } from '../namespace.ts';
 import { planRollout } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import { checkRights } from '../preflight.ts';
@@ -12,6 +13,7 @@ import { holdIsOver } from '../state.ts';
 import type { Revision, RolloutState } from '../state.ts';
 import { refuseForeign, survey } from '../survey.ts';
 import type { Survey } from '../survey.ts';
+import { nothingUnfinished } from '../unfinished.ts';
 import { rollback } from './rollback.ts';
 
 export type ResumeContext = Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal'>;
@@ -21,7 +23,7 @@ export type ResumeContext = Pick<StageContext, 'config' | 'access' | 'reporter' 
  * first weight (a held one at the step that waits), with all counts so far.
  */
 export async function resume(context: ResumeContext, api: KubeApi): Promise<RolloutEvidence> {
-  const { found, state, plan } = await unfinished(context, api);
+  const { found, state, plan } = await unfinished(context, api, 'resume');
   const fromStep = state.phase === 'held' ? (state.hold?.step ?? 0) : 0;
   return conduct(context, api, plan, found, { fromStep, savedAnalysis: state.analysis });
 }
@@ -30,7 +32,7 @@ export async function resume(context: ResumeContext, api: KubeApi): Promise<Roll
  * Releases a hold or an approval: a person answers for the step that waits, and the rollout goes on with the next one.
  */
 export async function promote(context: ResumeContext, api: KubeApi): Promise<RolloutEvidence> {
-  const { found, state, plan } = await unfinished(context, api);
+  const { found, state, plan } = await unfinished(context, api, 'promote');
   if (state.phase !== 'held' || state.hold === null) {
     throw new MlDeployError({
       code: 'rollout/not-held',
@@ -46,9 +48,11 @@ export async function promote(context: ResumeContext, api: KubeApi): Promise<Rol
 async function unfinished(
   context: ResumeContext,
   api: KubeApi,
+  what: 'promote' | 'resume',
 ): Promise<{ readonly found: Survey; readonly state: RolloutState; readonly plan: Plan }> {
   const { config, reporter } = context;
   const ref = { model: config.name, namespace: config.deploy.namespace };
+  await requireNamespace(api, ref.namespace);
   // No stage ran before this: what is missing must show before the hold is given up.
   if (config.rollout.watchdog.enabled) engineImage(context);
   for (const note of await checkRights(api, config)) reporter.note('warning', note);
@@ -57,12 +61,7 @@ async function unfinished(
   const found = await awaitIdle({ ...context, api }, before);
   const { state } = found.store;
   if (state === null || state.phase === 'done' || state.candidate === null) {
-    throw new MlDeployError({
-      code: 'rollout/nothing-to-resume',
-      kind: 'usage',
-      message: `There is no unfinished rollout of ${ref.model} in namespace ${ref.namespace}.`,
-      hint: 'Start one with `ml-deploy rollout`.',
-    });
+    throw nothingUnfinished(found, what);
   }
   if (holdIsOver(state)) {
     await rollback(ref, api, reporter);

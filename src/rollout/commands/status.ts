@@ -1,11 +1,12 @@
 import type { KubeApi, KubeObject } from '../../kubernetes/api.ts';
 import { resources } from '../../kubernetes/resources.ts';
-import { labels } from '../../kubernetes/objects/labels.ts';
+import { labels, managedByUs } from '../../kubernetes/objects/labels.ts';
 import type { ModelRef } from '../names.ts';
 import { isReady } from '../pods.ts';
 import type { HistoryEntry, Hold, Phase, Progress, RolloutState } from '../state.ts';
 import { survey } from '../survey.ts';
 import type { Survey } from '../survey.ts';
+import { unfinishedRollout } from '../unfinished.ts';
 
 /** A revision as it is now. */
 export interface RevisionStatus {
@@ -35,6 +36,10 @@ export interface StatusReport extends ModelRef {
   readonly reasons: readonly string[];
   readonly updatedAt: string | null;
   readonly history: readonly HistoryEntry[];
+  /** What comes of an unfinished rollout, and by which command, in a sentence; null when there is none. */
+  readonly next: string | null;
+  /** Names of the other models that ml-deploy has in the namespace; looked up only when it does not know this one. */
+  readonly others: readonly string[];
   /** Differences between the state and the objects: somebody else's hand, or an engine that died. */
   readonly oddities: readonly string[];
 }
@@ -56,11 +61,16 @@ export async function status(ref: ModelRef, api: KubeApi): Promise<StatusReport>
     revisions: found.deployments.map((each) => revisionStatus(each, state, pods)),
     engine: lease === undefined ? null : { holder: lease.holderIdentity ?? '', renewedAt: lease.renewTime ?? '' },
     watchdog: watchdogs.length > 0 ? 'running' : 'absent',
+    next: unfinishedRollout(found)?.next ?? null,
+    others: state === null ? await modelsIn(api, ref.namespace) : [],
     oddities: oddities(found, state),
   };
 }
 
-type RolloutFacts = Omit<StatusReport, keyof ModelRef | 'revisions' | 'engine' | 'watchdog' | 'oddities'>;
+type RolloutFacts = Omit<
+  StatusReport,
+  keyof ModelRef | 'revisions' | 'engine' | 'watchdog' | 'next' | 'others' | 'oddities'
+>;
 
 function rolloutFacts(state: RolloutState | null): RolloutFacts {
   if (state === null) {
@@ -88,6 +98,12 @@ function revisionStatus(
     wanted: spec.replicas ?? 1,
     ready: pods.filter((pod) => pod.metadata.labels?.[labels.revision] === name && isReady(pod)).length,
   };
+}
+
+/** A wrong name is easily seen beside the right ones. */
+async function modelsIn(api: KubeApi, namespace: string): Promise<readonly string[]> {
+  const deployments = await api.list(resources.deployment, namespace, `${labels.managedBy}=${managedByUs}`);
+  return [...new Set(deployments.flatMap((each) => each.metadata.labels?.[labels.app] ?? []))].sort();
 }
 
 function oddities(found: Survey, state: RolloutState | null): readonly string[] {
