@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Traffic, type TrafficResult } from '../test/cluster/traffic.ts';
-import { DemoProblem } from './target.ts';
+import { DemoProblem } from './problem.ts';
 
 export interface LiveTraffic {
   /** Waits for the first good answer. */

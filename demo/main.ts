@@ -4,13 +4,17 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkTarget } from './check.ts';
+import { checkEntrance, serviceUrl } from './entrance.ts';
 import { liveTraffic, type LiveTraffic } from './live-traffic.ts';
 import { trainModels, type TrainedModels } from './models.ts';
 import { readEvidence, writeReport, type VersionOutcome } from './outcome.ts';
+import { DemoProblem, explained } from './problem.ts';
 import { prepareProject } from './project.ts';
+import { checkPull } from './pull-check.ts';
 import { runQuietly, runShown, say, signalCurrent } from './run.ts';
-import { DemoProblem, environmentOf, findTarget, type Target } from './target.ts';
-import { serviceUrl, freshNamespace } from './workspace.ts';
+import { environmentOf, findTarget, type Target } from './target.ts';
+import { dropNamespace, freshNamespace, namespaceName, removeEarlier } from './workspace.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const state = join(root, '.demo');
@@ -59,6 +63,21 @@ async function deploy(
 const contextOptions = (target: Target): string[] => (target.context === null ? [] : ['--context', target.context]);
 const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(0);
 
+/** Before any work on a cluster of somebody's: all that could stop the demo minutes later. Ends with the namespace made. */
+async function check(target: Target, namespace: string): Promise<void> {
+  say('  checking cluster, rights, builder, registry and the way to the Service ...');
+  await checkTarget(target, namespace, (line) => say(`  ${line}`));
+  await checkEntrance(target);
+  await freshNamespace(target, namespace, state);
+  try {
+    await checkPull(target, namespace);
+  } catch (error) {
+    await dropNamespace(target, namespace);
+    throw error;
+  }
+  say(`  all there; everything goes into namespace ${namespace}`);
+}
+
 async function main(): Promise<number> {
   const started = performance.now();
   if (!existsSync(join(root, 'dist/index.js')))
@@ -68,8 +87,10 @@ async function main(): Promise<number> {
   say('Ctrl-C at any moment leaves the stable version serving.\n');
 
   say('[1/6] cluster, builder and registry');
-  const target = await findTarget((line) => say(`  ${line}`));
+  const target = await findTarget(process.env, (line) => say(`  ${line}`));
   say(`  using ${target.title}`);
+  const namespace = namespaceName(target);
+  if (!target.ours) await check(target, namespace);
 
   say('[2/6] the engine image, which the watchdog runs in the cluster');
   const engineImage = (
@@ -85,7 +106,8 @@ async function main(): Promise<number> {
   for (const { name } of versions)
     say(`  ${name}: accuracy ${(models.accuracy(name) * 100).toFixed(1)} % on held-out data`);
 
-  const namespace = await freshNamespace(target);
+  if (target.ours) await freshNamespace(target, namespace, state);
+  await removeEarlier(target, namespace, state);
   const outcomes: VersionOutcome[] = [];
   for (const [index, version] of versions.entries()) {
     if (interrupted > 0) break;
@@ -121,9 +143,10 @@ async function main(): Promise<number> {
   if (interrupted > 0) return 130;
   const good = writeReport({ state, outcomes, traffic: live.traffic, say });
   say(`\nThe whole demo took ${seconds(started)} s. The model still serves: see it with`);
-  say(
-    `  KUBECONFIG=${target.kubeconfig ?? '(yours)'} node dist/index.js status --model tumour --namespace ${namespace}`,
-  );
+  const variable = target.kubeconfig === null ? '' : `KUBECONFIG=${target.kubeconfig} `;
+  const status = ['status', '--model', 'tumour', '--namespace', namespace, ...contextOptions(target)];
+  say(`  ${variable}node dist/index.js ${status.join(' ')}`);
+  say(`It goes with \`kubectl delete namespace ${namespace}\`${target.url === null ? ', or with the next demo' : ''}.`);
   return good ? 0 : 1;
 }
 
@@ -136,7 +159,8 @@ try {
   if (interrupted > 0) {
     process.exitCode = 130;
   } else {
-    process.exitCode = error instanceof DemoProblem ? 2 : 4;
-    say(`\nThe demo could not go on: ${error instanceof Error ? error.message : String(error)}`);
+    const shown = explained('The cluster', error);
+    process.exitCode = shown instanceof DemoProblem ? 2 : 4;
+    say(`\nThe demo could not go on: ${shown instanceof Error ? shown.message : String(shown)}`);
   }
 }

@@ -21,13 +21,7 @@ export function prepareProject({ state, version, target, models, namespace }: Pr
   mkdirSync(project, { recursive: true });
   cpSync(join(models.folder, version), join(project, 'model'), { recursive: true });
   cpSync(join(models.folder, `${version}.golden.json`), join(project, 'golden.json'));
-  let config = readFileSync(join(here, 'mldeploy.yaml'), 'utf8')
-    .replace('../schema/', '../../schema/')
-    .replace(
-      'REPOSITORY}',
-      `${target.repository}/tumour${target.insecure ? ', insecure: true' : ''}${secrets(target)}}`,
-    )
-    .replace('NAMESPACE', namespace);
+  let config = configText(target, namespace);
   if (version === 'v3') {
     cpSync(join(here, 'v3/inference.py'), join(project, 'inference.py'));
     config = config.replace('{type: fastapi}', '{type: fastapi, entry: inference.py}');
@@ -36,7 +30,17 @@ export function prepareProject({ state, version, target, models, namespace }: Pr
   return project;
 }
 
+/** The team's mldeploy.yaml with the names of the cluster that was found. */
+export function configText(target: Target, namespace: string): string {
+  const insecure = target.insecure ? ', insecure: true' : '';
+  return readFileSync(join(here, 'mldeploy.yaml'), 'utf8')
+    .replace('../schema/', '../../schema/')
+    .replace('REPOSITORY}', `${target.repository}/tumour${insecure}${secrets(target)}}`)
+    .replace('NAMESPACE', namespace)
+    .replace('{port: 80}', `{port: 80, type: ${target.service}}`);
+}
+
 /** A builder without the public certificate authorities gets this machine's. */
 function secrets(target: Target): string {
-  return target.caBundle === null ? '' : `, secrets: {ca: ${target.caBundle}}`;
+  return target.caBundle === null ? '' : `, secrets: {ca: ${JSON.stringify(target.caBundle)}}`;
 }

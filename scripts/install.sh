@@ -6,6 +6,11 @@ if ! command -v npm >/dev/null; then
   echo "ml-deploy needs npm to install its own Node 24. On Debian or Ubuntu: apt-get install -y nodejs npm" >&2
   exit 2
 fi
+if [ -L node_modules ]; then
+  # npm ci would empty the folder that the link leads to, which other checkouts use.
+  echo "node_modules is a link to $(readlink node_modules): install the dependencies there, or remove the link." >&2
+  exit 2
+fi
 echo "installing dependencies (about 20 s) ..."
 log=$(mktemp)
 npm ci --no-audit --no-fund --loglevel=error >"$log" 2>&1 &
