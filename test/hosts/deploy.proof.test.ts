@@ -20,7 +20,7 @@ let spaces: readonly TestNamespace[] = [];
 
 beforeAll(async () => {
   cluster = await ensureCluster();
-  target = await findTarget(() => undefined);
+  target = await findTarget({ DEMO_KIND: 'none' }, () => undefined);
   environment = environmentOf(target, (await hostImages(cluster)).engine);
   spaces = [await cluster.namespace('terminal'), await cluster.namespace('workflow')];
 });
