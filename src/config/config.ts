@@ -112,6 +112,33 @@ export interface StepConfig {
   readonly approval: boolean;
 }
 
+/** Where the counts that decide come from. */
+export interface MetricsConfig {
+  /** Null: the pods' own metrics pages. */
+  readonly prometheus: PrometheusConfig | null;
+}
+
+export interface PrometheusConfig {
+  /** Address as seen from here; null: through `service`. */
+  readonly url: string | null;
+  /** A Service in the cluster, asked through the API server. */
+  readonly service: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly port: number;
+    readonly tls: boolean;
+    readonly path: string;
+  } | null;
+  /** Names of environment variables. */
+  readonly bearerToken: string | null;
+  readonly basicAuth: { readonly username: string; readonly password: string } | null;
+  /** PEM file, as written; null: the authorities that Node.js trusts. */
+  readonly ca: string | null;
+  /** Labels of the series that name the pod and its namespace. */
+  readonly labels: { readonly pod: string; readonly namespace: string };
+  readonly lookbackMs: number;
+}
+
 export interface RolloutConfig {
   readonly provider: 'auto' | 'replicas' | 'gateway';
   /** Parent Gateway for the provider `gateway`. */
@@ -127,6 +154,7 @@ export interface RolloutConfig {
     /** At least `share` of requests under `underMs`; null: latency does not gate. */
     readonly latency: { readonly underMs: number; readonly share: number } | null;
   };
+  readonly metrics: MetricsConfig;
   /** Odds ratio tolerated before the candidate counts as worse (statistics: w0). */
   readonly margin: number;
   readonly alpha: number;

@@ -11,6 +11,7 @@ import type {
   TensorConfig,
 } from './config.ts';
 import type { Autoscaling, MlDeployFile, Rollout, Tensors } from './generated/file.ts';
+import { resolveMetrics } from './metrics.ts';
 import { parseBytes, parseDuration, parsePercentage, parseProbability } from './units.ts';
 
 /** Fills in the defaults (those that the schema documents) and parses units. The file must fit the schema. */
@@ -139,6 +140,7 @@ function resolveRollout(rollout: Rollout): RolloutConfig {
     })),
     steps: (rollout.steps ?? ['10%', '50%']).map((step) => resolveStep(step, rollout)),
     slo: resolveSlo(rollout.slo ?? {}),
+    metrics: resolveMetrics(rollout.metrics ?? {}),
     margin: rollout.margin ?? 1.5,
     alpha: parseProbability(rollout.alpha ?? 0.05),
     beta: parseProbability(rollout.beta ?? 0.05),

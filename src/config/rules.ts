@@ -1,9 +1,11 @@
 import type { Config } from './config.ts';
+import { metricsRules } from './metrics.ts';
 import { find, pathText } from './located.ts';
 import type { Located, Segment } from './located.ts';
 import type { Problem } from './problems.ts';
 
-interface Violation {
+/** A rule between keys that the file breaks. */
+export interface Violation {
   readonly where: readonly Segment[];
   readonly message: string;
   readonly expected: string;
@@ -14,6 +16,7 @@ export function checkRules(config: Config, root: Located): Problem[] {
   const violations = [
     ...stepRules(config),
     ...sloRules(config),
+    ...metricsRules(config.rollout),
     ...timeRules(config),
     ...providerRules(config),
     ...deployRules(config),

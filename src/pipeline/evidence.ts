@@ -180,6 +180,8 @@ export interface MetricPlan {
   /** Natural logarithm of the rollback threshold `1/alpha_m` and of the promotion threshold `1/beta`. */
   readonly logRollback: number;
   readonly logPromote: number;
+  /** A guardrail: it can roll back, and nothing has to be proved about it. */
+  readonly rollbackOnly?: true;
 }
 
 export interface RolloutEvidence extends EvidenceBase<

@@ -2,8 +2,8 @@ import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import { serverOf } from '../server/index.ts';
-import { planAnalysis } from './analysis/plan.ts';
-import { createMetricsSource } from './analysis/source.ts';
+import { countRules } from './analysis/count-rules.ts';
+import { podsSource } from './analysis/sources/pods.ts';
 import { isReady, podRef, revisionPods } from './pods.ts';
 import type { Survey } from './survey.ts';
 
@@ -15,17 +15,19 @@ export async function refuseUncounted(api: KubeApi, config: Config, found: Surve
   const { stable, ref } = found;
   // Only an adopted Deployment has no template of ours. Pods of our own may just be unreachable for a moment.
   if (stable === null || stable.template !== null || found.store.state?.phase === 'running') return;
+  // Prometheus is asked before the first weight; whether the pods can be reached from here does not matter then.
+  if (config.rollout.metrics.prometheus !== null) return;
   const pods = (await revisionPods(api, ref.model, ref.namespace, stable.name)).filter(isReady).map(podRef);
   if (pods.length === 0) return;
   const preset = serverOf(config).metrics(config);
-  const { metrics } = planAnalysis(config.rollout, preset, { splitTolerance: null });
-  const reading = await createMetricsSource({ api, preset, metrics }).read({ stable: pods, candidate: [] });
+  const rules = countRules(config.rollout, preset);
+  const reading = await podsSource({ api, preset, rules }).read({ stable: pods, candidate: [] });
   const missing = reading.stable.flatMap((each) => ('missing' in each ? [`${each.pod.name}: ${each.missing}`] : []));
   if (missing.length < pods.length) return;
   throw new MlDeployError({
     code: 'rollout/no-stable-metrics',
     kind: 'usage',
     message: `Deployment ${stable.deployment} (${stable.name}) does not count its requests as a canary has to compare them: ${missing[0] ?? ''}.`,
-    hint: `Let its server give the counter ${preset.requests.name} at port ${preset.port}, path ${preset.path} (docs/server-fastapi.md), or deploy under another name in mldeploy.yaml and move the clients there.`,
+    hint: `Let its server give the counter ${preset.errors?.total[0]?.name ?? ''} at port ${preset.port}, path ${preset.path} (docs/server-fastapi.md), or deploy under another name in mldeploy.yaml and move the clients there.`,
   });
 }

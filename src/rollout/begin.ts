@@ -24,7 +24,7 @@ export interface Crew {
   readonly config: Config;
   readonly server: Server;
   readonly api: KubeApi;
-  readonly access: Pick<Access, 'host' | 'engineImage'>;
+  readonly access: Pick<Access, 'host' | 'engineImage' | 'environment' | 'root'>;
   readonly reporter: Reporter;
   readonly record: Record;
   readonly signal: AbortSignal;
@@ -74,7 +74,7 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
 /**
  * Image of the watchdog; `rollout/no-watchdog-image` when none is known.
  */
-export function engineImage(crew: Pick<Crew, 'config' | 'access'>): string {
+export function engineImage(crew: Pick<Crew, 'config'> & { readonly access: Pick<Access, 'engineImage'> }): string {
   const image = crew.config.rollout.watchdog.image ?? crew.access.engineImage;
   if (image !== null) return image;
   throw new MlDeployError({

@@ -1,11 +1,12 @@
 import { MlDeployError } from '../errors.ts';
 import type { KubeObject } from '../kubernetes/api.ts';
-import type { Reporter, Task } from '../pipeline/reporter.ts';
+import type { Task } from '../pipeline/reporter.ts';
 import { createAnalysis } from './analysis/analysis.ts';
 import type { Analysis, TickVerdict } from './analysis/analysis.ts';
 import type { ArmsReading } from './analysis/readings.ts';
-import { createMetricsSource } from './analysis/source.ts';
-import type { MetricsSource } from './analysis/source.ts';
+import { countRules } from './analysis/count-rules.ts';
+import { metricsSource } from './analysis/sources/index.ts';
+import type { MetricsSource } from './analysis/sources/source.ts';
 import { CandidateHealth } from './candidate-health.ts';
 import { troubleError } from './diagnosis.ts';
 import type { PlannedStep } from './plan.ts';
@@ -20,9 +21,6 @@ export interface StepVerdict {
   readonly reasons: readonly string[];
 }
 
-/** How long both arms may take to answer with their counters before the first weight. */
-const metricsPatienceMs = 30_000;
-
 /** Reads both arms every tick and asks the analysis; knows nothing of how traffic moves. */
 export class Judge {
   readonly analysis: Analysis;
@@ -31,6 +29,8 @@ export class Judge {
   readonly #source: MetricsSource;
   readonly #health: CandidateHealth;
   #observedAt = performance.now();
+  /** The weight in force, and since when. */
+  #weight = { value: 0, sinceMs: -Infinity };
 
   constructor(run: Run, stable: Revision) {
     const { plan, server, config, reporter } = run;
@@ -38,33 +38,35 @@ export class Judge {
     this.#stable = stable;
     this.analysis = createAnalysis(plan.analysis, run.savedAnalysis ?? undefined);
     this.#health = new CandidateHealth(plan.candidate.name, plan.provider.name === 'gateway');
-    this.#source = createMetricsSource({
+    const preset = server.metrics(config);
+    this.#source = metricsSource({
       api: run.api,
-      preset: server.metrics(config),
-      metrics: plan.analysis.metrics,
-      onRoute: (route) => noteRoute(reporter, route),
+      access: run.access,
+      metrics: config.rollout.metrics,
+      preset,
+      rules: countRules(config.rollout, preset),
+      onRoute: (how) => reporter.note('debug', how),
     });
   }
 
   /** Waits until every ready pod of both arms returns its counters, and takes the baseline: nobody is judged blindly. */
   async baseline(): Promise<void> {
     const { signal, lease } = this.#run;
-    let missing: readonly string[] = [];
+    let last: ArmsReading = { stable: [], candidate: [] };
     const look = async (): Promise<ArmsReading | null> => {
       const { reading, pods } = await this.#read();
       this.#look(pods, 0);
-      missing = [...reading.candidate, ...reading.stable].flatMap((each) =>
-        'missing' in each ? [`${each.pod.name}: ${each.missing}`] : [],
-      );
-      return missing.length === 0 && reading.candidate.length > 0 && reading.stable.length > 0 ? reading : null;
+      last = reading;
+      const complete = [...reading.candidate, ...reading.stable].every((each) => !('missing' in each));
+      return complete && reading.candidate.length > 0 && reading.stable.length > 0 ? reading : null;
     };
     const reading = await until(look, {
       signal,
       everyMs: 1000,
-      timeoutMs: metricsPatienceMs,
+      timeoutMs: this.#source.patienceMs,
       beat: () => lease.beat(),
     });
-    if (reading === null) throw noMetrics(missing);
+    if (reading === null) throw noMetrics(last, await this.#source.explain(last));
     this.analysis.observe(reading, { at: new Date().toISOString(), weight: 0, elapsedMs: 0 });
   }
 
@@ -121,6 +123,7 @@ export class Judge {
   }
 
   async #observe(weight: number, elapsedMs: number): Promise<TickVerdict> {
+    if (weight !== this.#weight.value) this.#weight = { value: weight, sinceMs: performance.now() };
     const { reading, pods } = await this.#read();
     this.#observedAt = performance.now();
     this.#look(pods, weight);
@@ -167,7 +170,7 @@ export class Judge {
       revisionPods(api, config.name, namespace, this.#stable.name),
     ]);
     const arms = { candidate: candidate.filter(isReady).map(podRef), stable: stable.filter(isReady).map(podRef) };
-    return { reading: await orAbort(this.#source.read(arms), signal), pods: candidate };
+    return { reading: await orAbort(this.#source.read(arms, this.#weight.sinceMs), signal), pods: candidate };
   }
 
   #tell(task: Task, verdict: TickVerdict): void {
@@ -191,18 +194,12 @@ async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   }
 }
 
-function noteRoute(reporter: Reporter, route: string): void {
-  reporter.note(
-    'debug',
-    `The pods' metrics are read by ${route === 'pod-ip' ? 'their IP' : "the API server's pod proxy"}.`,
-  );
-}
-
-function noMetrics(missing: readonly string[]): MlDeployError {
+function noMetrics({ stable, candidate }: ArmsReading, why: string): MlDeployError {
+  const nobody = stable.length === 0 || candidate.length === 0;
   return new MlDeployError({
     code: 'rollout/no-metrics',
     kind: 'infrastructure',
-    message: `Not every pod of both revisions returns its metrics: ${missing.slice(0, 3).join('; ') || 'a revision has no ready pod'}.`,
-    hint: 'Without counts nothing can be decided. Check that pods are reachable from here, or that this account may use pods/proxy.',
+    message: `Not every pod of both revisions returns its metrics: ${nobody ? 'a revision has no ready pod' : why}.`,
+    hint: 'Without counts nothing can be decided. Check that pods are reachable from here or that this account may use pods/proxy; with Prometheus, that it scrapes them (docs/metrics.md).',
   });
 }

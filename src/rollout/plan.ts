@@ -210,6 +210,7 @@ function warnings(
     }
   }
   for (const metric of analysis.metrics) {
+    if (metric.rollbackOnly === true) continue;
     list.push(
       `Each step needs at least ${requestsNeeded(metric.slo, analysis.beta)} requests of the candidate to prove less than ${percent(metric.slo)} ${metric.title}, more if any is bad.`,
     );

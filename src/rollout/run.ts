@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import type { Outcome, RolloutEvidence } from '../pipeline/evidence.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
+import type { Access } from '../pipeline/stage.ts';
 import type { Server } from '../server/server.ts';
 import type { AnalysisState } from './analysis/analysis.ts';
 import type { Fence } from './fence.ts';
@@ -24,6 +25,8 @@ export interface Run {
   readonly lease: EngineLease;
   readonly record: Record;
   readonly reporter: Reporter;
+  /** Where credentials for metrics are. */
+  readonly access: Pick<Access, 'environment' | 'root'>;
   readonly signal: AbortSignal;
   /** The engine image for the watchdog; null when it is off. */
   readonly watchdogImage: string | null;

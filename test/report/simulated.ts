@@ -33,7 +33,7 @@ const digest = (text: string): string =>
 const plan: AnalysisPlan = {
   metrics: [
     { id: 'errors', title: 'failed requests', slo: 0.02, floor: 0.002, alpha: 0.025 },
-    { id: 'latency', title: 'requests slower than 250 ms', slo: 0.05, floor: 0.005, alpha: 0.025, edgeSeconds: 0.25 },
+    { id: 'latency', title: 'requests slower than 250 ms', slo: 0.05, floor: 0.005, alpha: 0.025 },
   ],
   margin: 1.5,
   alpha: 0.05,

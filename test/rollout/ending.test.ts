@@ -55,6 +55,7 @@ async function runOn(api: KubeApi): Promise<Run> {
     lease,
     record: new Record(silentReporter),
     reporter: silentReporter,
+    access: { environment: {}, root: '/' },
     signal: new AbortController().signal,
     watchdogImage: null,
     fromStep: 0,

@@ -100,6 +100,53 @@ export type LatencySlo = {
   share?: string;
 } | null;
 /**
+ * `pods`: the metrics pages of the pods themselves, so no Prometheus is needed. `{prometheus: {...}}`: a Prometheus server that scrapes them.
+ */
+export type MetricsSource =
+  | string
+  | {
+      prometheus?: Prometheus;
+    };
+/**
+ * Service of Prometheus in the cluster, asked through the API server (needs the right to get services/proxy in its namespace). `null`: `url` is used.
+ */
+export type PrometheusService = {
+  /**
+   * Namespace of the Service.
+   */
+  namespace: string;
+  /**
+   * Name of the Service.
+   */
+  name: string;
+  /**
+   * Port of the Service.
+   */
+  port?: number;
+  /**
+   * The Service speaks TLS; the API server does not check its certificate.
+   */
+  tls?: boolean;
+  /**
+   * Path before `/api/v1`, when Prometheus has a prefix.
+   */
+  path?: string;
+} | null;
+export type Variable = string;
+/**
+ * Names of the environment variables that hold user name and password.
+ */
+export type BasicAuth = {
+  /**
+   * Variable of the user name.
+   */
+  username: string;
+  /**
+   * Variable of the password.
+   */
+  password: string;
+} | null;
+/**
  * What one environment changes.
  */
 export type Overlay = {
@@ -407,6 +454,7 @@ export interface Rollout {
    */
   steps?: Step[];
   slo?: Slo;
+  metrics?: Metrics;
   /**
    * Odds ratio that is tolerated before the new revision counts as worse than the stable one. 1.5: half as many more errors are tolerated, which keeps shared incidents from condemning a good revision.
    */
@@ -481,6 +529,49 @@ export interface Slo {
    */
   errors?: string;
   latency?: LatencySlo;
+}
+/**
+ * Where the counts come from that decide (docs/metrics.md).
+ */
+export interface Metrics {
+  source?: MetricsSource;
+}
+/**
+ * A Prometheus server, or anything with its HTTP API.
+ */
+export interface Prometheus {
+  /**
+   * Address as seen from where ml-deploy runs; a path in it is kept. `null`: through `service`.
+   */
+  url?: string | null;
+  service?: PrometheusService;
+  /**
+   * Name of the environment variable that holds a bearer token; read again for every query.
+   */
+  bearerToken?: Variable | null;
+  basicAuth?: BasicAuth;
+  /**
+   * PEM file with the authorities that sign its certificate, relative to mldeploy.yaml. `null`: those that Node.js trusts.
+   */
+  ca?: Path | null;
+  labels?: PrometheusLabels;
+  /**
+   * How far back samples are read. Must hold at least three scrapes; a pod whose newest sample is older than two and a half scrapes counts as not read.
+   */
+  lookback?: string;
+}
+/**
+ * Labels of the series that name the pod and its namespace, as the scrape configuration writes them.
+ */
+export interface PrometheusLabels {
+  /**
+   * Label with the pod's name.
+   */
+  pod?: string;
+  /**
+   * Label with the namespace.
+   */
+  namespace?: string;
 }
 /**
  * The trained model and what is allowed in it.

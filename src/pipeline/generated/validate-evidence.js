@@ -3105,12 +3105,12 @@ return errors === 0;
 validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const rollout = validate29;
-const schema48 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","adopt"]},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"logRollback":{"type":"number"},"logPromote":{"type":"number"}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
+const schema48 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","adopt"]},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
 const schema49 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema50 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
 const schema51 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
 const schema52 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
-const schema54 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"logRollback":{"type":"number"},"logPromote":{"type":"number"}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
+const schema54 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
@@ -4694,7 +4694,7 @@ vErrors.push(err133);
 errors++;
 }
 for(const key11 in data57){
-if(!(((((((key11 === "metric") || (key11 === "title")) || (key11 === "slo")) || (key11 === "floor")) || (key11 === "margin")) || (key11 === "logRollback")) || (key11 === "logPromote"))){
+if(!((((((((key11 === "metric") || (key11 === "title")) || (key11 === "slo")) || (key11 === "floor")) || (key11 === "margin")) || (key11 === "logRollback")) || (key11 === "logPromote")) || (key11 === "rollbackOnly"))){
 const err134 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err134];
@@ -4794,9 +4794,10 @@ vErrors.push(err141);
 errors++;
 }
 }
-}
-else {
-const err142 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data57.rollbackOnly !== undefined){
+let data65 = data57.rollbackOnly;
+if(typeof data65 !== "boolean"){
+const err142 = {instancePath:instancePath+"/metrics/" + i4+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -4805,10 +4806,8 @@ vErrors.push(err142);
 }
 errors++;
 }
-}
-}
-else {
-const err143 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(true !== data65){
+const err143 = {instancePath:instancePath+"/metrics/" + i4+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -4818,10 +4817,9 @@ vErrors.push(err143);
 errors++;
 }
 }
-if(data.decision !== undefined){
-let data65 = data.decision;
-if(typeof data65 !== "string"){
-const err144 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err144 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -4830,8 +4828,10 @@ vErrors.push(err144);
 }
 errors++;
 }
-if(!(((((data65 === "promote") || (data65 === "rollback")) || (data65 === "inconclusive")) || (data65 === "held")) || (data65 === "none"))){
-const err145 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema48.properties.decision.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err145 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -4841,13 +4841,10 @@ vErrors.push(err145);
 errors++;
 }
 }
-if(data.reasons !== undefined){
-let data66 = data.reasons;
-if(Array.isArray(data66)){
-const len5 = data66.length;
-for(let i5=0; i5<len5; i5++){
-if(typeof data66[i5] !== "string"){
-const err146 = {instancePath:instancePath+"/reasons/" + i5,schemaPath:"#/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.decision !== undefined){
+let data66 = data.decision;
+if(typeof data66 !== "string"){
+const err146 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -4856,10 +4853,8 @@ vErrors.push(err146);
 }
 errors++;
 }
-}
-}
-else {
-const err147 = {instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!(((((data66 === "promote") || (data66 === "rollback")) || (data66 === "inconclusive")) || (data66 === "held")) || (data66 === "none"))){
+const err147 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema48.properties.decision.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -4869,14 +4864,42 @@ vErrors.push(err147);
 errors++;
 }
 }
-}
-else {
-const err148 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.reasons !== undefined){
+let data67 = data.reasons;
+if(Array.isArray(data67)){
+const len5 = data67.length;
+for(let i5=0; i5<len5; i5++){
+if(typeof data67[i5] !== "string"){
+const err148 = {instancePath:instancePath+"/reasons/" + i5,schemaPath:"#/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err148];
 }
 else {
 vErrors.push(err148);
+}
+errors++;
+}
+}
+}
+else {
+const err149 = {instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err149];
+}
+else {
+vErrors.push(err149);
+}
+errors++;
+}
+}
+}
+else {
+const err150 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err150];
+}
+else {
+vErrors.push(err150);
 }
 errors++;
 }

@@ -22,7 +22,7 @@ export interface TickInput {
   readonly weight: number;
   /** Time since the previous tick or startStep, by the caller's monotonic clock. */
   readonly elapsedMs: number;
-  readonly deltas: Readonly<Partial<Record<MetricId, ArmDeltas>>>;
+  readonly deltas: Readonly<Record<MetricId, ArmDeltas>>;
 }
 
 /** When and at which weight a reading was taken; fields as in TickInput. */
@@ -50,7 +50,7 @@ export interface AnalysisState {
   readonly weight: number;
   readonly stepElapsedMs: number;
   readonly stepRequests: number;
-  readonly metrics: Readonly<Partial<Record<MetricId, MetricState>>>;
+  readonly metrics: Readonly<Record<MetricId, MetricState>>;
   readonly split: SplitState;
   readonly counters: CounterState;
   /** Warnings given so far. */
@@ -187,16 +187,17 @@ function decide(
   if (worse.length > 0) {
     return { decision: 'rollback', reasons: worse.map(({ known, metric }) => worseReason(known, metric)) };
   }
+  const proved = judged.filter(({ metric }) => metric.rollbackOnly !== true);
   // What the step still waits for comes first: it is what a live display shows.
-  const openFirst = judged.toSorted((a, b) => Number(a.verdict === 'good') - Number(b.verdict === 'good'));
+  const openFirst = proved.toSorted((a, b) => Number(a.verdict === 'good') - Number(b.verdict === 'good'));
   const reasons = openFirst.map(({ known, metric, verdict }) => {
     if (verdict === 'broken') return brokenReason(known, metric);
     return verdict === 'good' ? goodReason(known, metric) : openReason(known, metric, plan.phiPrior);
   });
   const step = plan.steps[state.step];
   const waiting = step === undefined ? null : stepReason(step, state.stepElapsedMs, state.stepRequests);
-  if (waiting === null && judged.every(({ verdict }) => verdict === 'good')) return { decision: 'promote', reasons };
-  const allGood = judged.every(({ verdict }) => verdict === 'good');
+  const allGood = proved.every(({ verdict }) => verdict === 'good');
+  if (waiting === null && allGood) return { decision: 'promote', reasons };
   if (waiting === null) return { decision: 'continue', reasons };
   return { decision: 'continue', reasons: allGood ? [waiting, ...reasons] : [...reasons, waiting] };
 }

@@ -17,9 +17,9 @@ const arms = ['stable', 'candidate'] as const satisfies readonly ArmName[];
 /** Counters of one pod when the last tick closed. */
 interface PodState {
   readonly arm: ArmName;
-  readonly startTime: number;
+  readonly startTime: number | null;
   readonly restarts: number;
-  readonly counts: Readonly<Partial<Record<MetricId, Count>>>;
+  readonly counts: Readonly<Record<MetricId, Count>>;
   readonly missed: number;
 }
 
@@ -29,7 +29,7 @@ export interface CounterState {
   readonly pods: Readonly<Record<string, PodState>>;
   /** Readings in a row that were too far apart. */
   readonly apart: number;
-  /** Requests and errors since the first baseline while the candidate had traffic, ticks that were left out included. */
+  /** Requests and bad ones of the first metric since the first baseline while the candidate had traffic, ticks that were left out included. */
   readonly totals: Readonly<Record<ArmName, Count>>;
 }
 
@@ -37,11 +37,11 @@ export interface Advance {
   readonly state: CounterState;
   /** True when this reading closes a tick; `deltas` are then its counts. */
   readonly closed: boolean;
-  readonly deltas: Readonly<Partial<Record<MetricId, Record<ArmName, PodDelta[]>>>>;
+  readonly deltas: Readonly<Record<MetricId, Record<ArmName, PodDelta[]>>>;
   /** What kept the tick open or is missing in it, as sentences. */
   readonly notes: readonly string[];
   /** Metrics whose counters contradict themselves. */
-  readonly broken: Readonly<Partial<Record<MetricId, string>>>;
+  readonly broken: Readonly<Record<MetricId, string>>;
 }
 
 /** Nothing read yet. */
@@ -75,12 +75,14 @@ export function advanceCounters(
     const then = aligned ? `${apart} times in a row; the tick is counted all the same` : 'so the tick stays open';
     notes.push(`the pods were read ${(spread / 1000).toFixed(1)} s apart, ${then}.`);
   }
+  const blind = changed ? null : blindArm(reading);
+  if (blind !== null) return { state: before, closed: false, deltas: {}, notes: [blind], broken: {} };
   if (!changed && (waiting || !aligned)) {
     return { state: { ...before, pods: known, apart }, closed: false, deltas: {}, notes, broken: {} };
   }
   const pods: Record<string, PodState> = {};
-  const deltas: Partial<Record<MetricId, Record<ArmName, PodDelta[]>>> = {};
-  const broken: Partial<Record<MetricId, string>> = {};
+  const deltas: Record<MetricId, Record<ArmName, PodDelta[]>> = {};
+  const broken: Record<MetricId, string> = {};
   for (const metric of metrics) deltas[metric] = { stable: [], candidate: [] };
   for (const { arm, pod } of all) {
     const last = known[pod.pod.uid];
@@ -93,12 +95,26 @@ export function advanceCounters(
     for (const metric of metrics) {
       const delta = deltaOf(last, pod.pod, pod.counters, metric);
       if (typeof delta === 'string') broken[metric] ??= delta;
-      else deltas[metric]?.[arm].push({ pod: pod.pod.name, ...delta });
+      else if (delta !== null) deltas[metric]?.[arm].push({ pod: pod.pod.name, ...delta });
     }
   }
-  const state = { weight, pods, apart: 0, totals: addTotals(before, deltas.errors) };
+  const state = { weight, pods, apart: 0, totals: addTotals(before, deltas[metrics[0] ?? '']) };
   if (!changed) return { state, closed: true, deltas, notes, broken };
   return { state, closed: false, deltas: {}, notes, broken };
+}
+
+/**
+ * Why the tick stays open when no pod of an arm could be read: then the source is down, not a pod, so that baselines are kept however long
+ * it takes and the next reading brings all that was served meanwhile.
+ */
+function blindArm(reading: ArmsReading): string | null {
+  for (const arm of arms) {
+    const [first, second] = reading[arm];
+    if (first === undefined || !('missing' in first) || !reading[arm].every((pod) => 'missing' in pod)) continue;
+    const who = `${arm} pod ${first.pod.name} could not be read (${first.missing})`;
+    return `${second === undefined ? who : `none of the ${reading[arm].length} ${arm} pods could be read; ${who}`}, so the tick stays open.`;
+  }
+  return null;
 }
 
 function missingPods(
@@ -134,13 +150,16 @@ function podState(arm: ArmName, pod: PodRef, counters: PodCounters): PodState {
   return { arm, startTime: counters.startTime, restarts: pod.restarts, counts: counters.counts, missed: 0 };
 }
 
-/** Counts since the last tick, or why they contradict the last ones. */
-function deltaOf(last: PodState, pod: PodRef, now: PodCounters, metric: MetricId): Count | string {
+/** Counts since the last tick, null when the pod does not report the metric, or why they contradict the last ones. */
+function deltaOf(last: PodState, pod: PodRef, now: PodCounters, metric: MetricId): Count | string | null {
   const from = last.counts[metric];
   const to = now.counts[metric];
-  if (from === undefined || to === undefined) return `pod ${pod.name} does not report ${metric}`;
+  // Guardrails that an older version of the server lacks.
+  if (from === undefined || to === undefined) return null;
   const fell = to.total < from.total || to.bad < from.bad;
-  if (now.startTime !== last.startTime || (fell && pod.restarts !== last.restarts)) return to;
+  const restarted = pod.restarts !== last.restarts;
+  // Without a start time a restart is believed at once: the new counters may have overtaken the old ones.
+  if (now.startTime !== last.startTime || (restarted && (fell || now.startTime === null))) return to;
   if (fell) {
     const [what, before, after] =
       to.total < from.total ? ['requests', from.total, to.total] : ['bad ones', from.bad, to.bad];
@@ -157,11 +176,11 @@ function deltaOf(last: PodState, pod: PodRef, now: PodCounters, metric: MetricId
 
 function addTotals(
   before: CounterState,
-  errors: Readonly<Record<ArmName, readonly PodDelta[]>> | undefined,
+  first: Readonly<Record<ArmName, readonly PodDelta[]>> | undefined,
 ): Readonly<Record<ArmName, Count>> {
-  if (errors === undefined || before.weight === null || before.weight === 0) return before.totals;
+  if (first === undefined || before.weight === null || before.weight === 0) return before.totals;
   const grown = (arm: ArmName): Count =>
-    errors[arm].reduce<Count>(
+    first[arm].reduce<Count>(
       (sum, { total, bad }) => ({ total: sum.total + total, bad: sum.bad + bad }),
       before.totals[arm],
     );

@@ -1,12 +1,16 @@
 import type { RolloutConfig } from '../../config/config.ts';
-import { MlDeployError } from '../../errors.ts';
 import type { MetricPlan } from '../../pipeline/evidence.ts';
-import type { MetricsPreset } from '../../server/server.ts';
+import type { MetricsPreset } from '../../server/metrics-preset.ts';
+import { countRules } from './count-rules.ts';
 
 /** Alternatives of the promotion test, as fractions of the slo: how good a good candidate may be. */
 export const goodFractions: readonly number[] = [0.05, 0.25, 0.5];
 
-export type MetricId = 'errors' | 'latency';
+/** `errors`, `latency`, a guardrail (`nan`, `empty`), or the name of a metric of the user's. */
+export type MetricId = string;
+
+/** Part of alpha that all guardrails together may spend: what they see is rare, and gross when it happens. */
+const guardrailShare = 0.2;
 
 /** One gating metric: a share of bad events among all events. */
 export interface MetricSpec {
@@ -18,8 +22,8 @@ export interface MetricSpec {
   readonly floor: number;
   /** Part of alpha this metric may spend, 0..1; all parts sum to alpha. */
   readonly alpha: number;
-  /** A request slower than this counts as bad; only for `latency`. */
-  readonly edgeSeconds?: number;
+  /** A guardrail: it can roll back, and nothing has to be proved about it. */
+  readonly rollbackOnly?: true;
 }
 
 /** What a step demands besides evidence. */
@@ -53,21 +57,28 @@ export interface PlanOptions {
 }
 
 /**
- * Turns the rollout's configuration and the server's metrics into the plan of the decision. alpha is split evenly over the metrics.
- * Throws `config/latency-edge` when `slo.latency.under` is no edge of the server's histogram: a count cannot be read in between.
+ * Turns the rollout's configuration and the server's metrics into the plan of the decision. alpha is split evenly over the metrics that
+ * have to be proved; guardrails share a fifth of it. Throws what `countRules` throws.
  */
 export function planAnalysis(rollout: RolloutConfig, preset: MetricsPreset, options: PlanOptions): AnalysisPlan {
-  const { errors, latency } = rollout.slo;
-  const alpha = rollout.alpha / (latency === null ? 1 : 2);
-  const metrics: MetricSpec[] = [{ id: 'errors', title: 'failed requests', slo: errors, floor: errors / 10, alpha }];
-  if (latency !== null) {
-    const slo = 1 - latency.share;
-    const edgeSeconds = histogramEdge(latency.underMs, preset.latency.edgesSeconds);
-    const title = `requests slower than ${latency.underMs} ms`;
-    metrics.push({ id: 'latency', title, slo, floor: slo / 10, alpha, edgeSeconds });
+  const rules = countRules(rollout, preset);
+  const { slo } = rollout;
+  const gating: Omit<MetricSpec, 'floor' | 'alpha'>[] = [];
+  if (rules['errors'] !== undefined) gating.push({ id: 'errors', title: 'failed requests', slo: slo.errors });
+  if (slo.latency !== null) {
+    const title = `requests slower than ${slo.latency.underMs} ms`;
+    gating.push({ id: 'latency', title, slo: 1 - slo.latency.share });
   }
+  const guardrails = preset.guardrails.map(
+    ({ id, title }) => ({ id, title, slo: slo.errors, rollbackOnly: true }) as const,
+  );
+  const alphaOf = (count: number, share: number): number => (rollout.alpha * share) / count;
+  const main = guardrails.length === 0 ? 1 : 1 - guardrailShare;
   return {
-    metrics,
+    metrics: [
+      ...gating.map((spec) => ({ ...spec, floor: spec.slo / 10, alpha: alphaOf(gating.length, main) })),
+      ...guardrails.map((spec) => ({ ...spec, floor: spec.slo / 10, alpha: alphaOf(guardrails.length, guardrailShare) })),
+    ],
     margin: rollout.margin,
     alpha: rollout.alpha,
     beta: rollout.beta,
@@ -75,23 +86,6 @@ export function planAnalysis(rollout: RolloutConfig, preset: MetricsPreset, opti
     splitTolerance: options.splitTolerance,
     steps: rollout.steps.map(({ weight, minTimeMs, minRequests }) => ({ weight, minTimeMs, minRequests })),
   };
-}
-
-function histogramEdge(underMs: number, edgesSeconds: readonly number[]): number {
-  const edge = edgesSeconds.find((seconds) => Math.abs(seconds * 1000 - underMs) < 1e-6 * underMs);
-  if (edge !== undefined) return edge;
-  const edges = edgesSeconds.map((seconds) => `${Number((seconds * 1000).toPrecision(12))}ms`);
-  throw new MlDeployError({
-    code: 'config/latency-edge',
-    kind: 'usage',
-    message: `rollout.slo.latency.under is ${underMs}ms, which is no edge of the server's latency histogram; its edges are ${edges.join(', ')}`,
-    hint: `Requests are counted between the edges, so choose one of them, such as ${nearest(edges, edgesSeconds, underMs)}.`,
-  });
-}
-
-function nearest(edges: readonly string[], edgesSeconds: readonly number[], underMs: number): string {
-  const distances = edgesSeconds.map((seconds) => Math.abs(Math.log((seconds * 1000) / underMs)));
-  return edges[distances.indexOf(Math.min(...distances))] ?? '1000ms';
 }
 
 /** The plan of one metric as it stands in the evidence. */
@@ -104,6 +98,7 @@ export function metricPlan(spec: MetricSpec, plan: AnalysisPlan): MetricPlan {
     margin: plan.margin,
     logRollback: -Math.log(spec.alpha),
     logPromote: -Math.log(plan.beta),
+    ...(spec.rollbackOnly === true ? { rollbackOnly: true as const } : {}),
   };
 }
 

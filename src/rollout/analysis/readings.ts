@@ -20,9 +20,10 @@ export interface Count {
 
 /** One reading of one pod. */
 export interface PodCounters {
-  /** Unix time at which the counters started, from the pod's own metrics; changes only with the process. */
-  readonly startTime: number;
-  readonly counts: Readonly<Partial<Record<MetricId, Count>>>;
+  /** Unix time at which the counters started, from the pod's own metrics; changes only with the process. Null: the server does not tell. */
+  readonly startTime: number | null;
+  /** A metric that the pod does not report is not there. */
+  readonly counts: Readonly<Record<MetricId, Count>>;
 }
 
 /** One pod's answer, or why there is none. */

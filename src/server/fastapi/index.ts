@@ -5,7 +5,9 @@ import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { ImagePlan, PlannedFile } from '../image-plan.ts';
-import type { MetricsPreset, Probes, Server } from '../server.ts';
+import type { MetricsPreset } from '../metrics-preset.ts';
+import type { Probes, Server } from '../server.ts';
+import { fastapiMetrics } from './metrics.ts';
 import { copies, dockerfile, serverUser } from './dockerfile.ts';
 import { constraintsOf, requirementsFacts } from './requirements.ts';
 import { readBuildFile, readServerModules } from './sources.ts';
@@ -14,9 +16,6 @@ const modelFolder = '/model';
 
 /** Time that the server goes on answering after SIGTERM, so that the endpoints of the cluster can change; seconds. */
 const drainSeconds = 5;
-
-/** Edges of the latency histogram, as in metrics.py. */
-const edgesSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 /** FastAPI on uvicorn around a scikit-learn model or the user's own inference.py (docs/server-fastapi.md). */
 export const fastapi: Server = {
@@ -29,14 +28,7 @@ export const fastapi: Server = {
   },
 
   metrics(config: Config): MetricsPreset {
-    const where = { route: ['/predict'] };
-    return {
-      port: config.server.port,
-      path: '/metrics',
-      requests: { name: 'mldeploy_requests_total', where, errors: { outcome: ['error'] } },
-      latency: { name: 'mldeploy_request_duration_seconds', where, edgesSeconds },
-      startTime: 'mldeploy_process_start_time_seconds',
-    };
+    return fastapiMetrics(config.server.port);
   },
 
   environment(config: Config): Readonly<Record<string, string>> {

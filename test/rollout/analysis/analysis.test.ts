@@ -28,7 +28,7 @@ function twoMetrics(): AnalysisPlan {
     ...plan,
     metrics: [
       { id: 'errors', title: 'failed requests', slo: 0.01, floor: 0.001, alpha: 0.025 },
-      { id: 'latency', title: 'requests slower than 250 ms', slo: 0.05, floor: 0.005, alpha: 0.025, edgeSeconds: 0.25 },
+      { id: 'latency', title: 'requests slower than 250 ms', slo: 0.05, floor: 0.005, alpha: 0.025 },
     ],
   };
 }

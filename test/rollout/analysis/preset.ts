@@ -1,21 +1,31 @@
-import type { MetricsPreset } from '../../../src/server/server.ts';
+import { countRules, type CountRules } from '../../../src/rollout/analysis/count-rules.ts';
+import type { MetricsPreset } from '../../../src/server/metrics-preset.ts';
 
 /** A preset as the generated server has it. */
 export const preset: MetricsPreset = {
+  name: 'test',
   port: 8000,
   path: '/metrics',
-  requests: {
-    name: 'mldeploy_requests_total',
-    where: { route: ['/predict'] },
-    errors: { outcome: ['error'] },
+  errors: {
+    total: [{ name: 'mldeploy_requests_total', where: { route: ['/predict'] } }],
+    bad: [{ name: 'mldeploy_requests_total', where: { route: ['/predict'], outcome: ['error'] } }],
   },
   latency: {
     name: 'mldeploy_request_duration_seconds',
     where: { route: ['/predict'] },
+    unitSeconds: 1,
     edgesSeconds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
+  guardrails: [],
   startTime: 'mldeploy_process_start_time_seconds',
+  limits: [],
 };
+
+/** Errors, and requests slower than 250 ms, of that preset. */
+export const rules: CountRules = countRules({ slo: { errors: 0.01, latency: { underMs: 250, share: 0.99 } } }, preset);
+
+/** Errors alone. */
+export const errorRules: CountRules = countRules({ slo: { errors: 0.01, latency: null } }, preset);
 
 /** A metrics page with that many requests: failed ones, and ones slower than 250 ms. */
 export function page(counts: { start: number; ok: number; errors: number; slow: number }): string {

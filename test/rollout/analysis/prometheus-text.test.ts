@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest';
-import { readCounters } from '../../../src/rollout/analysis/preset-counters.ts';
+import { readCounters } from '../../../src/rollout/analysis/count.ts';
 import { parseExposition } from '../../../src/rollout/analysis/prometheus-text.ts';
-import type { MetricSpec } from '../../../src/rollout/analysis/plan.ts';
-import { page, preset } from './preset.ts';
-
-const metrics: readonly MetricSpec[] = [
-  { id: 'errors', title: '', slo: 0.01, floor: 0.001, alpha: 0.025 },
-  { id: 'latency', title: '', slo: 0.01, floor: 0.001, alpha: 0.025, edgeSeconds: 0.25 },
-];
+import { page, preset, rules } from './preset.ts';
 
 test('samples, escapes, timestamps, special values', () => {
   const { samples, types } = parseExposition(
@@ -50,7 +44,7 @@ test('a label named __proto__ is an ordinary label', () => {
 });
 
 test('reads the counters of the preset, other routes aside', () => {
-  expect(readCounters(page({ start: 7.5, ok: 90, errors: 3, slow: 8 }), preset, metrics)).toEqual({
+  expect(readCounters(page({ start: 7.5, ok: 90, errors: 3, slow: 8 }), rules, preset.startTime)).toEqual({
     startTime: 7.5,
     counts: { errors: { total: 93, bad: 3 }, latency: { total: 93, bad: 8 } },
   });
@@ -61,15 +55,15 @@ test('a counter without any series yet is zero, an unknown one is an error', () 
     .split('\n')
     .filter((line) => line.startsWith('#') || line.startsWith('mldeploy_process'))
     .join('\n');
-  expect(readCounters(fresh, preset, metrics).counts.errors).toEqual({ total: 0, bad: 0 });
-  expect(() => readCounters('mldeploy_process_start_time_seconds 1\n', preset, metrics)).toThrow(
+  expect(readCounters(fresh, rules, preset.startTime).counts['errors']).toEqual({ total: 0, bad: 0 });
+  expect(() => readCounters('mldeploy_process_start_time_seconds 1\n', rules, preset.startTime)).toThrow(
     /no mldeploy_requests_total/,
   );
-  expect(() => readCounters('# nothing\n', preset, metrics)).toThrow(/no mldeploy_process_start_time_seconds/);
+  expect(() => readCounters('# nothing\n', rules, preset.startTime)).toThrow(/no mldeploy_process_start_time_seconds/);
 });
 
 test('a histogram without the edge, or a value that is no count, is an error', () => {
   const text = page({ start: 1, ok: 5, errors: 0, slow: 0 });
-  expect(() => readCounters(text.replaceAll('le="0.25"', 'le="0.3"'), preset, metrics)).toThrow(/le="0.25"/);
-  expect(() => readCounters(text.replace('"ok"} 5.0', '"ok"} NaN'), preset, metrics)).toThrow(/which is not a count/);
+  expect(() => readCounters(text.replaceAll('le="0.25"', 'le="0.3"'), rules, preset.startTime)).toThrow(/le="0.25"/);
+  expect(() => readCounters(text.replace('"ok"} 5.0', '"ok"} NaN'), rules, preset.startTime)).toThrow(/which is not a count/);
 });

@@ -1,29 +1,28 @@
 import { request } from 'node:http';
-import type { KubeApi } from '../../kubernetes/api.ts';
-import type { ArmName } from '../../pipeline/evidence.ts';
-import type { MetricsPreset } from '../../server/server.ts';
-import type { MetricSpec } from './plan.ts';
-import { readCounters } from './preset-counters.ts';
-import type { ArmsReading, PodReading, PodRef } from './readings.ts';
+import type { KubeApi } from '../../../kubernetes/api.ts';
+import type { MetricsPreset } from '../../../server/metrics-preset.ts';
+import { readCounters } from '../count.ts';
+import type { CountRules } from '../count-rules.ts';
+import type { PodReading, PodRef } from '../readings.ts';
+import { missingPods, type MetricsSource } from './source.ts';
 
 /** How pods are reached: by their IP from here, or through the API server. */
 export type Route = 'pod-ip' | 'api-server';
 
-export interface MetricsSource {
-  /** Reads every pod of both arms at the same moment; a pod that does not answer in time is `missing`, never an error. */
-  read(arms: Readonly<Record<ArmName, readonly PodRef[]>>): Promise<ArmsReading>;
-  /** The route that worked first; null until one did. */
-  readonly route: Route | null;
-}
-
-export interface SourceOptions {
+export interface PodsSourceOptions {
   readonly api: Pick<KubeApi, 'podProxy'>;
-  readonly preset: MetricsPreset;
-  readonly metrics: readonly MetricSpec[];
+  readonly preset: Pick<MetricsPreset, 'port' | 'path' | 'startTime'>;
+  readonly rules: CountRules;
   /** Time a pod has to answer; default 3 s. */
   readonly timeoutMs?: number;
   /** Called once, when the route is known. */
   readonly onRoute?: (route: Route) => void;
+}
+
+/** A source that reads the pods themselves. */
+export interface PodsSource extends MetricsSource {
+  /** The route that worked first; null until one did. */
+  readonly route: Route | null;
 }
 
 /** One pod's metrics page and when it had arrived, or why there is none. */
@@ -32,13 +31,14 @@ type Fetched =
   | { readonly pod: PodRef; readonly missing: string };
 
 const largestPage = 8 * 1024 * 1024;
+const tooLarge = 'its metrics page is larger than 8 MiB';
 
 /**
  * Reads the pods' own metrics, so that no Prometheus is needed. Whether pods are reachable by IP is tried once and then kept: mixing
  * routes would read the arms at different delays.
  */
-export function createMetricsSource(options: SourceOptions): MetricsSource {
-  const { api, preset, metrics } = options;
+export function podsSource(options: PodsSourceOptions): PodsSource {
+  const { api, preset, rules } = options;
   const timeoutMs = options.timeoutMs ?? 3000;
   let route: Route | null = null;
 
@@ -49,6 +49,7 @@ export function createMetricsSource(options: SourceOptions): MetricsSource {
     }
     const reply = await api.podProxy(pod.namespace, pod.name, preset.port, preset.path, deadlineMs);
     if (reply.status !== 200) throw new Error(`HTTP ${reply.status} through the API server`);
+    if (reply.body.length > largestPage) throw new Error(tooLarge);
     return reply.body;
   };
 
@@ -65,7 +66,7 @@ export function createMetricsSource(options: SourceOptions): MetricsSource {
     if ('missing' in fetched) return fetched;
     const { pod, text, readAtMs } = fetched;
     try {
-      return { pod, counters: readCounters(text, preset, metrics), readAtMs };
+      return { pod, counters: readCounters(text, rules, preset.startTime), readAtMs };
     } catch (error) {
       return { pod, missing: error instanceof Error ? error.message : String(error) };
     }
@@ -73,7 +74,8 @@ export function createMetricsSource(options: SourceOptions): MetricsSource {
 
   const works = async (pods: readonly PodRef[], by: Route): Promise<boolean> => {
     const probes = pods.slice(0, 3).map(async (pod) => {
-      readCounters(await page(pod, by, by === 'pod-ip' ? Math.min(timeoutMs, 1000) : timeoutMs), preset, metrics);
+      const text = await page(pod, by, by === 'pod-ip' ? Math.min(timeoutMs, 1000) : timeoutMs);
+      readCounters(text, rules, preset.startTime);
       return true;
     });
     return probes.length > 0 && (await Promise.any(probes).catch(() => false));
@@ -91,6 +93,8 @@ export function createMetricsSource(options: SourceOptions): MetricsSource {
   };
 
   return {
+    patienceMs: 30_000,
+    explain: (reading) => Promise.resolve(missingPods(reading)),
     read: async (arms) => {
       const by = route ?? (await chooseRoute([...arms.candidate, ...arms.stable]));
       const [stable, candidate] = await Promise.all([
@@ -106,7 +110,7 @@ export function createMetricsSource(options: SourceOptions): MetricsSource {
   };
 }
 
-function getPage(ip: string, { port, path }: MetricsPreset, deadlineMs: number): Promise<string> {
+function getPage(ip: string, { port, path }: PodsSourceOptions['preset'], deadlineMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     // A connection of its own: a kept-alive one would delay the pod's drain.
     const outgoing = request({ host: ip, port, path, agent: false, signal: AbortSignal.timeout(deadlineMs) });
@@ -123,7 +127,7 @@ function getPage(ip: string, { port, path }: MetricsPreset, deadlineMs: number):
       reply.on('error', reject);
       reply.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > largestPage) outgoing.destroy(new Error('its metrics page is larger than 8 MiB'));
+        if (bytes > largestPage) outgoing.destroy(new Error(tooLarge));
         chunks.push(chunk);
       });
       reply.on('end', () => {

@@ -1,12 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import type { MetricSpec } from '../../../src/rollout/analysis/plan.ts';
-import type { PodRef } from '../../../src/rollout/analysis/readings.ts';
-import { createMetricsSource, type Route } from '../../../src/rollout/analysis/source.ts';
-import { page, preset } from './preset.ts';
+import type { PodRef } from '../../../../src/rollout/analysis/readings.ts';
+import { podsSource, type Route } from '../../../../src/rollout/analysis/sources/pods.ts';
+import { errorRules as rules, page, preset } from '../preset.ts';
 
-const metrics: readonly MetricSpec[] = [{ id: 'errors', title: '', slo: 0.01, floor: 0.001, alpha: 0.05 }];
 const servers: Server[] = [];
 
 afterEach(async () => {
@@ -39,10 +37,10 @@ test('reads every pod by its IP, and names the one that hangs', async () => {
   await listen('127.0.0.12', port, () => page({ start: 1, ok: 20, errors: 0, slow: 0 }));
   await listen('127.0.0.13', port, () => null);
   const routes: Route[] = [];
-  const source = createMetricsSource({
+  const source = podsSource({
     api: noProxy,
     preset: { ...preset, port },
-    metrics,
+    rules,
     timeoutMs: 300,
     onRoute: (route) => routes.push(route),
   });
@@ -64,7 +62,7 @@ test('goes through the API server when pods are not reachable by IP, decided onc
       return Promise.resolve({ status: 200, body: page({ start: 1, ok: 5, errors: 0, slow: 0 }), headers: {} });
     },
   };
-  const source = createMetricsSource({ api, preset: { ...preset, port }, metrics });
+  const source = podsSource({ api, preset: { ...preset, port }, rules });
   const arms = { stable: [pod('a', '127.0.0.14')], candidate: [] };
   await source.read(arms);
   expect(source.route).toBe('api-server');
@@ -75,7 +73,7 @@ test('goes through the API server when pods are not reachable by IP, decided onc
 });
 
 test('nothing reachable: every pod is missing with the reason, and the route stays open', async () => {
-  const source = createMetricsSource({ api: noProxy, preset, metrics, timeoutMs: 200 });
+  const source = podsSource({ api: noProxy, preset, rules, timeoutMs: 200 });
   const reading = await source.read({ stable: [pod('a', null)], candidate: [] });
   expect(reading.stable[0]).toMatchObject({ missing: 'no rights on pods/proxy' });
   expect(source.route).toBeNull();

@@ -1,0 +1,125 @@
+import type { PrometheusConfig } from '../../../../config/config.ts';
+import type { MetricsPreset } from '../../../../server/metrics-preset.ts';
+import { countSamples } from '../../count.ts';
+import type { CountRules } from '../../count-rules.ts';
+import type { ArmsReading, PodReading, PodRef } from '../../readings.ts';
+import type { Arms, MetricsSource } from '../source.ts';
+import type { PrometheusClient, PromSeries } from './client.ts';
+import { explainMissing } from './explain.ts';
+import { Restarts } from './restarts.ts';
+import { momentOf, scrapesOf, type Scrapes } from './scrapes.ts';
+import { metricNames, podSelector } from './selector.ts';
+
+export interface PrometheusSourceOptions {
+  readonly client: PrometheusClient;
+  readonly config: Pick<PrometheusConfig, 'labels' | 'lookbackMs'>;
+  readonly preset: Pick<MetricsPreset, 'startTime'>;
+  readonly rules: CountRules;
+}
+
+/** A pod whose newest sample is older than this many scrapes is not scraped any more. */
+const freshScrapes = 2.5;
+
+/** Discovery of new pods (30 s or more by default) and three scrapes at the usual minute. */
+const patienceMs = 240_000;
+
+/**
+ * Reads both arms' raw counters with one query at one evaluation time, never rates: a range selector gives the samples with the times at
+ * which they were scraped. All pods are then taken at one moment, the newest that every fresh pod's samples reach.
+ */
+export function prometheusSource(options: PrometheusSourceOptions): MetricsSource {
+  const { client, config, preset, rules } = options;
+  const names = metricNames(rules, preset.startTime);
+  const restarts = new Restarts();
+  let declared: ReadonlySet<string> | null = null;
+  let windowMs = config.lookbackMs;
+  let lastMoment = -Infinity;
+
+  const allMissing = (arms: Arms, missing: string): ArmsReading => ({
+    stable: arms.stable.map((pod) => ({ pod, missing })),
+    candidate: arms.candidate.map((pod) => ({ pod, missing })),
+  });
+
+  const known = async (series: readonly PromSeries[]): Promise<ReadonlySet<string>> => {
+    const seen = new Set(series.map(({ labels }) => labels['__name__'] ?? ''));
+    if (declared === null) {
+      const unseen = names.filter((name) => !seen.has(name));
+      const announced = await Promise.all(unseen.map((name) => client.knows(name.replace(/_bucket$/, ''))));
+      declared = new Set(unseen.filter((_, index) => announced[index] === true));
+    }
+    return new Set([...seen, ...declared]);
+  };
+
+  const take = async (arms: Arms, notBefore: number): Promise<ArmsReading> => {
+    const pods = [...arms.stable, ...arms.candidate];
+    const asked = performance.now();
+    const now = await client.now();
+    const query = `${podSelector(names, pods, config.labels)}[${windowMs}ms]`;
+    const series = await client.query(query, now);
+    // By the server's clock; ours may be another.
+    const earliest = Math.max(lastMoment, now - (asked - notBefore) / 1000);
+    const scrapes = byPod(series, pods, config.labels.pod);
+    const states = new Map(pods.map((pod) => [pod, stateOf(scrapes.get(pod.name), now, earliest)]));
+    const fresh = [...states.values()].flatMap((state) => (typeof state === 'string' ? [] : [state]));
+    windowMs = nextWindow(fresh, config.lookbackMs);
+    const moment = Math.min(...fresh.map(({ list }) => list.at(-1)?.at ?? now));
+    const declaredNames = await known(series);
+    const read = (pod: PodRef): PodReading => {
+      const state = states.get(pod) ?? '';
+      if (typeof state === 'string') return { pod, missing: state };
+      const at = momentOf(state, moment, preset.startTime, lastMoment);
+      if (at === null) return { pod, missing: 'Prometheus began to scrape it just now' };
+      try {
+        const counters = countSamples({ samples: at.samples, declared: declaredNames }, rules, preset.startTime);
+        return { pod: restarts.seen(pod, at.fell), counters, readAtMs: asked };
+      } catch (error) {
+        return { pod, missing: error instanceof Error ? error.message : String(error) };
+      }
+    };
+    const reading = { stable: arms.stable.map(read), candidate: arms.candidate.map(read) };
+    if (fresh.length > 0) lastMoment = moment;
+    return reading;
+  };
+
+  return {
+    patienceMs,
+    explain: (reading) => explainMissing(client, reading, { names, labels: config.labels }),
+    read: async (arms, notBefore = -Infinity) => {
+      try {
+        return await take(arms, notBefore);
+      } catch (error) {
+        return allMissing(arms, error instanceof Error ? error.message : String(error));
+      }
+    },
+  };
+}
+
+function byPod(series: readonly PromSeries[], pods: readonly PodRef[], label: string): ReadonlyMap<string, Scrapes> {
+  const names = new Set(pods.map(({ name }) => name));
+  const groups = new Map<string, PromSeries[]>();
+  for (const each of series) {
+    const pod = each.labels[label] ?? '';
+    // The selector may match pods that are gone.
+    if (names.has(pod)) groups.set(pod, [...(groups.get(pod) ?? []), each]);
+  }
+  return new Map([...groups].map(([pod, of]) => [pod, scrapesOf(of)]));
+}
+
+/** The pod's scrapes when they can be used, else why not. */
+function stateOf(scrapes: Scrapes | undefined, now: number, earliest: number): Scrapes | string {
+  const newest = scrapes?.list.at(-1)?.at;
+  if (scrapes === undefined || newest === undefined) return 'Prometheus has no series of it';
+  if (scrapes.interval === null) return 'Prometheus has one sample of it so far';
+  const age = now - newest;
+  if (age > freshScrapes * scrapes.interval + 1) {
+    return `its newest sample in Prometheus is ${age.toFixed(0)} s old, and it was scraped every ${scrapes.interval.toFixed(0)} s`;
+  }
+  return newest < earliest ? 'Prometheus has no newer sample of it yet' : scrapes;
+}
+
+/** Once the scrape interval is known, a few scrapes are enough: the answer stays small. */
+function nextWindow(fresh: readonly Scrapes[], lookbackMs: number): number {
+  const longest = Math.max(...fresh.map(({ interval }) => interval ?? 0));
+  if (!(longest > 0)) return lookbackMs;
+  return Math.min(lookbackMs, Math.max(10_000, Math.ceil(longest * 6) * 1000));
+}
