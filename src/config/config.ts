@@ -136,6 +136,8 @@ export interface PrometheusConfig {
   readonly ca: string | null;
   /** Labels of the series that name the pod and its namespace. */
   readonly labels: { readonly pod: string; readonly namespace: string };
+  /** Labels that the series must have besides. */
+  readonly match: Readonly<Record<string, string>>;
   readonly lookbackMs: number;
 }
 

@@ -28,6 +28,7 @@ function prometheus(file: Prometheus): PrometheusConfig {
     basicAuth: file.basicAuth ?? null,
     ca: file.ca ?? null,
     labels: { pod: file.labels?.pod ?? 'pod', namespace: file.labels?.namespace ?? 'namespace' },
+    match: file.match ?? {},
     lookbackMs: parseDuration(file.lookback ?? '5m'),
   };
 }

@@ -556,6 +556,12 @@ export interface Prometheus {
   ca?: Path | null;
   labels?: PrometheusLabels;
   /**
+   * Labels that the series must have besides, when Prometheus scrapes pods more than once.
+   */
+  match?: {
+    [k: string]: string;
+  };
+  /**
    * How far back samples are read. Must hold at least three scrapes; a pod whose newest sample is older than two and a half scrapes counts as not read.
    */
   lookback?: string;

@@ -89,6 +89,7 @@ export const configurationKeys: readonly string[] = [
   'rollout.metrics.source.prometheus.labels',
   'rollout.metrics.source.prometheus.labels.pod',
   'rollout.metrics.source.prometheus.labels.namespace',
+  'rollout.metrics.source.prometheus.match',
   'rollout.metrics.source.prometheus.lookback',
   'rollout.margin',
   'rollout.alpha',

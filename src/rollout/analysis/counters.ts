@@ -80,6 +80,20 @@ export function advanceCounters(
   if (!changed && (waiting || !aligned)) {
     return { state: { ...before, pods: known, apart }, closed: false, deltas: {}, notes, broken: {} };
   }
+  const counted = countTick(known, all, changed, metrics);
+  const totals = addTotals(before, counted.deltas[metrics[0] ?? '']);
+  const state = { weight, pods: counted.pods, apart: 0, totals };
+  if (!changed) return { state, closed: true, deltas: counted.deltas, notes, broken: counted.broken };
+  return { state, closed: false, deltas: {}, notes, broken: counted.broken };
+}
+
+/** What every pod served since the last tick, and the new baselines. */
+function countTick(
+  known: Readonly<Record<string, PodState>>,
+  all: readonly { readonly arm: ArmName; readonly pod: PodReading }[],
+  changed: boolean,
+  metrics: readonly MetricId[],
+): Pick<Advance, 'deltas' | 'broken'> & { readonly pods: Record<string, PodState> } {
   const pods: Record<string, PodState> = {};
   const deltas: Record<MetricId, Record<ArmName, PodDelta[]>> = {};
   const broken: Record<MetricId, string> = {};
@@ -98,9 +112,7 @@ export function advanceCounters(
       else if (delta !== null) deltas[metric]?.[arm].push({ pod: pod.pod.name, ...delta });
     }
   }
-  const state = { weight, pods, apart: 0, totals: addTotals(before, deltas[metrics[0] ?? '']) };
-  if (!changed) return { state, closed: true, deltas, notes, broken };
-  return { state, closed: false, deltas: {}, notes, broken };
+  return { pods, deltas, broken };
 }
 
 /**

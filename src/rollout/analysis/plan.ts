@@ -77,7 +77,11 @@ export function planAnalysis(rollout: RolloutConfig, preset: MetricsPreset, opti
   return {
     metrics: [
       ...gating.map((spec) => ({ ...spec, floor: spec.slo / 10, alpha: alphaOf(gating.length, main) })),
-      ...guardrails.map((spec) => ({ ...spec, floor: spec.slo / 10, alpha: alphaOf(guardrails.length, guardrailShare) })),
+      ...guardrails.map((spec) => ({
+        ...spec,
+        floor: spec.slo / 10,
+        alpha: alphaOf(guardrails.length, guardrailShare),
+      })),
     ],
     margin: rollout.margin,
     alpha: rollout.alpha,

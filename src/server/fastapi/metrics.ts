@@ -10,7 +10,9 @@ const answered = [{ name, where: { ...where, outcome: ['ok', 'error'] } }];
  * @param port where the application listens
  */
 export function fastapiMetrics(port: number): MetricsPreset {
-  const problems = (problem: string) => [{ name: 'mldeploy_output_problems_total', where: { ...where, problem: [problem] } }];
+  const problems = (problem: string) => [
+    { name: 'mldeploy_output_problems_total', where: { ...where, problem: [problem] } },
+  ];
   return {
     name: 'fastapi',
     port,

@@ -30,9 +30,7 @@ export function metricsSource(options: SourceOptions): MetricsSource {
       preset,
       rules,
       onRoute: (route) =>
-        onRoute?.(
-          `The pods' metrics are read by ${route === 'pod-ip' ? 'their IP' : "the API server's pod proxy"}.`,
-        ),
+        onRoute?.(`The pods' metrics are read by ${route === 'pod-ip' ? 'their IP' : "the API server's pod proxy"}.`),
     });
   }
   const client = prometheusClient(metrics.prometheus, { api, ...access });

@@ -6,9 +6,9 @@ export type Arms = Readonly<Record<ArmName, readonly PodRef[]>>;
 /** Where the counters of both arms come from. */
 export interface MetricsSource {
   /**
-   * Reads every pod of both arms at the same moment. Never throws: what cannot be read is `missing`, with the reason.
-   * @param notBefore milliseconds of `performance.now()`: counters from before that moment count as missing. A source that lags behind
-   *   (Prometheus scrapes now and then) would otherwise count traffic of the weight before to the one after.
+   * Reads every pod of both arms at the same moment. Never throws: what cannot be read is `missing`, with the reason. Counters from
+   * before `notBefore` (milliseconds of `performance.now()`) count as missing too: a source that lags behind (Prometheus scrapes now and
+   * then) would otherwise count traffic of the weight before to the one after.
    */
   read(arms: Arms, notBefore?: number): Promise<ArmsReading>;
   /** How long counters of pods that are ready may take to appear, milliseconds. */

@@ -1,12 +1,11 @@
-import type { PrometheusConfig } from '../../../../config/config.ts';
 import type { ArmsReading, PodRef } from '../../readings.ts';
 import { missingPods } from '../source.ts';
 import type { PrometheusClient, PromSeries } from './client.ts';
-import { podSelector, quoted } from './selector.ts';
+import { podSelector, quoted, type PodLabels } from './selector.ts';
 
 interface Asked {
   readonly names: readonly string[];
-  readonly labels: PrometheusConfig['labels'];
+  readonly which: PodLabels;
 }
 
 /**
@@ -14,7 +13,8 @@ interface Asked {
  * name, other pods, or the metric nowhere).
  */
 export async function explainMissing(client: PrometheusClient, reading: ArmsReading, asked: Asked): Promise<string> {
-  const { names, labels } = asked;
+  const { names, which } = asked;
+  const { labels } = which;
   const all = [...reading.candidate, ...reading.stable];
   const missing = all.filter((each) => 'missing' in each).map(({ pod }) => pod);
   const pod = missing[0];
@@ -22,7 +22,7 @@ export async function explainMissing(client: PrometheusClient, reading: ArmsRead
   const query = podSelector(
     names,
     all.map((each) => each.pod),
-    labels,
+    which,
   );
   const expected = `expected series with ${labels.namespace}=${quoted(pod.namespace)} and ${labels.pod}=${quoted(pod.name)}`;
   const found = await findings(client, pod, asked).catch((error: unknown) =>
@@ -31,7 +31,7 @@ export async function explainMissing(client: PrometheusClient, reading: ArmsRead
   return `${missingPods(reading)}. Asked ${client.address} for ${query}; ${expected}; ${found}`;
 }
 
-async function findings(client: PrometheusClient, pod: PodRef, { names, labels }: Asked): Promise<string> {
+async function findings(client: PrometheusClient, pod: PodRef, { names, which: { labels } }: Asked): Promise<string> {
   const now = await client.now();
   // Raw start times and counters of anybody, to see which labels they carry.
   const series = await client.query(`{__name__=~${quoted(names.join('|'))}}`, now);

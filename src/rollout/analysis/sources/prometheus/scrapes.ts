@@ -44,16 +44,16 @@ export interface Moment {
 /**
  * A pod's counters at Unix time `at`, interpolated between the scrape before and the one after: pods are scraped at different moments,
  * and counts of different moments must not be compared. Null when the scrapes do not reach around `at`. Where the process was
- * restarted between the two scrapes, the one before counts: nothing is known about the time in between.
- * @param startTime name of the gauge with the start time, the only one that is never interpolated; null: a fall of any counter tells
- * @param since moment of the reading before, for `fell`
+ * restarted between the two scrapes, the one before counts: nothing is known about the time in between. `startTime` names the gauge that
+ * tells a restart (never interpolated); null: a fall of any counter does. `since` is the moment of the reading before, for `fell`.
  */
 export function momentOf({ list }: Scrapes, at: number, startTime: string | null, since: number): Moment | null {
   const after = list.findIndex((scrape) => scrape.at >= at);
   const next = list[after];
   const before = next?.at === at ? next : list[after - 1];
   if (before === undefined || next === undefined) return null;
-  const part = next.at === before.at || restarted(before, next, startTime) ? 0 : (at - before.at) / (next.at - before.at);
+  const part =
+    next.at === before.at || restarted(before, next, startTime) ? 0 : (at - before.at) / (next.at - before.at);
   const samples: Sample[] = [];
   for (const series of new Set([...before.values.keys(), ...(part > 0 ? next.values.keys() : [])])) {
     const name = series.labels['__name__'] ?? '';
@@ -88,4 +88,38 @@ function fellBetween(list: readonly Scrape[], since: number, until: number): boo
     const before = list[index - 1];
     return before !== undefined && scrape.at > since && scrape.at <= until && falls(before, scrape);
   });
+}
+
+/** Labels that only say who scraped what and where. */
+const scrapeLabels = new Set(['job', 'instance', 'endpoint', 'service', 'prometheus', 'prometheus_replica', 'replica']);
+
+/**
+ * The two labels of a pod's series that Prometheus scrapes twice, as text, or null: every request would count double, and evidence for or
+ * against the candidate would look stronger than it is.
+ */
+export function scrapedTwice(series: readonly PromSeries[]): string | null {
+  const seen = new Map<string, PromSeries>();
+  for (const each of series) {
+    const key = JSON.stringify(
+      Object.entries(each.labels)
+        .filter(([label]) => !scrapeLabels.has(label))
+        .sort(),
+    );
+    const other = seen.get(key);
+    if (other === undefined) seen.set(key, each);
+    // One that ended before the other began was relabelled, not scraped twice.
+    else if (overlap(other, each))
+      return [...scrapeLabels].flatMap((label) => differing(label, other, each)).join(', ');
+  }
+  return null;
+}
+
+function overlap(a: PromSeries, b: PromSeries): boolean {
+  const [firstA, firstB] = [a.points[0]?.[0] ?? 0, b.points[0]?.[0] ?? 0];
+  return firstA <= (b.points.at(-1)?.[0] ?? 0) && firstB <= (a.points.at(-1)?.[0] ?? 0);
+}
+
+function differing(label: string, a: PromSeries, b: PromSeries): string[] {
+  const [left, right] = [a.labels[label] ?? '', b.labels[label] ?? ''];
+  return left === right ? [] : [`${label}="${left}" and "${right}"`];
 }

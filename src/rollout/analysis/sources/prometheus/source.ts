@@ -7,12 +7,12 @@ import type { Arms, MetricsSource } from '../source.ts';
 import type { PrometheusClient, PromSeries } from './client.ts';
 import { explainMissing } from './explain.ts';
 import { Restarts } from './restarts.ts';
-import { momentOf, scrapesOf, type Scrapes } from './scrapes.ts';
+import { momentOf, scrapedTwice, scrapesOf, type Scrapes } from './scrapes.ts';
 import { metricNames, podSelector } from './selector.ts';
 
 export interface PrometheusSourceOptions {
   readonly client: PrometheusClient;
-  readonly config: Pick<PrometheusConfig, 'labels' | 'lookbackMs'>;
+  readonly config: Pick<PrometheusConfig, 'labels' | 'match' | 'lookbackMs'>;
   readonly preset: Pick<MetricsPreset, 'startTime'>;
   readonly rules: CountRules;
 }
@@ -54,12 +54,12 @@ export function prometheusSource(options: PrometheusSourceOptions): MetricsSourc
     const pods = [...arms.stable, ...arms.candidate];
     const asked = performance.now();
     const now = await client.now();
-    const query = `${podSelector(names, pods, config.labels)}[${windowMs}ms]`;
+    const query = `${podSelector(names, pods, config)}[${windowMs}ms]`;
     const series = await client.query(query, now);
     // By the server's clock; ours may be another.
     const earliest = Math.max(lastMoment, now - (asked - notBefore) / 1000);
-    const scrapes = byPod(series, pods, config.labels.pod);
-    const states = new Map(pods.map((pod) => [pod, stateOf(scrapes.get(pod.name), now, earliest)]));
+    const groups = byPod(series, pods, config.labels.pod);
+    const states = new Map(pods.map((pod) => [pod, stateOf(groups.get(pod.name) ?? [], now, earliest)]));
     const fresh = [...states.values()].flatMap((state) => (typeof state === 'string' ? [] : [state]));
     windowMs = nextWindow(fresh, config.lookbackMs);
     const moment = Math.min(...fresh.map(({ list }) => list.at(-1)?.at ?? now));
@@ -83,7 +83,7 @@ export function prometheusSource(options: PrometheusSourceOptions): MetricsSourc
 
   return {
     patienceMs,
-    explain: (reading) => explainMissing(client, reading, { names, labels: config.labels }),
+    explain: (reading) => explainMissing(client, reading, { names, which: config }),
     read: async (arms, notBefore = -Infinity) => {
       try {
         return await take(arms, notBefore);
@@ -94,7 +94,11 @@ export function prometheusSource(options: PrometheusSourceOptions): MetricsSourc
   };
 }
 
-function byPod(series: readonly PromSeries[], pods: readonly PodRef[], label: string): ReadonlyMap<string, Scrapes> {
+function byPod(
+  series: readonly PromSeries[],
+  pods: readonly PodRef[],
+  label: string,
+): ReadonlyMap<string, PromSeries[]> {
   const names = new Set(pods.map(({ name }) => name));
   const groups = new Map<string, PromSeries[]>();
   for (const each of series) {
@@ -102,13 +106,16 @@ function byPod(series: readonly PromSeries[], pods: readonly PodRef[], label: st
     // The selector may match pods that are gone.
     if (names.has(pod)) groups.set(pod, [...(groups.get(pod) ?? []), each]);
   }
-  return new Map([...groups].map(([pod, of]) => [pod, scrapesOf(of)]));
+  return groups;
 }
 
 /** The pod's scrapes when they can be used, else why not. */
-function stateOf(scrapes: Scrapes | undefined, now: number, earliest: number): Scrapes | string {
-  const newest = scrapes?.list.at(-1)?.at;
-  if (scrapes === undefined || newest === undefined) return 'Prometheus has no series of it';
+function stateOf(series: readonly PromSeries[], now: number, earliest: number): Scrapes | string {
+  const twice = scrapedTwice(series);
+  if (twice !== null) return `Prometheus scrapes it twice (${twice}), so every request would count double`;
+  const scrapes = scrapesOf(series);
+  const newest = scrapes.list.at(-1)?.at;
+  if (newest === undefined) return 'Prometheus has no series of it';
   if (scrapes.interval === null) return 'Prometheus has one sample of it so far';
   const age = now - newest;
   if (age > freshScrapes * scrapes.interval + 1) {
