@@ -65,5 +65,7 @@ test('a server that counts no failures cannot be judged by errors alone', () => 
   const latencyOnly = planAnalysis(rollout, uncounted, { splitTolerance: null });
   expect(latencyOnly.metrics.map(({ id }) => id)).toEqual(['latency']);
   const errorsOnly = { ...rollout, slo: { errors: 0.01, latency: null } };
-  expect(() => planAnalysis(errorsOnly, uncounted, { splitTolerance: null })).toThrow(/other.*counts no failed requests/);
+  expect(() => planAnalysis(errorsOnly, uncounted, { splitTolerance: null })).toThrow(
+    /other.*counts no failed requests/,
+  );
 });

@@ -65,5 +65,7 @@ test('a counter without any series yet is zero, an unknown one is an error', () 
 test('a histogram without the edge, or a value that is no count, is an error', () => {
   const text = page({ start: 1, ok: 5, errors: 0, slow: 0 });
   expect(() => readCounters(text.replaceAll('le="0.25"', 'le="0.3"'), rules, preset.startTime)).toThrow(/le="0.25"/);
-  expect(() => readCounters(text.replace('"ok"} 5.0', '"ok"} NaN'), rules, preset.startTime)).toThrow(/which is not a count/);
+  expect(() => readCounters(text.replace('"ok"} 5.0', '"ok"} NaN'), rules, preset.startTime)).toThrow(
+    /which is not a count/,
+  );
 });
