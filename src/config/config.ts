@@ -141,14 +141,30 @@ export interface PrometheusConfig {
   readonly lookbackMs: number;
 }
 
+/** A route of somebody else that a canary splits. */
+export interface AdoptConfig {
+  readonly name: string;
+  /** Number from 0, or name, of the only rule concerned; null: every rule that sends to the model's Service. */
+  readonly rule: number | string | null;
+}
+
 export interface RolloutConfig {
-  readonly provider: 'auto' | 'replicas' | 'gateway';
-  /** Parent Gateway for the provider `gateway`. */
+  readonly provider: 'auto' | 'replicas' | 'gateway' | 'istio';
+  /** Parent Gateway for the provider `gateway`, or the HTTPRoute to adopt; then `name` is empty. */
   readonly gateway: {
     readonly name: string;
     readonly namespace: string | null;
     readonly hostnames: readonly string[];
+    readonly adopt: AdoptConfig | null;
   } | null;
+  /** Hosts and gateways of the VirtualService for the provider `istio`, or the one to adopt. */
+  readonly istio: {
+    readonly hosts: readonly string[];
+    readonly gateways: readonly string[];
+    readonly adopt: AdoptConfig | null;
+  } | null;
+  /** Requests with this header reach the candidate at any weight. */
+  readonly header: { readonly name: string; readonly value: string } | null;
   readonly steps: readonly StepConfig[];
   readonly slo: {
     /** Largest tolerated share of failed requests. */

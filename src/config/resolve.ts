@@ -133,11 +133,18 @@ function resolveAutoscaling(
 function resolveRollout(rollout: Rollout): RolloutConfig {
   return {
     provider: rollout.provider ?? 'auto',
-    gateway: optional(rollout.gateway, ({ name, namespace, hostnames }) => ({
+    gateway: optional(rollout.gateway, ({ name, namespace, hostnames, adopt }) => ({
       name: name ?? '',
       namespace: namespace ?? null,
       hostnames: hostnames ?? [],
+      adopt: optional(adopt, (route) => ({ name: route.route, rule: route.rule ?? null })),
     })),
+    istio: optional(rollout.istio, ({ hosts, gateways, adopt }) => ({
+      hosts: hosts ?? [],
+      gateways: gateways ?? [],
+      adopt: optional(adopt, (route) => ({ name: route.virtualService, rule: route.rule ?? null })),
+    })),
+    header: optional(rollout.header, ({ name, value }) => ({ name, value })),
     steps: (rollout.steps ?? ['10%', '50%']).map((step) => resolveStep(step, rollout)),
     slo: resolveSlo(rollout.slo ?? {}),
     metrics: resolveMetrics(rollout.metrics ?? {}),

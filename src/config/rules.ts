@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config, RolloutConfig } from './config.ts';
 import { metricsRules } from './metrics.ts';
 import { find, pathText } from './located.ts';
 import type { Located, Segment } from './located.ts';
@@ -126,29 +126,45 @@ function timeRules({ rollout, smoke }: Config): Violation[] {
   return violations;
 }
 
-function providerRules({ rollout: { provider, gateway } }: Config): Violation[] {
-  if (gateway !== null && gateway.name === '') {
-    return [
-      { where: ['rollout', 'gateway', 'name'], message: 'the key is missing', expected: 'the name of the Gateway' },
-    ];
+function at(keys: readonly string[], message: string, expected: string): Violation[] {
+  return [{ where: ['rollout', ...keys], message, expected }];
+}
+
+function providerRules({ rollout }: Config): Violation[] {
+  const routes = routeRules(rollout);
+  return routes.length > 0 ? routes : providerChoice(rollout);
+}
+
+function routeRules({ gateway, istio }: RolloutConfig): Violation[] {
+  if (gateway !== null && gateway.adopt === null && gateway.name === '')
+    return at(['gateway', 'name'], 'the key is missing', 'the name of the Gateway');
+  if (gateway !== null && gateway.adopt !== null && (gateway.name !== '' || gateway.hostnames.length > 0)) {
+    const expected = 'one of the two: the HTTPRoute to adopt, or the Gateway and host names for one of our own';
+    return at(['gateway', 'adopt'], 'found beside `name` or `hostnames`', expected);
   }
-  if (provider === 'gateway' && gateway === null) {
-    return [
-      {
-        where: ['rollout', 'provider'],
-        message: 'found `gateway`, but `rollout.gateway` is not set',
-        expected: '`rollout.gateway: {name: ...}` beside it',
-      },
-    ];
+  if (istio !== null && istio.adopt !== null && istio.hosts.length + istio.gateways.length > 0) {
+    const expected = 'one of the two: the VirtualService to adopt, or the hosts and gateways for one of our own';
+    return at(['istio', 'adopt'], 'found beside `hosts` or `gateways`', expected);
   }
-  if (provider === 'replicas' && gateway !== null) {
-    return [
-      {
-        where: ['rollout', 'provider'],
-        message: 'found `replicas`, but `rollout.gateway` is set',
-        expected: 'one of the two: the provider `gateway` (or `auto`), or no `rollout.gateway`',
-      },
-    ];
+  if (gateway !== null && istio !== null)
+    return at(['istio'], 'found beside `rollout.gateway`', 'one of the two: only one route directs the traffic');
+  return [];
+}
+
+function providerChoice({ provider, gateway, istio, header }: RolloutConfig): Violation[] {
+  const set = { gateway, istio };
+  if ((provider === 'gateway' || provider === 'istio') && set[provider] === null) {
+    const expected = `\`rollout.${provider}: ${provider === 'gateway' ? '{name: ...}' : '{}'}\` beside it`;
+    return at(['provider'], `found \`${provider}\`, but \`rollout.${provider}\` is not set`, expected);
+  }
+  const other = (['gateway', 'istio'] as const).find((each) => set[each] !== null && provider !== each);
+  if (other !== undefined && provider !== 'auto') {
+    const expected = `one of the two: the provider \`${other}\` (or \`auto\`), or no \`rollout.${other}\``;
+    return at(['provider'], `found \`${provider}\`, but \`rollout.${other}\` is set`, expected);
+  }
+  if (header !== null && gateway === null && istio === null) {
+    const message = 'the provider `replicas` cannot route by header: a Service does not read requests';
+    return at(['header'], message, 'the provider `gateway` or `istio`, or no `rollout.header`');
   }
   return [];
 }

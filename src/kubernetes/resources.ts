@@ -28,4 +28,5 @@ export const resources = {
   endpointSlice: namespaced('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
   gateway: namespaced('gateway.networking.k8s.io/v1', 'Gateway', 'gateways'),
   httpRoute: namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes'),
+  virtualService: namespaced('networking.istio.io/v1', 'VirtualService', 'virtualservices'),
 } as const satisfies Record<string, Resource>;

@@ -6,6 +6,15 @@ import { countRules } from './analysis/count-rules.ts';
 import { podsSource } from './analysis/sources/pods.ts';
 import { isReady, podRef, revisionPods } from './pods.ts';
 import type { Survey } from './survey.ts';
+import { checkRoute } from './traffic/preflight.ts';
+
+/**
+ * What can be known before anything is built or created: the route to write (see checkRoute), and whether an adopted Deployment counts.
+ */
+export async function refuseUnfit(api: KubeApi, config: Config, found: Survey): Promise<void> {
+  await checkRoute(api, config);
+  await refuseUncounted(api, config, found);
+}
 
 /**
  * Refuses a canary beside an adopted Deployment whose pods do not count their requests as this server does: nothing could be compared.

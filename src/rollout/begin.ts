@@ -17,6 +17,8 @@ import type { RolloutState } from './state.ts';
 import { claimed, survey } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { takeOver } from './takeover.ts';
+import { trafficToClaim } from './restore.ts';
+import { factsOf } from './traffic/index.ts';
 import { sleep } from './wait.ts';
 
 /** What an engine needs besides plan and survey. */
@@ -48,7 +50,7 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
   const fence = await takeOver(api, {
     namespace: ref.namespace,
     knownEpoch: before?.epoch ?? 0,
-    traffic: plan.provider.objects({ ...ref, port: config.deploy.service.port }),
+    traffic: trafficToClaim(config, before),
     // A state that is gone may have been that of a running rollout.
     restoreTo: before === null || before.phase === 'running' ? (plan.stable?.name ?? null) : null,
     others: claimed(found),
@@ -115,7 +117,7 @@ export async function awaitIdle(
     if (observer.look(lease) === 'dead') break;
   }
   task.done('no engine is at work');
-  return survey(api, found.ref);
+  return survey(api, found.ref, config);
 }
 
 /**
@@ -144,6 +146,7 @@ function plannedState(
   beginning: Beginning,
 ): Omit<RolloutState, 'updatedAt' | 'writer'> {
   const before = found.store.state;
+  const { adopted, header } = factsOf(config);
   return {
     version: 1,
     ...plan.ref,
@@ -152,6 +155,8 @@ function plannedState(
     epoch,
     provider: plan.provider.name,
     port: config.deploy.service.port,
+    adopted,
+    header,
     stable: plan.stable,
     candidate: plan.candidate,
     previous: before?.previous ?? null,

@@ -4,7 +4,7 @@ import { isCode } from './fence.ts';
 import { leaseRef } from './lease.ts';
 import { persist } from './persist.ts';
 import { isGone, revisionPods } from './pods.ts';
-import { restoreTraffic, standDown } from './restore.ts';
+import { admitTesters, restoreTraffic, standDown } from './restore.ts';
 import type { Ending, Run } from './run.ts';
 import type { HistoryEntry, Hold, RolloutState } from './state.ts';
 import { createTraffic } from './traffic/create.ts';
@@ -96,7 +96,7 @@ async function bringBack(run: Run, state: RolloutState): Promise<void> {
 }
 
 /**
- * Waits for a person: traffic on the stable revision, the candidate kept without pods, no lease, until `rollout.hold` is over.
+ * Waits for a person: traffic on the stable revision, the candidate kept without pods (with one for testers), no lease, until `rollout.hold` is over.
  */
 export async function holdRollout(run: Run, step: number, reasons: readonly string[]): Promise<Ending> {
   const { fence, store, record, plan, config } = run;
@@ -107,7 +107,9 @@ export async function holdRollout(run: Run, step: number, reasons: readonly stri
     `All traffic is back on ${state.stable?.name ?? 'nobody'} while ${plan.candidate.name} is held.`,
     0,
   );
-  await standDown(fence, state, 'keep');
+  const hasTesters = (state.header ?? null) !== null;
+  await standDown(fence, state, hasTesters ? 'testers' : 'keep');
+  if (hasTesters) await admitTesters(fence, state);
   const until = new Date(Date.now() + config.rollout.holdMs).toISOString();
   const hold: Hold = { reason: reasons[0] ?? '', step, until };
   await store.update({ phase: 'held', hold, weight: 0, reasons });

@@ -1,8 +1,18 @@
 import { MlDeployError } from '../errors.ts';
 import type { JsonPatch, KubeApi, KubeObject, Resource } from '../kubernetes/api.ts';
-import { annotations, epochPath, labels, managedByUs } from '../kubernetes/objects/labels.ts';
+import { annotationOf, annotationPath, annotations, labels, managedByUs } from '../kubernetes/objects/labels.ts';
 import type { ObjectRef } from './names.ts';
 import { describe } from './names.ts';
+
+/** Operations of a write; a function of the object as it was read, when they depend on what is there. */
+export type Change = JsonPatch | ((there: KubeObject) => JsonPatch);
+
+/**
+ * The operations of a change on an object.
+ */
+export function operationsOf(change: Change, there: KubeObject): JsonPatch {
+  return typeof change === 'function' ? change(there) : change;
+}
 
 /**
  * All writes of one engine. Every object carries the epoch of the engine that may write it, and each write tests it in the same
@@ -27,19 +37,27 @@ export class Fence {
   /**
    * A JSON Patch that applies only while the object carries our epoch; null when the object is gone. An object whose epoch was lost (a
    * person applied it anew) or is lower (an engine before us made it) is claimed first: only a higher epoch is somebody else's decision.
+   * A change that depends on what is there is made anew when somebody else was quicker.
    */
-  async patch(ref: ObjectRef, operations: JsonPatch): Promise<KubeObject | null> {
-    const test = { op: 'test', path: epochPath, value: String(this.epoch) } as const;
+  async patch(ref: ObjectRef, change: Change): Promise<KubeObject | null> {
+    const test = {
+      op: 'test',
+      path: annotationPath(annotations.epoch, ref.sharedBy),
+      value: String(this.epoch),
+    } as const;
     for (let attempt = 1; ; attempt++) {
       try {
+        const operations = await this.#operations(ref, change);
+        if (operations === null) return null;
         return await this.#api.patch(ref.resource, this.namespace, ref.name, [test, ...operations]);
       } catch (error) {
         if (isCode(error, 'kubernetes/not-found')) return null;
         if (!isConflict(error)) throw error;
         const there = await this.#api.find(ref.resource, this.namespace, ref.name);
         if (there === null) return null;
-        if (epochOf(there) === this.epoch || attempt >= attempts) throw error;
-        await this.#claim(ref, there);
+        if (attempt >= attempts) throw error;
+        if (epochOf(there, ref) !== this.epoch) await this.#claim(ref, there);
+        else if (typeof change !== 'function') throw error;
       }
     }
   }
@@ -84,15 +102,23 @@ export class Fence {
     }
   }
 
+  /** Null when the object is gone. */
+  async #operations(ref: ObjectRef, change: Change): Promise<JsonPatch | null> {
+    if (typeof change !== 'function') return change;
+    const there = await this.#api.find(ref.resource, this.namespace, ref.name);
+    return there === null ? null : change(there);
+  }
+
   /** Writes our epoch onto an object as it was read; a conflict is for the caller's next attempt. */
   async #claim(ref: ObjectRef, there: KubeObject): Promise<void> {
-    if (epochOf(there) > this.epoch) throw superseded(ref, this.epoch, epochOf(there));
+    const epoch = epochOf(there, ref);
+    if (epoch > this.epoch) throw superseded(ref, this.epoch, epoch);
     const { annotations: present, resourceVersion } = there.metadata;
     try {
       await this.#api.patch(ref.resource, this.namespace, ref.name, [
         { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
         ...(present === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} } as const] : []),
-        { op: 'add', path: epochPath, value: String(this.epoch) },
+        { op: 'add', path: annotationPath(annotations.epoch, ref.sharedBy), value: String(this.epoch) },
       ]);
     } catch (error) {
       if (!isConflict(error) && !isCode(error, 'kubernetes/not-found')) throw error;
@@ -124,8 +150,8 @@ function foreign(ref: ObjectRef, namespace: string): MlDeployError {
 /**
  * The epoch an object carries; 0 when it carries none.
  */
-export function epochOf(object: KubeObject | null): number {
-  const value = Number(object?.metadata.annotations?.[annotations.epoch]);
+export function epochOf(object: KubeObject | null, ref: Pick<ObjectRef, 'sharedBy'> = {}): number {
+  const value = Number(object?.metadata.annotations?.[annotationOf(annotations.epoch, ref.sharedBy)]);
   return Number.isInteger(value) && value > 0 ? value : 0;
 }
 

@@ -37,7 +37,7 @@ export class Judge {
     this.#run = run;
     this.#stable = stable;
     this.analysis = createAnalysis(plan.analysis, run.savedAnalysis ?? undefined);
-    this.#health = new CandidateHealth(plan.candidate.name, plan.provider.name === 'gateway');
+    this.#health = new CandidateHealth(plan.candidate.name, plan.provider.name !== 'replicas');
     const preset = server.metrics(config);
     this.#source = metricsSource({
       api: run.api,

@@ -11,6 +11,8 @@ export interface ModelRef {
 export interface ObjectRef {
   readonly resource: Resource;
   readonly name: string;
+  /** The model whose marks are meant on somebody else's object, which several models may share. */
+  readonly sharedBy?: string;
 }
 
 /**

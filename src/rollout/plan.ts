@@ -6,15 +6,16 @@ import { labels } from '../kubernetes/objects/labels.ts';
 import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
 import type { Server } from '../server/server.ts';
 import { planAnalysis, requestsNeeded } from './analysis/plan.ts';
-import type { AnalysisPlan } from './analysis/plan.ts';
+import type { AnalysisPlan, PlanOptions } from './analysis/plan.ts';
 import { stateName } from './names.ts';
 import type { ModelRef } from './names.ts';
 import type { Revision } from './state.ts';
 import { sizesBeside } from './sizing.ts';
 import { nextRevision } from './survey.ts';
 import type { Survey } from './survey.ts';
-import { providerFor } from './traffic/index.ts';
-import type { TrafficProvider } from './traffic/provider.ts';
+import { factsOf, providerFor } from './traffic/index.ts';
+import { trafficNotes } from './traffic/notes.ts';
+import type { TrafficFacts, TrafficProvider } from './traffic/provider.ts';
 import { unsettled } from './unsettled.ts';
 
 /** A step with what its weight means on this cluster. */
@@ -76,7 +77,8 @@ export function planRollout(
   name = `r${nextRevision(found)}`,
 ): Plan {
   const provider = providerFor(config.rollout);
-  refuseOtherProvider(provider, found);
+  const traffic = factsOf(config);
+  refuseOtherProvider(provider, traffic.adopted === null, found);
   refuseUnknownStable(found);
   refuseOtherPort(config.deploy.service.port, found);
   refuseTargetPort(found, server.probes(config).port);
@@ -98,7 +100,7 @@ export function planRollout(
     deployment: `${config.name}-${name}`,
     replicas: full,
   };
-  const analysis = planAnalysis(config.rollout, server.metrics(config), { splitTolerance: provider.splitTolerance });
+  const analysis = planAnalysis(config.rollout, server.metrics(config), splitCheck(provider, traffic));
   const unchanged = stable?.template === template;
   return {
     ref: found.ref,
@@ -112,8 +114,15 @@ export function planRollout(
       ...analysis,
       steps: analysis.steps.map((step, index) => ({ ...step, weight: steps[index]?.share ?? step.weight })),
     },
-    hash: planHash({ template, steps: config.rollout.steps, analysis, provider: provider.name }),
-    warnings: stable === null ? [] : warnings(config, steps, analysis, stableReplicas),
+    hash: planHash({
+      template,
+      steps: config.rollout.steps,
+      analysis,
+      provider: provider.name,
+      ...(traffic.adopted === null ? {} : { adopted: traffic.adopted }),
+      ...(traffic.header === null ? {} : { header: traffic.header }),
+    }),
+    warnings: stable === null ? [] : [...warnings(config, steps, analysis, stableReplicas), ...trafficNotes(config)],
   };
 }
 
@@ -124,27 +133,41 @@ export function planHash(facts: Readonly<Record<string, unknown>>): string {
   return `sha256:${createHash('sha256').update(JSON.stringify(facts)).digest('hex')}`;
 }
 
+/**
+ * How the split that is seen can be checked: requests of testers only add to the candidate's, and with one adopted rule of several nobody
+ * knows what the others carry.
+ */
+function splitCheck({ splitTolerance }: TrafficProvider, { adopted, header }: TrafficFacts): PlanOptions {
+  if ((adopted ?? null) !== null && adopted?.rule !== null) return { splitTolerance: null };
+  return { splitTolerance, ...((header ?? null) === null ? {} : { moreIsExpected: true }) };
+}
+
 /** A route that nobody moves any more would keep sending its clients to a revision that is retired. */
-function refuseOtherProvider(provider: TrafficProvider, found: Survey): void {
-  if (provider.name === 'gateway' || found.route === null) return;
+function refuseOtherProvider(provider: TrafficProvider, owns: boolean, found: Survey): void {
+  const wanted = owns ? provider.route?.kind : undefined;
+  const other = [found.route, found.virtualService].find((each) => each !== null && each.kind !== wanted) ?? null;
+  if (other === null) return;
+  const { kind } = other;
   const { model, namespace } = found.ref;
+  const key = kind === 'HTTPRoute' ? 'gateway' : 'istio';
   throw new MlDeployError({
     code: 'rollout/provider-changed',
     kind: 'usage',
-    message: `HTTPRoute ${model} in namespace ${namespace} directs traffic to ${model}, and the configuration names no gateway.`,
-    hint: 'Name the Gateway in rollout.gateway, or move the clients to the Service and delete the HTTPRoute.',
+    message: `${kind} ${model} in namespace ${namespace} directs traffic to ${model}, and the configuration ${owns || provider.route === null ? `does not name rollout.${key}` : 'adopts another route'}.`,
+    hint: `Name it in rollout.${key}, or move the clients elsewhere and delete the ${kind}.`,
   });
 }
 
 /** Without state and with a Service that names no revision of ours nobody knows what serves: anything else than asking would guess. */
-function refuseUnknownStable({ ref, store, service, route, stable }: Survey): void {
-  if (store.state !== null || stable !== null || (service === null && route === null)) return;
+function refuseUnknownStable({ ref, store, service, route, virtualService, stable }: Survey): void {
+  const [first] = [service, route, virtualService].filter((each) => each !== null);
+  if (store.state !== null || stable !== null || first === undefined) return;
   const { model, namespace } = ref;
   throw new MlDeployError({
     code: 'rollout/unknown-stable',
     kind: 'usage',
-    message: `${service === null ? 'HTTPRoute' : 'Service'} ${model} exists in namespace ${namespace}, the state (ConfigMap ${stateName(model)}) does not, and the Service selects no single revision: it is unknown which one is stable.`,
-    hint: `Restore the ConfigMap, or name the revision that shall serve: kubectl -n ${namespace} set selector service ${model} ${labels.app}=${model},${labels.revision}=rN. To start anew, delete the ${service === null ? 'HTTPRoute' : 'Service'} first.`,
+    message: `${first.kind} ${model} exists in namespace ${namespace}, the state (ConfigMap ${stateName(model)}) does not, and the Service selects no single revision: it is unknown which one is stable.`,
+    hint: `Restore the ConfigMap, or name the revision that shall serve: kubectl -n ${namespace} set selector service ${model} ${labels.app}=${model},${labels.revision}=rN. To start anew, delete the ${first.kind} first.`,
   });
 }
 

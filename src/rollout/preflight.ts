@@ -3,7 +3,7 @@ import { MlDeployError } from '../errors.ts';
 import type { KubeApi, Resource } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { StageContext } from '../pipeline/stage.ts';
-import { refuseUncounted } from './adopted.ts';
+import { refuseUnfit } from './adopted.ts';
 import { awaitIdle, engineImage } from './begin.ts';
 import { isCode } from './fence.ts';
 import { requireNamespace } from './namespace.ts';
@@ -25,10 +25,10 @@ export async function checkRollout(
   if (config.rollout.watchdog.enabled) engineImage(context);
   await requireNamespace(api, config.deploy.namespace);
   for (const note of await checkRights(api, config)) reporter.note('warning', note);
-  const found = await survey(api, { model: config.name, namespace: config.deploy.namespace });
+  const found = await survey(api, { model: config.name, namespace: config.deploy.namespace }, config);
   refuseForeign(found);
   refuseHeld(found);
-  await refuseUncounted(api, config, found);
+  await refuseUnfit(api, config, found);
   await awaitIdle({ ...context, api }, found);
 }
 
@@ -60,7 +60,7 @@ export function needs(config: Config, presetAccount = false): readonly Need[] {
       'patch',
       ...budget(deploy.maxUnavailable !== null, rollout.watchdog.enabled),
     ),
-    ...(providerFor(rollout).name === 'gateway' ? all(resources.httpRoute, 'get', 'create', 'patch', 'delete') : []),
+    ...routeNeeds(config).flatMap(([resource, verbs]) => all(resource, ...verbs)),
     ...(rollout.watchdog.enabled
       ? [
           ...all(resources.job, 'get', 'create', 'patch', 'delete'),
@@ -71,6 +71,14 @@ export function needs(config: Config, presetAccount = false): readonly Need[] {
         ]
       : []),
   ];
+}
+
+/** Somebody else's route is only changed. */
+function routeNeeds({ rollout }: Config): readonly (readonly [Resource, readonly string[]])[] {
+  const { route } = providerFor(rollout);
+  if (route === null) return [];
+  const adopts = (rollout.gateway?.adopt ?? rollout.istio?.adopt ?? null) !== null;
+  return [[route, adopts ? ['get', 'patch'] : ['get', 'create', 'patch', 'delete']]];
 }
 
 /** Nobody may grant the watchdog what they may not do themselves. */

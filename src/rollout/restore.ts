@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts';
 import { revisionSelector } from '../kubernetes/objects/service.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { Fence } from './fence.ts';
@@ -5,19 +6,31 @@ import { isCode } from './fence.ts';
 import { deploymentRef, revisionServiceRef } from './names.ts';
 import type { ObjectRef } from './names.ts';
 import type { Revision, RolloutState } from './state.ts';
-import { providers } from './traffic/index.ts';
+import { factsOf, providerFor, providers } from './traffic/index.ts';
 import type { TrafficObject } from './traffic/provider.ts';
 
-/** What becomes of the candidate once it has no traffic: kept without pods to go on later, or removed. */
-export type CandidateEnd = 'keep' | 'remove';
+/** What becomes of the candidate once it has no share: kept without pods to go on later, with one pod for testers, or removed. */
+export type CandidateEnd = 'keep' | 'testers' | 'remove';
 
 /**
  * The traffic objects of a state; all that the watchdog needs comes from the state.
  */
 export function trafficOf(
-  state: Pick<RolloutState, 'model' | 'namespace' | 'port' | 'provider'>,
+  state: Pick<RolloutState, 'model' | 'namespace' | 'port' | 'provider' | 'adopted' | 'header'>,
 ): readonly TrafficObject[] {
   return providers[state.provider].objects(state);
+}
+
+/**
+ * The traffic objects that an engine with this configuration claims; those of an unfinished rollout come first and as it wrote them, since
+ * the configuration may have changed meanwhile.
+ */
+export function trafficToClaim(config: Config, before: RolloutState | null): readonly TrafficObject[] {
+  const planned = providerFor(config.rollout).objects(factsOf(config));
+  const left = before === null || before.phase === 'done' ? [] : trafficOf(before);
+  const isLeft = ({ resource, name }: TrafficObject): boolean =>
+    left.some((each) => each.name === name && each.resource.plural === resource.plural);
+  return [...left, ...planned.filter((each) => !isLeft(each))];
 }
 
 /**
@@ -28,10 +41,24 @@ export function trafficOf(
 export async function restoreTraffic(fence: Fence, state: RolloutState): Promise<readonly ObjectRef[]> {
   const missing: ObjectRef[] = [];
   for (const object of trafficOf(state)) {
-    if (state.stable === null) await fence.delete(object);
+    if (state.stable === null && !object.adopted) await fence.delete(object);
+    // Nobody's revision: somebody else's route goes on to name the public Service alone.
+    else if (state.stable === null) await fence.patch(object, object.allTo(''));
     else if ((await fence.patch(object, object.allTo(state.stable.name))) === null) missing.push(object);
   }
   return missing;
+}
+
+/**
+ * Lets bearers of the testers' header reach the candidate while nobody else does.
+ */
+export async function admitTesters(fence: Fence, state: RolloutState): Promise<void> {
+  const { stable, candidate } = state;
+  if (stable === null || candidate === null) return;
+  for (const object of trafficOf(state)) {
+    const change = object.split({ stable: stable.name, candidate: candidate.name, weight: 0 });
+    if (change !== null) await fence.patch(object, change);
+  }
 }
 
 /**
@@ -41,7 +68,7 @@ export async function restoreTraffic(fence: Fence, state: RolloutState): Promise
 export async function standDown(fence: Fence, state: RolloutState, end: CandidateEnd): Promise<void> {
   const { model, stable, candidate } = state;
   if (candidate !== null && candidate.name !== stable?.name) {
-    if (end === 'keep' && stable !== null) await scale(fence, candidate, 0);
+    if (end !== 'remove' && stable !== null) await scale(fence, candidate, end === 'testers' ? 1 : 0);
     else await removeRevision(fence, model, candidate);
   }
   if (stable === null) {

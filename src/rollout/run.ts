@@ -10,6 +10,7 @@ import type { EngineLease } from './lease.ts';
 import type { Plan } from './plan.ts';
 import type { Record } from './record.ts';
 import type { StateStore } from './state.ts';
+import { factsOf } from './traffic/index.ts';
 import type { TrafficFacts } from './traffic/provider.ts';
 
 /** One engine's work on one rollout, from the takeover to the end. */
@@ -49,6 +50,5 @@ export interface Ending {
  * What the traffic provider needs to know of a run.
  */
 export function trafficFacts(run: Pick<Run, 'config'>): TrafficFacts {
-  const { config } = run;
-  return { model: config.name, namespace: config.deploy.namespace, port: config.deploy.service.port };
+  return factsOf(run.config);
 }

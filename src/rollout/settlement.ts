@@ -4,7 +4,7 @@ import type { KubeApi } from '../kubernetes/api.ts';
 import { takeOver } from './takeover.ts';
 import type { Plan } from './plan.ts';
 import { settleScaling } from './promotion.ts';
-import { scale } from './restore.ts';
+import { scale, trafficToClaim } from './restore.ts';
 import type { Revision } from './state.ts';
 import { createTraffic } from './traffic/create.ts';
 import { claimed } from './survey.ts';
@@ -21,7 +21,7 @@ export async function settle(api: KubeApi, config: Config, plan: Plan, found: Su
   const fence = await takeOver(api, {
     namespace: ref.namespace,
     knownEpoch: store.state?.epoch ?? 0,
-    traffic: plan.provider.objects({ ...ref, port: config.deploy.service.port }),
+    traffic: trafficToClaim(config, store.state),
     restoreTo: null,
     others: claimed(found),
     engine: randomUUID(),

@@ -5,7 +5,7 @@ import { silentReporter } from '../pipeline/reporter.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import type { Access, Stage, StageContext } from '../pipeline/stage.ts';
 import { serverOf } from '../server/index.ts';
-import { refuseUncounted } from './adopted.ts';
+import { refuseUnfit } from './adopted.ts';
 import { awaitIdle, begin } from './begin.ts';
 import type { Beginning, Crew } from './begin.ts';
 import { checkCapacity } from './capacity.ts';
@@ -65,11 +65,11 @@ export async function rollOut(context: StageContext, api: KubeApi): Promise<Roll
   const { config, evidence } = context;
   const release = releaseOf(evidence, context.image ?? null);
   const ref = { model: config.name, namespace: config.deploy.namespace };
-  const before = await survey(api, ref);
+  const before = await survey(api, ref, config);
   refuseForeign(before);
   const idle = await awaitIdle({ ...context, api }, before);
   const found = await endHold(idle, context, api);
-  await refuseUncounted(api, config, found);
+  await refuseUnfit(api, config, found);
   const plan = planRollout(config, release, serverOf(config), found);
   return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
 }
@@ -117,12 +117,12 @@ function peakPods(plan: Plan): number {
 }
 
 /** A hold that waits is a person's to decide; one that has run out is rolled back, and the survey made anew. */
-async function endHold(found: Survey, { reporter }: StageContext, api: KubeApi): Promise<Survey> {
+async function endHold(found: Survey, { config, reporter }: StageContext, api: KubeApi): Promise<Survey> {
   const { state } = found.store;
   refuseHeld(found);
   if (state?.phase !== 'held' || !holdIsOver(state)) return found;
   const candidate = state.candidate?.name ?? '';
   reporter.note('warning', `The hold of ${candidate} ended at ${state.hold?.until ?? ''}: it is rolled back first.`);
   await rollback(found.ref, api, reporter);
-  return survey(api, found.ref);
+  return survey(api, found.ref, config);
 }

@@ -7,6 +7,7 @@ import { resources } from '../kubernetes/resources.ts';
 import type { AnalysisState } from './analysis/analysis.ts';
 import type { ModelRef } from './names.ts';
 import { stateName } from './names.ts';
+import type { AdoptedRoute, TesterHeader, TrafficProvider } from './traffic/provider.ts';
 
 /** A revision as the state remembers it. */
 export interface Revision {
@@ -60,9 +61,13 @@ export interface RolloutState {
   readonly epoch: number;
   /** Who wrote this: unique for one run of the engine. */
   readonly writer: string;
-  readonly provider: 'replicas' | 'gateway';
+  readonly provider: TrafficProvider['name'];
   /** Port of the Services: a route's backends name it. */
   readonly port: number;
+  /** Somebody else's route that is split; absent: the model's own. */
+  readonly adopted?: AdoptedRoute | null;
+  /** Bearers of this header reach the candidate at any weight. */
+  readonly header?: TesterHeader | null;
   readonly stable: Revision | null;
   readonly candidate: Revision | null;
   readonly previous: Revision | null;

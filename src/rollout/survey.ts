@@ -1,5 +1,6 @@
 import { MlDeployError } from '../errors.ts';
-import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
+import type { Config } from '../config/config.ts';
+import type { KubeApi, KubeObject, Resource } from '../kubernetes/api.ts';
 import { annotations, labels, managedByUs } from '../kubernetes/objects/labels.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { isCode } from './fence.ts';
@@ -8,6 +9,7 @@ import { describe, deploymentRef, revisionServiceRef, revisionNumber, scalingRef
 import type { ModelRef, ObjectRef } from './names.ts';
 import { StateStore } from './state.ts';
 import type { Revision } from './state.ts';
+import { providerFor } from './traffic/index.ts';
 import { seizedRefs } from './watchdog/rules.ts';
 
 /** What the cluster holds of a model before anything is done. */
@@ -16,6 +18,7 @@ export interface Survey {
   readonly store: StateStore;
   readonly service: KubeObject | null;
   readonly route: KubeObject | null;
+  readonly virtualService: KubeObject | null;
   readonly autoscaler: KubeObject | null;
   readonly budget: KubeObject | null;
   readonly lease: KubeObject | null;
@@ -26,21 +29,36 @@ export interface Survey {
 }
 
 /**
- * Reads everything that belongs to the model; changes nothing.
+ * Reads everything that belongs to the model; changes nothing. With `config` a route of the model's name that is somebody else's and
+ * that this configuration does not want for itself is left out: it sends to the public Service, like any client.
  */
-export async function survey(api: KubeApi, ref: ModelRef): Promise<Survey> {
+export async function survey(api: KubeApi, ref: ModelRef, config?: Config): Promise<Survey> {
   const { model, namespace } = ref;
-  const [store, service, route, autoscaler, budget, lease, deployments] = await Promise.all([
+  const [store, service, route, virtualService, autoscaler, budget, lease, deployments] = await Promise.all([
     StateStore.load(api, ref),
     api.find(resources.service, namespace, model),
     findOptional(api, namespace, { resource: resources.httpRoute, name: model }),
+    findOptional(api, namespace, { resource: resources.virtualService, name: model }),
     api.find(resources.horizontalPodAutoscaler, namespace, model),
     api.find(resources.podDisruptionBudget, namespace, model),
     api.find(leaseRef(model).resource, namespace, leaseRef(model).name),
     api.list(resources.deployment, namespace, `${labels.app}=${model},${labels.managedBy}=${managedByUs}`),
   ]);
   const stable = store.state === null ? fromSelector(service, deployments) : store.state.stable;
-  return { ref, store, service, route, autoscaler, budget, lease, deployments, stable };
+  const owned = config === undefined ? null : providerFor(config.rollout).owned(config, '', 0);
+  const ours = (object: KubeObject | null): KubeObject | null =>
+    config === undefined || object === null || isOurs(object) || object.kind === owned?.resource.kind ? object : null;
+  const routes = { route: ours(route), virtualService: ours(virtualService) };
+  return { ref, store, service, ...routes, autoscaler, budget, lease, deployments, stable };
+}
+
+/** The route of this kind that directs the model's traffic. */
+export function routeIn(found: Survey, resource: Resource): KubeObject | null {
+  return resource.kind === resources.httpRoute.kind ? found.route : found.virtualService;
+}
+
+function isOurs(object: KubeObject): boolean {
+  return object.metadata.labels?.[labels.managedBy] === managedByUs;
 }
 
 /** Every object that a takeover claims after the traffic objects. */
@@ -71,7 +89,8 @@ export function nextRevision(found: Survey): number {
  * Refuses what somebody else owns: objects kept by Argo CD, Flux or Helm, and a Service or route of the model's name that we did not make.
  */
 export function refuseForeign(found: Survey): void {
-  for (const object of [found.service, found.route, found.autoscaler, found.budget, ...found.deployments]) {
+  const routes = [found.route, found.virtualService];
+  for (const object of [found.service, ...routes, found.autoscaler, found.budget, ...found.deployments]) {
     if (object === null) continue;
     const owner = gitOwner(object);
     if (owner !== null) {
@@ -82,7 +101,7 @@ export function refuseForeign(found: Survey): void {
         hint: `Take it out of ${owner}'s sources (ml-deploy then owns it), or run ml-deploy from an Argo CD Sync hook with objects of its own.`,
       });
     }
-    if (object.metadata.labels?.[labels.managedBy] !== managedByUs) {
+    if (!isOurs(object)) {
       throw new MlDeployError({
         code: 'rollout/foreign-object',
         kind: 'usage',

@@ -1,6 +1,7 @@
 import type { JsonPatch, KubeApi, KubeObject } from '../kubernetes/api.ts';
-import { annotations, epochPath, escapePointer } from '../kubernetes/objects/labels.ts';
-import { Fence, epochOf, isCode, superseded } from './fence.ts';
+import { annotationOf, annotationPath, annotations } from '../kubernetes/objects/labels.ts';
+import { Fence, epochOf, isCode, operationsOf, superseded } from './fence.ts';
+import type { Change } from './fence.ts';
 import type { ObjectRef } from './names.ts';
 import type { TrafficObject } from './traffic/provider.ts';
 
@@ -17,21 +18,19 @@ export interface TakeoverOptions {
   readonly engine: string;
 }
 
-const enginePath = `/metadata/annotations/${escapePointer('mldeploy/engine')}`;
-
 /**
  * Becomes the one engine that may write: raises the epoch on every object, on the traffic object first and, when asked, in the same
  * patch that sends everything to the stable revision. Throws `rollout/superseded` when another engine was quicker.
  */
 export async function takeOver(api: KubeApi, options: TakeoverOptions): Promise<Fence> {
   const { namespace, traffic, others, restoreTo } = options;
-  const found: { ref: ObjectRef; object: KubeObject; restore: JsonPatch }[] = [];
+  const found: { ref: ObjectRef; object: KubeObject; restore: Change }[] = [];
   for (const ref of [...traffic, ...others]) {
     const object = await api.find(ref.resource, namespace, ref.name);
     if (object === null) continue;
     found.push({ ref, object, restore: restoreTo !== null && isTraffic(ref) ? ref.allTo(restoreTo) : [] });
   }
-  const epoch = Math.max(options.knownEpoch, ...found.map(({ object }) => epochOf(object))) + 1;
+  const epoch = Math.max(options.knownEpoch, ...found.map(({ object, ref }) => epochOf(object, ref))) + 1;
   for (const each of found) await claim(api, namespace, each, epoch, options.engine);
   return new Fence(api, namespace, epoch);
 }
@@ -39,17 +38,22 @@ export async function takeOver(api: KubeApi, options: TakeoverOptions): Promise<
 async function claim(
   api: KubeApi,
   namespace: string,
-  target: { readonly ref: ObjectRef; readonly object: KubeObject; readonly restore: JsonPatch },
+  target: { readonly ref: ObjectRef; readonly object: KubeObject; readonly restore: Change },
   epoch: number,
   engine: string,
 ): Promise<void> {
   const { ref, restore } = target;
   let object: KubeObject | null = target.object;
   for (let attempt = 0; object !== null; attempt++) {
-    if (epochOf(object) === epoch && object.metadata.annotations?.['mldeploy/engine'] === engine) return;
-    if (epochOf(object) >= epoch) throw superseded(ref, epoch, epochOf(object));
+    const present = epochOf(object, ref);
+    const by = object.metadata.annotations?.[annotationOf(annotations.engine, ref.sharedBy)];
+    if (present === epoch && by === engine) return;
+    if (present >= epoch) throw superseded(ref, epoch, present);
     try {
-      await api.patch(ref.resource, namespace, ref.name, [...raise(object, epoch, engine), ...restore]);
+      await api.patch(ref.resource, namespace, ref.name, [
+        ...raise(ref, object, epoch, engine),
+        ...operationsOf(restore, object),
+      ]);
       return;
     } catch (error) {
       if (isCode(error, 'kubernetes/not-found')) return;
@@ -60,16 +64,16 @@ async function claim(
 }
 
 /** An object without an epoch (adopted, or edited by a person) is tested by its resourceVersion instead. */
-function raise(object: KubeObject, epoch: number, engine: string): JsonPatch {
+function raise({ sharedBy }: ObjectRef, object: KubeObject, epoch: number, engine: string): JsonPatch {
   const present = object.metadata.annotations;
-  const current = present?.[annotations.epoch];
+  const current = present?.[annotationOf(annotations.epoch, sharedBy)];
   return [
     current === undefined
       ? { op: 'test', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion }
-      : { op: 'test', path: epochPath, value: current },
+      : { op: 'test', path: annotationPath(annotations.epoch, sharedBy), value: current },
     ...(present === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} } as const] : []),
-    { op: 'add', path: epochPath, value: String(epoch) },
-    { op: 'add', path: enginePath, value: engine },
+    { op: 'add', path: annotationPath(annotations.epoch, sharedBy), value: String(epoch) },
+    { op: 'add', path: annotationPath(annotations.engine, sharedBy), value: engine },
   ];
 }
 

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/config.ts';
 import type { KubeObject, Resource } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { Revision } from './state.ts';
+import { routeIn } from './survey.ts';
 import type { Survey } from './survey.ts';
+import { providerFor } from './traffic/index.ts';
 
 /**
  * What the configuration wants otherwise than the cluster has it, besides the pods themselves; one sentence each, empty when all is so.
@@ -16,9 +19,10 @@ export function unsettled(config: Config, found: Survey, stable: Revision): read
     ...change('disruption budget', budgetOf(found.budget), maxUnavailable === null ? null : { maxUnavailable }),
   );
   if (found.service === null) list.push(`Service ${config.name}: none -> created`);
-  if (found.route === null && config.rollout.gateway !== null && config.rollout.provider !== 'replicas')
-    list.push(`HTTPRoute ${config.name}: none -> created`);
-  for (const { object, fields } of trafficObjects(config, found.service, found.route)) {
+  const owned = providerFor(config.rollout).owned(config, stable.name, 0);
+  const route = owned === null ? null : routeIn(found, owned.resource);
+  if (owned !== null && route === null) list.push(`${owned.resource.kind} ${config.name}: none -> created`);
+  for (const { object, fields } of trafficObjects(config, found.service, route)) {
     for (const [field, value] of Object.entries(fields))
       list.push(`${field} of ${object.kind} ${object.metadata.name}: -> ${JSON.stringify(value)}`);
   }
@@ -58,29 +62,26 @@ export function trafficObjects(
   const present = (service?.['spec'] as { type?: string } | undefined)?.type ?? 'ClusterIP';
   if (service !== null && present !== type && ['ClusterIP', 'LoadBalancer'].includes(present))
     changes.push({ object: service, resource: resources.service, fields: { type } });
-  const { gateway } = config.rollout;
-  if (route !== null && gateway !== null) {
-    const spec = route['spec'] as RouteSpec;
-    const [parent, ...more] = spec.parentRefs ?? [];
-    const sameParent =
-      more.length === 0 && parent?.name === gateway.name && (parent.namespace ?? null) === gateway.namespace;
-    const sameHosts = JSON.stringify(spec.hostnames ?? []) === JSON.stringify(gateway.hostnames);
-    const parentRef = {
-      name: gateway.name,
-      ...(gateway.namespace === null ? {} : { namespace: gateway.namespace }),
-    };
-    const fields = {
-      ...(sameParent ? {} : { parentRefs: [parentRef] }),
-      ...(sameHosts ? {} : { hostnames: gateway.hostnames }),
-    };
-    if (Object.keys(fields).length > 0) changes.push({ object: route, resource: resources.httpRoute, fields });
+  const owned = providerFor(config.rollout).owned(config, '', 0);
+  if (route !== null && owned !== null) {
+    const there = route['spec'] as Readonly<Record<string, unknown>>;
+    const wanted = owned.object['spec'] as Readonly<Record<string, unknown>>;
+    const differ = owned.settled.filter(
+      (field) => !isDeepStrictEqual(undefaulted(there[field]), undefaulted(wanted[field])),
+    );
+    const fields = Object.fromEntries(differ.map((field) => [field, wanted[field] ?? []]));
+    if (differ.length > 0) changes.push({ object: route, resource: owned.resource, fields });
   }
   return changes;
 }
 
-interface RouteSpec {
-  readonly parentRefs?: readonly { readonly name: string; readonly namespace?: string }[];
-  readonly hostnames?: readonly string[];
+/** A list without what the API server adds to its items. */
+function undefaulted(list: unknown): unknown {
+  return ((list ?? []) as readonly unknown[]).map((each) =>
+    typeof each === 'object' && each !== null
+      ? Object.fromEntries(Object.entries(each).filter(([key]) => key !== 'group' && key !== 'kind'))
+      : each,
+  );
 }
 
 function boundsOf(autoscaler: KubeObject | null): Record<string, unknown> | null {

@@ -30,7 +30,8 @@ export async function setWeight(run: Run, index: number, step: PlannedStep, stab
  */
 export async function allTrafficTo(run: Run, revision: Revision): Promise<void> {
   const { plan, fence } = run;
-  for (const object of plan.provider.objects(trafficFacts(run))) {
+  // From behind: a route in front that names the public Service must not send back what is about to move.
+  for (const object of plan.provider.objects(trafficFacts(run)).toReversed()) {
     if ((await fence.patch(object, object.allTo(revision.name))) === null) throw trafficObjectGone(object.name);
   }
   await awaitTraffic(run, [revision], revision.name);

@@ -51,7 +51,8 @@ describe('the schema', () => {
         for (const example of node.examples ?? []) {
           const gpu = key === 'device' ? { resources: { gpu: { count: 1 } } } : {};
           const process = key === 'url' ? { runtime: 'process' } : {};
-          const own = { ...(base[section] as object | undefined), ...process, [key]: example };
+          const route = key === 'header' ? { istio: {} } : {};
+          const own = { ...(base[section] as object | undefined), ...process, ...route, [key]: example };
           expect(() => load({ ...base, ...gpu, [section]: own }), `example of ${section}.${key}`).not.toThrow();
         }
       }

@@ -31,7 +31,15 @@ beforeEach(() => {
   reads = 0;
   saved = 0;
   const ref = { model: 'fraud', namespace: 'ml' };
-  const none = { service: null, route: null, autoscaler: null, budget: null, lease: null, deployments: [] };
+  const none = {
+    service: null,
+    route: null,
+    virtualService: null,
+    autoscaler: null,
+    budget: null,
+    lease: null,
+    deployments: [],
+  };
   const found: Survey = { ref, store: { state: null } as unknown as Survey['store'], ...none, stable: r1 };
   const run = {
     config,

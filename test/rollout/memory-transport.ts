@@ -42,7 +42,9 @@ export class MemoryTransport implements Transport {
     const object = this.objects.get(path);
     if (object !== undefined) return reply(200, object);
     const items = [...this.objects].filter(([key]) => key.startsWith(`${path}/`)).map(([, each]) => each);
-    return /\/(deployments|replicasets|pods|nodes|services|horizontalpodautoscalers|poddisruptionbudgets)$/.test(path)
+    return /\/(deployments|replicasets|pods|nodes|services|endpointslices|horizontalpodautoscalers|poddisruptionbudgets)$/.test(
+      path,
+    )
       ? reply(200, { items })
       : reply(404, { message: 'not found' });
   }
@@ -82,6 +84,10 @@ export class MemoryTransport implements Transport {
       if (operation.op === 'test') {
         if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value))
           return reply(422, { message: `testing path ${operation.path} failed` });
+      } else if (Array.isArray(parent)) {
+        const list: unknown[] = parent;
+        const value = operation.op === 'remove' ? [] : [operation.value];
+        list.splice(Number(last), operation.op === 'add' ? 0 : 1, ...value);
       } else if (operation.op === 'remove') Reflect.deleteProperty(parent, last);
       else parent[last] = operation.value;
     }

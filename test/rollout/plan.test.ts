@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fastapi } from '../../src/server/fastapi/index.ts';
+import { operationsOf } from '../../src/rollout/fence.ts';
 import { planRollout } from '../../src/rollout/plan.ts';
 import type { Plan } from '../../src/rollout/plan.ts';
 import type { KubeObject } from '../../src/kubernetes/api.ts';
@@ -20,7 +21,7 @@ function planned(
   there: Partial<Survey> = {},
 ): Plan {
   const config = project({ namespace: 'ml', ...options });
-  const none = { service: null, route: null, autoscaler: null, budget: null, lease: null };
+  const none = { service: null, route: null, virtualService: null, autoscaler: null, budget: null, lease: null };
   const store = { state: null } as unknown as Survey['store'];
   const found: Survey = { ref: { model: 'fraud', namespace: 'ml' }, store, ...none, deployments: [], stable, ...there };
   return planRollout(config, { ...release, image }, fastapi, found);
@@ -136,9 +137,11 @@ test('traffic patches', () => {
     { op: 'replace', path: '/spec/selector', value: { app: 'fraud', canary: 'on' } },
   ]);
   const [route, stays] = gatewayProvider.objects(facts);
-  expect(route?.split(split)).toEqual([
+  const there = { apiVersion: '', kind: 'HTTPRoute', metadata: { name: 'fraud' }, spec: { rules: [{}] } };
+  const change = route?.split(split) ?? [];
+  expect(operationsOf(change, there)).toEqual([
     {
-      op: 'replace',
+      op: 'add',
       path: '/spec/rules/0/backendRefs',
       value: [
         { name: 'fraud-r1', port: 80, weight: 875 },

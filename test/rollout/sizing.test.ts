@@ -22,7 +22,7 @@ function stableWith(replicas: number): Revision {
 }
 
 function planBeside(replicas: number): Plan {
-  const none = { service: null, route: null, autoscaler: null, budget: null, lease: null };
+  const none = { service: null, route: null, virtualService: null, autoscaler: null, budget: null, lease: null };
   const store = { state: null } as unknown as Survey['store'];
   const ref = { model: 'fraud', namespace: 'ml' };
   const found: Survey = { ref, store, ...none, deployments: [], stable: stableWith(replicas) };

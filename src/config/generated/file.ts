@@ -47,11 +47,11 @@ export type Autoscaling = {
 } | null;
 export type ObjectName = string;
 /**
- * The Gateway that the HTTPRoute hangs on. `null`: none.
+ * The Gateway that the HTTPRoute hangs on, or the HTTPRoute to adopt. `null`: none.
  */
 export type Gateway = {
   /**
-   * Name of the Gateway. Required.
+   * Name of the Gateway. Required without `adopt`.
    */
   name?: string;
   /**
@@ -62,6 +62,58 @@ export type Gateway = {
    * Host names of the route. Empty: all that the Gateway listens to.
    */
   hostnames?: ObjectName[];
+  adopt?: AdoptHttpRoute;
+} | null;
+/**
+ * An HTTPRoute of somebody else in the model's namespace, instead of one of our own: during a canary the share of the candidate is taken from its backends that are the model's Service; nothing else in it is touched, and at the end it is what it was. `null`: none.
+ */
+export type AdoptHttpRoute = {
+  /**
+   * Name of the HTTPRoute. Required.
+   */
+  route: string;
+  rule?: RouteRule;
+} | null;
+/**
+ * The only rule concerned: its number, from 0, or its name. `null`: every rule that sends to the model's Service. With one rule only, the split that is seen is not checked, since other rules may send to that Service too.
+ */
+export type RouteRule = number | string | null;
+/**
+ * The VirtualService that directs the traffic in an Istio mesh (Istio 1.22 or later). `{}`: one of our own for what the mesh sends to the model's Service. `null`: none.
+ */
+export type Istio = {
+  /**
+   * Hosts of the VirtualService. Empty: the model's Service.
+   */
+  hosts?: string[];
+  /**
+   * Istio gateways (`NAMESPACE/NAME`) to which it applies. Empty: all proxies of the mesh. Name `mesh` beside a gateway for both.
+   */
+  gateways?: string[];
+  adopt?: AdoptVirtualService;
+} | null;
+/**
+ * A VirtualService of somebody else in the model's namespace, instead of one of our own; as with `rollout.gateway.adopt`. `null`: none.
+ */
+export type AdoptVirtualService = {
+  /**
+   * Name of the VirtualService. Required.
+   */
+  virtualService: string;
+  rule?: RouteRule;
+} | null;
+/**
+ * Requests with exactly this header reach the new revision at any share, also while it is held: for testers. Needs the provider `gateway` or `istio`. `null`: none.
+ */
+export type Header = {
+  /**
+   * Name of the header. Required.
+   */
+  name: string;
+  /**
+   * Its whole value. Required.
+   */
+  value: string;
 } | null;
 /**
  * A share such as `10%`, or a map with more to say.
@@ -445,10 +497,12 @@ export interface Service {
  */
 export interface Rollout {
   /**
-   * What splits the traffic: the numbers of pods behind one Service (`replicas`, works everywhere, coarse) or the weights of an HTTPRoute (`gateway`, exact). `auto`: `gateway` when `rollout.gateway` is set, else `replicas`.
+   * What splits the traffic: the numbers of pods behind one Service (`replicas`, works everywhere, coarse), the weights of an HTTPRoute (`gateway`, exact) or those of a VirtualService (`istio`, exact). `auto`: `gateway` or `istio` when `rollout.gateway` or `rollout.istio` is set, else `replicas`.
    */
-  provider?: 'auto' | 'replicas' | 'gateway';
+  provider?: 'auto' | 'replicas' | 'gateway' | 'istio';
   gateway?: Gateway;
+  istio?: Istio;
+  header?: Header;
   /**
    * Shares of traffic that the new revision gets, one after the other, before it gets all of it. Each must be larger than the one before and below 100%. The default shows one request in ten to the new revision first, so that a bad one harms few, and half of them next, so that it meets full load.
    */

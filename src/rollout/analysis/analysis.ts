@@ -97,7 +97,7 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
   const metricState = (id: MetricId): MetricState => state.metrics[id] ?? startMetric();
 
   const judge = (ticks: readonly TickEvidence[], notes: readonly string[]): TickVerdict => {
-    const split = judgeSplit(state.split, state.weight, plan.splitTolerance);
+    const split = judgeSplit(state.split, state.weight, plan.splitTolerance, plan.moreIsExpected);
     const warnings = gating
       .flatMap((metric) => metricWarnings(metricState(metric.id), metric.plan, plan.phiPrior))
       .filter((warning) => !state.warned.includes(warning));

@@ -46,6 +46,8 @@ export interface AnalysisPlan {
   readonly phiPrior: number;
   /** Allowed distance between seen and intended share, 0..1; null: the split is not checked. */
   readonly splitTolerance: number | null;
+  /** True when requests of testers reach the candidate besides its share: only too small a share is a miss. */
+  readonly moreIsExpected?: boolean;
   readonly steps: readonly AnalysisStep[];
 }
 
@@ -53,6 +55,8 @@ export interface AnalysisPlan {
 export interface PlanOptions {
   /** Allowed absolute distance between seen and intended share; null when routing is sticky or only in expectation. */
   readonly splitTolerance: number | null;
+  /** Testers reach the candidate besides its share. */
+  readonly moreIsExpected?: boolean;
   readonly phiPrior?: number;
 }
 
@@ -88,6 +92,7 @@ export function planAnalysis(rollout: RolloutConfig, preset: MetricsPreset, opti
     beta: rollout.beta,
     phiPrior: options.phiPrior ?? 1,
     splitTolerance: options.splitTolerance,
+    ...(options.moreIsExpected === true ? { moreIsExpected: true } : {}),
     steps: rollout.steps.map(({ weight, minTimeMs, minRequests }) => ({ weight, minTimeMs, minRequests })),
   };
 }

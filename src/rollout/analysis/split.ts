@@ -76,14 +76,19 @@ export function addSplit(
   };
 }
 
-/** The verdict on the split so far; `tolerance` null turns it off. */
-export function judgeSplit(state: SplitState, intended: number, tolerance: number | null): SplitVerdict {
+/** The verdict on the split so far; `tolerance` null turns it off, `moreIsExpected` lets only too small a share be a miss. */
+export function judgeSplit(
+  state: SplitState,
+  intended: number,
+  tolerance: number | null,
+  moreIsExpected = false,
+): SplitVerdict {
   if (tolerance === null) return { status: 'off' };
   const requests = state.total;
   if (requests === 0) return { status: 'ok', seen: null, requests };
   const seen = state.candidate / state.total;
-  if (Math.max(logEvidence(state.above), logEvidence(state.below)) < logThreshold)
-    return { status: 'ok', seen, requests };
+  const above = moreIsExpected ? 0 : logEvidence(state.above);
+  if (Math.max(above, logEvidence(state.below)) < logThreshold) return { status: 'ok', seen, requests };
   const message =
     `the candidate got ${percent(seen)} of ${count(requests)} requests where ${percent(intended)} was asked for ` +
     `(tolerated: ${percent(tolerance)} more or less): the traffic provider does not do what it was told`;

@@ -3,11 +3,10 @@ import type { KubeApi, KubeObject } from '../../kubernetes/api.ts';
 import { autoscalerObject } from '../../kubernetes/objects/autoscaler.ts';
 import { deploymentObject } from '../../kubernetes/objects/deployment.ts';
 import { disruptionBudget } from '../../kubernetes/objects/disruption-budget.ts';
-import { httpRoute } from '../../kubernetes/objects/http-route.ts';
 import { publicService, revisionService } from '../../kubernetes/objects/service.ts';
 import type { Config } from '../../config/config.ts';
 import { serverOf } from '../../server/index.ts';
-import { refuseUncounted } from '../adopted.ts';
+import { refuseUnfit } from '../adopted.ts';
 import { checkCapacity } from '../capacity.ts';
 import { requireNamespace } from '../namespace.ts';
 import { planRollout } from '../plan.ts';
@@ -35,9 +34,9 @@ export interface PlanReport {
 export async function plan(config: Config, release: Release, api: KubeApi): Promise<PlanReport> {
   const ref = { model: config.name, namespace: config.deploy.namespace };
   await requireNamespace(api, ref.namespace);
-  const found = await survey(api, ref);
+  const found = await survey(api, ref, config);
   refuseForeign(found);
-  await refuseUncounted(api, config, found);
+  await refuseUnfit(api, config, found);
   const planned = planRollout(config, release, serverOf(config), found);
   const peak = Math.max(planned.candidate.replicas, ...planned.steps.map((step) => step.candidateReplicas));
   const room = planned.strategy === 'unchanged' ? [] : await checkCapacity(api, config, peak);
@@ -68,7 +67,7 @@ export function render(config: Config, release: Release): string {
 function objects(config: Config, release: Release, revision: string): KubeObject[] {
   const server = serverOf(config);
   const { autoscaling, maxUnavailable } = config.deploy;
-  const { gateway } = config.rollout;
+  const route = providerFor(config.rollout).owned(config, revision, 1);
   const facts = {
     config,
     revision,
@@ -82,9 +81,7 @@ function objects(config: Config, release: Release, revision: string): KubeObject
     deploymentObject(facts),
     revisionService(config, revision, 1),
     publicService(config, revision, 1),
-    ...(providerFor(config.rollout).name === 'gateway' && gateway !== null
-      ? [httpRoute(config, gateway, [{ revision, weight: 1 }], 1)]
-      : []),
+    ...(route === null ? [] : [route.object]),
     ...(autoscaling === null ? [] : [autoscalerObject(config, autoscaling, revision, 1)]),
     ...(maxUnavailable === null ? [] : [disruptionBudget(config, maxUnavailable, revision, 1)]),
   ];

@@ -6,6 +6,7 @@ import { serverOf } from '../../server/index.ts';
 import { awaitIdle, engineImage } from '../begin.ts';
 import { requireNamespace } from '../namespace.ts';
 import { planRollout } from '../plan.ts';
+import { checkRoute } from '../traffic/preflight.ts';
 import type { Plan } from '../plan.ts';
 import { checkRights } from '../preflight.ts';
 import { conduct } from '../stage.ts';
@@ -56,7 +57,8 @@ async function unfinished(
   // No stage ran before this: what is missing must show before the hold is given up.
   if (config.rollout.watchdog.enabled) engineImage(context);
   for (const note of await checkRights(api, config)) reporter.note('warning', note);
-  const before = await survey(api, ref);
+  await checkRoute(api, config);
+  const before = await survey(api, ref, config);
   refuseForeign(before);
   const found = await awaitIdle({ ...context, api }, before);
   const { state } = found.store;

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MlDeployError } from '../../errors.ts';
 import type { Resource } from '../../kubernetes/api.ts';
-import { httpRoute } from '../../kubernetes/objects/http-route.ts';
 import { publicService } from '../../kubernetes/objects/service.ts';
 import { resources } from '../../kubernetes/resources.ts';
 import type { Run } from '../run.ts';
@@ -12,18 +11,15 @@ const goneMs = 60_000;
 type Creator = Pick<Run, 'api' | 'config' | 'fence' | 'plan'> & Partial<Pick<Run, 'lease'>>;
 
 /**
- * The public Service and, with a gateway, the route, if they are not there yet; all traffic to `revision`. One that is being deleted is
+ * The public Service and, where a route of our own directs the traffic, that route, if they are not there yet; all traffic to `revision`. One that is being deleted is
  * waited for (`rollout/traffic-object-gone` when it stays).
  */
 export async function createTraffic(run: Creator, revision: string): Promise<void> {
   const { config, fence, plan } = run;
   if (await isAbsent(run, resources.service))
     await fence.create(resources.service, publicService(config, revision, fence.epoch));
-  if (plan.provider.name !== 'gateway' || config.rollout.gateway === null) return;
-  if (await isAbsent(run, resources.httpRoute)) {
-    const route = httpRoute(config, config.rollout.gateway, [{ revision, weight: 1 }], fence.epoch);
-    await fence.create(resources.httpRoute, route);
-  }
+  const route = plan.provider.owned(config, revision, fence.epoch);
+  if (route !== null && (await isAbsent(run, route.resource))) await fence.create(route.resource, route.object);
 }
 
 async function isAbsent({ api, config, lease }: Creator, resource: Resource): Promise<boolean> {

@@ -1,81 +1,118 @@
-import { backendRefs } from '../../kubernetes/objects/http-route.ts';
-import type { Backend } from '../../kubernetes/objects/http-route.ts';
-import type { JsonPatch, KubeApi, KubeObject } from '../../kubernetes/api.ts';
+import { httpRoute } from '../../kubernetes/objects/http-route.ts';
+import type { KubeObject } from '../../kubernetes/api.ts';
 import { resources } from '../../kubernetes/resources.ts';
-import type { ExpectedTraffic, Split, TrafficFacts, TrafficObject, TrafficProvider } from './provider.ts';
+import type { TrafficProvider } from './provider.ts';
+import { missingEndpoints } from './replicas.ts';
+import type { Backend, RouteDialect } from './route-rules.ts';
 import { publicServiceTraffic } from './service-selector.ts';
+import { routeTraffic, unwritten } from './weighted-route.ts';
+import type { RouteKind } from './weighted-route.ts';
 
-/** Parts of a route's weights: one part is 0.1 %. */
-const parts = 1000;
+interface BackendRef {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly port?: number;
+  readonly weight?: number;
+}
+
+interface Match {
+  readonly headers?: readonly { readonly name: string; readonly value: string; readonly type?: string }[];
+}
+
+const dialect: RouteDialect = {
+  rules: 'rules',
+  backends: 'backendRefs',
+  // The most specific match wins, wherever it stands.
+  firstMatchWins: false,
+  serviceOf(backend, model) {
+    const { group = '', kind = 'Service', name = null, namespace = model } = backend as BackendRef;
+    return group === '' && kind === 'Service' && namespace === model ? name : null;
+  },
+  portOf: (backend) => (backend as BackendRef).port ?? null,
+  weightOf: (backend) => (backend as BackendRef).weight ?? 1,
+  aimed: (backend, name, weight) => weighted({ ...backend, name }, weight),
+  testers(rule, { name, value }, backend) {
+    const header = { name, type: 'Exact', value };
+    const matches = ((rule['matches'] ?? [{}]) as readonly Match[]).map((match) => ({
+      ...match,
+      headers: [...(match.headers ?? []).filter((each) => !isNamed(each.name, name)), header],
+    }));
+    // Names of rules are unique in a route.
+    const copy = Object.entries(rule).filter(([key]) => key !== 'name');
+    return { ...Object.fromEntries(copy), matches, backendRefs: [backend] };
+  },
+  asksFor(rule, { name, value }) {
+    const matches = (rule['matches'] ?? []) as readonly Match[];
+    const asks = (match: Match): boolean =>
+      (match.headers ?? []).some((each) => isNamed(each.name, name) && each.value === value);
+    return matches.length > 0 && matches.every(asks);
+  },
+};
+
+/** HTTPRoutes and how they are written. */
+export const httpRouteKind: RouteKind = {
+  resource: resources.httpRoute,
+  dialect,
+  // One part is 0.1 %.
+  parts: () => 1000,
+  backend: (name, port, weight) => ({ name, port, weight }),
+};
 
 /**
  * Weights of an HTTPRoute between the Services of the revisions: exact shares per request, whatever the number of pods. The public
  * Service stays with the stable revision until promotion. Weights are believed when the gateway says it accepted this generation of
- * the route; the analysis then checks the split it counts.
+ * the route; the analysis then checks the split it counts. Somebody else's route (`adopt`) sends the stable share to the public Service.
  */
 export const gatewayProvider: TrafficProvider = {
   name: 'gateway',
+  route: resources.httpRoute,
   splitTolerance: 0.05,
-  objects: (facts) => [routeTraffic(facts), publicServiceTraffic(facts, false)],
+  objects: (facts) => [routeTraffic(httpRouteKind, facts), publicServiceTraffic(facts, false)],
+  owned(config, revision, epoch) {
+    const { gateway } = config.rollout;
+    if (gateway === null || gateway.adopt !== null) return null;
+    const object = httpRoute(config, gateway, [{ revision, weight: 1 }], epoch);
+    return { resource: resources.httpRoute, object, settled: ['parentRefs', 'hostnames'] };
+  },
   candidateReplicas: (weight, stableReplicas) =>
     Math.min(stableReplicas, Math.max(1, Math.ceil(weight * stableReplicas - 1e-9))),
   share: (weight) => weight,
-  async missing(api: KubeApi, facts: TrafficFacts, { written }: ExpectedTraffic) {
-    const route = await api.find(resources.httpRoute, facts.namespace, facts.model);
-    if (route === null) return `HTTPRoute ${facts.model} does not exist`;
-    return otherBackends(route, facts, written) ?? notAccepted(route);
+  async missing(api, facts, expected) {
+    const found = await unwritten(httpRouteKind, api, facts, expected);
+    if ('missing' in found) return found.missing;
+    return notAccepted(found.route) ?? missingEndpoints(api, facts, expected);
   },
 };
 
-function routeTraffic(facts: TrafficFacts): TrafficObject {
-  const backends = (list: readonly Backend[]): JsonPatch => [
-    { op: 'replace', path: '/spec/rules/0/backendRefs', value: backendRefs(facts.model, facts.port, list) },
-  ];
-  return {
-    resource: resources.httpRoute,
-    name: facts.model,
-    allTo: (revision) => backends(backendsOf(revision)),
-    split: (split) => backends(backendsOf(split)),
-  };
+function weighted(backend: Backend, weight: number | null): Backend {
+  const rest = Object.fromEntries(Object.entries(backend).filter(([key]) => key !== 'weight'));
+  return weight === null ? rest : { ...rest, weight };
 }
 
-function backendsOf(written: Split | string): readonly Backend[] {
-  if (typeof written === 'string') return [{ revision: written, weight: parts }];
-  const share = Math.round(written.weight * parts);
-  return [
-    { revision: written.stable, weight: parts - share },
-    { revision: written.candidate, weight: share },
-  ];
+function isNamed(name: string, other: string): boolean {
+  return name.toLowerCase() === other.toLowerCase();
 }
 
-/** A gateway also accepts what somebody else wrote meanwhile. */
-function otherBackends(route: KubeObject, facts: TrafficFacts, written: Split | string): string | null {
-  const spec = route['spec'] as { rules?: readonly { backendRefs?: readonly Partial<BackendRef>[] }[] } | undefined;
-  const text = (list: readonly Partial<BackendRef>[]): string =>
-    list.map(({ name, port, weight }) => `${name ?? ''}:${port ?? ''}=${weight ?? 1}`).join(', ');
-  const wanted = text(backendRefs(facts.model, facts.port, backendsOf(written)));
-  const there = text(spec?.rules?.[0]?.backendRefs ?? []);
-  return there === wanted ? null : `HTTPRoute ${facts.model} has the backends ${there}, not ${wanted}`;
-}
-
-interface BackendRef {
-  readonly name: string;
-  readonly port: number;
-  readonly weight: number;
-}
+/** Conditions that have to be there; `Programmed` and the like are not given by every gateway, but count where they are. */
+const required: readonly string[] = ['Accepted', 'ResolvedRefs'];
+const believed: readonly string[] = [...required, 'Programmed'];
 
 function notAccepted(route: KubeObject): string | null {
   const parents = (route['status'] as RouteStatus | undefined)?.parents ?? [];
-  if (parents.length === 0) return `no gateway has looked at HTTPRoute ${route.metadata.name} yet`;
+  const { name, generation = 0 } = route.metadata;
+  if (parents.length === 0) return `no gateway has looked at HTTPRoute ${name} yet`;
   for (const parent of parents) {
-    for (const type of ['Accepted', 'ResolvedRefs']) {
+    for (const type of believed) {
       const condition = parent.conditions.find((each) => each.type === type);
-      const generation = condition?.observedGeneration ?? 0;
+      if (condition === undefined && !required.includes(type)) continue;
+      const seen = condition?.observedGeneration ?? 0;
       if (condition?.status !== 'True') {
         return `gateway ${parent.parentRef.name} says ${type}=${condition?.status ?? 'unknown'}: ${condition?.message ?? ''}`;
       }
-      if (generation < (route.metadata.generation ?? 0)) {
-        return `gateway ${parent.parentRef.name} has seen generation ${generation} of the route, not ${route.metadata.generation ?? 0} yet`;
+      if (seen < generation) {
+        return `gateway ${parent.parentRef.name} has seen generation ${seen} of the route, not ${generation} yet`;
       }
     }
   }

@@ -1,18 +1,40 @@
-import type { RolloutConfig } from '../../config/config.ts';
+import type { Config, RolloutConfig } from '../../config/config.ts';
 import { gatewayProvider } from './gateway.ts';
-import type { TrafficProvider } from './provider.ts';
+import { istioProvider } from './istio.ts';
+import type { AdoptedRoute, TesterHeader, TrafficFacts, TrafficProvider } from './provider.ts';
 import { replicasProvider } from './replicas.ts';
 
 /** Every way to divide traffic; to add one is to add a file and a line here. */
 export const providers = {
   replicas: replicasProvider,
   gateway: gatewayProvider,
+  istio: istioProvider,
 } as const satisfies Record<string, TrafficProvider>;
 
 /**
- * The provider that the configuration means: `auto` is `gateway` when a Gateway is named, else `replicas`.
+ * The provider that the configuration means: `auto` is the one whose route it names, else `replicas`.
  */
 export function providerFor(rollout: RolloutConfig): TrafficProvider {
   if (rollout.provider !== 'auto') return providers[rollout.provider];
-  return rollout.gateway === null ? providers.replicas : providers.gateway;
+  if (rollout.gateway !== null) return providers.gateway;
+  return rollout.istio === null ? providers.replicas : providers.istio;
+}
+
+/** The facts with nothing left open. */
+export interface ConfiguredTraffic extends TrafficFacts {
+  readonly adopted: AdoptedRoute | null;
+  readonly header: TesterHeader | null;
+}
+
+/**
+ * What the configuration tells a traffic provider.
+ */
+export function factsOf({ name, deploy, rollout }: Config): ConfiguredTraffic {
+  return {
+    model: name,
+    namespace: deploy.namespace,
+    port: deploy.service.port,
+    adopted: rollout.gateway?.adopt ?? rollout.istio?.adopt ?? null,
+    header: rollout.header,
+  };
 }

@@ -9,8 +9,10 @@ import { publicServiceTraffic } from './service-selector.ts';
  */
 export const replicasProvider: TrafficProvider = {
   name: 'replicas',
+  route: null,
   splitTolerance: null,
   objects: (facts) => [publicServiceTraffic(facts, true)],
+  owned: () => null,
   candidateReplicas(weight, stableReplicas) {
     const exact = weight >= 1 ? stableReplicas : (weight * stableReplicas) / (1 - weight);
     return Math.min(stableReplicas, Math.max(1, Math.round(exact)));

@@ -9,6 +9,7 @@ export function publicServiceTraffic(facts: TrafficFacts, splits: boolean): Traf
   return {
     resource: resources.service,
     name: facts.model,
+    adopted: false,
     allTo: (revision) => [{ op: 'replace', path: '/spec/selector', value: revisionSelector(facts.model, revision) }],
     split: () => (splits ? [{ op: 'replace', path: '/spec/selector', value: canarySelector(facts.model) }] : null),
   };

@@ -1,17 +1,19 @@
 import type { JsonPatch } from '../../kubernetes/api.ts';
 import { resources } from '../../kubernetes/resources.ts';
 import type { Run } from '../run.ts';
+import { providerFor } from './index.ts';
 import { trafficObjects } from '../unsettled.ts';
 
 /**
- * Type of the public Service, and Gateway and host names of the route, as the configuration wants them.
+ * Type of the public Service, and where a route of our own listens, as the configuration wants them.
  */
 export async function settleTraffic(run: Pick<Run, 'api' | 'config' | 'fence'>): Promise<void> {
   const { api, config, fence } = run;
   const { namespace } = config.deploy;
+  const owned = providerFor(config.rollout).owned(config, '', fence.epoch);
   const [service, route] = await Promise.all([
     api.find(resources.service, namespace, config.name),
-    config.rollout.gateway === null ? null : api.find(resources.httpRoute, namespace, config.name),
+    owned === null ? null : api.find(owned.resource, namespace, config.name),
   ]);
   for (const { object, resource, fields } of trafficObjects(config, service, route)) {
     const operations: JsonPatch = Object.entries(fields).map(

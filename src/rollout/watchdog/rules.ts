@@ -45,7 +45,7 @@ function removableRefs(state: RolloutState): readonly ObjectRef[] {
   if (stable !== null) return [lease];
   return [
     lease,
-    ...trafficOf(state),
+    ...trafficOf(state).filter((each) => !each.adopted),
     ...scalingRefs(model),
     ...(candidate === null ? [] : [deploymentRef(model, candidate.name), revisionServiceRef(model, candidate.name)]),
   ];

@@ -9,6 +9,8 @@ import { preset } from './preset.ts';
 const rollout: RolloutConfig = {
   provider: 'auto',
   gateway: null,
+  istio: null,
+  header: null,
   steps: [{ weight: 0.1, minTimeMs: 60_000, minRequests: 100, approval: false }],
   slo: { errors: 0.01, latency: { underMs: 250, share: 0.99 } },
   metrics: { prometheus: null },
