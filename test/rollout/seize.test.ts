@@ -178,5 +178,7 @@ test('a route that somebody else rewrote is not the split that was written', asy
   );
   const facts = { ...ref, port: 80 };
   expect(await gatewayProvider.missing(api, facts, { addresses: [], written: 'r1' })).toBeNull();
-  expect(await gatewayProvider.missing(api, facts, { addresses: [], written: 'r2' })).toMatch(/fraud-r1:80=1000 in rule 0, not fraud-r2/);
+  expect(await gatewayProvider.missing(api, facts, { addresses: [], written: 'r2' })).toMatch(
+    /fraud-r1:80=1000 in rule 0, not fraud-r2/,
+  );
 });
