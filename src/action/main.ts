@@ -59,6 +59,10 @@ async function runMain(environment: Readonly<Record<string, string | undefined>>
       annotateEnd(log, result);
       ends.push(result);
     },
+    stopped: (result) => {
+      for (const [name, value] of Object.entries(outputsOf(result))) runner.setOutput(name, value);
+      ends.push(result);
+    },
     failed: (error) => annotateError(log, error),
   };
   const host = actionHost(environment, log, state.holder, listener);

@@ -38,6 +38,8 @@ export interface Listener {
   configured(config: Config): void;
   /** Stages have run. */
   ended(stages: EndedStages): void;
+  /** An error or a signal has stopped the run in the middle of a stage; `failed` follows. */
+  stopped(stages: EndedStages): void;
   /** The command failed. */
   failed(error: MlDeployError): void;
 }

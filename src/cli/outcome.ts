@@ -3,8 +3,10 @@ import { join, resolve } from 'node:path';
 import type { PipelineResult } from '../pipeline/deploy.ts';
 import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
 import { exitCodeOfOutcome } from '../pipeline/order.ts';
+import { outcomeOfError } from '../pipeline/stopped.ts';
 import { results } from '../report/results.ts';
 import type { Results } from '../report/results.ts';
+import type { ReportFiles } from '../report/write.ts';
 import type { Invocation } from './command.ts';
 import { palette } from './reporter/colour.ts';
 import type { ProjectSession } from './session.ts';
@@ -35,6 +37,7 @@ export async function concludeRollout(
   invocation: Invocation,
 ): Promise<number> {
   await session.store.write(rollout);
+  await session.store.forgetStopped();
   const evidence = { ...(await session.store.readAll()), rollout };
   return conclude({ evidence, outcome: rollout.outcome, last: 'rollout' }, session, invocation);
 }
@@ -42,14 +45,11 @@ export async function concludeRollout(
 /** Writes the reports and shows the evidence as text, or as JSON with `facts` in front; returns the path of the HTML report. */
 export async function publish(
   evidence: EvidenceSoFar,
-  { config, store }: ProjectSession,
+  session: ProjectSession,
   { host, options }: Invocation,
   facts: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { writeReports } = await import('../report/write.ts');
-  const asked = options.text('report');
-  const folder = asked === null ? store.folder : resolve(host.cwd, asked);
-  const { html, markdown } = await writeReports(folder, [{ title: config.name, evidence }]);
+  const { html, markdown } = await writeFiles(evidence, session);
   if (options.text('format') === 'json') {
     host.stdout.write(`${JSON.stringify({ ...facts, reports: { html, markdown }, evidence }, null, 2)}\n`);
   } else {
@@ -58,6 +58,29 @@ export async function publish(
     host.stdout.write(`${textReport(evidence, palette(host.stdout, colours))}\nReport: ${html}\n`);
   }
   return html;
+}
+
+async function writeFiles(evidence: EvidenceSoFar, { config, store }: ProjectSession): Promise<ReportFiles> {
+  const { writeReports } = await import('../report/write.ts');
+  return writeReports(store.reports, [{ title: config.name, evidence }]);
+}
+
+/**
+ * As conclude, for a run that an error or a signal has stopped in the middle of a stage: reports and results say what happened until
+ * then. Nothing is done when no stage has begun. Never throws: the error that stopped the run is what people have to see.
+ */
+export async function concludeStopped(session: ProjectSession, { host, options }: Invocation): Promise<void> {
+  try {
+    const { stopped, folder } = session.store;
+    if (stopped === null) return;
+    const evidence = await session.store.readAll();
+    await writeResults(results(evidence), { host, options });
+    const { html } = await writeFiles(evidence, session);
+    session.reporter.note('info', `Report of what happened until then: ${html}`);
+    host.listener?.stopped({ evidence, outcome: outcomeOfError(stopped.error), folder, report: html });
+  } catch (error) {
+    session.reporter.note('warning', `No report was written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** One file per result, without a newline, as Tekton reads them; what is not known is empty. */

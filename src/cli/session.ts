@@ -83,6 +83,12 @@ function imageOption(options: OptionValues): string | null {
   });
 }
 
+function storeOf({ host, options }: Invocation, root: string, { environment }: Config): EvidenceStore {
+  const asked = options.text('report');
+  const folder = evidenceFolder(root, environment);
+  return asked === null ? new EvidenceStore(folder) : new EvidenceStore(folder, resolve(host.cwd, asked));
+}
+
 /** As withSession, for commands that need mldeploy.yaml. */
 export async function withProject(
   invocation: Invocation,
@@ -99,7 +105,7 @@ export async function withProject(
     work({
       ...session,
       config,
-      store: new EvidenceStore(evidenceFolder(root, config.environment)),
+      store: storeOf(invocation, root, config),
       context: {
         config,
         access: session.access,

@@ -1,11 +1,12 @@
 import { MlDeployError } from '../errors.ts';
 import { checkChain } from './chain.ts';
-import type { EvidenceSoFar, Outcome, StageName } from './evidence.ts';
+import type { Evidence, EvidenceSoFar, Outcome, StageName } from './evidence.ts';
 import { stageOrder } from './order.ts';
 import { runPreflights } from './preflight.ts';
 import type { Stage, StageContext } from './stage.ts';
 import type { EvidenceStore } from './store.ts';
 import { withEvidence } from './store.ts';
+import { stoppedRun } from './stopped.ts';
 
 /** How a run of one or more stages ended. */
 export interface PipelineResult {
@@ -37,9 +38,8 @@ export async function runPipeline(
   await store.forget(names);
   let last: { readonly name: StageName; readonly outcome: Outcome } | null = null;
   for (const [index, stage] of stages.entries()) {
-    stopIfInterrupted(context.signal);
     context.reporter.stage(stage.name, names.slice(index + 1));
-    const proof = await stage.run({ ...context, evidence });
+    const proof = await runOrRecord(stage, { ...context, evidence }, store);
     await store.write(proof);
     evidence = withEvidence(evidence, proof);
     last = { name: stage.name, outcome: proof.outcome };
@@ -47,6 +47,36 @@ export async function runPipeline(
   }
   if (last === null) throw new Error('a pipeline needs at least one stage');
   return { evidence, outcome: last.outcome, last: last.name };
+}
+
+/** Runs a stage; when it throws, what is known is kept for the reports, and the error goes on. */
+async function runOrRecord(stage: Stage, context: StageContext, store: EvidenceStore): Promise<Evidence> {
+  return recordStop(stage.name, store, (onUnfinished) => {
+    stopIfInterrupted(context.signal);
+    return stage.run({ ...context, onUnfinished });
+  });
+}
+
+/**
+ * Runs work that is (part of) a stage. When it throws, what it told `onUnfinished` and the error itself are kept in the store for the
+ * reports; the error goes on. With `onlyBegun`, an error before anything was told is no
+ * stop: nothing had begun, and what an earlier run has left still holds.
+ */
+export async function recordStop<T>(
+  stage: StageName,
+  store: EvidenceStore,
+  work: (onUnfinished: (evidence: Evidence) => void) => Promise<T>,
+  { onlyBegun = false }: { readonly onlyBegun?: boolean } = {},
+): Promise<T> {
+  const startedAt = new Date().toISOString();
+  const told: Evidence[] = [];
+  try {
+    return await work((evidence) => told.push(evidence));
+  } catch (error) {
+    for (const evidence of told) await store.write(evidence);
+    if (told.length > 0 || !onlyBegun) await store.writeStopped(stoppedRun(stage, startedAt, error));
+    throw error;
+  }
 }
 
 /** What the stages before this run's first one proved earlier. */

@@ -1,3 +1,5 @@
+import type { ErrorKind } from '../errors.ts';
+
 /**
  * Evidence: one JSON document per stage. Reports are made from evidence alone. Everything that may differ between two runs of
  * the same thing (times, hosts, measurements) lives under `volatile`; the rest is equal whichever adapter ran the stage.
@@ -211,10 +213,26 @@ export interface RolloutEvidence extends EvidenceBase<
 
 export type Evidence = ValidateEvidence | BuildEvidence | SmokeEvidence | RolloutEvidence;
 
+/** A run that an error or a signal ended in the middle of a stage: `stopped.json` beside the evidence, for the reports. */
+export interface StoppedRun {
+  readonly stage: StageName;
+  /** RFC 3339, UTC: when the stage began and when it was stopped. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly error: {
+    readonly code: string;
+    readonly kind: ErrorKind;
+    readonly message: string;
+    readonly hint: string | null;
+  };
+}
+
 /** What earlier stages of this run (or of `.mldeploy/`) proved. */
 export interface EvidenceSoFar {
   readonly validate?: ValidateEvidence;
   readonly build?: BuildEvidence;
   readonly smoke?: SmokeEvidence;
   readonly rollout?: RolloutEvidence;
+  /** Only in what reports are made from. */
+  readonly stopped?: StoppedRun;
 }

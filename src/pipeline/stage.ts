@@ -35,6 +35,8 @@ export interface StageContext {
   readonly signal: AbortSignal;
   /** An image that was built elsewhere (`repository@sha256:...`), named by the user instead of the evidence of build; null: none. */
   readonly image?: string | null;
+  /** Told what is known so far by a stage that ends by throwing, so that a report can say what happened until then. */
+  readonly onUnfinished?: (evidence: Evidence) => void;
 }
 
 /** One of the four stages. `preflight` finds foreseeable failures (throws MlDeployError) before anything expensive happens. */

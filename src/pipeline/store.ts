@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import { isEvidenceOf, stageOrder } from './order.ts';
-import type { Evidence, EvidenceSoFar, StageName } from './evidence.ts';
+import type { Evidence, EvidenceSoFar, StageName, StoppedRun } from './evidence.ts';
 
 /** Folder of the evidence of one environment: `.mldeploy/<environment>/`, or `.mldeploy/default/` without one. */
 export function evidenceFolder(root: string, environment: string | null): string {
@@ -12,9 +12,13 @@ export function evidenceFolder(root: string, environment: string | null): string
 /** Evidence on disk: one JSON document per stage in one folder. */
 export class EvidenceStore {
   readonly folder: string;
+  /** Folder of the reports that are made from it. */
+  readonly reports: string;
+  #stopped: StoppedRun | null = null;
 
-  constructor(folder: string) {
+  constructor(folder: string, reports = folder) {
     this.folder = folder;
+    this.reports = reports;
   }
 
   /** Path of a stage's document. */
@@ -24,13 +28,32 @@ export class EvidenceStore {
 
   /** Writes a document so that a reader sees the old one or the new one, never a part. */
   async write(evidence: Evidence): Promise<void> {
+    await this.#replace(this.path(evidence.stage), evidence);
+  }
+
+  /** Keeps what stopped a run in the middle of a stage. */
+  async writeStopped(stopped: StoppedRun): Promise<void> {
+    this.#stopped = stopped;
+    await this.#replace(join(this.folder, stoppedName), stopped);
+  }
+
+  /** What has stopped the run of this very process; null when nothing has. */
+  get stopped(): StoppedRun | null {
+    return this.#stopped;
+  }
+
+  /** Forgets what stopped an earlier run: a later one went on. */
+  async forgetStopped(): Promise<void> {
+    await rm(join(this.folder, stoppedName), { force: true });
+  }
+
+  async #replace(target: string, document: Evidence | StoppedRun): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     // Everything below .mldeploy/ is made anew by each run, and its cache is large.
     const parent = dirname(this.folder);
     if (basename(parent) === '.mldeploy') await writeFile(join(parent, '.gitignore'), '*\n');
-    const target = this.path(evidence.stage);
     const draft = `${target}.${process.pid}.tmp`;
-    await writeFile(draft, `${JSON.stringify(evidence, null, 2)}\n`);
+    await writeFile(draft, `${JSON.stringify(document, null, 2)}\n`);
     await rename(draft, target);
   }
 
@@ -39,8 +62,9 @@ export class EvidenceStore {
     const first = stageOrder.findIndex((name) => stages.includes(name));
     if (first < 0) return;
     for (const stage of stageOrder.slice(first)) await rm(this.path(stage), { force: true });
+    await this.forgetStopped();
     // A report of the earlier run beside evidence of this one would tell the wrong story.
-    for (const report of ['report.html', 'report.md']) await rm(join(this.folder, report), { force: true });
+    for (const report of ['report.html', 'report.md']) await rm(join(this.reports, report), { force: true });
   }
 
   /** Everything that is there. Throws `evidence/invalid` for a document that is not evidence. */
@@ -48,25 +72,43 @@ export class EvidenceStore {
     const documents = await Promise.all(stageOrder.map((stage) => this.read(stage)));
     let found: EvidenceSoFar = {};
     for (const document of documents) if (document !== null) found = withEvidence(found, document);
-    return found;
+    const stopped = await this.#readStopped();
+    return stopped === null ? found : { ...found, stopped };
+  }
+
+  async #readStopped(): Promise<StoppedRun | null> {
+    const text = await readIfThere(join(this.folder, stoppedName));
+    if (text === null) return null;
+    try {
+      const { stage, startedAt, endedAt, error } = JSON.parse(text) as StoppedRun;
+      if (stageOrder.includes(stage) && typeof error.message === 'string') return { stage, startedAt, endedAt, error };
+    } catch {
+      // A note for people that cannot be read says nothing; the evidence beside it counts.
+    }
+    return null;
   }
 
   /** One stage's document, or null when there is none. */
   async read(stage: StageName): Promise<Evidence | null> {
     const path = this.path(stage);
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (cause) {
-      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-      throw new MlDeployError({
-        code: 'evidence/unreadable',
-        kind: 'usage',
-        message: `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-        cause,
-      });
-    }
-    return parseEvidence(text, stage, path);
+    const text = await readIfThere(path);
+    return text === null ? null : parseEvidence(text, stage, path);
+  }
+}
+
+const stoppedName = 'stopped.json';
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    throw new MlDeployError({
+      code: 'evidence/unreadable',
+      kind: 'usage',
+      message: `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    });
   }
 }
 

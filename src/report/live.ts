@@ -1,4 +1,5 @@
 import type { RolloutEvidence, TickEvidence, TimelineEvent } from '../pipeline/evidence.ts';
+import { duration } from './format.ts';
 
 /** The part of a rollout in which both revisions had traffic. Times are milliseconds since 1970. */
 export interface LivePhase {
@@ -21,6 +22,21 @@ export function livePhase({ volatile }: RolloutEvidence): LivePhase | null {
   const decisions = volatile.timeline.filter(({ kind }) => kind === 'decision').map(({ at }) => Date.parse(at));
   const decided = decisions.at(-1) ?? Math.max(...ticks);
   return { from: first.at, decided, weights };
+}
+
+/** True when evidence decided, and not a person, a deadline or an error. */
+export function wasDecided({ decision, volatile }: RolloutEvidence): boolean {
+  return (decision === 'promote' || decision === 'rollback') && volatile.totals.candidate.requests > 0;
+}
+
+/** How long the candidate had traffic and what came of it: `decided 6.0 s after the first live request`. */
+export function decisionWords(rollout: RolloutEvidence, { from, decided }: LivePhase): string {
+  const after = duration(decided - from);
+  if (rollout.volatile.totals.candidate.requests === 0)
+    return `not one request reached the candidate in ${after} at its share of the traffic`;
+  if (wasDecided(rollout)) return `decided ${after} after the first live request`;
+  const what = { held: 'held', inconclusive: 'still undecided', none: 'stopped' } as const;
+  return `${what[rollout.decision as keyof typeof what]} ${after} after the first live request`;
 }
 
 /** The ticks of one metric, oldest first. */

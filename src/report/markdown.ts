@@ -1,7 +1,7 @@
 import type { BuildEvidence, RolloutEvidence, SmokeEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
 import { bytes, count, duration, percent, plural, shortDigest, shortenDigests } from './format.ts';
-import { livePhase, sinceStart, ticksOf } from './live.ts';
-import { runDurationMs, runOutcome, runSummary, stagesOf, type Tone } from './outcome.ts';
+import { decisionWords, livePhase, sinceStart, ticksOf } from './live.ts';
+import { furtherReasons, runDurationMs, runLead, runOutcome, stageSpans, type Tone } from './outcome.ts';
 import { titleOf, type ReportRun } from './run.ts';
 import { visible } from './visible.ts';
 
@@ -64,15 +64,19 @@ function heading(run: ReportRun): string {
   const { evidence } = run;
   const { word, tone } = runOutcome(evidence);
   const { name, about } = titleOf(run);
-  const stages = stagesOf(evidence).map((stage) => {
-    const ms = Date.parse(stage.volatile.endedAt) - Date.parse(stage.volatile.startedAt);
-    return [stage.stage, stage.outcome, duration(ms), shortenDigests(stage.summary)];
-  });
-  const reasons = (evidence.rollout?.reasons ?? []).map((reason) => `- ${escapeMarkdown(reason)}\n`).join('');
+  const stages = stageSpans(evidence).map(({ stage, outcome, ms, summary }) => [
+    stage,
+    outcome,
+    duration(ms),
+    shortenDigests(summary),
+  ]);
+  const told = evidence.rollout === undefined ? [] : furtherReasons(evidence.rollout);
+  const hint = evidence.stopped?.error.hint ?? null;
+  const reasons = [...(hint === null ? [] : [hint]), ...told].map((reason) => `- ${escapeMarkdown(reason)}\n`).join('');
   return (
-    `## ${icons[tone]} ${escapeMarkdown(name)}: ${escapeMarkdown(word)}\n\n${about === '' ? '' : `${escapeMarkdown(about)}\n\n`}${escapeMarkdown(runSummary(evidence))}\n\n` +
+    `## ${icons[tone]} ${escapeMarkdown(name)}: ${escapeMarkdown(word)}\n\n${about === '' ? '' : `${escapeMarkdown(about)}\n\n`}${escapeMarkdown(runLead(evidence))}\n\n` +
     `${reasons}${reasons === '' ? '' : '\n'}${table(['Stage', 'Outcome', 'Time', 'Summary'], stages)}\n` +
-    `Whole run: ${duration(runDurationMs(evidence))}\n`
+    `All stages together: ${duration(runDurationMs(evidence))}\n`
   );
 }
 
@@ -101,7 +105,7 @@ function canary(rollout: RolloutEvidence): string {
   });
   return (
     `### Canary\n\nThe candidate ${escapeMarkdown(rollout.candidate.name)} served ${plural(totals.candidate.requests, 'request')}, ` +
-    `${count(totals.candidate.errors)} of them failed; decided ${duration(phase.decided - phase.from)} after its first live request.\n\n` +
+    `${count(totals.candidate.errors)} of them failed; ${decisionWords(rollout, phase)}.\n\n` +
     table(
       ['Metric', 'Limit', 'Candidate', 'Stable', 'Worse than stable', 'Bad enough to matter', 'Good enough'],
       rows,

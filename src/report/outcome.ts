@@ -1,4 +1,5 @@
-import type { Evidence, EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
+import type { Evidence, EvidenceSoFar, Outcome, RolloutEvidence, StageName, StoppedRun } from '../pipeline/evidence.ts';
+import { stageOrder } from '../pipeline/order.ts';
 import { shortenDigests } from './format.ts';
 
 export type Tone = 'good' | 'bad' | 'waiting' | 'trouble';
@@ -14,8 +15,9 @@ export function stagesOf({ validate, build, smoke, rollout }: EvidenceSoFar): Ev
   return [validate, build, smoke, rollout].filter((stage) => stage !== undefined);
 }
 
-/** How a run ended, from the last stage that has evidence. */
+/** How a run ended, from what stopped it or else from the last stage that has evidence. */
 export function runOutcome(evidence: EvidenceSoFar): RunOutcome {
+  if (evidence.stopped !== undefined) return stoppedOutcome(evidence.stopped);
   const last = stagesOf(evidence).at(-1);
   if (last === undefined) return { word: 'did not start', tone: 'waiting' };
   if (last.stage === 'rollout') return rolloutOutcome(last);
@@ -32,24 +34,87 @@ export function runOutcome(evidence: EvidenceSoFar): RunOutcome {
   }
 }
 
-function rolloutOutcome({ outcome, decision, strategy }: RolloutEvidence): RunOutcome {
+function stoppedOutcome({ stage, error }: StoppedRun): RunOutcome {
+  if (error.kind === 'interrupted') return { word: `interrupted in ${stage}`, tone: 'trouble' };
+  if (error.kind === 'model') return { word: `refused by ${stage}`, tone: 'bad' };
+  return { word: `error in ${stage}`, tone: 'trouble' };
+}
+
+function rolloutOutcome(rollout: RolloutEvidence): RunOutcome {
+  const { outcome, decision, strategy, stable, volatile } = rollout;
   if (outcome === 'error') return { word: 'stopped by an error', tone: 'trouble' };
   if (outcome === 'held' || decision === 'held') return { word: 'held', tone: 'waiting' };
   if (outcome === 'failed') return { word: strategy === 'first' ? 'failed' : 'rolled back', tone: 'bad' };
   if (outcome === 'inconclusive')
     return { word: decision === 'rollback' ? 'rolled back' : 'inconclusive', tone: 'waiting' };
+  if (isUnchanged(rollout)) {
+    const settled = volatile.timeline.some(({ kind }) => kind === 'settled');
+    const word = settled ? 'settings changed, the release stays' : 'nothing to do';
+    return { word: `${word}: ${stable?.name ?? ''} already serves`, tone: 'good' };
+  }
   return { word: { first: 'deployed', canary: 'promoted', adopt: 'adopted' }[strategy], tone: 'good' };
 }
 
-/** The sentence that a run is summed up with: its last stage's. */
-export function runSummary(evidence: EvidenceSoFar): string {
-  return shortenDigests(stagesOf(evidence).at(-1)?.summary ?? 'No stage has run.');
+/** True when the release was the stable one already, so that no canary ran. */
+export function isUnchanged({ outcome, decision, stable, candidate }: RolloutEvidence): boolean {
+  return outcome === 'passed' && decision === 'none' && stable?.name === candidate.name;
 }
 
-/** Milliseconds from the first stage's start to the last one's end. */
+/** The sentence that a run is summed up with: what stopped it, or its last stage's. */
+export function runSummary(evidence: EvidenceSoFar): string {
+  const { stopped } = evidence;
+  return shortenDigests(stopped?.error.message ?? stagesOf(evidence).at(-1)?.summary ?? 'No stage has run.');
+}
+
+/** As runSummary, without the reasons that stand below it. */
+export function runLead(evidence: EvidenceSoFar): string {
+  const { stopped, rollout } = evidence;
+  return stopped !== undefined || rollout === undefined
+    ? runSummary(evidence)
+    : shortenDigests(withoutReasons(rollout));
+}
+
+/** The reasons of a rollout that its summary is not made of. */
+export function furtherReasons({ summary, reasons }: RolloutEvidence): string[] {
+  return reasons.filter((reason) => reason !== summary);
+}
+
+/** The summary of a rollout without its reasons: `r2 was rolled back, r1 serves.` */
+function withoutReasons(rollout: RolloutEvidence): string {
+  return furtherReasons(rollout).reduce(
+    (summary, reason) => summary.replace(`: ${reason}`, '.').replace(` ${reason}`, ''),
+    rollout.summary,
+  );
+}
+
+/** When one stage of a run worked, and how that ended. */
+export interface StageSpan {
+  readonly stage: StageName;
+  readonly outcome: Outcome | 'interrupted';
+  readonly ms: number;
+  /** In a sentence, without what stands below as reasons. */
+  readonly summary: string;
+}
+
+/** Every stage of a run in order, with the one in which it was stopped. */
+export function stageSpans(evidence: EvidenceSoFar): StageSpan[] {
+  const { stopped } = evidence;
+  return stageOrder.flatMap((stage) => {
+    const proof = evidence[stage];
+    if (stopped?.stage === stage) {
+      const { startedAt, endedAt, error } = stopped;
+      const outcome =
+        error.kind === 'interrupted' ? 'interrupted' : error.kind === 'model' ? 'failed' : ('error' as const);
+      return { stage, outcome, ms: Date.parse(endedAt) - Date.parse(startedAt), summary: error.message };
+    }
+    if (proof === undefined) return [];
+    const ms = Date.parse(proof.volatile.endedAt) - Date.parse(proof.volatile.startedAt);
+    const summary = proof.stage === 'rollout' ? withoutReasons(proof) : proof.summary;
+    return { stage, outcome: proof.outcome, ms, summary };
+  });
+}
+
+/** Milliseconds that the stages worked. What lies between them is no work: a hold, a night before `promote`. */
 export function runDurationMs(evidence: EvidenceSoFar): number {
-  const stages = stagesOf(evidence);
-  const starts = stages.map((stage) => Date.parse(stage.volatile.startedAt));
-  const ends = stages.map((stage) => Date.parse(stage.volatile.endedAt));
-  return stages.length === 0 ? 0 : Math.max(...ends) - Math.min(...starts);
+  return stageSpans(evidence).reduce((sum, { ms }) => sum + ms, 0);
 }

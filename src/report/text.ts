@@ -1,7 +1,16 @@
 import type { EvidenceSoFar, Finding, RolloutEvidence } from '../pipeline/evidence.ts';
 import { count, duration, plural, shortenDigests } from './format.ts';
-import { livePhase } from './live.ts';
-import { runDurationMs, runOutcome, stagesOf, type Tone } from './outcome.ts';
+import { decisionWords, livePhase } from './live.ts';
+import {
+  furtherReasons,
+  isUnchanged,
+  runDurationMs,
+  runOutcome,
+  stageSpans,
+  stagesOf,
+  type StageSpan,
+  type Tone,
+} from './outcome.ts';
 import { visible } from './visible.ts';
 
 /** How a terminal emphasises; the identity where it does not. */
@@ -18,31 +27,28 @@ const noStyle: TextStyle = { bold: plain, dim: plain, red: plain, green: plain, 
 
 const mostFindings = 10;
 
+const stageTones: Readonly<Record<StageSpan['outcome'], Tone>> = {
+  passed: 'good',
+  failed: 'bad',
+  inconclusive: 'waiting',
+  held: 'waiting',
+  error: 'trouble',
+  interrupted: 'trouble',
+};
+
 /**
  * What a terminal shows at the end of a run: the outcome, a line per stage, why, and what to look at. Text from outside cannot steer the
  * terminal. Ends with a line feed.
  */
 export function textReport(evidence: EvidenceSoFar, style: TextStyle = noStyle): string {
-  const stages = stagesOf(evidence);
-  const project = stages[0]?.project ?? 'ml-deploy';
+  const project = stagesOf(evidence)[0]?.project ?? 'ml-deploy';
   const { word, tone } = runOutcome(evidence);
-  const lines = [
-    `${style.bold(visible(project, true))} ${paint(tone, style)(word)} in ${duration(runDurationMs(evidence))}`,
-    '',
-  ];
-  for (const stage of stages) {
-    const time = duration(Date.parse(stage.volatile.endedAt) - Date.parse(stage.volatile.startedAt));
-    const stageTone = {
-      passed: 'good',
-      failed: 'bad',
-      inconclusive: 'waiting',
-      held: 'waiting',
-      error: 'trouble',
-    } as const;
-    const outcome = paint(stageTone[stage.outcome], style)(stage.outcome.padEnd(12));
-    lines.push(
-      `  ${stage.stage.padEnd(9)} ${outcome} ${time.padStart(11)}  ${visible(shortenDigests(stage.summary), true)}`,
-    );
+  const title = `${style.bold(visible(project, true))}${evidence.rollout !== undefined && isUnchanged(evidence.rollout) ? ':' : ''}`;
+  const lines = [`${title} ${paint(tone, style)(visible(word, true))} in ${duration(runDurationMs(evidence))}`, ''];
+  for (const { stage, outcome, ms, summary } of stageSpans(evidence)) {
+    const ended = paint(stageTones[outcome], style)(outcome.padEnd(12));
+    const time = duration(ms).padStart(11);
+    lines.push(`  ${stage.padEnd(9)} ${ended} ${time}  ${visible(shortenDigests(summary), true)}`);
   }
   lines.push(...notable(evidence, style));
   if (evidence.rollout !== undefined) lines.push(...why(evidence.rollout, style));
@@ -82,15 +88,13 @@ function findingLines(path: string, finding: Finding, style: TextStyle): string[
 }
 
 function why(rollout: RolloutEvidence, style: TextStyle): string[] {
-  const lines =
-    rollout.reasons.length === 0
-      ? []
-      : ['', ...rollout.reasons.map((reason) => `  - ${visible(shortenDigests(reason), true)}`)];
+  const reasons = furtherReasons(rollout).map((reason) => `  - ${visible(shortenDigests(reason), true)}`);
+  const lines = reasons.length === 0 ? [] : ['', ...reasons];
   const phase = livePhase(rollout);
   if (phase === null) return lines;
   const { candidate, stable } = rollout.volatile.totals;
   const served = (name: string, arm: { readonly requests: number; readonly errors: number }): string =>
     `${name} ${plural(arm.requests, 'request')}, ${count(arm.errors)} failed`;
-  const decided = `decided ${duration(phase.decided - phase.from)} after the first live request`;
+  const decided = decisionWords(rollout, phase);
   return [...lines, '', style.dim(`  ${served('candidate', candidate)}; ${served('stable', stable)}; ${decided}`)];
 }

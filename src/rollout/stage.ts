@@ -79,7 +79,7 @@ export async function rollOut(context: StageContext, api: KubeApi): Promise<Roll
  * from; nobody else may be at work.
  */
 export async function conduct(
-  context: Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal'>,
+  context: Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal' | 'onUnfinished'>,
   api: KubeApi,
   plan: Plan,
   found: Survey,
@@ -102,13 +102,22 @@ export async function conduct(
   for (const warning of plan.warnings) reporter.note('info', warning);
   if (plan.strategy === 'unchanged' && found.stable !== null && found.store.state?.phase !== 'running') {
     if (plan.settles.length > 0) await settle(api, config, plan, found, found.stable);
+    for (const each of plan.settles) record.event('settled', each);
     return evidence(unchangedEnding(plan), plan);
   }
   for (const note of await checkCapacity(api, config, peakPods(plan))) reporter.note('warning', note);
   if (signal.aborted) throw interrupted('The rollout was interrupted before anything was changed.');
   const run = await begin(crew, plan, found, beginning);
-  const ending = await runMachine(run);
-  return evidence(ending, run.plan);
+  try {
+    const ending = await runMachine(run);
+    return evidence(ending, run.plan);
+  } catch (error) {
+    const summary = error instanceof Error ? error.message : String(error);
+    context.onUnfinished?.(
+      evidence({ outcome: 'error', decision: 'none', summary, reasons: [], diagnosis: [] }, run.plan),
+    );
+    throw error;
+  }
 }
 
 /** Most pods the candidate needs at a time. */

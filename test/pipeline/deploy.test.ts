@@ -121,7 +121,35 @@ describe('a pipeline', () => {
     };
     const run = runPipeline([first, stage(buildEvidence())], { ...context, signal: controller.signal }, store);
     await expect(run).rejects.toBe(interrupted);
-    expect(await readdir(store.folder)).toEqual(['validate.json']);
+    expect(await readdir(store.folder)).toEqual(['stopped.json', 'validate.json']);
+    expect((await store.readAll()).stopped).toMatchObject({ stage: 'build', error: { kind: 'interrupted' } });
+  });
+
+  it('keeps what stopped it and what was known until then, until the next run', async () => {
+    const lost = problem('rollout/superseded', 'infrastructure');
+    const before = [validateEvidence(), buildEvidence(), smokeEvidence()].map((e) => stage(e));
+    const stops: Stage = {
+      ...stage(rolloutEvidence()),
+      run: ({ onUnfinished }) => {
+        onUnfinished?.(rolloutEvidence('error'));
+        return Promise.reject(lost);
+      },
+    };
+    await expect(runPipeline([...before, stops], context, store)).rejects.toBe(lost);
+    const { code, kind, message } = lost;
+    expect(store.stopped).toMatchObject({ stage: 'rollout', error: { code, kind, message, hint: lost.hint } });
+    expect(await store.readAll()).toMatchObject({ rollout: { outcome: 'error' }, stopped: store.stopped });
+
+    await runPipeline(before, context, store);
+    expect(Object.keys(await store.readAll())).toEqual(['validate', 'build', 'smoke']);
+  });
+
+  it('keeps nothing of a preflight that failed: nothing had begun', async () => {
+    await store.write(rolloutEvidence('held'));
+    const refused = stage(validateEvidence(), problem('rollout/held', 'usage'));
+    await expect(runPipeline([refused], context, store)).rejects.toMatchObject({ code: 'rollout/held' });
+    expect(store.stopped).toBeNull();
+    expect(await readdir(store.folder)).toEqual(['rollout.json']);
   });
 });
 

@@ -18,16 +18,16 @@ const ours = new Set([
 
 /** Evidence in which every text from outside is replaced; structure and numbers stay. */
 export function withTexts(
-  evidence: Required<EvidenceSoFar>,
+  evidence: Required<Omit<EvidenceSoFar, 'stopped'>>,
   replace: (text: string) => string,
-): Required<EvidenceSoFar> {
+): Required<Omit<EvidenceSoFar, 'stopped'>> {
   const copy = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return ours.has(key) ? value : replace(value);
     if (Array.isArray(value)) return value.map((each) => copy(each, key));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copy(each, name)]));
   };
-  return copy(evidence, '') as Required<EvidenceSoFar>;
+  return copy(evidence, '') as Required<Omit<EvidenceSoFar, 'stopped'>>;
 }
 
 export const hostileTexts: readonly string[] = [

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bytes, duration, percent, shortDigest, shortenDigests } from '../../src/report/format.ts';
+import { htmlReport } from '../../src/report/html/index.ts';
+import { markdownReport } from '../../src/report/markdown.ts';
 import { textReport } from '../../src/report/text.ts';
 import { writeReports } from '../../src/report/write.ts';
 import { hostileTexts, withTexts } from './hostile.ts';
@@ -28,6 +30,80 @@ test('a refused model shows its findings with offset and hint', () => {
   expect(text).toContain('digits refused by validate');
   expect(text).toContain('sklearn/version  model.joblib, byte 1,204');
   expect(text).toContain('Nothing to do.');
+});
+
+/** A rollout at a share of the traffic that no request has reached. */
+const silent = {
+  ...promoted.evidence.rollout,
+  outcome: 'held',
+  decision: 'held',
+  summary: 'r2 is held until tomorrow: Step 1 reached its deadline. Continue with promote.',
+  reasons: ['Step 1 reached its deadline.'],
+  volatile: {
+    ...promoted.evidence.rollout.volatile,
+    totals: { candidate: { requests: 0, errors: 0 }, stable: { requests: 0, errors: 0 } },
+  },
+} as const;
+
+test('without any traffic nothing was decided', () => {
+  const text = textReport({ rollout: silent });
+  expect(text).toMatch(/candidate 0 requests, .*; not one request reached the candidate in .* at its share/);
+  expect(text).not.toContain('decided');
+  expect(markdownReport([{ title: 'v2', evidence: { rollout: silent } }])).not.toContain('decided');
+  expect(htmlReport([{ title: 'v2', evidence: { rollout: silent } }])).not.toContain('to the decision');
+});
+
+test('a held rollout that had traffic was held, not decided', () => {
+  const { totals } = promoted.evidence.rollout.volatile;
+  const held = { ...silent, volatile: { ...silent.volatile, totals } };
+  expect(textReport({ rollout: held })).toMatch(/; held .* after the first live request\n/);
+});
+
+test('every reason is told once', () => {
+  for (const text of [textReport({ rollout: silent }), markdownReport([{ title: 'v2', evidence: { rollout: silent } }])]) {
+    expect(text.split('Step 1 reached its deadline.')).toHaveLength(2);
+  }
+  expect(textReport({ rollout: silent })).toMatch(/ r2 is held until tomorrow\. Continue with promote\.\n/);
+});
+
+test('a release that serves already is not promoted, and hours between stages are no work', () => {
+  const { validate, rollout } = promoted.evidence;
+  const summary = 'r1 already serves this image with this configuration; nothing to do.';
+  const later = (ms: number): string => new Date(Date.parse(rollout.volatile.endedAt) + ms).toISOString();
+  const unchanged = {
+    ...rollout,
+    decision: 'none',
+    summary,
+    reasons: [summary],
+    candidate: rollout.stable ?? rollout.candidate,
+    volatile: { ...rollout.volatile, startedAt: later(9e7), endedAt: later(9e7 + 3000), timeline: [], ticks: [] },
+  } as const;
+  const text = textReport({ validate, rollout: unchanged });
+  expect(text.split('\n')[0]).toMatch(/^digits: nothing to do: r1 already serves in \d+(\.\d)? s$/);
+  expect(text.split(summary)).toHaveLength(2);
+  const page = htmlReport([{ title: 'v2', evidence: { validate, rollout: unchanged } }]);
+  expect(page).not.toContain('promoted');
+  expect(page).not.toContain('From model to all traffic');
+  const settled = { at: later(9e7), kind: 'settled', message: 'replicas: -> 3' };
+  const changed = { ...unchanged, volatile: { ...unchanged.volatile, timeline: [settled] } };
+  expect(textReport({ rollout: changed })).toContain('settings changed, the release stays: r1 already serves');
+});
+
+test('a run that was stopped says in which stage, by what, and what to do', () => {
+  const { validate, build, rollout } = promoted.evidence;
+  const stopped = {
+    stage: 'rollout',
+    startedAt: rollout.volatile.startedAt,
+    endedAt: rollout.volatile.endedAt,
+    error: { code: 'rollout/superseded', kind: 'infrastructure', message: 'Another engine took over.', hint: 'Look.' },
+  } as const;
+  const evidence = { validate, build, rollout: { ...rollout, outcome: 'error', reasons: [] }, stopped } as const;
+  const text = textReport(evidence);
+  expect(text).toMatch(/^digits error in rollout in /);
+  expect(text).toMatch(/\n {2}rollout {3}error .* Another engine took over\.\n/);
+  const page = htmlReport([{ title: 'v2', evidence }]);
+  for (const part of ['error in rollout', 'Another engine took over.', 'Look.']) expect(page).toContain(part);
+  expect(page).not.toContain('promoted r');
 });
 
 test('text from outside cannot steer the terminal', () => {

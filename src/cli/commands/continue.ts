@@ -1,7 +1,9 @@
+import { recordStop } from '../../pipeline/deploy.ts';
+import type { Evidence, RolloutEvidence } from '../../pipeline/evidence.ts';
 import type { Command, Invocation } from '../command.ts';
 import { withCluster } from '../cluster.ts';
 import { clusterOptions, engineImageOption, outputOptions, projectOptions, reportOptions } from '../options.ts';
-import { concludeRollout } from '../outcome.ts';
+import { concludeRollout, concludeStopped } from '../outcome.ts';
 import { withProject } from '../session.ts';
 
 /** `ml-deploy promote`. */
@@ -40,7 +42,15 @@ async function goOn(invocation: Invocation, how: 'promote' | 'resume'): Promise<
   return withProject(invocation, async (session) => {
     const commands = await import('../../rollout/commands/resume.ts');
     session.reporter.stage('rollout', []);
-    const evidence = await withCluster(session, (api) => commands[how](session.context, api));
+    const go = (onUnfinished: (evidence: Evidence) => void): Promise<RolloutEvidence> =>
+      withCluster(session, (api) => commands[how]({ ...session.context, onUnfinished }, api));
+    let evidence: RolloutEvidence;
+    try {
+      evidence = await recordStop('rollout', session.store, go, { onlyBegun: true });
+    } catch (error) {
+      await concludeStopped(session, invocation);
+      throw error;
+    }
     return concludeRollout(evidence, session, invocation);
   });
 }

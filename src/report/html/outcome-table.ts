@@ -1,5 +1,5 @@
 import { count, duration } from '../format.ts';
-import { livePhase, rollbackTick } from '../live.ts';
+import { livePhase, rollbackTick, wasDecided } from '../live.ts';
 import { runDurationMs, runOutcome, runSummary } from '../outcome.ts';
 import { titleOf, type ReportRun } from '../run.ts';
 import { badge } from './badge.ts';
@@ -41,7 +41,7 @@ export function outcomeTable(runs: readonly ReportRun[]): Markup {
 export function decidedAfter({ evidence: { rollout } }: ReportRun): string {
   if (rollout === undefined) return '–';
   const phase = livePhase(rollout);
-  if (phase === null) return '–';
+  if (phase === null || !wasDecided(rollout)) return '–';
   const crossings = rollout.metrics.flatMap(({ metric }) => {
     const tick = rollbackTick(rollout, metric);
     return tick === null ? [] : [Date.parse(tick.at)];

@@ -1,6 +1,6 @@
 import { bytes, count, duration, percent } from '../format.ts';
-import { livePhase } from '../live.ts';
-import { runDurationMs, runOutcome, runSummary, stagesOf } from '../outcome.ts';
+import { livePhase, wasDecided } from '../live.ts';
+import { furtherReasons, isUnchanged, runDurationMs, runLead, runOutcome, stageSpans } from '../outcome.ts';
 import { titleOf, type ReportRun } from '../run.ts';
 import { badge } from './badge.ts';
 import { stagesChart } from './charts/stages.ts';
@@ -15,12 +15,13 @@ export function runSection(run: ReportRun, index: number): Markup {
   const { validate, build, smoke, rollout } = evidence;
   const { word, tone } = runOutcome(evidence);
   const { name, about } = titleOf(run);
-  const stages = stagesOf(evidence);
-  const reasons = rollout?.reasons ?? [];
+  const stages = stageSpans(evidence);
+  const hint = evidence.stopped?.error.hint ?? null;
+  const reasons = [...(hint === null ? [] : [hint]), ...(rollout === undefined ? [] : furtherReasons(rollout))];
   return html`<section class="run" id="run-${index + 1}">
     <h2>${name}${badge(word, tone)}</h2>
     ${about === '' ? null : html`<p class="sub about">${about}</p>`}
-    <p class="lead">${runSummary(evidence)}</p>
+    <p class="lead">${runLead(evidence)}</p>
     ${
       reasons.length === 0
         ? null
@@ -47,7 +48,8 @@ export function runSection(run: ReportRun, index: number): Markup {
 
 function stagesTitle({ evidence }: ReportRun): string {
   const time = duration(runDurationMs(evidence));
-  return evidence.rollout?.outcome === 'passed'
+  const { rollout } = evidence;
+  return rollout?.outcome === 'passed' && !isUnchanged(rollout)
     ? `From model to all traffic in ${time}`
     : `Where the time went: ${time}`;
 }
@@ -60,7 +62,7 @@ function figures(run: ReportRun): Markup | null {
     const weights = rollout.volatile.timeline.flatMap(({ weight, kind }) =>
       weight === undefined || kind === 'promoted' ? [] : [weight],
     );
-    shown.push(['from the first live request to the decision', decidedAfter(run)]);
+    if (wasDecided(rollout)) shown.push(['from the first live request to the decision', decidedAfter(run)]);
     shown.push(['requests the candidate served as a canary', count(candidate.requests)]);
     shown.push(['of them failed', count(candidate.errors)]);
     shown.push(['largest share of traffic before the decision', percent(Math.max(0, ...weights))]);

@@ -17,7 +17,7 @@ import type { Survey } from '../survey.ts';
 import { nothingUnfinished } from '../unfinished.ts';
 import { rollback } from './rollback.ts';
 
-export type ResumeContext = Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal'>;
+export type ResumeContext = Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal' | 'onUnfinished'>;
 
 /**
  * Goes on with an abandoned or held rollout, or one whose engine is dead, from any machine that has the configuration: again at the

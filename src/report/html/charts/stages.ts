@@ -1,20 +1,19 @@
 import { scaleLinear } from 'd3-scale';
-import type { Evidence } from '../../../pipeline/evidence.ts';
 import { duration } from '../../format.ts';
+import type { StageSpan } from '../../outcome.ts';
 import type { Markup } from '../markup.ts';
 import { drawing, left, n, right, rule, text } from './frame.ts';
 
-/** Where the time went: one bar per stage, from its start to its end. */
-export function stagesChart(stages: readonly Evidence[]): Markup {
-  const spans = stages.map((stage) => ({
-    stage,
-    from: Date.parse(stage.volatile.startedAt),
-    to: Date.parse(stage.volatile.endedAt),
-  }));
-  const zero = Math.min(...spans.map(({ from }) => from));
-  const end = Math.max(...spans.map(({ to }) => to), zero + 1);
+/** Where the time went: one bar per stage, each from where the one before ended. */
+export function stagesChart(stages: readonly StageSpan[]): Markup {
+  let end = 0;
+  const spans = stages.map((stage) => {
+    const from = end;
+    end += stage.ms;
+    return { stage, from, to: end };
+  });
   const labelled = left + 30;
-  const x = scaleLinear().domain([zero, end]).range([labelled, right]);
+  const x = scaleLinear().domain([0, Math.max(end, 1)]).range([labelled, right]);
   const row = 24;
   const body = spans.flatMap(({ stage, from, to }, index) => {
     const y = 4 + index * row;
@@ -25,6 +24,7 @@ export function stagesChart(stages: readonly Evidence[]): Markup {
       inconclusive: 'f-waiting',
       held: 'f-waiting',
       error: 'f-trouble',
+      interrupted: 'f-trouble',
     }[stage.outcome];
     return [
       text(labelled - 10, y + 14, stage.stage, { anchor: 'end', class: 'ink' }),
