@@ -12,6 +12,9 @@ Results go to standard output, progress to standard error: live when that is a t
 least every five seconds. \`--format json\` makes the result (and an error) a JSON document. Ctrl-C stops safely: programs are ended,
 traffic goes back to the stable version; a second one says what is still being done, a third one gives up at once.
 
+A run that has begun a stage always leaves \`report.html\` and \`report.md\` beside its evidence (or in \`--report\`), also when an error or a
+signal ends it: then with what happened until then. A preflight that refuses starts nothing and leaves the earlier evidence and report alone.
+
 The same commands are the GitHub Action (input \`command\`), the Tekton Task (param \`command\`) and the Argo CD hooks.
 
 | exit code | meaning |

@@ -79,7 +79,10 @@ export async function concludeStopped(session: ProjectSession, { host, options }
     session.reporter.note('info', `Report of what happened until then: ${html}`);
     host.listener?.stopped({ evidence, outcome: outcomeOfError(stopped.error), folder, report: html });
   } catch (error) {
-    session.reporter.note('warning', `No report was written: ${error instanceof Error ? error.message : String(error)}`);
+    session.reporter.note(
+      'warning',
+      `No report was written: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -15,6 +15,12 @@ const commonEndings: Readonly<Record<string, string>> = {
   '130/143': 'interrupted by SIGINT / SIGTERM',
 };
 
+/** What the two other codes mean, whatever the command. */
+const topEndings: Command['endings'] = {
+  1: 'the model failed: unsafe, failed its smoke test, or rolled back on evidence',
+  3: 'inconclusive, or held for a decision by a person',
+};
+
 /** Builds the command line; `end` receives the exit code of the command that ran. Commander throws for help and usage errors. */
 export function createProgram(host: Host, end: (exitCode: number) => void): Commander {
   const program = new Commander('ml-deploy');
@@ -22,7 +28,8 @@ export function createProgram(host: Host, end: (exitCode: number) => void): Comm
     .description(description)
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help, or that of a command')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print this help, or that of a command')
+    .showHelpAfterError('Try: ml-deploy --help')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride()
     .configureOutput({
@@ -30,7 +37,7 @@ export function createProgram(host: Host, end: (exitCode: number) => void): Comm
       writeErr: (text) => host.stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, 'Error: ')),
     })
-    .addHelpText('after', helpText([], {}));
+    .addHelpText('after', helpText([], topEndings));
   for (const command of commands) addCommand(program, command, host, end);
   return program;
 }

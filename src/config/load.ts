@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { MlDeployError } from '../errors.ts';
 import { checkAgainstSchema } from './check.ts';
@@ -19,9 +20,9 @@ export const defaultConfigName = 'mldeploy.yaml';
  * (all problems at once, with their places) or `config/unknown-environment`; `name` is what messages call the file.
  */
 export async function loadConfig(path: string, environment: string | null, name = path): Promise<Config> {
-  let text: string;
+  let content: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    content = await readFile(path);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
       throw new MlDeployError({
@@ -32,14 +33,28 @@ export async function loadConfig(path: string, environment: string | null, name 
         cause,
       });
     }
+    const folder = cause instanceof Error && 'code' in cause && cause.code === 'EISDIR';
     throw new MlDeployError({
       code: 'config/unreadable',
       kind: 'usage',
-      message: `${name} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: folder
+        ? `${name} is a folder, and the configuration is a file`
+        : `${name} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: folder
+        ? `Name the file in it: --config ${name.replace(/\/+$/, '')}/${defaultConfigName}`
+        : 'Check its permissions, or name another with --config FILE.',
       cause,
     });
   }
-  return parseConfig(text, name, environment);
+  if (!isUtf8(content) || content.includes(0)) {
+    throw new MlDeployError({
+      code: 'config/unreadable',
+      kind: 'usage',
+      message: `${name} is not a text file in UTF-8 (${content.length.toLocaleString('en-US')} bytes); expected YAML`,
+      hint: 'Name the configuration with --config FILE; `ml-deploy init` writes one. A model is named by model.path in it.',
+    });
+  }
+  return parseConfig(content.toString('utf8'), name, environment);
 }
 
 /** As loadConfig, for text that is already there; `file` is its name in messages. */

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+import type { Config } from '../config/config.ts';
+import { nearest } from '../config/nearest.ts';
 import { MlDeployError } from '../errors.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { requirementsFacts } from '../server/fastapi/requirements.ts';
+import { serverOf } from '../server/index.ts';
 
 /**
- * Checks the files that the configuration names for the build, and warns when dependencies are not pinned.
+ * Checks the files that the configuration names for the build, and warns when dependencies are not pinned or a secret is not used.
  * @param context of the stage
  * @throws MlDeployError `build/file-missing`
  */
@@ -14,7 +17,11 @@ export async function checkFiles(context: StageContext): Promise<void> {
   const { server, image } = context.config;
   const { root } = context.access;
   if (server.entry !== null) await read(root, server.entry, 'server.entry');
-  for (const { id, file } of image.secrets) await read(root, file, `image.secrets (${id})`);
+  for (const { id, file } of image.secrets) {
+    await read(root, file, `image.secrets (${id})`);
+    const note = unusedSecret(id, context.config);
+    if (note !== null) context.reporter.note('warning', note);
+  }
   if (server.requirements === null) return;
   const facts = requirementsFacts(await read(root, server.requirements, 'server.requirements'));
   for (const { line, text } of facts.unpinned) {
@@ -23,6 +30,15 @@ export async function checkFiles(context: StageContext): Promise<void> {
       `${server.requirements}:${line}: ${text} has no exact version: another build may give another image`,
     );
   }
+}
+
+/** A secret that no step mounts does nothing: most likely its id is misspelt. */
+function unusedSecret(id: string, config: Config): string | null {
+  const { type, buildSecrets } = serverOf(config);
+  if (buildSecrets.includes(id)) return null;
+  const meant = nearest(id, buildSecrets);
+  const guess = meant === null ? '.' : `; did you mean \`${meant}\`?`;
+  return `image.secrets has the id \`${id}\`, which the server ${type} does not use${guess} Used ids: ${buildSecrets.join(', ') || 'none'}.`;
 }
 
 async function read(root: string, path: string, key: string): Promise<string> {

@@ -10,6 +10,7 @@ import { RegistryClient } from '../oci/registry.ts';
 import { parseRepository } from '../oci/repository.ts';
 import type { BuildEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
+import { plural } from '../plural.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
 import { serverOf } from '../server/index.ts';
 import type { BuilderPlaces } from './builders/builder.ts';
@@ -81,7 +82,7 @@ async function hashWeights(context: StageContext, plan: ImagePlan): Promise<Weig
         task.update(`${megabytes(read)} of ${megabytes(total)}`, total === 0 ? 1 : read / total);
       },
     );
-    task.done(`${plan.weights.files.length} files, ${megabytes(total)}, as validated`);
+    task.done(`${plural(plan.weights.files.length, 'file')}, ${megabytes(total)}, as validated`);
     return layers;
   } catch (error) {
     task.fail();
@@ -151,7 +152,7 @@ async function pushImage(
     ];
     const sent = await pushBlobs(registry, blobs, onSent);
     await registry.putManifest(tagOf(modelDigest, written.digest), written.manifestBytes, mediaTypes.manifest);
-    task.done(`${megabytes(registry.uploadedBytes)} sent: ${sent} of ${blobs.length} blobs were new`);
+    task.done(`${megabytes(registry.uploadedBytes)} sent: ${sent} of ${plural(blobs.length, 'blob')} were new`);
     return { uploadedBytes: registry.uploadedBytes, pushMs: Math.round(performance.now() - began) };
   } catch (error) {
     task.fail();

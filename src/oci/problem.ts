@@ -55,9 +55,11 @@ export function unreachable(address: string, doing: string, repository: string, 
   return new MlDeployError({
     code: 'registry/unreachable',
     kind: 'infrastructure',
-    message: `could not ${doing} ${repository}: ${address} gives no answer (${text})`,
+    message: plainHttp
+      ? `could not ${doing} ${repository}: the registry at ${address.replace(/^https:\/\//, '')} answers plain HTTP, and HTTPS was expected`
+      : `could not ${doing} ${repository}: ${address} gives no answer (${text})`,
     hint: plainHttp
-      ? 'The registry speaks plain HTTP: set image.insecure: true if that is meant.'
+      ? 'Set image.insecure: true when plain HTTP is meant (nothing is encrypted then), or name the registry by its HTTPS port in image.repository.'
       : untrusted
         ? 'The certificate of the registry is not trusted here: set NODE_EXTRA_CA_CERTS to the file of its authority.'
         : 'Check the name in image.repository, the network, and that the registry runs.',

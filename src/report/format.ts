@@ -41,10 +41,7 @@ export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** `1 request`, `2,711 requests` */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
+export { plural } from '../plural.ts';
 
 /** `sha256:1a2b3c4d5e6f`: enough of a digest to recognise it. */
 export function shortDigest(digest: string): string {

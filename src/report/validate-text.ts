@@ -1,5 +1,5 @@
 import type { FileEvidence, Finding, Severity, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
-import { bytes, count } from './format.ts';
+import { bytes, count, plural } from './format.ts';
 
 /** What `validate` says about one path. */
 export interface ValidatedPath {
@@ -36,7 +36,7 @@ function pathLines({ model, verdict }: ValidatedPath, paint: Paint): string[] {
   }
   const clean = files.filter((file) => file.verdict === 'clean' && file.findings.length === 0);
   const shown = files.filter((file) => !clean.includes(file) || clean.indexOf(file) < cleanLines);
-  const title = `${verdictMark(verdict, paint)}  ${paint(1, visible(model.path))}  ${files.length} files, ${bytes(model.bytes)}`;
+  const title = `${verdictMark(verdict, paint)}  ${paint(1, visible(model.path))}  ${plural(files.length, 'file')}, ${bytes(model.bytes)}`;
   const rest = clean.length > cleanLines ? [`  ... and ${count(clean.length - cleanLines)} more clean files`] : [];
   return [title, ...shown.flatMap((file) => fileLines(file, file.path, '  ', paint)), ...rest];
 }

@@ -3,6 +3,7 @@ import { deploymentObject } from '../kubernetes/objects/deployment.ts';
 import { revisionService } from '../kubernetes/objects/service.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { MlDeployError } from '../errors.ts';
+import { plural } from '../plural.ts';
 import { troubleError, troubleOf } from './diagnosis.ts';
 import type { Trouble } from './diagnosis.ts';
 import { hasStarted, isReady, revisionPods } from './pods.ts';
@@ -138,5 +139,5 @@ function neverReady(
 }
 
 function pods(count: number): string {
-  return count === 1 ? '1 pod' : `${count} pods`;
+  return plural(count, 'pod');
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
+import { plural } from '../plural.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { isCode } from './fence.ts';
@@ -69,7 +70,7 @@ export async function checkCapacity(api: KubeApi, config: Config, pods: number):
     throw new MlDeployError({
       code: 'rollout/no-capacity',
       kind: 'infrastructure',
-      message: `The candidate needs up to ${pods} pods with ${wanted.gpu} nvidia.com/gpu each; the cluster has free GPUs for ${byGpu}.`,
+      message: `The candidate needs up to ${plural(pods, 'pod')} with ${wanted.gpu} nvidia.com/gpu each; the cluster has free GPUs for ${byGpu}.`,
       hint: 'Free GPUs, lower deploy.replicas, or add nodes; `kubectl describe nodes` shows who holds them.',
     });
   }
@@ -77,7 +78,7 @@ export async function checkCapacity(api: KubeApi, config: Config, pods: number):
   return all >= pods
     ? []
     : [
-        `The cluster has room for ${all} of up to ${pods} more pods (${config.resources.cpu} CPU, ${config.resources.memory} each) now; unless it grows, the rollout will stop at that size.`,
+        `The cluster has room for ${all} of up to ${plural(pods, 'more pod')} (${config.resources.cpu} CPU, ${config.resources.memory} each) now; unless it grows, the rollout will stop at that size.`,
       ];
 }
 

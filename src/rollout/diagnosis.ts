@@ -1,6 +1,7 @@
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { plural } from '../plural.ts';
 import { isGone, statusOf } from './pods.ts';
 import type { PodStatus } from './pods.ts';
 
@@ -78,7 +79,7 @@ function crashTrouble(pod: KubeObject, container: ContainerStatus): Trouble | nu
     const how = ended === undefined ? '' : ` (exit code ${ended.exitCode}, ${ended.reason ?? 'Error'})`;
     return blame(
       'rollout/crash-loop',
-      `The server in pod ${pod.metadata.name} ended ${container.restartCount} times${how}: ${oneLine(ended?.message)}`,
+      `The server in pod ${pod.metadata.name} ended ${plural(container.restartCount, 'time')}${how}: ${oneLine(ended?.message)}`,
       'Read its last log lines below; `ml-deploy smoke` shows the same locally.',
     );
   }
@@ -170,7 +171,7 @@ function describePod(pod: KubeObject): string[] {
   const containers = (status.containerStatuses ?? []).map((each) => {
     const state =
       each.state?.waiting?.reason ?? each.state?.terminated?.reason ?? (each.ready ? 'ready' : 'running, not ready');
-    return `${each.name}: ${state}, ${each.restartCount} restarts`;
+    return `${each.name}: ${state}, ${plural(each.restartCount, 'restart')}`;
   });
   return [
     `pod ${pod.metadata.name}: ${status.phase ?? 'unknown'}${containers.length === 0 ? '' : `; ${containers.join('; ')}`}`,

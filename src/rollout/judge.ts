@@ -85,7 +85,7 @@ export class Judge {
           return { decision: verdict.decision, reasons: verdict.reasons };
         }
         if (performance.now() - started >= stepDeadlineMs) {
-          task.fail('inconclusive');
+          task.done('its deadline is over without enough evidence');
           return { decision: 'inconclusive', reasons: verdict.reasons };
         }
         await this.#rest(tickMs, last, step.share);

@@ -1,4 +1,5 @@
 import { resources } from '../kubernetes/resources.ts';
+import { plural } from '../plural.ts';
 import { scalingTo } from './restore.ts';
 import type { Run } from './run.ts';
 import { resized } from './sizing.ts';
@@ -20,7 +21,7 @@ export async function pinScaling(run: Run, stable: Revision): Promise<Revision> 
     await store.update({ stable: run.plan.stable, candidate: run.plan.candidate });
     record.event(
       'resized',
-      `The autoscaler took ${stable.name} from ${stable.replicas} to ${replicas} pods since the plan was made; sizes and shares follow.`,
+      `The autoscaler took ${stable.name} from ${stable.replicas} to ${plural(replicas, 'pod')} since the plan was made; sizes and shares follow.`,
     );
   }
   await scalingTo(fence, config.name, stable, { min: replicas, max: replicas });

@@ -4,6 +4,7 @@ import { MlDeployError } from '../errors.ts';
 import { templateHash } from '../kubernetes/objects/deployment.ts';
 import { labels } from '../kubernetes/objects/labels.ts';
 import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
+import { plural } from '../plural.ts';
 import type { Server } from '../server/server.ts';
 import { planAnalysis, requestsNeeded } from './analysis/plan.ts';
 import type { AnalysisPlan, PlanOptions } from './analysis/plan.ts';
@@ -228,14 +229,14 @@ function warnings(
   for (const step of steps) {
     if (Math.abs(step.share - step.weight) > 0.02) {
       list.push(
-        `A share of ${percent(step.weight)} is not possible with ${stableReplicas} replicas: the candidate gets ${percent(step.share)} (${step.candidateReplicas} of ${step.candidateReplicas + stableReplicas} pods), in expectation and per connection.`,
+        `A share of ${percent(step.weight)} is not possible with ${plural(stableReplicas, 'replica')}: the candidate gets ${percent(step.share)} (${step.candidateReplicas} of ${step.candidateReplicas + stableReplicas} pods), in expectation and per connection.`,
       );
     }
   }
   for (const metric of analysis.metrics) {
     if (metric.rollbackOnly === true) continue;
     list.push(
-      `Each step needs at least ${requestsNeeded(metric.slo, analysis.beta)} requests of the candidate to prove less than ${percent(metric.slo)} ${metric.title}, more if any is bad.`,
+      `Each step needs at least ${plural(requestsNeeded(metric.slo, analysis.beta), 'request')} of the candidate to prove less than ${percent(metric.slo)} ${metric.title}, more if any is bad.`,
     );
   }
   if (!config.rollout.watchdog.enabled) {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../kubernetes/api.ts';
 import { labels, managedByUs } from '../kubernetes/objects/labels.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { plural } from '../plural.ts';
 import { isCode } from './fence.ts';
 import { revisionPods } from './pods.ts';
 import { removeRevision, scale } from './restore.ts';
@@ -53,7 +54,7 @@ export async function drain(run: Run, previous: Revision): Promise<void> {
   const timeoutMs = config.rollout.drainMs + 30_000;
   const look = async (): Promise<true | null> => {
     const pods = await revisionPods(api, config.name, config.deploy.namespace, previous.name);
-    task.update(`${Math.max(0, pods.length - keep)} pods left`);
+    task.update(`${plural(Math.max(0, pods.length - keep), 'pod')} left`);
     return pods.length <= keep ? true : null;
   };
   const gone = await until(look, { signal, everyMs: 1000, timeoutMs, beat: () => run.lease.beat() });

@@ -25,4 +25,6 @@ export interface Server {
   /** Environment that the pod template sets besides the user's. */
   environment(config: Config): Readonly<Record<string, string>>;
   readonly protocol: 'openapi';
+  /** Ids of `image.secrets` that a step of its Dockerfile mounts; others are given to the builder and used by nobody. */
+  readonly buildSecrets: readonly string[];
 }

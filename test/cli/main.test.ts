@@ -76,6 +76,15 @@ describe('help', () => {
     for (const option of ['--format', '--quiet', '--no-color']) expect(stdout).toContain(option);
   });
 
+  it('is also a command', async () => {
+    const whole = await commandLine('--help');
+    expect(await commandLine('help')).toEqual(whole);
+    for (const exit of ['0', '1', '2', '3', '4', '130/143']) {
+      expect(whole.stdout).toMatch(new RegExp(`^  ${exit} `, 'm'));
+    }
+    expect(await commandLine('help', 'status')).toEqual(await commandLine('status', '--help'));
+  });
+
   it('lists every command', async () => {
     const { code, stdout } = await commandLine('--help');
     expect(code).toBe(0);
@@ -87,7 +96,8 @@ describe('help', () => {
 
 describe('mistakes on the command line', () => {
   it.each([
-    [['deply'], /unknown command 'deply'[^]*deploy/],
+    [['deply'], /unknown command 'deply'[^]*deploy[^]*Try: ml-deploy --help/],
+    [['help', 'deply'], /Usage: ml-deploy/],
     [['validate', '--formt', 'json'], /unknown option '--formt'[^]*--format/],
     [['validate', '--format', 'xml'], /Allowed choices are text, json/],
     [['build', 'extra'], /too many arguments/],
@@ -105,6 +115,19 @@ describe('mistakes on the command line', () => {
     expect(text.stderr).toContain('Error: there is no mldeploy.yaml\n  Write one with `ml-deploy init`');
     const json = await commandLine('build', '--format', 'json');
     expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: 'config/not-found', kind: 'usage' } });
+  });
+
+  it.each([
+    ['.', /\. is a folder[^]*--config \.\/mldeploy\.yaml/],
+    ['model.pkl', /model\.pkl is not a text file in UTF-8 \(4 bytes\); expected YAML/],
+    ['latin.yaml', /latin\.yaml is not a text file in UTF-8/],
+  ])('%s is no configuration', async (config, expected) => {
+    await writeFile(join(folder, 'model.pkl'), Buffer.from([0x80, 0x04, 0x00, 0x2e]));
+    await writeFile(join(folder, 'latin.yaml'), Buffer.from('name: fra\u00fcd', 'latin1'));
+    const { code, stderr } = await commandLine('build', '-c', config);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toMatch(/EISDIR|found no keys/);
   });
 
   it('a wrong configuration is told with its places', async () => {

@@ -20,7 +20,10 @@ const interrupted = new MlDeployError({
 });
 
 /** `deploy` whose build is interrupted; `options` as on the command line. */
-async function stoppedRun(folder: string, options: Record<string, string>): Promise<{ ended: EndedStages[]; said: string }> {
+async function stoppedRun(
+  folder: string,
+  options: Record<string, string>,
+): Promise<{ ended: EndedStages[]; said: string }> {
   await writeFile(
     join(folder, 'mldeploy.yaml'),
     'version: 1\nname: fraud\nmodel: {path: m}\nimage: {repository: a.b/c}\n',

@@ -368,7 +368,10 @@ function quiet(traffic: Traffic, from: number, to: number, revision: string, rat
 }
 
 /** Evidence of all four stages of a simulated release, and what its clients saw. */
-export function simulatedRun(release: Release): { evidence: Required<Omit<EvidenceSoFar, 'stopped'>>; clients: ClientView } {
+export function simulatedRun(release: Release): {
+  evidence: Required<Omit<EvidenceSoFar, 'stopped'>>;
+  clients: ClientView;
+} {
   const project = release.project ?? 'digits';
   const clock = { now: Date.parse(release.startedAt) };
   const traffic: Traffic = { seconds: [] };

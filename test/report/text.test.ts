@@ -60,7 +60,10 @@ test('a held rollout that had traffic was held, not decided', () => {
 });
 
 test('every reason is told once', () => {
-  for (const text of [textReport({ rollout: silent }), markdownReport([{ title: 'v2', evidence: { rollout: silent } }])]) {
+  for (const text of [
+    textReport({ rollout: silent }),
+    markdownReport([{ title: 'v2', evidence: { rollout: silent } }]),
+  ]) {
     expect(text.split('Step 1 reached its deadline.')).toHaveLength(2);
   }
   expect(textReport({ rollout: silent })).toMatch(/ r2 is held until tomorrow\. Continue with promote\.\n/);

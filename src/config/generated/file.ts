@@ -354,7 +354,7 @@ export interface Image {
    */
   insecure?: boolean;
   /**
-   * Secrets for the build, by id: the file that holds the value. They are mounted while a step runs and are in no layer.
+   * Secrets for the build, by id: the file that holds the value. They are mounted while a step runs and are in no layer. `fastapi` uses the ids `pipconf` (pip's configuration) and `ca` (certificate authorities); any other one is warned about.
    */
   secrets?: {
     [k: string]: Path;
@@ -677,7 +677,7 @@ export interface Image1 {
    */
   insecure?: boolean;
   /**
-   * Secrets for the build, by id: the file that holds the value. They are mounted while a step runs and are in no layer.
+   * Secrets for the build, by id: the file that holds the value. They are mounted while a step runs and are in no layer. `fastapi` uses the ids `pipconf` (pip's configuration) and `ca` (certificate authorities); any other one is warned about.
    */
   secrets?: {
     [k: string]: Path;

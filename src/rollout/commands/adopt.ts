@@ -11,6 +11,7 @@ import {
 import { revisionSelector } from '../../kubernetes/objects/service.ts';
 import { resources } from '../../kubernetes/resources.ts';
 import type { Reporter } from '../../pipeline/reporter.ts';
+import { plural } from '../../plural.ts';
 import { refuseKeepers } from '../keepers.ts';
 import type { ModelRef } from '../names.ts';
 import { StateStore } from '../state.ts';
@@ -96,7 +97,7 @@ export async function adopt(
   return {
     revision: record,
     pods,
-    summary: `${deploymentName} is revision 0 of ${model}; none of its ${pods.length} pods was restarted.`,
+    summary: `${deploymentName} is revision 0 of ${model}; its ${plural(pods.length, 'pod')} ${pods.length === 1 ? 'was' : 'were'} not restarted.`,
   };
 }
 

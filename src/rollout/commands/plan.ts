@@ -8,6 +8,7 @@ import type { Config } from '../../config/config.ts';
 import { serverOf } from '../../server/index.ts';
 import { refuseUnfit } from '../adopted.ts';
 import { checkCapacity } from '../capacity.ts';
+import { plural } from '../../plural.ts';
 import { requireNamespace } from '../namespace.ts';
 import { planRollout } from '../plan.ts';
 import type { Plan, Release } from '../plan.ts';
@@ -107,9 +108,9 @@ function planText(planned: Plan, creates: readonly string[], warnings: readonly 
       ? []
       : steps.map(
           (step, index) =>
-            `step ${index + 1}    ${percent(step.share)} of the traffic, ${step.candidateReplicas} pods, at least ${step.minTimeMs / 1000} s and ${step.minRequests} requests${step.approval ? ', then an approval' : ''}`,
+            `step ${index + 1}    ${percent(step.share)} of the traffic, ${plural(step.candidateReplicas, 'pod')}, at least ${step.minTimeMs / 1000} s and ${plural(step.minRequests, 'request')}${step.approval ? ', then an approval' : ''}`,
         )),
-    `then      ${candidate.replicas} pods of ${candidate.name} get all traffic${stable === null ? '' : `; ${stable.name} is drained and kept at rest`}`,
+    `then      ${plural(candidate.replicas, 'pod')} of ${candidate.name} ${candidate.replicas === 1 ? 'gets' : 'get'} all traffic${stable === null ? '' : `; ${stable.name} is drained and kept at rest`}`,
     ...warnings.map((warning) => `note      ${warning}`),
   ];
   return `${lines.join('\n')}\n`;

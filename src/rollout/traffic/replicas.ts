@@ -39,7 +39,7 @@ export async function missingEndpoints(
   const absent = expected.addresses.filter((address) => !ready.has(address));
   const foreign = [...ready].filter((address) => !expected.addresses.includes(address));
   if (absent.length === 0 && foreign.length === 0) return null;
-  return `Service ${facts.model}: ${absent.length} pods are not endpoints yet, ${foreign.length} endpoints should be gone`;
+  return `Service ${facts.model}: pods that are not endpoints yet: ${absent.length}, endpoints that should be gone: ${foreign.length}`;
 }
 
 interface Endpoint {

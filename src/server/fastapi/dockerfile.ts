@@ -11,6 +11,9 @@ export interface DockerfileFacts {
 /** User and group of the server in the image. */
 export const serverUser = '10001:10001';
 
+/** Secrets that the steps of the Dockerfile mount: pip's configuration, and certificate authorities. */
+export const buildSecrets = ['pipconf', 'ca'] as const;
+
 /** Folder of the virtual environment. At the top: a parent that COPY creates would carry the time of the build. */
 const venv = '/venv';
 

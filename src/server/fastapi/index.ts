@@ -8,7 +8,7 @@ import type { ImagePlan, PlannedFile } from '../image-plan.ts';
 import type { MetricsPreset } from '../metrics-preset.ts';
 import type { Probes, Server } from '../server.ts';
 import { fastapiMetrics } from './metrics.ts';
-import { copies, dockerfile, serverUser } from './dockerfile.ts';
+import { buildSecrets, copies, dockerfile, serverUser } from './dockerfile.ts';
 import { constraintsOf, requirementsFacts } from './requirements.ts';
 import { readBuildFile, readServerModules } from './sources.ts';
 
@@ -21,6 +21,7 @@ const drainSeconds = 5;
 export const fastapi: Server = {
   type: 'fastapi',
   protocol: 'openapi',
+  buildSecrets,
   imagePlan,
 
   probes(config: Config): Probes {

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { quantiles } from '../quantiles.ts';
 import { type Check, failed, passed, put, rightAsks, shorten, skipped } from './check.ts';
 
@@ -33,17 +34,17 @@ export const latency: Check = {
     if (found !== null) {
       const way = detour === null ? '' : `, ${detour}, which adds to each`;
       measured.details.push(
-        `latency: p50 ${round(found.p50)} ms, p95 ${round(found.p95)} ms, p99 ${round(found.p99)} ms of ${found.count} requests${way}`,
+        `latency: p50 ${round(found.p50)} ms, p95 ${round(found.p95)} ms, p99 ${round(found.p99)} ms of ${plural(found.count, 'request')}${way}`,
       );
     }
     const { maxP95Ms } = config.smoke;
     const limit = maxP95Ms === null ? undefined : `p95 of ${maxP95Ms} ms (smoke.maxP95)`;
     if (problems.length > 0) return failed(`Requests failed: ${shorten([...new Set(problems)])}`, limit);
     if (maxP95Ms !== null && found !== null && found.p95 > maxP95Ms) {
-      return failed(`The 95th percentile of ${found.count} requests is above the limit.`, limit);
+      return failed(`The 95th percentile of ${plural(found.count, 'request')} is above the limit.`, limit);
     }
     const said = maxP95Ms === null ? 'measured, no limit is set' : 'the 95th percentile is within the limit';
-    return passed(`${config.smoke.requests} requests after ${warmUpRequests} for warm-up: ${said}.`, limit);
+    return passed(`${plural(config.smoke.requests, 'request')} after ${warmUpRequests} for warm-up: ${said}.`, limit);
   },
 };
 

@@ -63,21 +63,26 @@ test.each<[string, KubeObject, string]>([
 test.each([
   [
     '0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are available',
-    '3 node(s) have no free GPU',
+    '3 nodes have no free GPU (nvidia.com/gpu) (the scheduler says: 0/3 nodes are available: 3 Insufficient nvidia.com/gpu).',
     'device plugin',
   ],
   [
     '0/2 nodes are available: 1 Insufficient memory, 1 node(s) had untolerated taint {gpu: true}.',
-    'taint {gpu: true}',
+    '1 node has too little free memory; 1 node has a taint that keeps pods away ({gpu: true})',
     'resources',
   ],
   [
     "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.",
-    'labels of deploy.nodeSelector',
+    '2 nodes have other labels than deploy.nodeSelector asks for',
     'label a node',
   ],
   ['no nodes available to schedule pods', 'no node', 'Add a node'],
   ['something new', 'something new', 'kubectl describe'],
+  [
+    '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available',
+    '1 node has too little free cpu (the scheduler says: 0/1 nodes are available: 1 Insufficient cpu).',
+    'resources',
+  ],
 ])('the scheduler’s reason is translated: %s', (message, means, hint) => {
   const error = explainUnschedulable(message, pod({}));
   expect(error.message).toContain(means);

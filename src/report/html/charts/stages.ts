@@ -13,7 +13,9 @@ export function stagesChart(stages: readonly StageSpan[]): Markup {
     return { stage, from, to: end };
   });
   const labelled = left + 30;
-  const x = scaleLinear().domain([0, Math.max(end, 1)]).range([labelled, right]);
+  const x = scaleLinear()
+    .domain([0, Math.max(end, 1)])
+    .range([labelled, right]);
   const row = 24;
   const body = spans.flatMap(({ stage, from, to }, index) => {
     const y = 4 + index * row;
