@@ -30,7 +30,7 @@ const filesBelow = (folder: string): string[] =>
 function build(out: string): void {
   const lib = join(root, 'lib');
   rmSync(lib, { recursive: true, force: true });
-  run(bin('tsc'), ['-p', 'tsconfig.json']);
+  run(process.execPath, ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.json']);
   // Data files and generated JavaScript travel beside the code that names them with new URL(..., import.meta.url).
   for (const file of filesBelow(join(root, 'src'))) {
     if (/(?<!\.d)\.ts$/.test(file)) continue;
