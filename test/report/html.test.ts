@@ -58,12 +58,12 @@ describe('the report of the demo', () => {
   test('gives the reasons, the harmed requests and the time to the decision', () => {
     const { rollout } = runs[2]?.evidence ?? {};
     for (const reason of rollout?.reasons ?? []) expect(page).toContain(escapeHtml(reason));
-    expect(text).toContain('from the first live request to the decision 6.0 s');
+    expect(text).toContain('from the first live request to the decision 10 s');
     expect(text).toContain(`of them failed ${rollout?.volatile.totals.candidate.errors ?? -1}`);
   });
 
   test('marks where the evidence crossed its threshold, named in words', () => {
-    expect(text).toContain('Evidence that the candidate is worse passed 40 after 6.0 s');
+    expect(text).toContain('Evidence that the candidate is worse passed 40 after 10 s');
     expect(text.match(/rolled back here/g)).toHaveLength(1);
     expect(text).toContain('roll back at 40');
     expect(text).toContain('Evidence that the candidate is good enough passed 20 at 2 steps');

@@ -11,7 +11,7 @@ import type {
 import type { ClientSecond, ClientView } from '../../src/report/run.ts';
 import { createAnalysis } from '../../src/rollout/analysis/analysis.ts';
 import type { AnalysisPlan } from '../../src/rollout/analysis/plan.ts';
-import { drawArm, random } from '../rollout/analysis/simulation.ts';
+import { drawArm, random } from '../rollout/analysis/draws.ts';
 
 /** One simulated release, decided by the real decision engine. */
 export interface Release {

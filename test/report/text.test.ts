@@ -16,11 +16,11 @@ if (promoted === undefined || rolledBack === undefined) throw new Error('the dem
 
 test('a line per stage, the reasons, the counts', () => {
   const lines = textReport(rolledBack.evidence).split('\n');
-  expect(lines[0]).toBe('digits rolled back in 32 s');
+  expect(lines[0]).toBe('digits rolled back in 36 s');
   expect(lines.filter((line) => /^ {2}(validate|build|smoke|rollout) /.test(line))).toHaveLength(4);
   expect(lines.find((line) => line.startsWith('  - errors: '))).toContain('>= 40');
   expect(lines.at(-2)).toMatch(
-    /^ {2}candidate \d+ requests, \d+ failed; stable .* decided 6\.0 s after the first live request$/,
+    /^ {2}candidate \d+ requests, \d+ failed; stable .* decided 10 s after the first live request$/,
   );
 });
 

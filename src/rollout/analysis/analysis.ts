@@ -1,17 +1,10 @@
 import type { ArmName, MetricPlan, TickEvidence } from '../../pipeline/evidence.ts';
 import { advanceCounters, startCounters, type CounterState } from './counters.ts';
-import {
-  addHistory,
-  addTick,
-  judgeMetric,
-  restartGood,
-  startMetric,
-  tickEvidence,
-  type MetricState,
-} from './metric.ts';
+import { decide, explain } from './decide.ts';
+import { addHistory, addTick, restartGood, startMetric, tickEvidence, type MetricState } from './metric.ts';
 import { metricPlan, type AnalysisPlan, type MetricId } from './plan.ts';
 import type { ArmDeltas, ArmsReading } from './readings.ts';
-import { brokenReason, goodReason, metricWarnings, openReason, stepReason, worseReason } from './reasons.ts';
+import { metricWarnings } from './reasons.ts';
 import { addSplit, judgeSplit, startSplit, type SplitState, type SplitVerdict } from './split.ts';
 
 /** One closed tick: what both arms served since the previous tick, at one weight. */
@@ -75,7 +68,8 @@ export interface Analysis {
   state(): AnalysisState;
 }
 
-interface GatingMetric {
+/** A metric that decides, with its thresholds. */
+export interface GatingMetric {
   readonly id: MetricId;
   readonly plan: MetricPlan;
 }
@@ -101,8 +95,20 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
     const warnings = gating
       .flatMap((metric) => metricWarnings(metricState(metric.id), metric.plan, plan.phiPrior))
       .filter((warning) => !state.warned.includes(warning));
-    state = { ...state, warned: [...state.warned, ...warnings] };
-    return { ...decide(plan, gating, state), warnings, notes, ticks, split };
+    if (warnings.length > 0) state = { ...state, warned: [...state.warned, ...warnings] };
+    const now = state;
+    const decision = decide(plan, gating, now);
+    return {
+      decision,
+      warnings,
+      notes,
+      ticks,
+      split,
+      // Words only for those who read them: they cost more than the decision.
+      get reasons() {
+        return explain(plan, gating, now, decision);
+      },
+    };
   };
 
   const addCounts = (input: TickInput): TickEvidence[] =>
@@ -172,32 +178,4 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
 function openTick(verdict: TickVerdict): TickVerdict {
   const decision = verdict.decision === 'promote' ? 'continue' : verdict.decision;
   return { ...verdict, decision, reasons: [...verdict.reasons, ...verdict.notes] };
-}
-
-function decide(
-  plan: AnalysisPlan,
-  gating: readonly GatingMetric[],
-  state: AnalysisState,
-): Pick<TickVerdict, 'decision' | 'reasons'> {
-  const judged = gating.map(({ id, plan: metric }) => {
-    const known = state.metrics[id] ?? startMetric();
-    return { known, metric, verdict: judgeMetric(known, metric) };
-  });
-  const worse = judged.filter(({ verdict }) => verdict === 'worse');
-  if (worse.length > 0) {
-    return { decision: 'rollback', reasons: worse.map(({ known, metric }) => worseReason(known, metric)) };
-  }
-  const proved = judged.filter(({ metric }) => metric.rollbackOnly !== true);
-  // What the step still waits for comes first: it is what a live display shows.
-  const openFirst = proved.toSorted((a, b) => Number(a.verdict === 'good') - Number(b.verdict === 'good'));
-  const reasons = openFirst.map(({ known, metric, verdict }) => {
-    if (verdict === 'broken') return brokenReason(known, metric);
-    return verdict === 'good' ? goodReason(known, metric) : openReason(known, metric, plan.phiPrior);
-  });
-  const step = plan.steps[state.step];
-  const waiting = step === undefined ? null : stepReason(step, state.stepElapsedMs, state.stepRequests);
-  const allGood = proved.every(({ verdict }) => verdict === 'good');
-  if (waiting === null && allGood) return { decision: 'promote', reasons };
-  if (waiting === null) return { decision: 'continue', reasons };
-  return { decision: 'continue', reasons: allGood ? [waiting, ...reasons] : [...reasons, waiting] };
 }

@@ -14,11 +14,16 @@ export function startWealth(alternatives: number): LogWealth {
  * each factor keeps an expectation of at most 1 when phi >= 1, and making a factor smaller never breaks that.
  */
 export function bet(wealth: LogWealth, logRatios: readonly number[], phi: number, limit = Infinity): LogWealth {
-  return wealth.map((log, index) => log + Math.min((logRatios[index] ?? 0) / phi, limit));
+  const grown = new Array<number>(wealth.length);
+  for (const [index, log] of wealth.entries()) grown[index] = log + Math.min((logRatios[index] ?? 0) / phi, limit);
+  return grown;
 }
 
 /** log of the mean wealth: the evidence value, to be compared with log(1/alpha). */
 export function logEvidence(wealth: LogWealth): number {
-  const largest = Math.max(...wealth);
-  return largest + Math.log(wealth.reduce((sum, log) => sum + Math.exp(log - largest), 0) / wealth.length);
+  let largest = -Infinity;
+  for (const log of wealth) largest = Math.max(largest, log);
+  let sum = 0;
+  for (const log of wealth) sum += Math.exp(log - largest);
+  return largest + Math.log(sum / wealth.length);
 }

@@ -7,7 +7,8 @@ import {
 } from '../../../src/rollout/analysis/analysis.ts';
 import type { AnalysisPlan } from '../../../src/rollout/analysis/plan.ts';
 import type { ArmDeltas } from '../../../src/rollout/analysis/readings.ts';
-import { drawArm, errorsPlan, random } from './simulation.ts';
+import { drawArm, random } from './draws.ts';
+import { errorsPlan } from './simulation.ts';
 
 function counts(candidate: [number, number], stable: [number, number]): ArmDeltas {
   const pod = (name: string, [total, bad]: [number, number]) => [{ pod: name, total, bad }];

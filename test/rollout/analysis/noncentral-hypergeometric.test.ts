@@ -4,7 +4,7 @@ import {
   logProbability,
   type Margins,
 } from '../../../src/rollout/analysis/noncentral-hypergeometric.ts';
-import { random } from './simulation.ts';
+import { random } from './draws.ts';
 
 /** The law by exact integer arithmetic; w = numerator / denominator. */
 function exactTerms({ candidate, stable, bad }: Margins, numerator: bigint, denominator: bigint): Map<number, bigint> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { errorsPlan, shares, upperBound, type Scenario } from './simulation.ts';
+import { clopperPearson } from './bounds.ts';
+import { errorsPlan, tally, type Scenario } from './simulation.ts';
 
 // Quick seeded versions of the null cases; table.proof.test.ts runs them all at length.
 const runs = 400;
@@ -25,10 +26,11 @@ test.each<[string, Scenario]>([
     },
   ],
 ])('false rollbacks stay below alpha: %s', (_, scenario) => {
-  expect(upperBound(shares(scenario, runs).rollback, runs)).toBeLessThan(0.05);
+  expect(clopperPearson(tally(scenario, runs).rollback, runs).high).toBeLessThan(0.05);
 });
 
 test('a candidate just above its slo rarely passes', () => {
   const scenario: Scenario = { ...base, candidate: () => 0.02, stable: () => 0.005, neverPromote: false };
-  expect(upperBound(shares({ ...scenario, plan: errorsPlan({ margin: 20 }) }, runs).promote, runs)).toBeLessThan(0.08);
+  const { promote } = tally({ ...scenario, plan: errorsPlan({ margin: 20 }) }, runs);
+  expect(clopperPearson(promote, runs).high).toBeLessThan(0.08);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addSplit, judgeSplit, startSplit, type SplitState } from '../../../src/rollout/analysis/split.ts';
-import { binomial, poisson, random } from './simulation.ts';
+import { binomial, poisson, random } from './draws.ts';
 
 function run(
   seed: number,
