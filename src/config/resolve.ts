@@ -151,6 +151,7 @@ function resolveRollout(rollout: Rollout): RolloutConfig {
     margin: rollout.margin ?? 1.5,
     alpha: parseProbability(rollout.alpha ?? 0.05),
     beta: parseProbability(rollout.beta ?? 0.05),
+    promotion: rollout.promotion ?? 'absolute',
     ...resolveTimes(rollout),
     onInconclusive: rollout.onInconclusive ?? 'hold',
     keepPrevious: rollout.keepPrevious ?? 0,

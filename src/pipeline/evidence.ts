@@ -179,11 +179,27 @@ export interface MetricPlan {
   readonly slo: number;
   readonly floor: number;
   readonly margin: number;
+  /** What a step has to prove: a share of bad events below the slo, or better than stable; absent: the first. */
+  readonly promotion?: 'absolute' | 'relative';
   /** Natural logarithm of the rollback threshold `1/alpha_m` and of the promotion threshold `1/beta`. */
   readonly logRollback: number;
   readonly logPromote: number;
   /** A guardrail: it can roll back, and nothing has to be proved about it. */
   readonly rollbackOnly?: true;
+}
+
+/** A plain threshold rule beside the verdict. */
+export interface ThresholdRuleFacts {
+  readonly metric: string;
+  /** The rule in words, and whose it is. */
+  readonly rule: string;
+  /** Windows that were complete before the rollout ended, and how many of them were above the threshold. */
+  readonly windows: number;
+  readonly failing: number;
+  /** When it would have rolled back, RFC 3339; null: not before the end. */
+  readonly at: string | null;
+  /** The comparison in one sentence. */
+  readonly message: string;
 }
 
 export interface RolloutEvidence extends EvidenceBase<
@@ -194,6 +210,8 @@ export interface RolloutEvidence extends EvidenceBase<
     /** Every counted request of the candidate and of the stable arm while the candidate had traffic. */
     readonly totals: Readonly<Record<ArmName, { readonly requests: number; readonly errors: number }>>;
     readonly apiRequests: number;
+    /** What a plain threshold rule makes of the same counts, where that is worth telling; it decides nothing. */
+    readonly thresholdRules?: readonly ThresholdRuleFacts[];
     /** Logs and events captured before a failed candidate was removed. */
     readonly diagnosis: readonly string[];
   }

@@ -110,7 +110,10 @@ function canary(rollout: RolloutEvidence): string {
       ['Metric', 'Limit', 'Candidate', 'Stable', 'Worse than stable', 'Bad enough to matter', 'Good enough'],
       rows,
     ) +
-    '\nEvidence values stand against what they need: both of the first two for a rollback, the last one for a step to pass.\n'
+    '\nEvidence values stand against what they need: both of the first two for a rollback, the last one for a step to pass.\n' +
+    (rollout.volatile.thresholdRules ?? [])
+      .map(({ message }) => `\nFor comparison: ${escapeMarkdown(message)}\n`)
+      .join('')
   );
 }
 

@@ -89,6 +89,9 @@ function findingLines(path: string, finding: Finding, style: TextStyle): string[
 
 function why(rollout: RolloutEvidence, style: TextStyle): string[] {
   const reasons = furtherReasons(rollout).map((reason) => `  - ${visible(shortenDigests(reason), true)}`);
+  for (const { message } of rollout.volatile.thresholdRules ?? []) {
+    reasons.push(style.dim(`  - for comparison, ${visible(message, true)}`));
+  }
   const lines = reasons.length === 0 ? [] : ['', ...reasons];
   const phase = livePhase(rollout);
   if (phase === null) return lines;

@@ -1,5 +1,6 @@
 import type { RevisionFacts, RolloutEvidence } from '../pipeline/evidence.ts';
 import { metricPlan } from './analysis/plan.ts';
+import { thresholdRules } from './analysis/threshold-rule.ts';
 import type { Plan } from './plan.ts';
 import type { Record } from './record.ts';
 import type { Ending } from './run.ts';
@@ -18,6 +19,8 @@ export interface EvidenceFacts {
  * The evidence document of a rollout.
  */
 export function rolloutEvidence(plan: Plan, ending: Ending, record: Record, facts: EvidenceFacts): RolloutEvidence {
+  const metrics = plan.analysis.metrics.map((spec) => metricPlan(spec, plan.analysis));
+  const { timeline, ticks } = record;
   return {
     schema: 'https://ml-deploy.dev/schema/rollout-evidence-v1.json',
     stage: 'rollout',
@@ -33,7 +36,7 @@ export function rolloutEvidence(plan: Plan, ending: Ending, record: Record, fact
     candidate: factsOf(plan.strategy === 'unchanged' && plan.stable !== null ? plan.stable : plan.candidate),
     // A first revision has nothing to share the traffic with.
     steps: plan.strategy === 'first' ? [] : plan.steps.map((step) => step.share),
-    metrics: plan.analysis.metrics.map((spec) => metricPlan(spec, plan.analysis)),
+    metrics,
     decision: ending.decision,
     reasons: ending.reasons,
     volatile: {
@@ -41,10 +44,11 @@ export function rolloutEvidence(plan: Plan, ending: Ending, record: Record, fact
       endedAt: new Date().toISOString(),
       engine: facts.engine,
       host: facts.host,
-      timeline: record.timeline,
-      ticks: record.ticks,
+      timeline,
+      ticks,
       totals: record.totals,
       apiRequests: facts.apiRequests,
+      thresholdRules: thresholdRules({ metrics, ticks, timeline, ...ending }),
       diagnosis: ending.diagnosis,
     },
   };

@@ -233,8 +233,13 @@ function warnings(
       );
     }
   }
+  if (analysis.promotion === 'relative') {
+    list.push(
+      'A step passes when the candidate is proved better than stable (rollout.promotion: relative), whether or not it meets its slo; beside a stable revision without bad requests no step passes.',
+    );
+  }
   for (const metric of analysis.metrics) {
-    if (metric.rollbackOnly === true) continue;
+    if (analysis.promotion === 'relative' || metric.rollbackOnly === true) continue;
     list.push(
       `Each step needs at least ${plural(requestsNeeded(metric.slo, analysis.beta), 'request')} of the candidate to prove less than ${percent(metric.slo)} ${metric.title}, more if any is bad.`,
     );

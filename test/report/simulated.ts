@@ -11,6 +11,7 @@ import type {
 import type { ClientSecond, ClientView } from '../../src/report/run.ts';
 import { createAnalysis } from '../../src/rollout/analysis/analysis.ts';
 import type { AnalysisPlan } from '../../src/rollout/analysis/plan.ts';
+import { thresholdRules } from '../../src/rollout/analysis/threshold-rule.ts';
 import { drawArm, random } from '../rollout/analysis/draws.ts';
 
 /** One simulated release, decided by the real decision engine. */
@@ -38,6 +39,7 @@ const plan: AnalysisPlan = {
   margin: 1.5,
   alpha: 0.05,
   beta: 0.05,
+  promotion: 'absolute',
   phiPrior: 1,
   splitTolerance: 0.1,
   steps: [
@@ -242,6 +244,7 @@ function rollout(release: Release, project: string, clock: Clock, traffic: Traff
       ticks,
       totals,
       apiRequests: 143,
+      thresholdRules: thresholdRules({ metrics, ticks, timeline, decision, reasons }),
       diagnosis: promoted
         ? []
         : [`pod ${project}-r${revision}-7c9d4-x2x9p: ERROR predict failed: ValueError: feature 17 is missing`],

@@ -2,10 +2,11 @@ import { beforeEach, expect, test } from 'vitest';
 import { kubeApi } from '../../src/kubernetes/kube-api.ts';
 import type { KubeApi } from '../../src/kubernetes/api.ts';
 import { StateStore } from '../../src/rollout/state.ts';
-import type { HistoryEntry, RolloutState } from '../../src/rollout/state.ts';
+import type { HistoryEntry } from '../../src/rollout/state.ts';
 import { MemoryTransport } from './memory-transport.ts';
+import { restState } from './rest-state.ts';
 
-const ref = { model: 'fraud', namespace: 'ml' };
+const ref = { model: restState.model, namespace: restState.namespace };
 const path = '/api/v1/namespaces/ml/configmaps/mldeploy-fraud';
 let transport: MemoryTransport;
 let api: KubeApi;
@@ -14,29 +15,6 @@ beforeEach(() => {
   transport = new MemoryTransport();
   api = kubeApi(transport);
 });
-
-/** A state in which nothing runs. */
-const restState: Omit<RolloutState, 'updatedAt' | 'writer'> = {
-  version: 1,
-  ...ref,
-  phase: 'done',
-  progress: 'ended',
-  epoch: 1,
-  provider: 'replicas',
-  port: 80,
-  stable: null,
-  candidate: null,
-  previous: null,
-  planHash: null,
-  steps: [],
-  step: -1,
-  weight: 0,
-  hold: null,
-  scaling: null,
-  analysis: null,
-  reasons: [],
-  history: [],
-};
 
 test('what was saved is read back', async () => {
   const store = await StateStore.load(api, ref);

@@ -522,6 +522,10 @@ export interface Rollout {
    */
   beta?: number | string;
   /**
+   * What a step has to prove. `absolute`: that the new revision meets its SLO. `relative`: that it is better than the stable one, for a hotfix of a stable revision that itself misses its SLO; beside a stable revision without errors nothing can be better, so that no step passes.
+   */
+  promotion?: 'absolute' | 'relative';
+  /**
    * Shortest stay at a step that does not say its own. A minute at least, because errors come in bursts.
    */
   minTime?: string;

@@ -106,6 +106,7 @@ export const configurationKeys: readonly string[] = [
   'rollout.margin',
   'rollout.alpha',
   'rollout.beta',
+  'rollout.promotion',
   'rollout.minTime',
   'rollout.minRequests',
   'rollout.tick',

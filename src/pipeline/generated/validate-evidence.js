@@ -3105,12 +3105,13 @@ return errors === 0;
 validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const rollout = validate29;
-const schema48 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","adopt"]},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
+const schema48 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","adopt"]},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
 const schema49 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema50 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
 const schema51 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
-const schema52 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
-const schema54 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
+const schema52 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
+const schema53 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
+const schema55 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
@@ -4213,13 +4214,15 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data6.diagnosis !== undefined){
-let data36 = data6.diagnosis;
+if(data6.thresholdRules !== undefined){
+let data36 = data6.thresholdRules;
 if(Array.isArray(data36)){
 const len2 = data36.length;
 for(let i2=0; i2<len2; i2++){
-if(typeof data36[i2] !== "string"){
-const err95 = {instancePath:instancePath+"/volatile/diagnosis/" + i2,schemaPath:"#/properties/volatile/properties/diagnosis/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data37 = data36[i2];
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+if(data37.metric === undefined){
+const err95 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2,schemaPath:"#/definitions/ThresholdRuleFacts/required",keyword:"required",params:{missingProperty: "metric"},message:"must have required property '"+"metric"+"'"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -4228,10 +4231,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-}
-}
-else {
-const err96 = {instancePath:instancePath+"/volatile/diagnosis",schemaPath:"#/properties/volatile/properties/diagnosis/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data37.rule === undefined){
+const err96 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2,schemaPath:"#/definitions/ThresholdRuleFacts/required",keyword:"required",params:{missingProperty: "rule"},message:"must have required property '"+"rule"+"'"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -4240,10 +4241,8 @@ vErrors.push(err96);
 }
 errors++;
 }
-}
-if(data6.startedAt !== undefined){
-if(typeof data6.startedAt !== "string"){
-const err97 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data37.windows === undefined){
+const err97 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2,schemaPath:"#/definitions/ThresholdRuleFacts/required",keyword:"required",params:{missingProperty: "windows"},message:"must have required property '"+"windows"+"'"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -4252,10 +4251,8 @@ vErrors.push(err97);
 }
 errors++;
 }
-}
-if(data6.endedAt !== undefined){
-if(typeof data6.endedAt !== "string"){
-const err98 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data37.failing === undefined){
+const err98 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2,schemaPath:"#/definitions/ThresholdRuleFacts/required",keyword:"required",params:{missingProperty: "failing"},message:"must have required property '"+"failing"+"'"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -4264,10 +4261,8 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(data6.engine !== undefined){
-if(typeof data6.engine !== "string"){
-const err99 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data37.at === undefined){
+const err99 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2,schemaPath:"#/definitions/ThresholdRuleFacts/required",keyword:"required",params:{missingProperty: "at"},message:"must have required property '"+"at"+"'"};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -4276,10 +4271,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-}
-if(data6.host !== undefined){
-if(typeof data6.host !== "string"){
-const err100 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data37.message === undefined){
+const err100 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2,schemaPath:"#/definitions/ThresholdRuleFacts/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -4288,10 +4281,9 @@ vErrors.push(err100);
 }
 errors++;
 }
-}
-}
-else {
-const err101 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+for(const key9 in data37){
+if(!((((((key9 === "metric") || (key9 === "rule")) || (key9 === "windows")) || (key9 === "failing")) || (key9 === "at")) || (key9 === "message"))){
+const err101 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2,schemaPath:"#/definitions/ThresholdRuleFacts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -4301,9 +4293,9 @@ vErrors.push(err101);
 errors++;
 }
 }
-if(data.model !== undefined){
-if(typeof data.model !== "string"){
-const err102 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data37.metric !== undefined){
+if(typeof data37.metric !== "string"){
+const err102 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/metric",schemaPath:"#/definitions/ThresholdRuleFacts/properties/metric/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -4313,9 +4305,9 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data.namespace !== undefined){
-if(typeof data.namespace !== "string"){
-const err103 = {instancePath:instancePath+"/namespace",schemaPath:"#/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data37.rule !== undefined){
+if(typeof data37.rule !== "string"){
+const err103 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/rule",schemaPath:"#/definitions/ThresholdRuleFacts/properties/rule/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -4325,10 +4317,10 @@ vErrors.push(err103);
 errors++;
 }
 }
-if(data.strategy !== undefined){
-let data44 = data.strategy;
-if(typeof data44 !== "string"){
-const err104 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data37.windows !== undefined){
+let data40 = data37.windows;
+if(!((typeof data40 == "number") && (isFinite(data40)))){
+const err104 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/windows",schemaPath:"#/definitions/ThresholdRuleFacts/properties/windows/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -4337,8 +4329,11 @@ vErrors.push(err104);
 }
 errors++;
 }
-if(!(((data44 === "first") || (data44 === "canary")) || (data44 === "adopt"))){
-const err105 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema48.properties.strategy.enum},message:"must be equal to one of the allowed values"};
+}
+if(data37.failing !== undefined){
+let data41 = data37.failing;
+if(!((typeof data41 == "number") && (isFinite(data41)))){
+const err105 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/failing",schemaPath:"#/definitions/ThresholdRuleFacts/properties/failing/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -4348,9 +4343,10 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data.provider !== undefined){
-if(typeof data.provider !== "string"){
-const err106 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data37.at !== undefined){
+let data42 = data37.at;
+if((typeof data42 !== "string") && (data42 !== null)){
+const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema52.properties.at.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -4360,14 +4356,9 @@ vErrors.push(err106);
 errors++;
 }
 }
-if(data.stable !== undefined){
-let data46 = data.stable;
-const _errs106 = errors;
-let valid18 = false;
-const _errs107 = errors;
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-if(data46.name === undefined){
-const err107 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(data37.message !== undefined){
+if(typeof data37.message !== "string"){
+const err107 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/message",schemaPath:"#/definitions/ThresholdRuleFacts/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -4376,8 +4367,10 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data46.image === undefined){
-const err108 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
+}
+}
+else {
+const err108 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2,schemaPath:"#/definitions/ThresholdRuleFacts/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -4386,8 +4379,10 @@ vErrors.push(err108);
 }
 errors++;
 }
-if(data46.modelDigest === undefined){
-const err109 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "modelDigest"},message:"must have required property '"+"modelDigest"+"'"};
+}
+}
+else {
+const err109 = {instancePath:instancePath+"/volatile/thresholdRules",schemaPath:"#/properties/volatile/properties/thresholdRules/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -4396,9 +4391,14 @@ vErrors.push(err109);
 }
 errors++;
 }
-for(const key9 in data46){
-if(!(((key9 === "name") || (key9 === "image")) || (key9 === "modelDigest"))){
-const err110 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
+}
+if(data6.diagnosis !== undefined){
+let data44 = data6.diagnosis;
+if(Array.isArray(data44)){
+const len3 = data44.length;
+for(let i3=0; i3<len3; i3++){
+if(typeof data44[i3] !== "string"){
+const err110 = {instancePath:instancePath+"/volatile/diagnosis/" + i3,schemaPath:"#/properties/volatile/properties/diagnosis/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -4408,9 +4408,9 @@ vErrors.push(err110);
 errors++;
 }
 }
-if(data46.name !== undefined){
-if(typeof data46.name !== "string"){
-const err111 = {instancePath:instancePath+"/stable/name",schemaPath:"#/definitions/RevisionFacts/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err111 = {instancePath:instancePath+"/volatile/diagnosis",schemaPath:"#/properties/volatile/properties/diagnosis/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -4420,9 +4420,9 @@ vErrors.push(err111);
 errors++;
 }
 }
-if(data46.image !== undefined){
-if(typeof data46.image !== "string"){
-const err112 = {instancePath:instancePath+"/stable/image",schemaPath:"#/definitions/RevisionFacts/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.startedAt !== undefined){
+if(typeof data6.startedAt !== "string"){
+const err112 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -4432,10 +4432,9 @@ vErrors.push(err112);
 errors++;
 }
 }
-if(data46.modelDigest !== undefined){
-let data49 = data46.modelDigest;
-if((typeof data49 !== "string") && (data49 !== null)){
-const err113 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema52.properties.modelDigest.type},message:"must be string,null"};
+if(data6.endedAt !== undefined){
+if(typeof data6.endedAt !== "string"){
+const err113 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -4445,9 +4444,9 @@ vErrors.push(err113);
 errors++;
 }
 }
-}
-else {
-const err114 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.engine !== undefined){
+if(typeof data6.engine !== "string"){
+const err114 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -4456,11 +4455,10 @@ vErrors.push(err114);
 }
 errors++;
 }
-var _valid0 = _errs107 === errors;
-valid18 = valid18 || _valid0;
-const _errs117 = errors;
-if(data46 !== null){
-const err115 = {instancePath:instancePath+"/stable",schemaPath:"#/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+if(data6.host !== undefined){
+if(typeof data6.host !== "string"){
+const err115 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -4469,10 +4467,10 @@ vErrors.push(err115);
 }
 errors++;
 }
-var _valid0 = _errs117 === errors;
-valid18 = valid18 || _valid0;
-if(!valid18){
-const err116 = {instancePath:instancePath+"/stable",schemaPath:"#/properties/stable/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+}
+}
+else {
+const err116 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -4481,23 +4479,10 @@ vErrors.push(err116);
 }
 errors++;
 }
-else {
-errors = _errs106;
-if(vErrors !== null){
-if(_errs106){
-vErrors.length = _errs106;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.candidate !== undefined){
-let data50 = data.candidate;
-if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
-if(data50.name === undefined){
-const err117 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(data.model !== undefined){
+if(typeof data.model !== "string"){
+const err117 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -4506,8 +4491,10 @@ vErrors.push(err117);
 }
 errors++;
 }
-if(data50.image === undefined){
-const err118 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
+}
+if(data.namespace !== undefined){
+if(typeof data.namespace !== "string"){
+const err118 = {instancePath:instancePath+"/namespace",schemaPath:"#/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -4516,8 +4503,11 @@ vErrors.push(err118);
 }
 errors++;
 }
-if(data50.modelDigest === undefined){
-const err119 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "modelDigest"},message:"must have required property '"+"modelDigest"+"'"};
+}
+if(data.strategy !== undefined){
+let data52 = data.strategy;
+if(typeof data52 !== "string"){
+const err119 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -4526,9 +4516,8 @@ vErrors.push(err119);
 }
 errors++;
 }
-for(const key10 in data50){
-if(!(((key10 === "name") || (key10 === "image")) || (key10 === "modelDigest"))){
-const err120 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
+if(!(((data52 === "first") || (data52 === "canary")) || (data52 === "adopt"))){
+const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema48.properties.strategy.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -4538,9 +4527,9 @@ vErrors.push(err120);
 errors++;
 }
 }
-if(data50.name !== undefined){
-if(typeof data50.name !== "string"){
-const err121 = {instancePath:instancePath+"/candidate/name",schemaPath:"#/definitions/RevisionFacts/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.provider !== undefined){
+if(typeof data.provider !== "string"){
+const err121 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -4550,9 +4539,14 @@ vErrors.push(err121);
 errors++;
 }
 }
-if(data50.image !== undefined){
-if(typeof data50.image !== "string"){
-const err122 = {instancePath:instancePath+"/candidate/image",schemaPath:"#/definitions/RevisionFacts/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.stable !== undefined){
+let data54 = data.stable;
+const _errs124 = errors;
+let valid22 = false;
+const _errs125 = errors;
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+if(data54.name === undefined){
+const err122 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -4561,11 +4555,8 @@ vErrors.push(err122);
 }
 errors++;
 }
-}
-if(data50.modelDigest !== undefined){
-let data53 = data50.modelDigest;
-if((typeof data53 !== "string") && (data53 !== null)){
-const err123 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema52.properties.modelDigest.type},message:"must be string,null"};
+if(data54.image === undefined){
+const err123 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -4574,10 +4565,8 @@ vErrors.push(err123);
 }
 errors++;
 }
-}
-}
-else {
-const err124 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data54.modelDigest === undefined){
+const err124 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "modelDigest"},message:"must have required property '"+"modelDigest"+"'"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -4586,15 +4575,9 @@ vErrors.push(err124);
 }
 errors++;
 }
-}
-if(data.steps !== undefined){
-let data54 = data.steps;
-if(Array.isArray(data54)){
-const len3 = data54.length;
-for(let i3=0; i3<len3; i3++){
-let data55 = data54[i3];
-if(!((typeof data55 == "number") && (isFinite(data55)))){
-const err125 = {instancePath:instancePath+"/steps/" + i3,schemaPath:"#/properties/steps/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+for(const key10 in data54){
+if(!(((key10 === "name") || (key10 === "image")) || (key10 === "modelDigest"))){
+const err125 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -4604,9 +4587,9 @@ vErrors.push(err125);
 errors++;
 }
 }
-}
-else {
-const err126 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data54.name !== undefined){
+if(typeof data54.name !== "string"){
+const err126 = {instancePath:instancePath+"/stable/name",schemaPath:"#/definitions/RevisionFacts/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -4616,15 +4599,9 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data.metrics !== undefined){
-let data56 = data.metrics;
-if(Array.isArray(data56)){
-const len4 = data56.length;
-for(let i4=0; i4<len4; i4++){
-let data57 = data56[i4];
-if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
-if(data57.metric === undefined){
-const err127 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "metric"},message:"must have required property '"+"metric"+"'"};
+if(data54.image !== undefined){
+if(typeof data54.image !== "string"){
+const err127 = {instancePath:instancePath+"/stable/image",schemaPath:"#/definitions/RevisionFacts/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -4633,8 +4610,11 @@ vErrors.push(err127);
 }
 errors++;
 }
-if(data57.title === undefined){
-const err128 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+}
+if(data54.modelDigest !== undefined){
+let data57 = data54.modelDigest;
+if((typeof data57 !== "string") && (data57 !== null)){
+const err128 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema53.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -4643,8 +4623,10 @@ vErrors.push(err128);
 }
 errors++;
 }
-if(data57.slo === undefined){
-const err129 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "slo"},message:"must have required property '"+"slo"+"'"};
+}
+}
+else {
+const err129 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -4653,8 +4635,11 @@ vErrors.push(err129);
 }
 errors++;
 }
-if(data57.floor === undefined){
-const err130 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "floor"},message:"must have required property '"+"floor"+"'"};
+var _valid0 = _errs125 === errors;
+valid22 = valid22 || _valid0;
+const _errs135 = errors;
+if(data54 !== null){
+const err130 = {instancePath:instancePath+"/stable",schemaPath:"#/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -4663,8 +4648,10 @@ vErrors.push(err130);
 }
 errors++;
 }
-if(data57.margin === undefined){
-const err131 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "margin"},message:"must have required property '"+"margin"+"'"};
+var _valid0 = _errs135 === errors;
+valid22 = valid22 || _valid0;
+if(!valid22){
+const err131 = {instancePath:instancePath+"/stable",schemaPath:"#/properties/stable/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -4673,8 +4660,23 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(data57.logRollback === undefined){
-const err132 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "logRollback"},message:"must have required property '"+"logRollback"+"'"};
+else {
+errors = _errs124;
+if(vErrors !== null){
+if(_errs124){
+vErrors.length = _errs124;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.candidate !== undefined){
+let data58 = data.candidate;
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.name === undefined){
+const err132 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -4683,8 +4685,8 @@ vErrors.push(err132);
 }
 errors++;
 }
-if(data57.logPromote === undefined){
-const err133 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "logPromote"},message:"must have required property '"+"logPromote"+"'"};
+if(data58.image === undefined){
+const err133 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -4693,9 +4695,8 @@ vErrors.push(err133);
 }
 errors++;
 }
-for(const key11 in data57){
-if(!((((((((key11 === "metric") || (key11 === "title")) || (key11 === "slo")) || (key11 === "floor")) || (key11 === "margin")) || (key11 === "logRollback")) || (key11 === "logPromote")) || (key11 === "rollbackOnly"))){
-const err134 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
+if(data58.modelDigest === undefined){
+const err134 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "modelDigest"},message:"must have required property '"+"modelDigest"+"'"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -4704,10 +4705,9 @@ vErrors.push(err134);
 }
 errors++;
 }
-}
-if(data57.metric !== undefined){
-if(typeof data57.metric !== "string"){
-const err135 = {instancePath:instancePath+"/metrics/" + i4+"/metric",schemaPath:"#/definitions/MetricPlan/properties/metric/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key11 in data58){
+if(!(((key11 === "name") || (key11 === "image")) || (key11 === "modelDigest"))){
+const err135 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -4717,9 +4717,9 @@ vErrors.push(err135);
 errors++;
 }
 }
-if(data57.title !== undefined){
-if(typeof data57.title !== "string"){
-const err136 = {instancePath:instancePath+"/metrics/" + i4+"/title",schemaPath:"#/definitions/MetricPlan/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data58.name !== undefined){
+if(typeof data58.name !== "string"){
+const err136 = {instancePath:instancePath+"/candidate/name",schemaPath:"#/definitions/RevisionFacts/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -4729,10 +4729,9 @@ vErrors.push(err136);
 errors++;
 }
 }
-if(data57.slo !== undefined){
-let data60 = data57.slo;
-if(!((typeof data60 == "number") && (isFinite(data60)))){
-const err137 = {instancePath:instancePath+"/metrics/" + i4+"/slo",schemaPath:"#/definitions/MetricPlan/properties/slo/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data58.image !== undefined){
+if(typeof data58.image !== "string"){
+const err137 = {instancePath:instancePath+"/candidate/image",schemaPath:"#/definitions/RevisionFacts/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -4742,10 +4741,10 @@ vErrors.push(err137);
 errors++;
 }
 }
-if(data57.floor !== undefined){
-let data61 = data57.floor;
-if(!((typeof data61 == "number") && (isFinite(data61)))){
-const err138 = {instancePath:instancePath+"/metrics/" + i4+"/floor",schemaPath:"#/definitions/MetricPlan/properties/floor/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data58.modelDigest !== undefined){
+let data61 = data58.modelDigest;
+if((typeof data61 !== "string") && (data61 !== null)){
+const err138 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema53.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -4755,10 +4754,9 @@ vErrors.push(err138);
 errors++;
 }
 }
-if(data57.margin !== undefined){
-let data62 = data57.margin;
-if(!((typeof data62 == "number") && (isFinite(data62)))){
-const err139 = {instancePath:instancePath+"/metrics/" + i4+"/margin",schemaPath:"#/definitions/MetricPlan/properties/margin/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+else {
+const err139 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -4768,10 +4766,14 @@ vErrors.push(err139);
 errors++;
 }
 }
-if(data57.logRollback !== undefined){
-let data63 = data57.logRollback;
+if(data.steps !== undefined){
+let data62 = data.steps;
+if(Array.isArray(data62)){
+const len4 = data62.length;
+for(let i4=0; i4<len4; i4++){
+let data63 = data62[i4];
 if(!((typeof data63 == "number") && (isFinite(data63)))){
-const err140 = {instancePath:instancePath+"/metrics/" + i4+"/logRollback",schemaPath:"#/definitions/MetricPlan/properties/logRollback/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err140 = {instancePath:instancePath+"/steps/" + i4,schemaPath:"#/properties/steps/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -4781,10 +4783,9 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data57.logPromote !== undefined){
-let data64 = data57.logPromote;
-if(!((typeof data64 == "number") && (isFinite(data64)))){
-const err141 = {instancePath:instancePath+"/metrics/" + i4+"/logPromote",schemaPath:"#/definitions/MetricPlan/properties/logPromote/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+else {
+const err141 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -4794,10 +4795,15 @@ vErrors.push(err141);
 errors++;
 }
 }
-if(data57.rollbackOnly !== undefined){
-let data65 = data57.rollbackOnly;
-if(typeof data65 !== "boolean"){
-const err142 = {instancePath:instancePath+"/metrics/" + i4+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.metrics !== undefined){
+let data64 = data.metrics;
+if(Array.isArray(data64)){
+const len5 = data64.length;
+for(let i5=0; i5<len5; i5++){
+let data65 = data64[i5];
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.metric === undefined){
+const err142 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "metric"},message:"must have required property '"+"metric"+"'"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -4806,8 +4812,8 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(true !== data65){
-const err143 = {instancePath:instancePath+"/metrics/" + i4+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
+if(data65.title === undefined){
+const err143 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -4816,10 +4822,8 @@ vErrors.push(err143);
 }
 errors++;
 }
-}
-}
-else {
-const err144 = {instancePath:instancePath+"/metrics/" + i4,schemaPath:"#/definitions/MetricPlan/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data65.slo === undefined){
+const err144 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "slo"},message:"must have required property '"+"slo"+"'"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -4828,10 +4832,8 @@ vErrors.push(err144);
 }
 errors++;
 }
-}
-}
-else {
-const err145 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data65.floor === undefined){
+const err145 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "floor"},message:"must have required property '"+"floor"+"'"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -4840,11 +4842,8 @@ vErrors.push(err145);
 }
 errors++;
 }
-}
-if(data.decision !== undefined){
-let data66 = data.decision;
-if(typeof data66 !== "string"){
-const err146 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data65.margin === undefined){
+const err146 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "margin"},message:"must have required property '"+"margin"+"'"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -4853,8 +4852,8 @@ vErrors.push(err146);
 }
 errors++;
 }
-if(!(((((data66 === "promote") || (data66 === "rollback")) || (data66 === "inconclusive")) || (data66 === "held")) || (data66 === "none"))){
-const err147 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema48.properties.decision.enum},message:"must be equal to one of the allowed values"};
+if(data65.logRollback === undefined){
+const err147 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "logRollback"},message:"must have required property '"+"logRollback"+"'"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -4863,14 +4862,8 @@ vErrors.push(err147);
 }
 errors++;
 }
-}
-if(data.reasons !== undefined){
-let data67 = data.reasons;
-if(Array.isArray(data67)){
-const len5 = data67.length;
-for(let i5=0; i5<len5; i5++){
-if(typeof data67[i5] !== "string"){
-const err148 = {instancePath:instancePath+"/reasons/" + i5,schemaPath:"#/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data65.logPromote === undefined){
+const err148 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "logPromote"},message:"must have required property '"+"logPromote"+"'"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -4879,10 +4872,9 @@ vErrors.push(err148);
 }
 errors++;
 }
-}
-}
-else {
-const err149 = {instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
+for(const key12 in data65){
+if(!(func1.call(schema55.properties, key12))){
+const err149 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -4892,14 +4884,224 @@ vErrors.push(err149);
 errors++;
 }
 }
-}
-else {
-const err150 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data65.metric !== undefined){
+if(typeof data65.metric !== "string"){
+const err150 = {instancePath:instancePath+"/metrics/" + i5+"/metric",schemaPath:"#/definitions/MetricPlan/properties/metric/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err150];
 }
 else {
 vErrors.push(err150);
+}
+errors++;
+}
+}
+if(data65.title !== undefined){
+if(typeof data65.title !== "string"){
+const err151 = {instancePath:instancePath+"/metrics/" + i5+"/title",schemaPath:"#/definitions/MetricPlan/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err151];
+}
+else {
+vErrors.push(err151);
+}
+errors++;
+}
+}
+if(data65.slo !== undefined){
+let data68 = data65.slo;
+if(!((typeof data68 == "number") && (isFinite(data68)))){
+const err152 = {instancePath:instancePath+"/metrics/" + i5+"/slo",schemaPath:"#/definitions/MetricPlan/properties/slo/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err152];
+}
+else {
+vErrors.push(err152);
+}
+errors++;
+}
+}
+if(data65.floor !== undefined){
+let data69 = data65.floor;
+if(!((typeof data69 == "number") && (isFinite(data69)))){
+const err153 = {instancePath:instancePath+"/metrics/" + i5+"/floor",schemaPath:"#/definitions/MetricPlan/properties/floor/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err153];
+}
+else {
+vErrors.push(err153);
+}
+errors++;
+}
+}
+if(data65.margin !== undefined){
+let data70 = data65.margin;
+if(!((typeof data70 == "number") && (isFinite(data70)))){
+const err154 = {instancePath:instancePath+"/metrics/" + i5+"/margin",schemaPath:"#/definitions/MetricPlan/properties/margin/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err154];
+}
+else {
+vErrors.push(err154);
+}
+errors++;
+}
+}
+if(data65.promotion !== undefined){
+let data71 = data65.promotion;
+if(typeof data71 !== "string"){
+const err155 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err155];
+}
+else {
+vErrors.push(err155);
+}
+errors++;
+}
+if(!((data71 === "absolute") || (data71 === "relative"))){
+const err156 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema55.properties.promotion.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err156];
+}
+else {
+vErrors.push(err156);
+}
+errors++;
+}
+}
+if(data65.logRollback !== undefined){
+let data72 = data65.logRollback;
+if(!((typeof data72 == "number") && (isFinite(data72)))){
+const err157 = {instancePath:instancePath+"/metrics/" + i5+"/logRollback",schemaPath:"#/definitions/MetricPlan/properties/logRollback/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err157];
+}
+else {
+vErrors.push(err157);
+}
+errors++;
+}
+}
+if(data65.logPromote !== undefined){
+let data73 = data65.logPromote;
+if(!((typeof data73 == "number") && (isFinite(data73)))){
+const err158 = {instancePath:instancePath+"/metrics/" + i5+"/logPromote",schemaPath:"#/definitions/MetricPlan/properties/logPromote/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err158];
+}
+else {
+vErrors.push(err158);
+}
+errors++;
+}
+}
+if(data65.rollbackOnly !== undefined){
+let data74 = data65.rollbackOnly;
+if(typeof data74 !== "boolean"){
+const err159 = {instancePath:instancePath+"/metrics/" + i5+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err159];
+}
+else {
+vErrors.push(err159);
+}
+errors++;
+}
+if(true !== data74){
+const err160 = {instancePath:instancePath+"/metrics/" + i5+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err160];
+}
+else {
+vErrors.push(err160);
+}
+errors++;
+}
+}
+}
+else {
+const err161 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err161];
+}
+else {
+vErrors.push(err161);
+}
+errors++;
+}
+}
+}
+else {
+const err162 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err162];
+}
+else {
+vErrors.push(err162);
+}
+errors++;
+}
+}
+if(data.decision !== undefined){
+let data75 = data.decision;
+if(typeof data75 !== "string"){
+const err163 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err163];
+}
+else {
+vErrors.push(err163);
+}
+errors++;
+}
+if(!(((((data75 === "promote") || (data75 === "rollback")) || (data75 === "inconclusive")) || (data75 === "held")) || (data75 === "none"))){
+const err164 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema48.properties.decision.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err164];
+}
+else {
+vErrors.push(err164);
+}
+errors++;
+}
+}
+if(data.reasons !== undefined){
+let data76 = data.reasons;
+if(Array.isArray(data76)){
+const len6 = data76.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data76[i6] !== "string"){
+const err165 = {instancePath:instancePath+"/reasons/" + i6,schemaPath:"#/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err165];
+}
+else {
+vErrors.push(err165);
+}
+errors++;
+}
+}
+}
+else {
+const err166 = {instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err166];
+}
+else {
+vErrors.push(err166);
+}
+errors++;
+}
+}
+}
+else {
+const err167 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err167];
+}
+else {
+vErrors.push(err167);
 }
 errors++;
 }

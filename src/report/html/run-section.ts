@@ -29,6 +29,7 @@ export function runSection(run: ReportRun, index: number): Markup {
             ${reasons.map((reason) => html`<li>${reason}</li>`)}
           </ul>`
     }
+    ${(rollout?.volatile.thresholdRules ?? []).map(({ message }) => html`<p class="sub about">For comparison: ${message}</p>`)}
     ${figures(run)}
     ${
       stages.length === 0

@@ -88,12 +88,12 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
     counters: startCounters(),
     warned: [],
   };
-  const metricState = (id: MetricId): MetricState => state.metrics[id] ?? startMetric();
+  const metricState = ({ id, plan: metric }: GatingMetric): MetricState => state.metrics[id] ?? startMetric(metric);
 
   const judge = (ticks: readonly TickEvidence[], notes: readonly string[]): TickVerdict => {
     const split = judgeSplit(state.split, state.weight, plan.splitTolerance, plan.moreIsExpected);
     const warnings = gating
-      .flatMap((metric) => metricWarnings(metricState(metric.id), metric.plan, plan.phiPrior))
+      .flatMap((metric) => metricWarnings(metricState(metric), metric.plan, plan.phiPrior))
       .filter((warning) => !state.warned.includes(warning));
     if (warnings.length > 0) state = { ...state, warned: [...state.warned, ...warnings] };
     const now = state;
@@ -112,10 +112,11 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
   };
 
   const addCounts = (input: TickInput): TickEvidence[] =>
-    gating.flatMap(({ id, plan: metric }) => {
+    gating.flatMap((gate) => {
+      const { id, plan: metric } = gate;
       const deltas = input.deltas[id];
       if (deltas === undefined) return [];
-      const before = metricState(id);
+      const before = metricState(gate);
       if (input.weight === 0) {
         state = { ...state, metrics: { ...state.metrics, [id]: addHistory(before, deltas) } };
         return [];
@@ -146,16 +147,17 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
     metrics: gating.map((metric) => metric.plan),
     startStep: (index, weight) => {
       const metrics = { ...state.metrics };
-      for (const { id } of gating) metrics[id] = restartGood(metricState(id));
+      for (const gate of gating) metrics[gate.id] = restartGood(metricState(gate), gate.plan);
       state = { ...state, step: index, weight, stepElapsedMs: 0, stepRequests: 0, metrics, split: startSplit() };
     },
     observe: (reading, observation) => {
       const ids = gating.map(({ id }) => id);
       const advance = advanceCounters(state.counters, reading, observation.weight, ids);
       const metrics = { ...state.metrics };
-      for (const id of ids) {
-        const broken = advance.broken[id];
-        if (broken !== undefined) metrics[id] = { ...metricState(id), broken: metricState(id).broken ?? broken };
+      for (const gate of gating) {
+        const known = metricState(gate);
+        const broken = known.broken ?? advance.broken[gate.id];
+        if (broken !== undefined) metrics[gate.id] = { ...known, broken };
       }
       state = { ...state, metrics, counters: advance.state };
       if (advance.closed) return tick({ ...observation, deltas: advance.deltas }, advance.notes);

@@ -29,7 +29,7 @@ export function explain(
   decision: TickVerdict['decision'],
 ): readonly string[] {
   const judged = gating.map((gate) => ({
-    known: state.metrics[gate.id] ?? startMetric(),
+    known: state.metrics[gate.id] ?? startMetric(gate.plan),
     metric: gate.plan,
     verdict: verdictOf(gate, state),
   }));

@@ -4,7 +4,7 @@ import { addDispersion, dispersion, noDispersion, type DispersionState } from '.
 import { bet, logEvidence, startWealth, type LogWealth } from './e-process.ts';
 import { goodFractions } from './plan.ts';
 import type { ArmDeltas, Count, PodDelta } from './readings.ts';
-import { worseFactors, worseRatios } from './worse.ts';
+import { betterFactors, betterRatios, worseFactors, worseRatios } from './worse.ts';
 
 /** All that is known about one metric; plain JSON. */
 export interface MetricState {
@@ -18,6 +18,7 @@ export interface MetricState {
   readonly stable: Count;
   /** Sums of this step, without the ticks that were left out. */
   readonly stepCandidate: Count;
+  readonly stepStable: Count;
   /** Ticks of this step in which stable itself was above the slo. */
   readonly stepIncidents: number;
   /** Pods of the larger arm at the last tick; one pod shows no dispersion. */
@@ -30,7 +31,7 @@ export interface MetricState {
 export type MetricVerdict = 'worse' | 'good' | 'open' | 'broken';
 
 /**
- * No single tick brings more than this part of the way (in logarithms) to a rollback, because a burst of errors is one event however
+ * No single tick brings more than this part of the way (in logarithms) to a rollback (or to "better than stable"), because a burst of errors is one event however
  * many requests it hits: at least two bad ticks are needed. Simulated: false rollbacks under bursts of 5 fall from 9 % to 1 %.
  */
 const largestStep = 0.6;
@@ -38,15 +39,16 @@ const largestStep = 0.6;
 const none: Count = { total: 0, bad: 0 };
 
 /** Nothing seen yet. */
-export function startMetric(): MetricState {
+export function startMetric(plan: MetricPlan): MetricState {
   return {
     worse: startWealth(worseFactors.length),
     aboveFloor: startWealth(floorFactors.length),
-    good: startWealth(goodFractions.length),
+    good: startGood(plan),
     dispersion: noDispersion(),
     candidate: none,
     stable: none,
     stepCandidate: none,
+    stepStable: none,
     stepIncidents: 0,
     pods: 0,
     broken: null,
@@ -54,8 +56,12 @@ export function startMetric(): MetricState {
 }
 
 /** Begins a step: what was bad stays known, what is good has to be shown again. */
-export function restartGood(state: MetricState): MetricState {
-  return { ...state, good: startWealth(goodFractions.length), stepCandidate: none, stepIncidents: 0 };
+export function restartGood(state: MetricState, plan: MetricPlan): MetricState {
+  return { ...state, good: startGood(plan), stepCandidate: none, stepStable: none, stepIncidents: 0 };
+}
+
+function startGood(plan: MetricPlan): LogWealth {
+  return startWealth(plan.promotion === 'relative' ? betterFactors.length : goodFractions.length);
 }
 
 /** Adds one tick of both arms' counts. phi is taken from the ticks before, then updated. */
@@ -63,17 +69,22 @@ export function addTick(state: MetricState, plan: MetricPlan, deltas: ArmDeltas,
   const candidate = sum(deltas.candidate);
   const stable = sum(deltas.stable);
   const phi = dispersion(state.dispersion, phiPrior);
-  // Stable above its own slo is an incident of the surroundings: such a tick shows nothing about how good the candidate is.
-  const incident = stable.total > 0 && stable.bad / stable.total > plan.slo;
+  const relative = plan.promotion === 'relative';
+  // Stable above its own slo is an incident of the surroundings: such a tick shows nothing about how good the candidate is by itself.
+  const incident = !relative && stable.total > 0 && stable.bad / stable.total > plan.slo;
+  const good = relative
+    ? bet(state.good, betterRatios(candidate, stable), phi, largestStep * plan.logPromote)
+    : bet(state.good, goodRatios(candidate, plan.slo), phi);
   return {
     ...state,
     worse: bet(state.worse, worseRatios(candidate, stable, plan.margin), phi, largestStep * plan.logRollback),
     aboveFloor: bet(state.aboveFloor, aboveFloorRatios(candidate, plan.floor), phi),
-    good: incident ? state.good : bet(state.good, goodRatios(candidate, plan.slo), phi),
+    good: incident ? state.good : good,
     dispersion: addDispersion(state.dispersion, deltas),
     candidate: add(state.candidate, candidate),
     stable: add(state.stable, stable),
     stepCandidate: incident ? state.stepCandidate : add(state.stepCandidate, candidate),
+    stepStable: incident ? state.stepStable : add(state.stepStable, stable),
     stepIncidents: state.stepIncidents + (incident ? 1 : 0),
     pods: Math.max(deltas.candidate.length, deltas.stable.length),
   };

@@ -42,6 +42,8 @@ export interface AnalysisPlan {
   readonly alpha: number;
   /** Largest probability that a candidate above its slo passes a step. */
   readonly beta: number;
+  /** What a step has to prove: a share of bad events below the slo, or better than stable. */
+  readonly promotion: 'absolute' | 'relative';
   /** Dispersion assumed while pods have not shown theirs; 1 = errors are independent. */
   readonly phiPrior: number;
   /** Allowed distance between seen and intended share, 0..1; null: the split is not checked. */
@@ -90,6 +92,7 @@ export function planAnalysis(rollout: RolloutConfig, preset: MetricsPreset, opti
     margin: rollout.margin,
     alpha: rollout.alpha,
     beta: rollout.beta,
+    promotion: rollout.promotion,
     phiPrior: options.phiPrior ?? 1,
     splitTolerance: options.splitTolerance,
     ...(options.moreIsExpected === true ? { moreIsExpected: true } : {}),
@@ -105,6 +108,7 @@ export function metricPlan(spec: MetricSpec, plan: AnalysisPlan): MetricPlan {
     slo: spec.slo,
     floor: spec.floor,
     margin: plan.margin,
+    promotion: plan.promotion,
     logRollback: -Math.log(spec.alpha),
     logPromote: -Math.log(plan.beta),
     ...(spec.rollbackOnly === true ? { rollbackOnly: true as const } : {}),

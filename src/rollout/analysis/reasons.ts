@@ -19,6 +19,9 @@ export function worseReason(state: MetricState, plan: MetricPlan): string {
 
 /** Why a metric lets the step pass. */
 export function goodReason(state: MetricState, plan: MetricPlan): string {
+  if (plan.promotion === 'relative') {
+    return `${stepCounts(state, plan)}: evidence ${evidenceValue(logEvidence(state.good))} >= ${evidenceValue(plan.logPromote)} that it is better than stable.`;
+  }
   return (
     `${plan.metric}: ${plan.title} of the candidate ${share(state.stepCandidate.bad, state.stepCandidate.total)} in this step: ` +
     `evidence ${evidenceValue(logEvidence(state.good))} >= ${evidenceValue(plan.logPromote)} that it stays below ` +
@@ -30,11 +33,25 @@ export function goodReason(state: MetricState, plan: MetricPlan): string {
 export function openReason(state: MetricState, plan: MetricPlan, phiPrior: number): string {
   const { bad, total } = state.stepCandidate;
   if (state.candidate.total === 0) return `${plan.metric}: no request of the candidate was counted yet.`;
+  if (plan.promotion === 'relative') {
+    const flawless = state.stepStable.bad === 0 ? '; a stable revision without bad ones gives no such evidence' : '';
+    return (
+      `${stepCounts(state, plan)}: evidence ${evidenceValue(logEvidence(state.good))} of ${evidenceValue(plan.logPromote)} needed ` +
+      `that it is better than stable${flawless}.`
+    );
+  }
   return (
     `${plan.metric}: ${plan.title} of the candidate ${share(bad, total)} in this step: evidence ` +
     `${evidenceValue(logEvidence(state.good))} of ${evidenceValue(plan.logPromote)} needed that it stays below ` +
     `${percent(plan.slo)}; about ${count(cleanRequestsToGo(state, plan, phiPrior))} more requests without a bad one would do` +
     `${incidents(state, plan)}.`
+  );
+}
+
+function stepCounts({ stepCandidate, stepStable }: MetricState, plan: MetricPlan): string {
+  return (
+    `${plan.metric}: ${plan.title} of the candidate ${share(stepCandidate.bad, stepCandidate.total)} against stable ` +
+    `${share(stepStable.bad, stepStable.total)} in this step`
   );
 }
 

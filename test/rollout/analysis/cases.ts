@@ -42,6 +42,13 @@ function row(name: string, requests: number, arms: Arms, margin: number, rollbac
   return { name: `${name}, w0 = ${margin}`, scenario, rollback, promote };
 }
 
+function relativeRow(name: string, share: number, rollback: Range, promote: Range): TableCase {
+  const plan = errorsPlan({ promotion: 'relative' });
+  const arms = { candidate: flat(share), stable: flat(0.08) };
+  const scenario = { ...arms, requests: flat(600), weight: flat(0.1), ticks: 60, plan };
+  return { name: `${name}, promotion: relative`, scenario, rollback, promote };
+}
+
 export const table: readonly TableCase[] = [
   row('6+54 good', 60, good, 1, [0, 1.5], [48, 58]),
   row('6+54 good', 60, good, 1.5, [0, 0.5], [48, 58]),
@@ -61,6 +68,8 @@ export const table: readonly TableCase[] = [
   row('60+540 candidate 10 % bad', 600, bad(0.1), 1.5, [99.9, 100], [0, 0.05]),
   row('60+540 candidate 0.75 % (the margin)', 600, bad(0.0075), 1, [5, 13], [87, 95]),
   row('60+540 candidate 0.75 % (the margin)', 600, bad(0.0075), 1.5, [0, 2.5], [97, 100]),
+  relativeRow('60+540 hotfix: stable 8 % bad, candidate 0.5 %', 0.005, [0, 0.1], [99.9, 100]),
+  relativeRow('60+540 hotfix: stable 8 % bad, candidate 4 %', 0.04, [0, 0.1], [99, 100]),
   row('60+540 stable 0.01 %, candidate 0.05 %, slo 1 %', 600, harmless, 1.5, [0, 0.5], [99.5, 100]),
   row('600+5,400 stable 0.01 %, candidate 0.05 %, slo 1 %', 6000, harmless, 1.5, [0, 0.1], [99.9, 100]),
 ];
@@ -177,21 +186,33 @@ export const bursts: readonly NullCase[] = [1, 2, 5, 10, 20].flatMap((burst) =>
   ),
 );
 
-/** Every promotion is false: the candidate is exactly at its slo. */
-export const promotions: readonly NullCase[] = [60, 600, 6000].flatMap((requests) =>
-  [0.0, 0.005].map((share) =>
-    nullCase(
-      `candidate at its slo of 2 %, stable at ${percent(share)}, ${requests.toLocaleString('en')} a minute, no rollback`,
-      {
-        candidate: flat(0.02),
-        stable: flat(share),
-        requests: flat(requests),
-        plan: errorsPlan({ margin: 1e6 }),
-        neverPromote: false,
-      },
+/** Every promotion is false: the candidate is exactly at its slo, or exactly as good as the stable one it has to be better than. */
+export const promotions: readonly NullCase[] = [
+  ...[60, 600, 6000].flatMap((requests) =>
+    [0.0, 0.005].map((share) =>
+      nullCase(
+        `candidate at its slo of 2 %, stable at ${percent(share)}, ${requests.toLocaleString('en')} a minute, no rollback`,
+        {
+          candidate: flat(0.02),
+          stable: flat(share),
+          requests: flat(requests),
+          plan: errorsPlan({ margin: 1e6 }),
+          neverPromote: false,
+        },
+      ),
     ),
   ),
-);
+  ...[0.005, 0.08, 0.3].flatMap((share) =>
+    [0.1, 0.5].map((weight) =>
+      nullCase(`promotion: relative, both arms at ${percent(share)}, weight ${percent(weight)}`, {
+        ...equal(flat(share)),
+        weight: flat(weight),
+        plan: errorsPlan({ margin: 1e6, promotion: 'relative' }),
+        neverPromote: false,
+      }),
+    ),
+  ),
+];
 
 /** By name, for the workers. */
 export const cases: ReadonlyMap<string, Scenario> = new Map(

@@ -5,35 +5,7 @@ import {
   type Margins,
 } from '../../../src/rollout/analysis/noncentral-hypergeometric.ts';
 import { random } from './draws.ts';
-
-/** The law by exact integer arithmetic; w = numerator / denominator. */
-function exactTerms({ candidate, stable, bad }: Margins, numerator: bigint, denominator: bigint): Map<number, bigint> {
-  const terms = new Map<number, bigint>();
-  const low = Math.max(0, bad - stable);
-  const high = Math.min(bad, candidate);
-  let ways = choose(candidate, low) * choose(stable, bad - low);
-  for (let j = low; j <= high; j++) {
-    terms.set(j, ways * numerator ** BigInt(j - low) * denominator ** BigInt(high - j));
-    ways = (ways * BigInt(candidate - j) * BigInt(bad - j)) / (BigInt(j + 1) * BigInt(stable - bad + j + 1));
-  }
-  return terms;
-}
-
-function choose(n: number, k: number): bigint {
-  let value = 1n;
-  for (let i = 1; i <= k; i++) value = (value * BigInt(n - k + i)) / BigInt(i);
-  return value;
-}
-
-/** log of a ratio of big integers, from their leading 53 bits or more. */
-function logRatio(a: bigint, b: bigint): number {
-  const log = (value: bigint): number => {
-    const bits = value.toString(2).length;
-    const shift = Math.max(0, bits - 1000);
-    return Math.log(Number(value >> BigInt(shift))) + shift * Math.LN2;
-  };
-  return log(a) - log(b);
-}
+import { exactTerms, logRatio } from './exact-law.ts';
 
 const cases: [Margins, bigint, bigint][] = [
   [{ candidate: 30, stable: 270, bad: 12 }, 3n, 2n],

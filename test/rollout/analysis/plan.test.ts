@@ -17,6 +17,7 @@ const rollout: RolloutConfig = {
   margin: 1.5,
   alpha: 0.05,
   beta: 0.05,
+  promotion: 'absolute',
   tickMs: 15_000,
   readyTimeoutMs: 1,
   stepDeadlineMs: 1,

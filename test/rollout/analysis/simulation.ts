@@ -38,6 +38,7 @@ export function errorsPlan(overrides: Partial<AnalysisPlan> & { slo?: number; fl
     margin: 1.5,
     alpha,
     beta: 0.05,
+    promotion: 'absolute',
     phiPrior: 1,
     splitTolerance: null,
     steps: [{ weight: 0.1, minTimeMs: 0, minRequests: 0 }],

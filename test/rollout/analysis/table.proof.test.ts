@@ -13,7 +13,9 @@ const lines: string[] = [];
 afterAll(async () => {
   await pool.close();
   console.log(
-    ['| case | rolled back | promoted | inconclusive |', '|---|---|---|---|', ...lines, `${cases.size} cases`].join('\n'),
+    ['| case | rolled back | promoted | inconclusive |', '|---|---|---|---|', ...lines, `${cases.size} cases`].join(
+      '\n',
+    ),
   );
 });
 
