@@ -177,7 +177,7 @@ export interface RolloutConfig {
   readonly margin: number;
   readonly alpha: number;
   readonly beta: number;
-  /** What a step has to prove: a share of bad events below the slo, or better than stable. */
+  /** What a step has to prove: a share of bad events below the slo; `relative`: or better than stable. */
   readonly promotion: 'absolute' | 'relative';
   readonly tickMs: number;
   readonly readyTimeoutMs: number;

@@ -179,7 +179,7 @@ export interface MetricPlan {
   readonly slo: number;
   readonly floor: number;
   readonly margin: number;
-  /** What a step has to prove: a share of bad events below the slo, or better than stable; absent: the first. */
+  /** What a step has to prove: a share of bad events below the slo; `relative`: or better than stable; absent: the first. */
   readonly promotion?: 'absolute' | 'relative';
   /** Natural logarithm of the rollback threshold `1/alpha_m` and of the promotion threshold `1/beta`. */
   readonly logRollback: number;

@@ -235,7 +235,7 @@ function warnings(
   }
   if (analysis.promotion === 'relative') {
     list.push(
-      'A step passes when the candidate is proved better than stable (rollout.promotion: relative), whether or not it meets its slo; beside a stable revision without bad requests no step passes.',
+      'A step also passes when the candidate is proved better than stable, although it misses its slo (rollout.promotion: relative).',
     );
   }
   for (const metric of analysis.metrics) {

@@ -522,7 +522,7 @@ export interface Rollout {
    */
   beta?: number | string;
   /**
-   * What a step has to prove. `absolute`: that the new revision meets its SLO. `relative`: that it is better than the stable one, for a hotfix of a stable revision that itself misses its SLO; beside a stable revision without errors nothing can be better, so that no step passes.
+   * What a step has to prove. `absolute`: that the new revision meets its SLO. `relative`: that it meets its SLO or is better than the stable one, for a hotfix of a stable revision that misses the SLO itself.
    */
   promotion?: 'absolute' | 'relative';
   /**

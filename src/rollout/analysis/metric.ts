@@ -61,7 +61,7 @@ export function restartGood(state: MetricState, plan: MetricPlan): MetricState {
 }
 
 function startGood(plan: MetricPlan): LogWealth {
-  return startWealth(plan.promotion === 'relative' ? betterFactors.length : goodFractions.length);
+  return startWealth((plan.promotion === 'relative' ? betterFactors.length : 0) + goodFractions.length);
 }
 
 /** Adds one tick of both arms' counts. phi is taken from the ticks before, then updated. */
@@ -73,7 +73,7 @@ export function addTick(state: MetricState, plan: MetricPlan, deltas: ArmDeltas,
   // Stable above its own slo is an incident of the surroundings: such a tick shows nothing about how good the candidate is by itself.
   const incident = !relative && stable.total > 0 && stable.bad / stable.total > plan.slo;
   const good = relative
-    ? bet(state.good, betterRatios(candidate, stable), phi, largestStep * plan.logPromote)
+    ? betterOrGood(state.good, candidate, stable, phi, plan)
     : bet(state.good, goodRatios(candidate, plan.slo), phi);
   return {
     ...state,
@@ -88,6 +88,18 @@ export function addTick(state: MetricState, plan: MetricPlan, deltas: ArmDeltas,
     stepIncidents: state.stepIncidents + (incident ? 1 : 0),
     pods: Math.max(deltas.candidate.length, deltas.stable.length),
   };
+}
+
+/**
+ * "Better than stable, or below the slo": some of the bets each. Under "neither" both parts are e-processes, so their mean is one too.
+ * Better alone would never pass where stable is broken in one metric and flawless in another.
+ */
+function betterOrGood(wealth: LogWealth, candidate: Count, stable: Count, phi: number, plan: MetricPlan): LogWealth {
+  const better = wealth.slice(0, betterFactors.length);
+  return [
+    ...bet(better, betterRatios(candidate, stable), phi, largestStep * plan.logPromote),
+    ...bet(wealth.slice(betterFactors.length), goodRatios(candidate, plan.slo), phi),
+  ];
 }
 
 /** Adds a tick before the candidate has traffic: all it can tell is how errors spread over pods. */

@@ -42,7 +42,7 @@ export interface AnalysisPlan {
   readonly alpha: number;
   /** Largest probability that a candidate above its slo passes a step. */
   readonly beta: number;
-  /** What a step has to prove: a share of bad events below the slo, or better than stable. */
+  /** What a step has to prove: a share of bad events below the slo; `relative`: or better than stable. */
   readonly promotion: 'absolute' | 'relative';
   /** Dispersion assumed while pods have not shown theirs; 1 = errors are independent. */
   readonly phiPrior: number;

@@ -20,7 +20,10 @@ export function worseReason(state: MetricState, plan: MetricPlan): string {
 /** Why a metric lets the step pass. */
 export function goodReason(state: MetricState, plan: MetricPlan): string {
   if (plan.promotion === 'relative') {
-    return `${stepCounts(state, plan)}: evidence ${evidenceValue(logEvidence(state.good))} >= ${evidenceValue(plan.logPromote)} that it is better than stable.`;
+    return (
+      `${stepCounts(state, plan)}: evidence ${evidenceValue(logEvidence(state.good))} >= ${evidenceValue(plan.logPromote)} ` +
+      `that it is better than stable or stays below ${percent(plan.slo)}.`
+    );
   }
   return (
     `${plan.metric}: ${plan.title} of the candidate ${share(state.stepCandidate.bad, state.stepCandidate.total)} in this step: ` +
@@ -34,10 +37,9 @@ export function openReason(state: MetricState, plan: MetricPlan, phiPrior: numbe
   const { bad, total } = state.stepCandidate;
   if (state.candidate.total === 0) return `${plan.metric}: no request of the candidate was counted yet.`;
   if (plan.promotion === 'relative') {
-    const flawless = state.stepStable.bad === 0 ? '; a stable revision without bad ones gives no such evidence' : '';
     return (
       `${stepCounts(state, plan)}: evidence ${evidenceValue(logEvidence(state.good))} of ${evidenceValue(plan.logPromote)} needed ` +
-      `that it is better than stable${flawless}.`
+      `that it is better than stable or stays below ${percent(plan.slo)}.`
     );
   }
   return (

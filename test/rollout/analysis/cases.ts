@@ -186,7 +186,7 @@ export const bursts: readonly NullCase[] = [1, 2, 5, 10, 20].flatMap((burst) =>
   ),
 );
 
-/** Every promotion is false: the candidate is exactly at its slo, or exactly as good as the stable one it has to be better than. */
+/** Every promotion is false: the candidate is exactly at its slo, or not below it and exactly as good as the stable one. */
 export const promotions: readonly NullCase[] = [
   ...[60, 600, 6000].flatMap((requests) =>
     [0.0, 0.005].map((share) =>
@@ -202,7 +202,7 @@ export const promotions: readonly NullCase[] = [
       ),
     ),
   ),
-  ...[0.005, 0.08, 0.3].flatMap((share) =>
+  ...[0.02, 0.03, 0.08, 0.3].flatMap((share) =>
     [0.1, 0.5].map((weight) =>
       nullCase(`promotion: relative, both arms at ${percent(share)}, weight ${percent(weight)}`, {
         ...equal(flat(share)),

@@ -77,6 +77,11 @@ test('resumed at any tick from the ConfigMap, the verdicts are identical', async
   }
 });
 
+/** Reasons in any order, without the pod that stands for several. */
+function nameless(reasons: readonly string[]): readonly string[] {
+  return reasons.map((reason) => reason.replaceAll(/(stable|candidate)-\d/g, '$1-N')).toSorted();
+}
+
 test('the order in which pods are read does not matter', () => {
   for (const plan of plans) {
     for (let seed = 1; seed <= 20; seed++) {
@@ -93,7 +98,7 @@ test('the order in which pods are read does not matter', () => {
       for (const [tick, verdict] of one.verdicts.entries()) {
         const again = other.verdicts[tick];
         expect(again?.decision).toBe(verdict.decision);
-        expect(again?.reasons.toSorted()).toEqual(verdict.reasons.toSorted());
+        expect(nameless(again?.reasons ?? [])).toEqual(nameless(verdict.reasons));
         for (const [index, { logWorse, logAboveFloor, logGood, ...rest }] of verdict.ticks.entries()) {
           expect(again?.ticks[index]).toMatchObject({ ...rest, phi: expect.closeTo(rest.phi, 9) as number });
           expect(again?.ticks[index]?.logWorse).toBeCloseTo(logWorse, 9);

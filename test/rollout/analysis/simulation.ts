@@ -94,7 +94,7 @@ function oneTick(
     fleet.serve(stable);
     return analysis.observe(fleet.read(), observation).decision;
   }
-  const deltas: Partial<Record<MetricId, ArmDeltas>> = {};
+  const deltas: Record<MetricId, ArmDeltas> = {};
   for (const { id } of plan.metrics) {
     deltas[id] = { candidate: drawArm(next, candidate), stable: drawArm(next, stable) };
   }
