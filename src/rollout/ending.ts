@@ -8,7 +8,7 @@ import { admitTesters, restoreTraffic, standDown } from './restore.ts';
 import type { Ending, Run } from './run.ts';
 import type { HistoryEntry, Hold, RolloutState } from './state.ts';
 import { createTraffic } from './traffic/create.ts';
-import { dismissWatchdog } from './watchdog/launch.ts';
+import { dismissWatchdogs } from './watchdog/launch.ts';
 
 /** Why a rollout ends without promotion. */
 export interface Defeat {
@@ -114,7 +114,7 @@ export async function holdRollout(run: Run, step: number, reasons: readonly stri
   const hold: Hold = { reason: reasons[0] ?? '', step, until };
   await store.update({ phase: 'held', hold, weight: 0, reasons });
   await fence.delete(leaseRef(config.name));
-  await dismissWatchdog(run.api, store.ref, fence.epoch);
+  await dismissWatchdogs(run.api, store.ref, fence.epoch);
   record.event('held', `${plan.candidate.name} is held until ${until}: ${hold.reason}`);
   return {
     outcome: 'held',
@@ -148,7 +148,7 @@ export async function finish(run: Run, end: Pick<HistoryEntry, 'ended' | 'reason
     reasons: [end.reason],
     history: [...state.history, entry],
   });
-  await dismissWatchdog(run.api, store.ref, fence.epoch);
+  await dismissWatchdogs(run.api, store.ref, fence.epoch);
   await fence.delete(leaseRef(config.name));
   if (state.stable === null) await store.remove();
 }

@@ -63,7 +63,7 @@ export function needs(config: Config, presetAccount = false): readonly Need[] {
     ...routeNeeds(config).flatMap(([resource, verbs]) => all(resource, ...verbs)),
     ...(rollout.watchdog.enabled
       ? [
-          ...all(resources.job, 'get', 'create', 'patch', 'delete'),
+          ...all(resources.job, 'get', 'list', 'create', 'patch', 'delete'),
           ...all(resources.serviceAccount, 'get', ...(presetAccount ? [] : ['create', 'delete'])),
           ...(presetAccount
             ? []

@@ -13,6 +13,11 @@ export interface TrafficOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Share of the requests that open a connection of their own, 0 to 1; the others share kept-alive ones. Default 0.5. */
   readonly newConnections?: number;
+  /**
+   * Most idle kept-alive connections. Default 64. They are used in turn, so `idleConnections / kept requests per second` is how long one
+   * may rest: a server that ends closes those that rested for its whole drain, as any server does.
+   */
+  readonly idleConnections?: number;
   /** Milliseconds after which a request counts as failed. Default 10 000. */
   readonly timeout?: number;
   /** Stops by itself after so many requests. Default 200 000. */
@@ -65,7 +70,7 @@ const sample = 300;
 /** A client that sends requests at a steady rate and remembers what came of every single one. */
 export class Traffic {
   readonly options: TrafficOptions;
-  readonly #agent = new Agent({ keepAlive: true, scheduling: 'fifo', maxFreeSockets: 64 });
+  readonly #agent: Agent;
   readonly #results: TrafficResult[] = [];
   readonly #pending = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
@@ -76,6 +81,7 @@ export class Traffic {
   constructor(options: TrafficOptions) {
     if (!(options.rate > 0)) throw new Error(`rate must be above 0, not ${options.rate}`);
     this.options = options;
+    this.#agent = new Agent({ keepAlive: true, scheduling: 'fifo', maxFreeSockets: options.idleConnections ?? 64 });
   }
 
   /**

@@ -60,8 +60,7 @@ export class Scenario implements AsyncDisposable {
 
   static async start(prefix: string, components: readonly string[] = []): Promise<Scenario> {
     const cluster = await ensureCluster({ components });
-    const image = await modelServerImage(cluster);
-    const watchdog = await watchdogImage(cluster);
+    const { image, watchdog } = await images(cluster);
     const folder = await mkdtemp(join(tmpdir(), 'ml-deploy-rollout-'));
     const api = await connectTo(accessTo(cluster));
     return new Scenario({ cluster, image, watchdog, folder, api }, await cluster.namespace(prefix));
@@ -122,27 +121,32 @@ export class Scenario implements AsyncDisposable {
     return status({ model: 'fraud', namespace: this.namespace }, this.api);
   }
 
-  /** Waits until the status says so. */
-  reaches(what: string, check: (report: StatusReport) => boolean, timeout = 60_000): Promise<StatusReport> {
+  /** Waits until the status says so; each look costs nine requests, every `every` ms. */
+  reaches(
+    what: string,
+    check: (report: StatusReport) => boolean,
+    timeout = 60_000,
+    every = 200,
+  ): Promise<StatusReport> {
     return until(
       what,
       async () => {
         const report = await this.status();
         return check(report) ? report : undefined;
       },
-      { timeout, every: 200, hint: async () => JSON.stringify(await this.status(), null, 1) },
+      { timeout, every, hint: async () => JSON.stringify(await this.status(), null, 1) },
     );
   }
 
   /** Traffic to the public Service, once it answers. */
-  async traffic(rate = 60, newConnections = 0.5): Promise<Traffic> {
+  async traffic(rate = 60, newConnections = 0.5, idleConnections = 64): Promise<Traffic> {
     const service = await this.cluster.get<{ spec: { clusterIP: string } }>('service', 'fraud', '-n', this.namespace);
     const url = `http://${service.spec.clusterIP}/predict`;
     await until('the Service answers', async () => {
       const answer = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(500) });
       return answer.ok;
     });
-    return new Traffic({ url, rate, newConnections, body: { inputs: [[1]] } }).start();
+    return new Traffic({ url, rate, newConnections, idleConnections, body: { inputs: [[1]] } }).start();
   }
 
   /** Names of everything of ours in the namespace. */
@@ -161,6 +165,14 @@ export class Scenario implements AsyncDisposable {
     ]);
     return text.split('\n').filter((name) => name !== '');
   }
+}
+
+/** Built once per test file, however many namespaces it uses at a time. */
+let builtImages: Promise<{ readonly image: string; readonly watchdog: string }> | undefined;
+
+function images(cluster: Cluster): NonNullable<typeof builtImages> {
+  builtImages ??= (async () => ({ image: await modelServerImage(cluster), watchdog: await watchdogImage(cluster) }))();
+  return builtImages;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { KubeApi } from '../../kubernetes/api.ts';
 import type { Reporter } from '../../pipeline/reporter.ts';
 import { seize } from '../watchdog/abandon.ts';
-import { dismissWatchdog } from '../watchdog/launch.ts';
+import { dismissWatchdogs } from '../watchdog/launch.ts';
 import { leaseRef } from '../lease.ts';
 import { describe } from '../names.ts';
 import type { ModelRef } from '../names.ts';
@@ -54,7 +54,7 @@ export async function rollback(request: RollbackRequest, api: KubeApi, reporter:
   if (promoted && state.previous !== null) await scale(fence, state.previous, 0);
   await store.update({ ...ended(state, promoted), epoch: fence.epoch });
   await fence.delete(leaseRef(model));
-  await dismissWatchdog(api, request, state.epoch);
+  await dismissWatchdogs(api, request, fence.epoch);
   if (state.stable === null) await store.remove();
   const summary =
     state.stable === null

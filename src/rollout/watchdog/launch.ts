@@ -1,6 +1,6 @@
 import { MlDeployError } from '../../errors.ts';
 import type { KubeApi, KubeObject, Resource } from '../../kubernetes/api.ts';
-import { annotations } from '../../kubernetes/objects/labels.ts';
+import { annotations, labels } from '../../kubernetes/objects/labels.ts';
 import { watchdogAccess, watchdogAccount, watchdogJob } from '../../kubernetes/objects/watchdog.ts';
 import { resources } from '../../kubernetes/resources.ts';
 import { troubleError, troubleOf } from '../diagnosis.ts';
@@ -85,14 +85,28 @@ export async function armWatchdog(run: Run): Promise<void> {
 }
 
 /**
- * Removes the watchdog of an epoch; its account and rights go with it.
+ * Removes the watchdogs of this epoch and of those before it, which engines that died left behind: suspended when they died before its
+ * release, ended when it restored. Accounts and rights go with their Jobs.
  */
-export async function dismissWatchdog(api: KubeApi, ref: ModelRef, epoch: number): Promise<void> {
+export async function dismissWatchdogs(api: KubeApi, ref: ModelRef, epoch: number): Promise<void> {
+  for (const name of await watchdogsUpTo(api, ref, epoch)) {
+    try {
+      await api.delete(resources.job, ref.namespace, name);
+    } catch (error) {
+      // It ends by itself when it sees that the rollout is over.
+      if (!isCode(error, 'kubernetes/forbidden')) throw error;
+    }
+  }
+}
+
+async function watchdogsUpTo(api: KubeApi, ref: ModelRef, epoch: number): Promise<readonly string[]> {
+  const prefix = watchdogName(ref.model, 0).slice(0, -1);
   try {
-    await api.delete(resources.job, ref.namespace, watchdogName(ref.model, epoch));
+    const jobs = await api.list(resources.job, ref.namespace, `${labels.app}=${ref.model},mldeploy/role=watchdog`);
+    return jobs.map(({ metadata }) => metadata.name).filter((name) => Number(name.slice(prefix.length)) <= epoch);
   } catch (error) {
-    // It ends by itself when it sees that the rollout is over.
-    if (!isCode(error, 'kubernetes/forbidden')) throw error;
+    if (isCode(error, 'kubernetes/forbidden')) return [watchdogName(ref.model, epoch)];
+    throw error;
   }
 }
 

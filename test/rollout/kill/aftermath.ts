@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import { until } from '../../cluster/poll.ts';
+import type { Traffic, TrafficResult } from '../../cluster/traffic.ts';
+import type { Scenario } from '../scenario.ts';
+
+/** Waits until every answer of the last second is good and comes from the revision that the state calls stable. */
+export async function onlyStableAnswers(scenario: Scenario, traffic: Traffic): Promise<void> {
+  const { revisions } = await scenario.status();
+  const stable = revisions.find((each) => each.role === 'stable')?.name;
+  const last = (): readonly TrafficResult[] => traffic.between(Date.now() - 1000, Date.now() - 50);
+  await until(
+    `only ${String(stable)} answers`,
+    () => Promise.resolve(last().length > 5 && last().every((each) => each.ok && each.revision === stable)),
+    {
+      timeout: 60_000,
+      every: 100,
+      hint: () => JSON.stringify(last().map(({ revision, status }) => [revision, status])),
+    },
+  );
+}
+
+/** Nothing of the rollout is left: one revision's objects, at most the previous one without pods, no watchdog. */
+export async function nothingLeft(scenario: Scenario): Promise<void> {
+  const { revisions } = await scenario.status();
+  const kept = revisions.filter((each) => each.role === 'stable' || each.role === 'previous').map((each) => each.name);
+  const expected =
+    kept.length === 0
+      ? []
+      : [
+          'configmap/mldeploy-fraud',
+          ...kept.map((name) => `deployment.apps/fraud-${name}`),
+          'service/fraud',
+          ...kept.map((name) => `service/fraud-${name}`),
+        ].sort();
+  let there: string[] = [];
+  await until(
+    'nothing is left behind',
+    async () => {
+      // A budget is no leftover; a first deploy that was killed right after the promotion has none yet.
+      there = (await scenario.objects()).filter((name) => !name.startsWith('poddisruptionbudget')).sort();
+      return JSON.stringify(there) === JSON.stringify(expected);
+    },
+    { timeout: 40_000, every: 500, hint: () => `there: ${there.join(' ')}\nexpected: ${expected.join(' ')}` },
+  );
+  const pods = await scenario.cluster.get<{ items: { metadata: { labels: Record<string, string> } }[] }>(
+    'pods',
+    '-n',
+    scenario.namespace,
+    '-l',
+    'mldeploy/role=watchdog',
+    '--field-selector=status.phase=Running',
+  );
+  expect(pods.items).toEqual([]);
+}
+
+/** Failed requests since `begun`, for people. */
+export function lost(traffic: Traffic, begun: number): readonly string[] {
+  return traffic
+    .failures(begun)
+    .map(
+      ({ startedAt, status, error, revision }) =>
+        `${new Date(startedAt).toISOString()} ${status} ${error ?? ''} ${revision ?? ''}`,
+    );
+}

@@ -1,0 +1,120 @@
+import { killCanary, killFirst } from './cell.ts';
+import type { Cell, CellResult } from './cell.ts';
+import { Stage } from './stage.ts';
+
+/** A cell that did not come out as it must. */
+export interface CellFailure {
+  readonly cell: Cell;
+  readonly message: string;
+}
+
+export interface MatrixResult {
+  readonly passed: readonly CellResult[];
+  readonly failed: readonly CellFailure[];
+}
+
+/**
+ * Works through cells of the first deploy, each in a namespace of its own.
+ */
+export function killFirstDeploys(cells: readonly Cell[], workers: number): Promise<MatrixResult> {
+  return inParallel(cells, workers, () => ({ run: killFirst, end: () => Promise.resolve() }));
+}
+
+/**
+ * Works through cells of the canary in so many namespaces at a time. A cell that fails costs its namespace, never the other cells.
+ */
+export function killCanaries(cells: readonly Cell[], workers: number): Promise<MatrixResult> {
+  return inParallel(cells, workers, () => {
+    let stage: Stage | undefined;
+    return {
+      async run(cell) {
+        stage ??= await Stage.start();
+        return killCanary(stage, cell);
+      },
+      async end() {
+        await stage?.[Symbol.asyncDispose]();
+        stage = undefined;
+      },
+    };
+  });
+}
+
+/** Runs cells; `end` is called after a failure, too, and `run` must then be able to start anew. */
+interface Worker {
+  run(cell: Cell): Promise<CellResult>;
+  end(): Promise<void>;
+}
+
+async function inParallel(cells: readonly Cell[], workers: number, hire: () => Worker): Promise<MatrixResult> {
+  const queue = [...cells];
+  const passed: CellResult[] = [];
+  const failed: CellFailure[] = [];
+  const work = async (): Promise<void> => {
+    const worker = hire();
+    for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
+      try {
+        const result = await worker.run(cell);
+        passed.push(result);
+        console.log(`${nameOf(cell)} ${result.label ?? '(beyond the end)'}: ok, ${Math.round(result.restoredMs)} ms`);
+      } catch (error) {
+        const message = textOf(error);
+        failed.push({ cell, message });
+        console.log(`${nameOf(cell)} FAILED: ${message}`);
+        await worker.end();
+      }
+    }
+    await worker.end();
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  return { passed, failed };
+}
+
+/** Assertions shorten what they compare; a failed cell is dear, so all of it is told. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'actual' in error ? `${error.message}\nactual: ${JSON.stringify(error.actual)}` : error.message;
+}
+
+function nameOf({ at, when, then }: Cell): string {
+  const moment = typeof at === 'number' ? `write ${at}` : `${at.label} (${at.nth})`;
+  return `killed ${when} ${moment}, then ${then}:`;
+}
+
+/** Writes of a run vary a little with its ticks and lease renewals: some more cells, so that the last ones are reached. */
+const spare = 3;
+
+/**
+ * Both ways to die at every one of so many writes, and both ways to go on from each.
+ */
+export function everyCell(writes: number): readonly Cell[] {
+  return Array.from({ length: writes + spare }, (_, index) => index + 1).flatMap((at) =>
+    (['before', 'after'] as const).flatMap((when) =>
+      (['resume', 'rollback'] as const).map((then) => ({ at, when, then })),
+    ),
+  );
+}
+
+/**
+ * Part of the cells, to look into a failure: `ML_DEPLOY_KILL_CELLS=after:19,20,31:resume`, each part may be `*`.
+ */
+export function chosen(cells: readonly Cell[]): readonly Cell[] {
+  const [when = '*', at = '*', then = '*'] = (process.env['ML_DEPLOY_KILL_CELLS'] ?? '').split(':');
+  const fits = (list: string, value: string): boolean => list === '*' || list === '' || list.split(',').includes(value);
+  return cells.filter(
+    (cell) =>
+      fits(when, cell.when) &&
+      fits(at, typeof cell.at === 'number' ? String(cell.at) : cell.at.label) &&
+      fits(then, cell.then),
+  );
+}
+
+/**
+ * The writes of one undisturbed canary, in their order.
+ */
+export async function writesOf(start: () => Promise<Stage>): Promise<readonly string[]> {
+  await using stage = await start();
+  const proxy = await stage.proxy();
+  const { code, output } = await stage.rollout(proxy);
+  if (code !== 0) throw new Error(`the undisturbed canary failed: ${output}`);
+  return proxy.writes;
+}

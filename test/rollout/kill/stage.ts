@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { Traffic } from '../../cluster/traffic.ts';
+import type { ProjectOptions } from '../project.ts';
+import { Scenario } from '../scenario.ts';
+import type { Engine, Finished } from '../scenario.ts';
+import { ApiProxy } from './api-proxy.ts';
+import type { Deed, Passing } from './api-proxy.ts';
+import { lost, nothingLeft, onlyStableAnswers } from './aftermath.ts';
+import { quick } from './quick.ts';
+
+/** Requests per second on the stable revision. */
+const rate = 25;
+
+/** Kept-alive connections that may rest: each is used again within half a second, well within the drain. */
+const idle = 6;
+
+/** One namespace with a stable revision and traffic on it from then on, in which things go wrong one after the other. */
+export class Stage implements AsyncDisposable {
+  readonly scenario: Scenario;
+  readonly traffic: Traffic;
+  readonly #proxies: ApiProxy[] = [];
+  #versions = 1;
+
+  private constructor(scenario: Scenario, traffic: Traffic) {
+    this.scenario = scenario;
+    this.traffic = traffic;
+  }
+
+  static async start(prefix = 'kill', options: Omit<ProjectOptions, 'namespace'> = {}): Promise<Stage> {
+    const scenario = await Scenario.start(prefix);
+    const { code, output } = await scenario.run('rollout', { ...quick, ...options });
+    if (code !== 0) throw new Error(`the first deploy failed: ${output}`);
+    return new Stage(scenario, await scenario.traffic(rate, 0.5, idle));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.traffic.stop();
+    for (const proxy of this.#proxies) await proxy[Symbol.asyncDispose]();
+    await this.scenario[Symbol.asyncDispose]();
+  }
+
+  /** Environment that makes the next release another one. */
+  next(): Readonly<Record<string, string>> {
+    return { VERSION: String(++this.#versions) };
+  }
+
+  /** A proxy for one engine. */
+  async proxy(decide: (request: Passing) => Deed = () => ({ do: 'pass' })): Promise<ApiProxy> {
+    const file = join(this.scenario.folder, `proxied-${this.#proxies.length}`);
+    const proxy = await ApiProxy.start(this.scenario.cluster.kubeconfigPath, file);
+    proxy.decide = decide;
+    this.#proxies.push(proxy);
+    return proxy;
+  }
+
+  /** A whole rollout of another release through this proxy. */
+  rollout(proxy: ApiProxy, options: Omit<ProjectOptions, 'namespace'> = {}): Promise<Finished> {
+    return this.scenario.run('rollout', {
+      ...quick,
+      env: this.next(),
+      ...options,
+      kubeconfig: proxy.kubeconfig,
+    });
+  }
+
+  /** Begins one and comes back when the candidate has traffic. */
+  canary(proxy: ApiProxy, options: Omit<ProjectOptions, 'namespace'> = {}): Promise<Engine> {
+    return this.scenario.canary({ ...quick, env: this.next(), ...options, kubeconfig: proxy.kubeconfig });
+  }
+
+  /** The revision that is stable now. */
+  async stable(): Promise<string> {
+    const { revisions } = await this.scenario.status();
+    return revisions.find((each) => each.role === 'stable')?.name ?? '';
+  }
+
+  /** The rollout is over, this revision serves all, no request since `begun` was lost and nothing is left behind. */
+  async endsWith(revision: string, begun: number): Promise<void> {
+    const { scenario, traffic } = this;
+    expect(await this.stable()).toBe(revision);
+    await onlyStableAnswers(scenario, traffic);
+    expect(await scenario.status()).toMatchObject({ phase: 'done', weight: 0, engine: null, oddities: [] });
+    expect(lost(traffic, begun)).toEqual([]);
+    await nothingLeft(scenario);
+  }
+}
