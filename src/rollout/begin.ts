@@ -59,7 +59,8 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
   try {
     await store.save(plannedState(plan, config, found, fence.epoch, beginning));
   } catch (error) {
-    if (isCode(error, 'kubernetes/conflict')) throw busy(found, 'it began at the same moment');
+    if (isCode(error, 'kubernetes/conflict') || isCode(error, 'rollout/superseded'))
+      throw busy(found, 'it began at the same moment');
     throw error;
   }
   const lease = await EngineLease.acquire(api, ref, fence, {

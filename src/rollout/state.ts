@@ -5,7 +5,8 @@ import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { stateConfigMap } from '../kubernetes/objects/config-map.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { AnalysisState } from './analysis/analysis.ts';
-import type { ModelRef } from './names.ts';
+import { superseded } from './fence.ts';
+import type { ModelRef, ObjectRef } from './names.ts';
 import { stateName } from './names.ts';
 import type { AdoptedRoute, TesterHeader, TrafficProvider } from './traffic/provider.ts';
 
@@ -121,7 +122,10 @@ export class StateStore {
     return new StateStore(api, this.ref, this.#object);
   }
 
-  /** Writes the state; `kubernetes/conflict` when somebody else wrote since it was read. */
+  /**
+   * Writes the state; `kubernetes/conflict` when somebody else wrote since it was read, `rollout/superseded` when that was an engine of a
+   * higher epoch.
+   */
   async save(next: Omit<RolloutState, 'updatedAt' | 'writer'>): Promise<RolloutState> {
     const state: RolloutState = {
       ...next,
@@ -135,7 +139,10 @@ export class StateStore {
     } catch (error) {
       // The reply to a first try may have been lost: then what lies there is what we wrote.
       const there = await this.#api.find(resources.configMap, this.ref.namespace, object.metadata.name);
-      if (there === null || parse(there).writer !== state.writer) throw error;
+      if (there === null) throw error;
+      const { writer, epoch } = parse(there);
+      if (epoch > state.epoch) throw superseded(stateRef(this.ref.model), state.epoch, epoch);
+      if (writer !== state.writer) throw error;
       this.#object = there;
     }
     this.#state = state;
@@ -166,6 +173,10 @@ export class StateStore {
     if (resourceVersion === undefined) return this.#api.create(resources.configMap, object);
     return this.#api.replace(resources.configMap, { ...object, metadata: { ...object.metadata, resourceVersion } });
   }
+}
+
+function stateRef(model: string): ObjectRef {
+  return { resource: resources.configMap, name: stateName(model) };
 }
 
 function parse(object: KubeObject): RolloutState {

@@ -3,6 +3,7 @@ import { kubeApi } from '../../src/kubernetes/kube-api.ts';
 import { Fence } from '../../src/rollout/fence.ts';
 import { EngineLease, leaseRef } from '../../src/rollout/lease.ts';
 import { claimed, survey } from '../../src/rollout/survey.ts';
+import { dismissWatchdogs } from '../../src/rollout/watchdog/launch.ts';
 import { memoryCluster, ref } from './memory-cluster.ts';
 import { MemoryTransport } from './memory-transport.ts';
 import { project } from './project.ts';
@@ -35,4 +36,31 @@ test('taking the Lease survives a lost reply', async () => {
   expect(lost).toBe(true);
   const lease = await api.get(leaseRef('fraud').resource, 'ml', leaseRef('fraud').name);
   expect(lease.metadata.annotations?.['mldeploy/epoch']).toBe('2');
+});
+
+test('watchdogs of engines that died go with the last one; one of a later epoch stays', async () => {
+  const transport = new MemoryTransport();
+  const api = kubeApi(transport);
+  const job = (epoch: number): string => `/apis/batch/v1/namespaces/ml/jobs/mldeploy-fraud-watchdog-${epoch}`;
+  for (const epoch of [2, 4, 11]) {
+    const metadata = { name: `mldeploy-fraud-watchdog-${epoch}`, namespace: 'ml' };
+    transport.objects.set(job(epoch), { apiVersion: 'batch/v1', kind: 'Job', metadata });
+  }
+  await dismissWatchdogs(api, ref, 4);
+  expect([...transport.objects.keys()]).toEqual([job(11)]);
+});
+
+test('without the right to list Jobs the watchdog of this epoch goes all the same', async () => {
+  const transport = new MemoryTransport();
+  const api = kubeApi(transport);
+  const path = '/apis/batch/v1/namespaces/ml/jobs/mldeploy-fraud-watchdog-4';
+  transport.objects.set(path, {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'mldeploy-fraud-watchdog-4', namespace: 'ml' },
+  });
+  transport.intercept = (request) =>
+    request.method === 'GET' ? { status: 403, body: JSON.stringify({ message: 'no' }), headers: {} } : undefined;
+  await dismissWatchdogs(api, ref, 4);
+  expect(transport.objects.size).toBe(0);
 });

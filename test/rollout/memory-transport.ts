@@ -42,7 +42,7 @@ export class MemoryTransport implements Transport {
     const object = this.objects.get(path);
     if (object !== undefined) return reply(200, object);
     const items = [...this.objects].filter(([key]) => key.startsWith(`${path}/`)).map(([, each]) => each);
-    return /\/(deployments|replicasets|pods|nodes|services|endpointslices|horizontalpodautoscalers|poddisruptionbudgets)$/.test(
+    return /\/(deployments|replicasets|pods|nodes|services|jobs|endpointslices|horizontalpodautoscalers|poddisruptionbudgets)$/.test(
       path,
     )
       ? reply(200, { items })

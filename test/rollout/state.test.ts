@@ -32,6 +32,15 @@ test('a write based on an old read fails', async () => {
   expect((await StateStore.load(api, ref)).state?.weight).toBe(0.1);
 });
 
+test('a write after an engine of a higher epoch says that this engine is over', async () => {
+  const engine = await StateStore.load(api, ref);
+  await engine.save({ ...restState, phase: 'running' });
+  const watchdog = await StateStore.load(api, ref);
+  await watchdog.update({ phase: 'abandoned', epoch: 2 });
+  await expect(engine.update({ weight: 0.5 })).rejects.toMatchObject({ code: 'rollout/superseded' });
+  expect((await StateStore.load(api, ref)).state).toMatchObject({ phase: 'abandoned', weight: 0 });
+});
+
 test('of two engines that create the state one wins', async () => {
   const stores = await Promise.all([StateStore.load(api, ref), StateStore.load(api, ref)]);
   const results = await Promise.allSettled(stores.map((store) => store.save(restState)));

@@ -72,7 +72,9 @@ export async function seize(api: KubeApi, first: StateStore): Promise<Seizure | 
     try {
       return { fence, store, state: await store.update({}) };
     } catch (error) {
-      const changed = isCode(error, 'kubernetes/conflict') || isCode(error, 'kubernetes/not-found');
+      const changed = ['kubernetes/conflict', 'kubernetes/not-found', 'rollout/superseded'].some((code) =>
+        isCode(error, code),
+      );
       if (!changed || attempt >= seizeAttempts) throw error;
       store = await StateStore.load(api, first.ref);
     }

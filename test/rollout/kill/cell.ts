@@ -85,7 +85,7 @@ async function isServed(scenario: Scenario): Promise<boolean> {
 
 /** After the watchdog undid a first deploy: no Service, no Deployment, no lease; only the state, to go on from. */
 async function nothingServes(scenario: Scenario): Promise<void> {
-  const kinds = /^(service|deployment|lease|horizontalpod|poddisruption)/;
+  const kinds = /^(service|deployment.apps|lease.coordination.k8s.io)\//;
   await until('nothing serves', async () => !(await scenario.objects()).some((name) => kinds.test(name)), {
     timeout: 20_000,
     hint: async () => (await scenario.objects()).join(' '),
