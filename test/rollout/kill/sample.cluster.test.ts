@@ -15,12 +15,16 @@ const first: readonly Cell[] = [
   { at: { label: 'POST services/fraud', nth: 1 }, when: 'after', then: 'resume' },
 ];
 
-test('an engine that is killed at the worst moments leaves a healthy revision in charge', { timeout: 600_000 }, async () => {
-  const results = await Promise.all([killCanaries(canary, 2), killFirstDeploys(first, 1)]);
-  expect(results.flatMap(({ failed }) => failed)).toEqual([]);
-  expect(results.flatMap(({ passed }) => passed.map(({ label }) => label))).toEqual([
-    'PATCH services/fraud',
-    'PATCH services/fraud',
-    'POST services/fraud',
-  ]);
-});
+test(
+  'an engine that is killed at the worst moments leaves a healthy revision in charge',
+  { timeout: 600_000 },
+  async () => {
+    const results = await Promise.all([killCanaries(canary, 2), killFirstDeploys(first, 1)]);
+    expect(results.flatMap(({ failed }) => failed)).toEqual([]);
+    expect(results.flatMap(({ passed }) => passed.map(({ label }) => label))).toEqual([
+      'PATCH services/fraud',
+      'PATCH services/fraud',
+      'POST services/fraud',
+    ]);
+  },
+);
