@@ -148,8 +148,9 @@ export async function finish(run: Run, end: Pick<HistoryEntry, 'ended' | 'reason
     reasons: [end.reason],
     history: [...state.history, entry],
   });
-  await dismissWatchdogs(run.api, store.ref, fence.epoch);
+  // The watchdog last: it removes a lease that this engine leaves behind by dying here.
   await fence.delete(leaseRef(config.name));
+  await dismissWatchdogs(run.api, store.ref, fence.epoch);
   if (state.stable === null) await store.remove();
 }
 

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { kubeApi } from '../../src/kubernetes/kube-api.ts';
+import { leaseObject } from '../../src/kubernetes/objects/lease.ts';
 import { Fence } from '../../src/rollout/fence.ts';
 import { EngineLease, leaseRef } from '../../src/rollout/lease.ts';
 import { claimed, survey } from '../../src/rollout/survey.ts';
 import { dismissWatchdogs } from '../../src/rollout/watchdog/launch.ts';
+import { watch } from '../../src/rollout/watchdog/watch.ts';
 import { memoryCluster, ref } from './memory-cluster.ts';
 import { MemoryTransport } from './memory-transport.ts';
 import { project } from './project.ts';
@@ -63,4 +65,16 @@ test('without the right to list Jobs the watchdog of this epoch goes all the sam
     request.method === 'GET' ? { status: 403, body: JSON.stringify({ message: 'no' }), headers: {} } : undefined;
   await dismissWatchdogs(api, ref, 4);
   expect(transport.objects.size).toBe(0);
+});
+
+test('the watchdog removes the Lease of an engine that died right after it had written the end', async () => {
+  const transport = await memoryCluster(project({ namespace: 'ml' }), () => ({ phase: 'done' }));
+  const api = kubeApi(transport);
+  const lease = leaseRef('fraud');
+  const object = leaseObject('fraud', 'ml', { holder: 'me', durationMs: 1000, epoch: 4, now: new Date() });
+  await api.create(lease.resource, object);
+  const signal = new AbortController().signal;
+  const end = await watch(api, { ...ref, epoch: 4, leaseMs: 1000, signal, log: () => undefined });
+  expect(end).toBe('rollout is over');
+  expect(await api.find(lease.resource, 'ml', lease.name)).toBeNull();
 });

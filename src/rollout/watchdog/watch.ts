@@ -40,8 +40,11 @@ export async function watch(api: KubeApi, options: WatchdogOptions): Promise<Wat
       });
     try {
       const store = await StateStore.load(api, options);
-      if (store.state === null || (store.state.phase !== 'running' && store.state.epoch === epoch))
+      if (store.state === null || (store.state.phase !== 'running' && store.state.epoch === epoch)) {
+        // An engine that died between its last write of the state and this one left it behind.
+        await new Fence(api, namespace, epoch).delete(lease);
         return 'rollout is over';
+      }
       if (store.state.epoch !== epoch) return 'another engine took over';
       const seen = await api.find(lease.resource, namespace, lease.name);
       if (observer.look(seen) === 'alive') continue;
