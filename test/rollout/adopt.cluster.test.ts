@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
 import { adopt } from '../../src/rollout/commands/adopt.ts';
 import { until } from '../cluster/poll.ts';
+import { handmade } from './handmade.ts';
 import { Scenario } from './scenario.ts';
 
 let scenario: Scenario;
@@ -13,43 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await scenario[Symbol.asyncDispose]();
 });
-
-/** A Deployment and a Service as people write them by hand. */
-function handmade(image: string, namespace: string): readonly object[] {
-  const labels = { 'app.kubernetes.io/name': 'fraud' };
-  return [
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'fraud-server', namespace },
-      spec: {
-        replicas: 2,
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: {
-            containers: [
-              {
-                name: 'model',
-                image,
-                ports: [{ name: 'http', containerPort: 8000 }],
-                readinessProbe: { httpGet: { path: '/readyz', port: 8000 }, periodSeconds: 1 },
-                lifecycle: { preStop: { sleep: { seconds: 3 } } },
-                env: [{ name: 'MLDEPLOY_REVISION', value: 'handmade' }],
-              },
-            ],
-          },
-        },
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: 'fraud', namespace },
-      spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
-    },
-  ];
-}
 
 test('a running Deployment becomes revision 0 without a restart, and the next version is a canary beside it', async () => {
   const { cluster, namespace } = scenario;

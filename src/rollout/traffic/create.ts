@@ -11,8 +11,8 @@ const goneMs = 60_000;
 type Creator = Pick<Run, 'api' | 'config' | 'fence' | 'plan'> & Partial<Pick<Run, 'lease'>>;
 
 /**
- * The public Service and, where a route of our own directs the traffic, that route, if they are not there yet; all traffic to `revision`. One that is being deleted is
- * waited for (`rollout/traffic-object-gone` when it stays).
+ * The public Service and, where a route of our own directs the traffic, that route, if they are not there yet; all traffic to
+ * `revision`. One that is being deleted is waited for (`rollout/traffic-object-gone` when it stays).
  */
 export async function createTraffic(run: Creator, revision: string): Promise<void> {
   const { config, fence, plan } = run;

@@ -102,14 +102,16 @@ function ownChange(kind: RouteKind, facts: TrafficFacts, route: KubeObject, writ
 
 /**
  * The route is somebody else's: only backends that mean the model's Service or one of its revisions change. The stable share stays with
- * the public Service, so that with `split` null the route is what it was before. Weights of other backends in the rule stay, and the sum of
- * ours; alone in its rule a backend may have any weight, and the one it had is remembered in an annotation.
+ * the public Service, so that with `split` null the route is what it was before. Weights of other backends in the rule stay, and so does
+ * the sum of ours; alone in its rule a backend may have any weight. The weight it had is remembered in an annotation.
  */
 function adoptedChange(kind: RouteKind, facts: TrafficFacts, route: KubeObject, split: Split | null): RouteChange {
   const { dialect } = kind;
   const owner = ownerOf(facts);
   const { kept, ours } = modelRules(dialect, facts, route);
-  const remembered = rememberedWeights(route, facts);
+  const weights = rememberedWeights(route, facts);
+  // Somebody added or removed a rule: nobody knows which weight is whose.
+  const remembered = weights?.length === ours.length ? weights : null;
   const original = ours.map((rule, index) => restoredRule(dialect, facts, rule, remembered?.[index]));
   const chosen = split === null ? [] : concerned(dialect, facts, kept, ours);
   if (split !== null && chosen.length === 0) throw noBackend(route, facts);
@@ -172,7 +174,7 @@ function restoredRule(
   const others = present.filter((each) => !mine.includes(each));
   if (candidates.length === 0 && found !== undefined) return { backends: present, base: found };
   const sum = mine.reduce((total, each) => total + dialect.weightOf(each, present.length === 1), 0);
-  const weight = others.length > 0 ? sum : remembered === undefined ? 1 : remembered;
+  const weight = remembered !== undefined ? remembered : others.length > 0 ? sum : 1;
   // Somebody removed the public Service from the rule: the stable revision still has to serve.
   const base = dialect.aimed(found ?? mine[0] ?? {}, facts.model, weight);
   const place = present.indexOf(found ?? mine[0] ?? {});

@@ -1,6 +1,7 @@
 import type { Addon } from './addon.ts';
 import { argocd } from './argocd.ts';
 import { dns } from './dns.ts';
+import { istioCrds } from './istio-crds.ts';
 import { kwok } from './kwok.ts';
 import { prometheus } from './prometheus.ts';
 import { secondNode } from './second-node.ts';
@@ -15,6 +16,7 @@ export const addons: Readonly<Record<string, Addon>> = {
   argocd,
   prometheus,
   kwok,
+  'istio-crds': istioCrds,
   'second-node': secondNode,
 };
 

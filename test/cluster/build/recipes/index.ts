@@ -4,6 +4,7 @@ import { argocd } from './argocd.ts';
 import { buildkit } from './buildkit.ts';
 import { coredns } from './coredns.ts';
 import { gatewayApi } from './gateway-api.ts';
+import { istioCrds } from './istio-crds.ts';
 import { kubernetes } from './kubernetes.ts';
 import { kwok } from './kwok.ts';
 import { prometheus } from './prometheus.ts';
@@ -17,6 +18,7 @@ export const recipes = {
   coredns,
   act,
   'gateway-api': gatewayApi,
+  'istio-crds': istioCrds,
   traefik,
   tekton,
   argocd,
