@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `unit` needs nothing, `cluster` needs `make cluster-up` (and runs file by file: 2 cores, one cluster).
+// `unit` needs nothing. `cluster` brings up the test cluster and mostly waits for it: files run side by side, each in a namespace of its own;
+// what breaks a node or the API server does so in a cluster of its own. `proof` takes longer than the gate allows.
 export default defineConfig({
   test: {
     projects: [
@@ -16,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/**/*.cluster.test.ts'],
-          fileParallelism: false,
+          maxWorkers: 4,
           testTimeout: 240_000,
           hookTimeout: 900_000,
         },

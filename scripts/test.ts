@@ -1,98 +1,88 @@
 /**
- * `make test`: every suite, cheapest first, each with its budget, one closing line `N passed, N failed`. `--proof` runs the long
- * suites instead. A suite that cannot start counts as failed; nothing is skipped in silence.
+ * `make test`: every suite, cheapest first, each with its budget, one closing line `N passed, N failed`. `--proof` runs the long suites instead. A suite
+ * that cannot start counts as failed; nothing is skipped in silence. What the suites on the cluster need is made ready meanwhile.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { countOf, failuresOf, type Suite } from './test/report.ts';
+import { Runner } from './test/runner.ts';
 
-interface Suite {
-  readonly name: string;
-  /** Expected upper bound on two cores with everything cached, seconds; going over is said loudly. */
-  readonly budgetSeconds: number;
-  readonly command: readonly string[];
-  /** Vitest suites report how many tests they ran; other commands count as one test. */
-  readonly vitest: boolean;
-}
-
-interface Count {
-  passed: number;
-  failed: number;
-}
+/** CI gives 90 minutes and tells nothing about what it had to kill: better to stop before, and say so. */
+const hardLimitSeconds = 85 * 60;
 
 const root = new URL('..', import.meta.url).pathname;
+const proof = process.argv.includes('--proof');
 const scratch = mkdtempSync(join(tmpdir(), 'ml-deploy-test-'));
-const vitest = (project: string): string[] => [
-  'vitest',
-  'run',
-  '--project',
-  project,
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${join(scratch, `${project}.json`)}`,
-];
+mkdirSync(join(scratch, 'tmp'));
+
+function vitest(name: string, budgetSeconds: number, onCluster: boolean): Suite {
+  const report = join(scratch, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return { name, budgetSeconds, onCluster, report, command: ['vitest', 'run', '--project', name, ...reporters] };
+}
+
+function command(name: string, budgetSeconds: number, ...words: string[]): Suite {
+  return { name, budgetSeconds, onCluster: false, command: words };
+}
 
 const gate: readonly Suite[] = [
-  { name: 'types', budgetSeconds: 60, command: ['npm', 'run', '--silent', 'typecheck'], vitest: false },
-  { name: 'lint', budgetSeconds: 120, command: ['npm', 'run', '--silent', 'lint'], vitest: false },
-  { name: 'format', budgetSeconds: 40, command: ['npm', 'run', '--silent', 'format:check'], vitest: false },
-  { name: 'unit', budgetSeconds: 120, command: vitest('unit'), vitest: true },
-  { name: 'dist', budgetSeconds: 90, command: ['node', 'scripts/build.ts', '--check'], vitest: false },
-  { name: 'cluster', budgetSeconds: 840, command: vitest('cluster'), vitest: true },
+  command('types', 60, 'npm', 'run', '--silent', 'typecheck'),
+  command('lint', 120, 'npm', 'run', '--silent', 'lint'),
+  command('format', 40, 'npm', 'run', '--silent', 'format:check'),
+  vitest('unit', 120, false),
+  command('dist', 90, 'node', 'scripts/build.ts', '--check'),
+  vitest('cluster', 420, true),
 ];
-const proof: readonly Suite[] = [{ name: 'proof', budgetSeconds: 4 * 3600, command: vitest('proof'), vitest: true }];
+const suites = proof ? [vitest('proof', 4 * 3600, true)] : gate;
 
-/** Runs a suite with its output shown; resolves to its exit code (1 when it could not start). */
-function run(command: readonly string[]): Promise<number> {
-  const [program = '', ...args] = command;
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-    child.on('error', (error) => {
-      console.error(error.message);
-      resolve(1);
-    });
-    child.on('close', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
-  });
-}
-
-function count(suite: Suite, exitCode: number): Count {
-  if (!suite.vitest) return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  try {
-    const report = JSON.parse(readFileSync(join(scratch, `${suite.name}.json`), 'utf8')) as {
-      numPassedTests: number;
-      numFailedTests: number;
-      numPendingTests: number;
-    };
-    // A skipped test is a failed promise; a suite that failed to load has failed although no test did.
-    const failed = report.numFailedTests + report.numPendingTests;
-    const nothingRan = report.numPassedTests + failed === 0;
-    return { passed: report.numPassedTests, failed: failed === 0 && (exitCode !== 0 || nothingRan) ? 1 : failed };
-  } catch {
-    return { passed: 0, failed: 1 };
-  }
-}
-
-const total: Count = { passed: 0, failed: 0 };
+// What tests leave in the folder for temporary files goes with it.
+const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+const runner = new Runner(root, { ...process.env, ...colour, TMPDIR: join(scratch, 'tmp') });
+const stopAt = proof ? undefined : setTimeout(() => runner.stop('the hard limit is reached'), hardLimitSeconds * 1000);
 const lines: string[] = [];
-for (const suite of process.argv.includes('--proof') ? proof : gate) {
-  console.log(`\n=== ${suite.name} (budget ${suite.budgetSeconds} s warm) ===`);
-  const started = performance.now();
-  const result = count(suite, await run(suite.command));
-  const seconds = (performance.now() - started) / 1000;
-  const late = seconds > suite.budgetSeconds ? `  OVER BUDGET (${suite.budgetSeconds} s)` : '';
+const failures: string[] = [];
+const total = { passed: 0, failed: 0 };
+
+function add(name: string, count: { passed: number; failed: number }, seconds: number, note: string): void {
+  const column = (value: number): string => String(value).padStart(5);
   lines.push(
-    `${suite.name.padEnd(9)}${String(result.passed).padStart(5)} passed${String(result.failed).padStart(5)} failed  ${seconds.toFixed(0).padStart(5)} s${late}`,
+    `${name.padEnd(9)}${column(count.passed)} passed${column(count.failed)} failed  ${seconds.toFixed(0).padStart(5)} s${note && `  ${note}`}`,
   );
-  total.passed += result.passed;
-  total.failed += result.failed;
+  total.passed += count.passed;
+  total.failed += count.failed;
 }
-rmSync(scratch, { recursive: true, force: true });
+
+const prepared = runner.behind('prepare', ['node', 'test/prepare.ts']);
+for (const suite of suites) {
+  if (suite.onCluster) {
+    console.log('\n=== prepare (beside the suites until now; the first time about 25 min in all) ===');
+    const { code, seconds } = await prepared.finish();
+    add('prepare', { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }, seconds, '');
+    if (code !== 0) {
+      add(suite.name, { passed: 0, failed: 1 }, 0, 'not run: there is nothing to run it on');
+      continue;
+    }
+  }
+  console.log(`\n=== ${suite.name} (budget ${suite.budgetSeconds} s warm) ===`);
+  const { code, seconds } = await runner.run(suite.name, suite.command);
+  const late = seconds > suite.budgetSeconds ? `OVER BUDGET (${suite.budgetSeconds} s)` : '';
+  add(suite.name, countOf(suite, code), seconds, runner.stopped ?? late);
+  failures.push(...failuresOf(suite, root));
+}
+clearTimeout(stopAt);
+try {
+  rmSync(scratch, { recursive: true, force: true });
+} catch (error) {
+  console.log(`not all temporary files could be removed: ${String(error)}`);
+}
 // On a CI machine nobody uses the cluster afterwards; at a desk it stays up, so that the next run starts at once.
-if (process.env['CI'] === 'true' && (await run(['node', 'test/cluster/main.ts', 'down'])) !== 0) {
-  lines.push('the test cluster could not be removed');
-  total.failed += 1;
+if (process.env['CI'] === 'true') {
+  const { code } = await runner.run('down', ['node', 'test/cluster/main.ts', 'down'], 'always');
+  if (code !== 0) add('down', { passed: 0, failed: 1 }, 0, 'the test cluster could not be removed');
 }
+if (failures.length > 0) console.log(`\nfailed:\n${failures.join('\n')}`);
 console.log(`\n${lines.join('\n')}\n`);
+if (runner.stopped !== undefined) console.log(`stopped: ${runner.stopped}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exit(total.failed === 0 ? 0 : 1);
+process.exit(total.failed === 0 && runner.stopped === undefined ? 0 : 1);

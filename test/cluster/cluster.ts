@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { cacheFolder, cacheKey } from './build/cache.ts';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { withLock } from './build/lock.ts';
 import { withProgress, type OnProgress } from './build/progress.ts';
 import { resolveAddons } from './addons/index.ts';
 import { isHealthy } from './health.ts';
 import { removeCluster, removeFolder, removeLeftovers, remains } from './leftovers.ts';
 import type { Network } from './network.ts';
+import { until } from './poll.ts';
 import type { ProcessMark } from './process-table.ts';
 import { authority, writeKubeconfig } from './services/credentials.ts';
 import { sh, type Output } from './shell.ts';
@@ -132,21 +133,36 @@ export class Cluster {
   }
 
   /**
-   * Lets the node claim to have GPUs: the real scheduler then places real pods by `nvidia.com/gpu`.
-   * @param count how many; 0 removes the resource
+   * Lets the node claim to have GPUs while some work goes on: the real scheduler places real pods by `nvidia.com/gpu`. Who asks meanwhile waits.
+   * @param count how many; 0 for a time in which there are none for sure
+   * @param work what to do
+   * @returns what the work returns
    */
-  async advertiseGpus(count: number): Promise<void> {
+  async withGpus<T>(count: number, work: () => Promise<T>): Promise<T> {
+    return withLock(
+      join(this.folder, 'gpus.lock'),
+      () => undefined,
+      async () => {
+        await this.#advertiseGpus(count);
+        try {
+          await until(`a node with ${count} GPUs`, async () => {
+            const path = '{.status.allocatable.nvidia\\.com/gpu}';
+            const allocatable = await this.kubectl(['get', 'node', this.state.node, '-o', `jsonpath=${path}`]);
+            return Number(allocatable) === count;
+          });
+          return await work();
+        } finally {
+          if (count > 0) await this.#advertiseGpus(0);
+        }
+      },
+    );
+  }
+
+  async #advertiseGpus(count: number): Promise<void> {
     const path = '/status/capacity/nvidia.com~1gpu';
     const patch = [{ op: 'add', path, value: String(count) }, ...(count === 0 ? [{ op: 'remove', path }] : [])];
-    await this.kubectl([
-      'patch',
-      'node',
-      this.state.node,
-      '--subresource=status',
-      '--type=json',
-      '-p',
-      JSON.stringify(patch),
-    ]);
+    const change = ['--subresource=status', '--type=json', '-p', JSON.stringify(patch)];
+    await this.kubectl(['patch', 'node', this.state.node, ...change]);
   }
 
   /**
@@ -195,7 +211,11 @@ export interface ClusterRequest {
 const waitingFor = (onProgress: OnProgress) => (seconds: number) =>
   onProgress(`another run is starting or removing a cluster, waited ${seconds} s`);
 
-const lockFile = (folder: string): string => join(cacheFolder(), `cluster-${cacheKey(folder)}.lock`);
+/** Held while the cluster in a state folder is started, changed or removed. The folder itself comes and goes; the one it lies in does not. */
+function lockOf(folder: string): string {
+  mkdirSync(dirname(folder), { recursive: true });
+  return dirname(folder);
+}
 
 /**
  * Brings up the cluster of this checkout, or finds it running. What is missing is built first; what is dead or half alive is removed first.
@@ -207,7 +227,7 @@ export async function ensureCluster(request: ClusterRequest = {}): Promise<Clust
   const { onProgress = () => undefined, folder = stateFolder() } = request;
   const wanted = resolveAddons(request.components ?? []);
   const waiting = waitingFor(onProgress);
-  return withLock(lockFile(folder), waiting, async () => {
+  return withLock(lockOf(folder), waiting, async () => {
     let state = readState(folder);
     if (state && !(state.folder === folder && (await isHealthy(state, onProgress)))) {
       onProgress(`the cluster in ${folder} was interrupted or is damaged: removing it`);
@@ -259,7 +279,7 @@ export async function findCluster(folder = stateFolder()): Promise<Cluster | und
  */
 export async function removeClusterIn(folder: string, onProgress: OnProgress): Promise<void> {
   const waiting = waitingFor(onProgress);
-  await withLock(lockFile(folder), waiting, async () => {
+  await withLock(lockOf(folder), waiting, async () => {
     await remove(folder, onProgress);
     await withLock(machineLock, waiting, () => removeLeftovers(onProgress));
   });

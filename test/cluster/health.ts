@@ -4,8 +4,13 @@ import { isAlive } from './process-table.ts';
 import { sh } from './shell.ts';
 import type { ClusterState } from './state.ts';
 
-/** How long a part that has just ended may take to be back, in milliseconds. */
-const patience = 15_000;
+/**
+ * How long a part that has just ended may take to be back, and all of them to answer on a machine with far too much to do, in milliseconds. Who gives up
+ * removes a cluster on which others may be at work, so this is long; a cluster whose process 1 has ended is known as dead at once.
+ */
+const patience = 120_000;
+/** Time for one answer, in milliseconds. */
+const answerTime = 20_000;
 
 /**
  * Tells whether a cluster is complete and answers. A part that ended is started again by process 1, so this waits a while before it says no.
@@ -39,7 +44,9 @@ export async function isHealthy(state: ClusterState, onProgress: OnProgress = ()
  */
 export async function apiAnswers(state: ClusterState): Promise<void> {
   const kubectl = (...args: string[]): Promise<{ stdout: string }> =>
-    sh(state.kubectl, ['--kubeconfig', state.kubeconfig, '--request-timeout=3s', ...args], { timeout: 4000 });
+    sh(state.kubectl, ['--kubeconfig', state.kubeconfig, `--request-timeout=${answerTime / 1000}s`, ...args], {
+      timeout: answerTime + 1000,
+    });
   const path = `{.status.conditions[?(@.type=="Ready")].status}`;
   const [node] = await Promise.all([
     kubectl('get', 'node', state.node, '-o', `jsonpath=${path}`),
@@ -55,7 +62,7 @@ export async function apiAnswers(state: ClusterState): Promise<void> {
  * @throws Error when it does not answer
  */
 export async function registryAnswers(state: ClusterState): Promise<void> {
-  const answer = await fetch(`http://${state.registry}/v2/`, { signal: AbortSignal.timeout(3000) });
+  const answer = await fetch(`http://${state.registry}/v2/`, { signal: AbortSignal.timeout(answerTime) });
   if (!answer.ok) throw new Error(`the registry answers ${answer.status}`);
 }
 
@@ -65,5 +72,5 @@ export async function registryAnswers(state: ClusterState): Promise<void> {
  * @throws Error when it does not answer
  */
 export async function builderAnswers(state: ClusterState): Promise<void> {
-  await sh(state.buildctl, ['--addr', state.buildkit, 'debug', 'workers'], { timeout: 4000 });
+  await sh(state.buildctl, ['--addr', state.buildkit, 'debug', 'workers'], { timeout: answerTime });
 }

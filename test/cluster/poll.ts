@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * Waits until a condition holds, asking again and again.
  * @param what named in the error
  * @param check returns something other than undefined and false once the condition holds; what it throws counts as "not yet"
- * @param options `timeout` in ms (default 60 s), `every` ms between two questions (default 100), `hint` is asked for more to say on failure
+ * @param options `timeout` in ms (default 60 s), `every` ms between two questions (default 200: each is a program that starts), `hint` is asked for more to say on failure
  * @returns what the check returned
  * @throws Error that names the condition and the last error seen
  */
@@ -27,6 +27,6 @@ export async function until<T>(
       const hint = options.hint ? `\n${await options.hint()}` : '';
       throw new Error(`${what}: not within ${timeout / 1000} s${last && `; last: ${last}`}${hint}`);
     }
-    await delay(options.every ?? 100);
+    await delay(options.every ?? 200);
   }
 }

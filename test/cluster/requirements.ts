@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { cacheFolder } from './build/cache.ts';
+import { withLock } from './build/lock.ts';
 import { withProgress, type OnProgress } from './build/progress.ts';
 import { sh } from './shell.ts';
 
@@ -26,6 +28,9 @@ export const hostCaBundle = '/etc/ssl/certs/ca-certificates.crt';
 const longestSocketPath = 107;
 
 const overlayMagic = 0x794c7630;
+
+/** What compiling everything leaves in the caches of Go and ours, in bytes: 10 GB were seen. */
+const compileRoom = 12e9;
 
 function onPath(program: string): boolean {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
@@ -71,7 +76,27 @@ export function missing(folder: string, compile: boolean): string[] {
       `a folder on a real disk; ${existing} is on overlayfs, which cannot hold container images: set ML_DEPLOY_CLUSTER_DIR`,
     );
   }
+  const { bavail, bsize } = statfsSync(cacheFolder());
+  if (compile && bavail * bsize < compileRoom) {
+    const gigabytes = (bytes: number): string => `${Math.round(bytes / 1e9)} GB`;
+    lines.push(
+      `${gigabytes(compileRoom)} free for compiled programs; ${cacheFolder()} has ${gigabytes(bavail * bsize)}`,
+    );
+  }
   return lines;
+}
+
+/**
+ * Makes sure that this machine can hold a cluster, and installs the packages that it needs.
+ * @param folder state folder of the cluster
+ * @param compile whether Go programs have to be built
+ * @param onProgress is told what is installed
+ * @throws Error with one line per thing that is lacking
+ */
+export async function prepareMachine(folder: string, compile: boolean, onProgress: OnProgress): Promise<void> {
+  const lacking = missing(folder, compile);
+  if (lacking.length > 0) throw new Error(`a test cluster needs:\n  ${lacking.join('\n  ')}`);
+  await installPackages(onProgress);
 }
 
 /**
@@ -80,22 +105,52 @@ export function missing(folder: string, compile: boolean): string[] {
  * @param wanted package -> a file it brings, or a program to find on PATH; those of the cluster itself unless said
  */
 export async function installPackages(onProgress: OnProgress, wanted = packages): Promise<void> {
-  const names = Object.entries(wanted)
-    .filter(([, file]) => !(file.startsWith('/') ? existsSync(file) : onPath(file)))
-    .map(([name]) => name);
-  if (names.length === 0) return;
-  onProgress(`installing Debian packages: ${names.join(' ')}`);
-  // Debian's own switch against services that start as soon as they are installed.
+  const lacking = (): string[] =>
+    Object.entries(wanted)
+      .filter(([, file]) => !(file.startsWith('/') ? existsSync(file) : onPath(file)))
+      .map(([name]) => name);
+  if (lacking().length === 0) return;
+  const waiting = (seconds: number): void =>
+    onProgress(`Debian packages: another run is installing some, waited ${seconds} s`);
+  await withLock(packageLock, waiting, async () => {
+    const names = lacking();
+    if (names.length === 0) return;
+    onProgress(`installing Debian packages: ${names.join(' ')}`);
+    await withoutServices(() => withProgress('install Debian packages', 30, onProgress, () => aptInstall(names)));
+  });
+}
+
+/** Held while packages are installed; apt itself gives up when somebody else is at it. */
+const packageLock = '/etc/apt';
+
+/** Debian's own switch against services that start as soon as they are installed. */
+async function withoutServices(work: () => Promise<void>): Promise<void> {
   const policy = '/usr/sbin/policy-rc.d';
-  const ours = !existsSync(policy);
-  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const refusal = '#!/bin/sh\n# ml-deploy test cluster\nexit 101\n';
+  // One with our text was left behind by a run that was killed.
+  const ours = !existsSync(policy) || readFileSync(policy, 'utf8') === refusal;
+  if (ours) writeFileSync(policy, refusal, { mode: 0o755 });
   try {
-    await withProgress('install Debian packages', 30, onProgress, async () => {
-      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-      await sh('apt-get', ['update', '-qq'], { env, timeout: 300_000 });
-      await sh('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env, timeout: 600_000 });
-    });
+    await work();
   } finally {
     if (ours) rmSync(policy);
   }
+}
+
+async function aptInstall(names: readonly string[]): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Others on this machine may be using apt: unattended upgrades, a provisioning script.
+  const options = ['-qq', '-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=300'];
+  // A source of somebody else's that is broken does not matter, as long as the packages are found.
+  const update = sh('apt-get', [...options, 'update'], { env, timeout: 300_000 });
+  const trouble = await update.then(
+    () => '',
+    (error: unknown) => `\n${String(error)}`,
+  );
+  // A run that was killed may have left packages half configured.
+  await sh('dpkg', ['--configure', '-a'], { env, timeout: 600_000 });
+  const install = ['install', '-y', '--no-install-recommends', ...names];
+  await sh('apt-get', [...options, ...install], { env, timeout: 900_000 }).catch((error: unknown) => {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}${trouble}`);
+  });
 }

@@ -17,7 +17,7 @@ import { removeFolder, removeLeftovers } from './leftovers.ts';
 import { inside, insideCache, startNamespaces } from './namespaces.ts';
 import { chooseNetwork, connectNode, openHost, uplinkMtu } from './network.ts';
 import { until } from './poll.ts';
-import { hostCaBundle, installPackages, missing } from './requirements.ts';
+import { hostCaBundle, prepareMachine } from './requirements.ts';
 import { apiPort, controllers, storeAndApi } from './services/control-plane.ts';
 import { authority, makeCredentials, nodeUser, tokenOf, writeKubeconfig } from './services/credentials.ts';
 import { imageBuilder, imageRegistry } from './services/image-services.ts';
@@ -45,9 +45,7 @@ interface Parts {
  * @returns its state, `running`
  */
 export async function startCluster(folder: string, onProgress: OnProgress): Promise<ClusterState> {
-  const lacking = missing(folder, ![kubernetes, buildkit].every(isBuilt));
-  if (lacking.length > 0) throw new Error(`a test cluster needs:\n  ${lacking.join('\n  ')}`);
-  await installPackages(onProgress);
+  await prepareMachine(folder, ![kubernetes, buildkit].every(isBuilt), onProgress);
   const parts = await buildParts(onProgress);
   await removeFolder(folder);
   return withProgress('start cluster', 12, onProgress, async (detail) => {

@@ -78,8 +78,8 @@ test('engine killed: the watchdog restores the stable revision, resume finishes 
   await killedEngine({ env: { VERSION: '2' }, rollout: slow });
   const killedAt = performance.now();
   const report = await scenario.reaches('abandoned', ({ phase, engine }) => phase === 'abandoned' && engine === null);
-  // The lease is 5 s; the watchdog looks every half second.
-  expect(performance.now() - killedAt).toBeLessThan(12_000);
+  // The lease is 10 s; the watchdog looks every second.
+  expect(performance.now() - killedAt).toBeLessThan(20_000);
   expect(report).toMatchObject({ weight: 0, oddities: [] });
   await onlyStableAnswers();
   expect(report.revisions.find((each) => each.role === 'candidate')).toMatchObject({ wanted: 0 });
@@ -129,34 +129,3 @@ test('engine killed, then every pod deleted: the new pods are served and the sta
   );
   await onlyStableAnswers();
 });
-
-test('engine killed, then the node drained: the watchdog comes back and restores the stable revision', async () => {
-  const { cluster, namespace } = scenario;
-  await killedEngine({ env: { VERSION: '5' }, rollout: slow });
-  const node = (await cluster.kubectl(['get', 'nodes', '-o', 'name'])).trim().split('\n')[0] ?? '';
-  const selectors = ['app=fraud', 'mldeploy/watches=fraud'];
-  await cluster.kubectl(['cordon', node]);
-  try {
-    for (const selector of selectors) await evict(namespace, selector);
-  } finally {
-    await cluster.kubectl(['uncordon', node]);
-  }
-  await scenario.reaches('abandoned', ({ phase }) => phase === 'abandoned', 90_000);
-  await scenario.reaches('the stable revision is whole', ({ revisions }) =>
-    revisions.some((each) => each.role === 'stable' && each.ready === 2),
-  );
-  await onlyStableAnswers();
-});
-
-/** What `kubectl drain` does, for this namespace only: the cluster is shared. A disruption budget makes it wait its turn. */
-async function evict(namespace: string, selector: string): Promise<void> {
-  const pods = await scenario.cluster.kubectl(['get', 'pods', '-n', namespace, '-l', selector, '-o', 'name']);
-  for (const pod of pods.split('\n').filter((name) => name !== '')) {
-    const name = pod.replace('pod/', '');
-    const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
-    const body = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } });
-    const reply = await scenario.api.raw({ method: 'POST', path, body });
-    // 429: the budget protects the last stable pods; a drain would wait, and so do we: for the watchdog.
-    expect([200, 201, 404, 429]).toContain(reply.status);
-  }
-}

@@ -80,11 +80,12 @@ test('Ctrl-C during a first deploy leaves nothing behind', async () => {
 test('an image that does not exist is found within seconds and blamed on the revision; the stable one stays', async () => {
   const first = await scenario.run('rollout', {});
   expect(first.code, first.output).toBe(0);
-  const began = performance.now();
   const [repository = ''] = scenario.image.split('@');
   const { code, evidence, output } = await scenario.run('rollout', { image: `${repository}@sha256:${'e'.repeat(64)}` });
   expect(code, output).toBe(1);
-  expect(performance.now() - began).toBeLessThan(30_000);
+  const at = (kind: string): number =>
+    Date.parse(evidence.volatile.timeline.find((event) => event.kind === kind)?.at ?? '');
+  expect(at('restored') - at('candidate-created')).toBeLessThan(30_000);
   expect(evidence).toMatchObject({ outcome: 'failed', decision: 'rollback', stable: { name: 'r1' } });
   expect(evidence.reasons[0]).toMatch(/cannot get its image/);
   expect(await scenario.status()).toMatchObject({ phase: 'done', oddities: [] });
@@ -118,7 +119,8 @@ test('no traffic at all: never promoted, held for a person', async () => {
 });
 
 test('a cluster without room for the pods is to blame, not the revision', async () => {
-  const { code, output } = await scenario.run('rollout', { env: { VERSION: '2' }, gpu: 1 });
+  // More than any test of this cluster advertises.
+  const { code, output } = await scenario.run('rollout', { env: { VERSION: '2' }, gpu: 16 });
   expect(code, output).toBe(4);
   expect(output).toMatch(/nvidia\.com\/gpu/);
   expect(await scenario.status()).toMatchObject({ phase: 'done', oddities: [] });

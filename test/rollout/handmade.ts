@@ -26,7 +26,7 @@ export function handmade(image: string, namespace: string): readonly object[] {
                   timeoutSeconds: 5,
                   failureThreshold: 10,
                 },
-                lifecycle: { preStop: { sleep: { seconds: 3 } } },
+                lifecycle: { preStop: { sleep: { seconds: 5 } } },
                 env: [{ name: 'MLDEPLOY_REVISION', value: 'handmade' }],
               },
             ],

@@ -57,7 +57,8 @@ test('rollback pre-empts a live engine, which stops without writing anything mor
 });
 
 test('a second engine is told that the first is alive; the first is not disturbed and then approved', async () => {
-  const approved = { steps: '[{weight: 30%, approval: true}]', minTime: '15s' };
+  // Time enough for a second engine to start and to look, also on a machine with much to do.
+  const approved = { steps: '[{weight: 30%, approval: true}]', minTime: '25s' };
   const first = await scenario.canary({
     env: { VERSION: '4' },
     rollout: approved,

@@ -35,7 +35,7 @@ export function projectYaml(options: ProjectOptions): string {
     tick: '1s',
     minTime: '3s',
     minRequests: '20',
-    lease: '5s',
+    lease: '10s',
     drain: '2s',
     readyTimeout: '40s',
     slo: '{errors: 5%}',

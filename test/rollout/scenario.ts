@@ -58,8 +58,13 @@ export class Scenario implements AsyncDisposable {
     this.#space = space;
   }
 
+  /** A fresh namespace of the cluster that all tests share. */
   static async start(prefix: string, components: readonly string[] = []): Promise<Scenario> {
-    const cluster = await ensureCluster({ components });
+    return Scenario.inCluster(await ensureCluster({ components }), prefix);
+  }
+
+  /** The same in a cluster of the test's own. */
+  static async inCluster(cluster: Cluster, prefix: string): Promise<Scenario> {
     const { image, watchdog } = await images(cluster);
     const folder = await mkdtemp(join(tmpdir(), 'ml-deploy-rollout-'));
     const api = await connectTo(accessTo(cluster));

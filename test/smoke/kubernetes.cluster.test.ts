@@ -144,29 +144,25 @@ describe('what the cluster cannot do is its own fault, and is said within second
 describe('GPU', () => {
   const gpu = { gpu: { count: 1, memory: null } };
 
-  const allocatable = async () => {
-    const node = await cluster.get<{ status: { allocatable: Record<string, string> } }>('node', cluster.state.node);
-    return node.status.allocatable['nvidia.com/gpu'];
-  };
-
   test('required and not there: refused within 2 s, naming what was looked for', async () => {
-    await cluster.advertiseGpus(0);
-    const wish = { smoke: { device: 'require-gpu' as const }, resources: gpu };
-    const { error, ms } = await errorOf(smokeStage.preflight(given('none', wish)));
-    expect(error.code).toBe('smoke/no-gpu');
-    expect(error.message).toContain('allocatable nvidia.com/gpu: none on 1 node');
-    expect(ms).toBeLessThan(2_000);
+    await cluster.withGpus(0, async () => {
+      const wish = { smoke: { device: 'require-gpu' as const }, resources: gpu };
+      const { error, ms } = await errorOf(smokeStage.preflight(given('none', wish)));
+      expect(error.code).toBe('smoke/no-gpu');
+      expect(error.message).toContain('allocatable nvidia.com/gpu: none on 1 node');
+      expect(ms).toBeLessThan(2_000);
+    });
   });
 
   test('preferred and not there: the CPU, and the summary says so', async () => {
-    const evidence = await smoke('none', { smoke: { device: 'prefer-gpu' }, resources: gpu });
-    expect(evidence.summary).toContain('on the CPU, since no GPU was found');
+    await cluster.withGpus(0, async () => {
+      const evidence = await smoke('none', { smoke: { device: 'prefer-gpu' }, resources: gpu });
+      expect(evidence.summary).toContain('on the CPU, since no GPU was found');
+    });
   });
 
   test('there: the pod asks for it', async () => {
-    await cluster.advertiseGpus(1);
-    await until('the node offers the GPU', async () => (await allocatable()) === '1');
-    try {
+    await cluster.withGpus(1, async () => {
       const evidence = await smoke('none', { smoke: { device: 'require-gpu' }, resources: gpu });
       expect(evidence.outcome).toBe('passed');
       expect(evidence.hardware.device).toBe('gpu');
@@ -174,9 +170,7 @@ describe('GPU', () => {
         smoke('none', { smoke: { device: 'require-gpu' }, resources: { gpu: { count: 4, memory: null } } }),
       );
       expect(error.message).toContain('no free GPU');
-    } finally {
-      await cluster.advertiseGpus(0);
-    }
+    });
   });
 });
 

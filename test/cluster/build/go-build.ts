@@ -11,8 +11,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { cacheFolder, cacheKey } from './cache.ts';
 import { goMod, toolsGo, type ModFile } from './go-module.ts';
@@ -25,6 +27,7 @@ const run = promisify(execFile);
 /** Settings that must not leak in from the caller's shell: the result depends on the recipe alone. */
 const goEnvironment = {
   ...process.env,
+  HOME: homedir(), // go wants it for its caches; a bare service may run without
   CGO_ENABLED: '0',
   GOFLAGS: '-buildvcs=false',
   GOWORK: 'off',
@@ -89,9 +92,10 @@ async function build(recipe: Recipe, built: Built, detail: (text: string) => voi
   mkdirSync(join(work, 'files'));
 
   detail('downloading modules');
-  const moduleFolder = await writeModule(recipe, join(work, 'source'));
+  const moduleFolder = await patiently(detail, () => writeModule(recipe, join(work, 'source')));
   for (const [program, path] of Object.entries(recipe.packages)) {
-    await compile(recipe, join(work, 'source'), path, join(work, 'bin', program), detail);
+    const output = join(work, 'bin', program);
+    await patiently(detail, () => compile(recipe, join(work, 'source'), path, output, detail));
   }
   for (const [link, program] of Object.entries(recipe.links ?? {})) symlinkSync(program, join(work, 'bin', link));
   for (const path of recipe.files ?? []) {
@@ -101,6 +105,23 @@ async function build(recipe: Recipe, built: Built, detail: (text: string) => voi
   rmSync(join(work, 'source'), { recursive: true });
   chmodSync(join(work, 'bin'), 0o755);
   renameSync(work, target);
+}
+
+/** What Go says when the network or the module proxy is to blame. */
+const passing =
+  /i\/o timeout|connection re(?:set|fused)|TLS handshake|unexpected EOF|no such host|temporary failure|stream error|429 Too Many|50[0234] /i;
+
+/** Go asks the module proxy once per module: a moment without network would end a build of half an hour. What is there already is kept. */
+async function patiently<T>(detail: (text: string) => void, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= 4 || !passing.test(String(error))) throw error;
+      detail(`the network failed, try ${attempt + 1} of 4 follows`);
+      await delay(attempt * 10_000);
+    }
+  }
 }
 
 /** Writes our module around the recipe's and returns the folder of the recipe's module. */
@@ -128,7 +149,7 @@ async function compile(
   const flags = ['-mod=mod', '-trimpath', '-v', '-ldflags', `-s -w ${recipe.ldflags ?? ''}`.trim()];
   if (recipe.tags) flags.push('-tags', recipe.tags.join(','));
   // setpriv: the compiler must not go on after we were killed. nice: others use this machine too.
-  const command = ['--pdeathsig', 'TERM', 'nice', '-n', '5', 'go', 'build', ...flags, '-o', output, path];
+  const command = ['--pdeathsig', 'TERM', 'nice', '-n', '10', 'go', 'build', ...flags, '-o', output, path];
   const go = spawn('setpriv', command, { cwd: folder, env: goEnvironment, stdio: ['ignore', 'ignore', 'pipe'] });
   const last: string[] = [];
   let packages = 0;

@@ -85,6 +85,7 @@ async function build(folder: string, detail: (text: string) => void): Promise<vo
       '--variant=minbase',
       '--mode=root',
       '--skip=output/dev',
+      '--aptopt=Acquire::Retries "3"',
       `--include=${packages.join(',')}`,
       ...unneeded.map((path) => `--dpkgopt=path-exclude=${path}`),
       '--dpkgopt=path-include=/usr/share/doc/*/copyright',

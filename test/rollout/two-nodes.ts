@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { ensureCluster, removeClusterIn } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { until } from '../cluster/poll.ts';
+import type { Traffic } from '../cluster/traffic.ts';
+import type { ProjectOptions } from './project.ts';
+import { Scenario } from './scenario.ts';
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly nodeName?: string };
+  readonly status: { readonly phase: string };
+}
+
+/** A rollout in a cluster of its own with two real nodes. The stable revision has two pods on the first node; clients call it all the time. */
+export class TwoNodes implements AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly scenario: Scenario;
+  readonly traffic: Traffic;
+  readonly #parent: string;
+
+  private constructor(parent: string, scenario: Scenario, traffic: Traffic) {
+    this.#parent = parent;
+    this.cluster = scenario.cluster;
+    this.scenario = scenario;
+    this.traffic = traffic;
+  }
+
+  static async start(prefix: string): Promise<TwoNodes> {
+    const parent = await mkdtemp(join(tmpdir(), 'ml-deploy-nodes-'));
+    const folder = join(parent, 'state');
+    try {
+      const cluster = await ensureCluster({ folder, components: ['second-node'] });
+      const scenario = await Scenario.inCluster(cluster, prefix);
+      await cluster.kubectl(['cordon', 'node-2']);
+      const { code, output } = await scenario.run('rollout', {});
+      expect(code, output).toBe(0);
+      await cluster.kubectl(['uncordon', 'node-2']);
+      return new TwoNodes(parent, scenario, await scenario.traffic());
+    } catch (error) {
+      await removeClusterIn(folder, () => undefined);
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.traffic.stop();
+    await this.scenario[Symbol.asyncDispose]();
+    await removeClusterIn(join(this.#parent, 'state'), () => undefined);
+    await rm(this.#parent, { recursive: true, force: true });
+  }
+
+  /** Nodes of the living pods with a label, by pod. */
+  async nodesOf(label: string): Promise<{ readonly node: string; readonly phase: string }[]> {
+    const { items } = await this.cluster.get<{ items: Pod[] }>('pods', '-n', this.scenario.namespace, '-l', label);
+    return items
+      .filter((pod) => pod.metadata.deletionTimestamp === undefined)
+      .map((pod) => ({ node: pod.spec.nodeName ?? '', phase: pod.status.phase }));
+  }
+
+  /** Moves one of the two stable pods to the second node. */
+  async spreadStable(): Promise<void> {
+    const { cluster, scenario } = this;
+    await cluster.kubectl(['cordon', 'node-1']);
+    const label = 'app=fraud,revision=r1';
+    const names = await cluster.kubectl(['get', 'pods', '-n', scenario.namespace, '-l', label, '-o', 'name']);
+    await cluster.kubectl(['delete', '-n', scenario.namespace, names.split('\n')[0] ?? '', '--wait=false']);
+    await until('a stable pod on either node', async () => {
+      const nodes = (await this.nodesOf(label)).map(({ node }) => node).sort();
+      return nodes.join() === 'node-1,node-2' && (await scenario.status()).revisions[0]?.ready === 2;
+    });
+    await cluster.kubectl(['uncordon', 'node-1']);
+  }
+
+  /** Begins a canary whose candidate and watchdog run on the second node, and kills its engine when the candidate answers. */
+  async canaryOnSecondNode(options: Omit<ProjectOptions, 'namespace'>): Promise<void> {
+    const { cluster, scenario, traffic } = this;
+    await cluster.kubectl(['cordon', 'node-1']);
+    const begun = Date.now();
+    const engine = await scenario.canary(options);
+    await cluster.kubectl(['uncordon', 'node-1']);
+    await until('the candidate answers', () =>
+      Promise.resolve(traffic.between(begun).filter((each) => each.revision === 'r2').length > 60),
+    );
+    for (const label of ['app=fraud,revision=r2', 'mldeploy/watches=fraud'])
+      expect(await this.nodesOf(label), label).toEqual([{ node: 'node-2', phase: 'Running' }]);
+    engine.process.kill('SIGKILL');
+    expect(await engine.ended).toBe('SIGKILL');
+  }
+
+  /** Waits until the stable revision serves alone, and checks that it was a watchdog on the first node who gave it the traffic. */
+  async restoredFromFirstNode(timeout: number): Promise<void> {
+    const { scenario, traffic } = this;
+    const report = await scenario.reaches('abandoned', ({ phase }) => phase === 'abandoned', timeout);
+    expect(report).toMatchObject({ weight: 0 });
+    await until('a watchdog that has done its work on the first node', async () => {
+      const ended = (await this.nodesOf('mldeploy/watches=fraud')).filter(({ phase }) => phase === 'Succeeded');
+      return ended.length === 1 && ended[0]?.node === 'node-1';
+    });
+    await scenario.reaches('the stable revision is whole', ({ revisions }) =>
+      revisions.some((each) => each.role === 'stable' && each.name === 'r1' && each.ready === 2),
+    );
+    await until('only r1 answers', () => {
+      const last = traffic.between(Date.now() - 1000);
+      return Promise.resolve(last.length > 10 && last.every((each) => each.revision === 'r1'));
+    });
+  }
+}
