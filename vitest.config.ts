@@ -17,8 +17,8 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/**/*.cluster.test.ts'],
-          maxWorkers: 4,
-          testTimeout: 240_000,
+          maxWorkers: 3,
+          testTimeout: 600_000,
           hookTimeout: 900_000,
         },
       },

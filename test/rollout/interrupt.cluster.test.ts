@@ -58,11 +58,9 @@ test('rollback pre-empts a live engine, which stops without writing anything mor
 
 test('a second engine is told that the first is alive; the first is not disturbed and then approved', async () => {
   // Time enough for a second engine to start and to look, also on a machine with much to do.
-  const approved = { steps: '[{weight: 30%, approval: true}]', minTime: '25s' };
-  const first = await scenario.canary({
-    env: { VERSION: '4' },
-    rollout: approved,
-  });
+  const approved = { steps: '[{weight: 30%, approval: true}]', minTime: '30s' };
+  const first = await scenario.engine('rollout', { env: { VERSION: '4' }, rollout: approved });
+  await scenario.reaches('the first engine leads', ({ engine }) => engine !== null);
   const second = await scenario.engine('rollout', { env: { VERSION: '5' } });
   expect(await second.ended, second.output()).toBe(4);
   expect(second.output()).toContain('rollout/busy');

@@ -277,7 +277,7 @@ describe('drain', () => {
     ['one', '1'],
     ['two', '2'],
   ])('loses no request of clients that follow the endpoints, with %s worker(s)', async (_, workers) => {
-    await start({ env: { MLDEPLOY_WORKERS: workers, MLDEPLOY_DRAIN_SECONDS: '3' } });
+    await start({ env: { MLDEPLOY_WORKERS: workers, MLDEPLOY_DRAIN_SECONDS: '8' } });
     await server.ready();
     const url = `${server.url}/predict`;
     const traffic = new Traffic({ url, rate: 60, body: { inputs: [row] }, newConnections: 0.3 }).start();
