@@ -149,6 +149,7 @@ export interface AdoptConfig {
 }
 
 export interface RolloutConfig {
+  readonly strategy: 'canary' | 'blueGreen' | 'recreate';
   readonly provider: 'auto' | 'replicas' | 'gateway' | 'istio';
   /** Parent Gateway for the provider `gateway`, or the HTTPRoute to adopt; then `name` is empty. */
   readonly gateway: {
@@ -165,6 +166,7 @@ export interface RolloutConfig {
   } | null;
   /** Requests with this header reach the candidate at any weight. */
   readonly header: { readonly name: string; readonly value: string } | null;
+  /** Of `blueGreen`: without traffic, then all of it; of `recreate`: all of it. */
   readonly steps: readonly StepConfig[];
   readonly slo: {
     /** Largest tolerated share of failed requests. */

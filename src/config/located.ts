@@ -178,6 +178,16 @@ export function find(
   return { node, keyAt };
 }
 
+/** True when the file says something at this path. */
+export function isWritten(root: Located, segments: readonly Segment[]): boolean {
+  let node: Located | undefined = root;
+  for (const segment of segments) {
+    if (node?.kind === 'map') node = node.entries.get(String(segment))?.node;
+    else node = node?.kind === 'list' ? node.items[Number(segment)] : undefined;
+  }
+  return node !== undefined;
+}
+
 /** `['rollout', 'steps', 1]` -> `rollout.steps[1]`. */
 export function pathText(segments: readonly Segment[]): string {
   return segments.reduce<string>(

@@ -132,6 +132,7 @@ function resolveAutoscaling(
 
 function resolveRollout(rollout: Rollout): RolloutConfig {
   return {
+    strategy: rollout.strategy ?? 'canary',
     provider: rollout.provider ?? 'auto',
     gateway: optional(rollout.gateway, ({ name, namespace, hostnames, adopt }) => ({
       name: name ?? '',
@@ -145,7 +146,7 @@ function resolveRollout(rollout: Rollout): RolloutConfig {
       adopt: optional(adopt, (route) => ({ name: route.virtualService, rule: route.rule ?? null })),
     })),
     header: optional(rollout.header, ({ name, value }) => ({ name, value })),
-    steps: (rollout.steps ?? ['10%', '50%']).map((step) => resolveStep(step, rollout)),
+    steps: resolveSteps(rollout),
     slo: resolveSlo(rollout.slo ?? {}),
     metrics: resolveMetrics(rollout.metrics ?? {}),
     margin: rollout.margin ?? 1.5,
@@ -178,6 +179,18 @@ function resolveWatchdog(watchdog: Rollout['watchdog']): RolloutConfig['watchdog
     enabled: watchdog !== 'off' && watchdog !== false,
     image: typeof watchdog === 'object' ? (watchdog.image ?? null) : null,
   };
+}
+
+function resolveSteps(rollout: Rollout): readonly StepConfig[] {
+  const all = resolveStep('100%', rollout);
+  switch (rollout.strategy ?? 'canary') {
+    case 'canary':
+      return (rollout.steps ?? ['10%', '50%']).map((step) => resolveStep(step, rollout));
+    case 'blueGreen':
+      return [{ weight: 0, minTimeMs: 0, minRequests: 0, approval: rollout.blueGreen?.approval ?? false }, all];
+    case 'recreate':
+      return [all];
+  }
 }
 
 function resolveStep(step: NonNullable<Rollout['steps']>[number], rollout: Rollout): StepConfig {

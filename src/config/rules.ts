@@ -1,6 +1,6 @@
 import type { Config, RolloutConfig } from './config.ts';
 import { metricsRules } from './metrics.ts';
-import { find, pathText } from './located.ts';
+import { find, isWritten, pathText } from './located.ts';
 import type { Located, Segment } from './located.ts';
 import type { Problem } from './problems.ts';
 
@@ -14,7 +14,8 @@ export interface Violation {
 /** What the schema cannot say: rules between keys. `root` gives the places. */
 export function checkRules(config: Config, root: Located): Problem[] {
   const violations = [
-    ...stepRules(config),
+    ...(config.rollout.strategy === 'canary' ? stepRules(config) : []),
+    ...strategyRules(config, root),
     ...sloRules(config),
     ...metricsRules(config.rollout),
     ...timeRules(config),
@@ -58,6 +59,31 @@ function stepRules({ rollout: { steps } }: Config): Violation[] {
       },
     ];
   });
+}
+
+/** A key that its strategy does not use would only seem to do something. */
+function strategyRules({ environment, rollout: { strategy, keepPrevious } }: Config, root: Located): Violation[] {
+  const violations: Violation[] = [];
+  const unused = (key: string, users: readonly string[]): void => {
+    const where = ['rollout', key];
+    // An environment may choose another strategy than the one that the rest of the file is written for.
+    if (environment !== null || users.includes(strategy) || !isWritten(root, where)) return;
+    violations.push({
+      where,
+      message: `\`${key}\` is not used by the strategy \`${strategy}\``,
+      expected: `\`rollout.strategy: ${users[0] ?? ''}\`, or no \`${key}\``,
+    });
+  };
+  unused('steps', ['canary']);
+  unused('blueGreen', ['blueGreen']);
+  if (strategy === 'recreate' && keepPrevious > 0) {
+    violations.push({
+      where: ['rollout', 'keepPrevious'],
+      message: `found ${keepPrevious} with the strategy \`recreate\``,
+      expected: '0: that strategy is for clusters without room for both revisions',
+    });
+  }
+  return violations;
 }
 
 function sloRules({ rollout: { slo } }: Config): Violation[] {
@@ -117,7 +143,7 @@ function timeRules({ rollout, smoke }: Config): Violation[] {
   rollout.steps.forEach((step, index) => {
     if (step.minTimeMs >= rollout.stepDeadlineMs) {
       violations.push({
-        where: ['rollout', 'steps', index],
+        where: rollout.strategy === 'canary' ? ['rollout', 'steps', index] : ['rollout', 'minTime'],
         message: `minTime ${step.minTimeMs / 1000}s reaches the stepDeadline ${rollout.stepDeadlineMs / 1000}s`,
         expected: 'a minTime shorter than `rollout.stepDeadline`',
       });

@@ -178,6 +178,8 @@ export interface MetricPlan {
   /** Largest tolerated share of bad events, 0..1. */
   readonly slo: number;
   readonly floor: number;
+  /** Judged against the slo alone, because the candidate had all the traffic: `margin` does not count. */
+  readonly alone?: true;
   readonly margin: number;
   /** What a step has to prove: a share of bad events below the slo; `relative`: or better than stable; absent: the first. */
   readonly promotion?: 'absolute' | 'relative';
@@ -202,6 +204,12 @@ export interface ThresholdRuleFacts {
   readonly message: string;
 }
 
+/** Who took the decision out of the statistics' hands, and why. */
+export interface ForcedBy {
+  readonly reason: string;
+  readonly by: string;
+}
+
 export interface RolloutEvidence extends EvidenceBase<
   'rollout',
   VolatileFacts & {
@@ -218,7 +226,12 @@ export interface RolloutEvidence extends EvidenceBase<
 > {
   readonly model: string;
   readonly namespace: string;
-  readonly strategy: 'first' | 'canary' | 'adopt';
+  /** `atOnce`: all traffic as soon as the pods are ready, without statistics (forced, or an undo). */
+  readonly strategy: 'first' | 'canary' | 'blueGreen' | 'recreate' | 'atOnce' | 'adopt';
+  /** A person let the rollout skip the statistics. */
+  readonly forced?: ForcedBy;
+  /** A person asked for a revision that evidence had rolled back before. */
+  readonly retried?: true;
   readonly provider: string;
   readonly stable: RevisionFacts | null;
   readonly candidate: RevisionFacts;

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Evidence, EvidenceSoFar, StageName } from './evidence.ts';
+import type { Evidence, EvidenceSoFar, ForcedBy, StageName } from './evidence.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
@@ -26,6 +26,16 @@ export interface Access {
   readonly engine: string;
 }
 
+/** What a person asked of a rollout beyond the configuration; it is in the state, so that another machine goes on in the same way. */
+export interface RolloutRequest {
+  /** Skip the statistics, not the readiness. */
+  readonly force: ForcedBy | null;
+  /** Try again what evidence rolled back. */
+  readonly retry: boolean;
+  /** Go back to this older revision (`r3`), at once or judged as a new one would be. */
+  readonly undo: { readonly to: string; readonly judged: boolean } | null;
+}
+
 export interface StageContext {
   readonly config: Config;
   readonly access: Access;
@@ -37,6 +47,8 @@ export interface StageContext {
   readonly image?: string | null;
   /** Told what is known so far by a stage that ends by throwing, so that a report can say what happened until then. */
   readonly onUnfinished?: (evidence: Evidence) => void;
+  /** What a person asked of the rollout beyond the configuration. */
+  readonly request?: RolloutRequest;
 }
 
 /** One of the four stages. `preflight` finds foreseeable failures (throws MlDeployError) before anything expensive happens. */

@@ -52,7 +52,7 @@ function rolloutOutcome(rollout: RolloutEvidence): RunOutcome {
     const word = settled ? 'settings changed, the release stays' : 'nothing to do';
     return { word: `${word}: ${stable?.name ?? ''} already serves`, tone: 'good' };
   }
-  return { word: { first: 'deployed', canary: 'promoted', adopt: 'adopted' }[strategy], tone: 'good' };
+  return { word: strategy === 'first' ? 'deployed' : strategy === 'adopt' ? 'adopted' : 'promoted', tone: 'good' };
 }
 
 /** True when the release was the stable one already, so that no canary ran. */

@@ -5,15 +5,23 @@ import { serverOf } from '../server/index.ts';
 import { countRules } from './analysis/count-rules.ts';
 import { podsSource } from './analysis/sources/pods.ts';
 import { isReady, podRef, revisionPods } from './pods.ts';
+import { ordinary } from './request.ts';
+import type { RolloutRequest } from './request.ts';
 import type { Survey } from './survey.ts';
 import { checkRoute } from './traffic/preflight.ts';
 
 /**
  * What can be known before anything is built or created: the route to write (see checkRoute), and whether an adopted Deployment counts.
  */
-export async function refuseUnfit(api: KubeApi, config: Config, found: Survey): Promise<void> {
+export async function refuseUnfit(
+  api: KubeApi,
+  config: Config,
+  found: Survey,
+  request: RolloutRequest = ordinary,
+): Promise<void> {
   await checkRoute(api, config);
-  await refuseUncounted(api, config, found);
+  // Nobody compares what a person answers for.
+  if (request.force === null) await refuseUncounted(api, config, found);
 }
 
 /**

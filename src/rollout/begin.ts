@@ -8,6 +8,7 @@ import type { Reporter } from '../pipeline/reporter.ts';
 import type { Server } from '../server/server.ts';
 import type { AnalysisState } from './analysis/analysis.ts';
 import { isCode } from './fence.ts';
+import { footing, isFirm } from './footing.ts';
 import { EngineLease, LeaseObserver, leaseRef } from './lease.ts';
 import type { Plan } from './plan.ts';
 import type { Record } from './record.ts';
@@ -19,6 +20,7 @@ import type { Survey } from './survey.ts';
 import { takeOver } from './takeover.ts';
 import { trafficToClaim } from './restore.ts';
 import { factsOf } from './traffic/index.ts';
+import { recordsOf } from './verified.ts';
 import { sleep } from './wait.ts';
 
 /** What an engine needs besides plan and survey. */
@@ -51,8 +53,7 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
     namespace: ref.namespace,
     knownEpoch: before?.epoch ?? 0,
     traffic: trafficToClaim(config, before),
-    // A state that is gone may have been that of a running rollout.
-    restoreTo: before === null || before.phase === 'running' ? (plan.stable?.name ?? null) : null,
+    restoreTo: (await mayRestore(api, before)) ? (plan.stable?.name ?? null) : null,
     others: claimed(found),
     engine: randomUUID(),
   });
@@ -72,6 +73,13 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
     `Epoch ${fence.epoch}: ${plan.candidate.name} (${plan.strategy}, provider ${plan.provider.name}).`,
   );
   return { ...crew, ...beginning, plan, fence, store, lease, watchdogImage };
+}
+
+/** A state that is gone may have been that of a running rollout. Where the stable revision could not serve, traffic stays as it is. */
+async function mayRestore(api: KubeApi, before: RolloutState | null): Promise<boolean> {
+  if (before === null) return true;
+  if (before.phase !== 'running' || before.strategy === 'recreate') return false;
+  return isFirm(await footing(api, before));
 }
 
 /**
@@ -162,7 +170,12 @@ function plannedState(
     candidate: plan.candidate,
     previous: before?.previous ?? null,
     planHash: plan.hash,
-    steps: config.rollout.steps,
+    steps: plan.steps.map(({ weight, minTimeMs, minRequests, approval }) => ({
+      weight,
+      minTimeMs,
+      minRequests,
+      approval,
+    })),
     step: -1,
     weight: 0,
     hold: null,
@@ -171,6 +184,9 @@ function plannedState(
     analysis: beginning.savedAnalysis,
     reasons: [],
     history: before?.history ?? [],
+    ...(plan.strategy === 'unchanged' ? {} : { strategy: plan.strategy }),
+    request: plan.request,
+    records: recordsOf(found),
   };
 }
 

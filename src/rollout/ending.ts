@@ -1,10 +1,13 @@
 import { MlDeployError } from '../errors.ts';
+import { awaitReady } from './candidate.ts';
 import { diagnose } from './diagnosis.ts';
 import { isCode } from './fence.ts';
+import { awaitFooting, stableDown } from './footing.ts';
 import { leaseRef } from './lease.ts';
 import { persist } from './persist.ts';
 import { isGone, revisionPods } from './pods.ts';
 import { admitTesters, restoreTraffic, standDown } from './restore.ts';
+import type { CandidateEnd } from './restore.ts';
 import type { Ending, Run } from './run.ts';
 import type { HistoryEntry, Hold, RolloutState } from './state.ts';
 import { createTraffic } from './traffic/create.ts';
@@ -49,7 +52,7 @@ export async function rollBack(run: Run, defeat: Defeat): Promise<Ending> {
 export async function returnToStable(run: Run, defeat: Defeat): Promise<Ending> {
   const { fence, store, api, plan, record, config } = run;
   const state = present(run);
-  await bringBack(run, state);
+  if (!(await bringBack(run, state))) return stayOn(run, defeat);
   record.event(
     'restored',
     state.stable === null ? 'The candidate has no traffic any more.' : `All traffic is back on ${state.stable.name}.`,
@@ -66,8 +69,12 @@ export async function returnToStable(run: Run, defeat: Defeat): Promise<Ending> 
   await store.update({ progress: 'restoring', weight: 0 });
   await standDown(fence, state, 'remove');
   record.event('retired', `Removed ${plan.candidate.deployment}.`);
-  await finish(run, { ended: defeat.ended, reason: defeat.reasons[0] ?? '' });
-  const back = state.stable === null ? 'nothing was left behind' : `${state.stable.name} serves`;
+  const back = await serviceAgain(run, state);
+  await finish(run, {
+    ended: defeat.ended,
+    reason: defeat.reasons[0] ?? '',
+    ...(defeat.outcome === 'failed' ? { blamed: true } : {}),
+  });
   return {
     outcome: defeat.outcome,
     decision: decisionOf(defeat),
@@ -77,12 +84,62 @@ export async function returnToStable(run: Run, defeat: Defeat): Promise<Ending> 
   };
 }
 
+/** How the service stands after a rollback; one that had to make room is awaited until it is back. */
+async function serviceAgain(run: Run, { stable, strategy }: RolloutState): Promise<string> {
+  if (stable === null) return 'nothing was left behind';
+  if (strategy !== 'recreate') return `${stable.name} serves`;
+  if (run.signal.aborted) return `${stable.name} is starting`;
+  try {
+    await awaitReady(run, stable, stable.replicas);
+  } catch (error) {
+    if (!(error instanceof MlDeployError) || isCode(error, 'rollout/superseded')) throw error;
+    run.reporter.note('warning', `${stable.name} is not back yet: ${error.message}`);
+    return `${stable.name} is starting`;
+  }
+  run.record.event('service-back', `${stable.name} is ready again.`);
+  return `${stable.name} serves`;
+}
+
+/** Nobody could take the traffic from the candidate: it keeps it, held for a person, rather than that nobody is served. */
+async function stayOn(run: Run, defeat: Defeat): Promise<Ending> {
+  const { fence, store, record, plan, config } = run;
+  const { message, hint } = stableDown(present(run));
+  const reasons = [...defeat.reasons, message, ...(hint === undefined ? [] : [hint])];
+  const until = new Date(Date.now() + config.rollout.holdMs).toISOString();
+  await store.update({ phase: 'held', hold: { reason: message, step: present(run).step, until }, reasons });
+  await fence.delete(leaseRef(config.name));
+  await dismissWatchdog(run.api, store.ref, fence.epoch);
+  record.event('held', message);
+  return {
+    outcome: defeat.outcome === 'failed' ? 'failed' : 'held',
+    decision: 'held',
+    summary: `${plan.candidate.name} should be rolled back (${defeat.reasons[0] ?? 'no reason given'}), but: ${message}`,
+    reasons,
+    diagnosis: [],
+  };
+}
+
 function decisionOf({ outcome }: Defeat): Ending['decision'] {
   return outcome === 'failed' ? 'rollback' : outcome === 'inconclusive' ? 'inconclusive' : 'none';
 }
 
-/** A Service or route that somebody deleted is made again: without it nobody is served. */
-async function bringBack(run: Run, state: RolloutState): Promise<void> {
+/**
+ * Sends the traffic back as soon as the stable revision can take it; false when it cannot. A Service or route that somebody deleted is
+ * made again: without it nobody is served.
+ */
+async function bringBack(run: Run, state: RolloutState): Promise<boolean> {
+  const { api, fence, signal, reporter, lease } = run;
+  const firm = await persist(
+    () =>
+      awaitFooting(api, fence, state, {
+        waitMs: run.config.rollout.readyTimeoutMs,
+        beat: () => lease.beat(),
+        tell: (message) => reporter.note('warning', message),
+        signal,
+      }),
+    { forMs: restoreMs, everyMs: 2000, onFailure: ({ message }) => reporter.note('warning', message) },
+  );
+  if (!firm) return false;
   const restore = async (): Promise<void> => {
     const missing = await restoreTraffic(run.fence, state);
     if (state.stable !== null && missing.length > 0) await createTraffic(run, state.stable.name);
@@ -93,23 +150,32 @@ async function bringBack(run: Run, state: RolloutState): Promise<void> {
       `Traffic is not restored yet, trying again for ${restoreMs / 60_000} minutes: ${message}`,
     );
   await persist(restore, { forMs: restoreMs, everyMs: 2000, onFailure });
+  return true;
 }
 
 /**
- * Waits for a person: traffic on the stable revision, the candidate kept without pods (with one for testers), no lease, until `rollout.hold` is over.
+ * Waits for a person: traffic on the stable revision, the candidate kept without pods (with one for testers; with `stay` as it is: it
+ * has no traffic yet), no lease, until `rollout.hold` is over.
  */
-export async function holdRollout(run: Run, step: number, reasons: readonly string[]): Promise<Ending> {
+export async function holdRollout(
+  run: Run,
+  step: number,
+  reasons: readonly string[],
+  end: CandidateEnd = 'keep',
+): Promise<Ending> {
   const { fence, store, record, plan, config } = run;
   const state = present(run);
-  await bringBack(run, state);
+  if (!(await bringBack(run, state)))
+    return stayOn(run, { outcome: 'inconclusive', reasons, ended: 'held', diagnose: false });
   record.event(
     'restored',
-    `All traffic is back on ${state.stable?.name ?? 'nobody'} while ${plan.candidate.name} is held.`,
+    `All traffic is on ${state.stable?.name ?? 'nobody'} while ${plan.candidate.name} is held.`,
     0,
   );
   const hasTesters = (state.header ?? null) !== null;
-  await standDown(fence, state, hasTesters ? 'testers' : 'keep');
-  if (hasTesters) await admitTesters(fence, state);
+  await standDown(fence, state, hasTesters && end === 'keep' && state.strategy !== 'recreate' ? 'testers' : end);
+  if (hasTesters && state.strategy !== 'recreate') await admitTesters(fence, state);
+  await serviceAgain(run, state);
   const until = new Date(Date.now() + config.rollout.holdMs).toISOString();
   const hold: Hold = { reason: reasons[0] ?? '', step, until };
   await store.update({ phase: 'held', hold, weight: 0, reasons });
@@ -128,14 +194,19 @@ export async function holdRollout(run: Run, step: number, reasons: readonly stri
 /**
  * Writes the end into the state and gives back lease and watchdog. A first deploy that came to nothing takes its state with it.
  */
-export async function finish(run: Run, end: Pick<HistoryEntry, 'ended' | 'reason'>): Promise<void> {
+export async function finish(run: Run, end: Pick<HistoryEntry, 'ended' | 'reason' | 'blamed'>): Promise<void> {
   const { fence, store, plan, config } = run;
   const state = present(run);
+  const { force, retry, undo } = plan.request;
   const entry: HistoryEntry = {
     at: new Date().toISOString(),
     revision: plan.candidate.name,
     image: plan.candidate.image,
+    template: plan.candidate.template,
     ...end,
+    ...(force === null ? {} : { forced: force }),
+    ...(retry ? { retried: true } : {}),
+    ...(undo === null || plan.stable === null ? {} : { undid: plan.stable.name }),
   };
   await store.update({
     phase: 'done',

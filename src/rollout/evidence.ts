@@ -38,6 +38,8 @@ export function rolloutEvidence(plan: Plan, ending: Ending, record: Record, fact
     steps: plan.strategy === 'first' ? [] : plan.steps.map((step) => step.share),
     metrics,
     decision: ending.decision,
+    ...(plan.request.force === null ? {} : { forced: plan.request.force }),
+    ...(plan.request.retry ? { retried: true } : {}),
     reasons: ending.reasons,
     volatile: {
       startedAt: facts.startedAt,

@@ -25,14 +25,15 @@ export interface StepVerdict {
 export class Judge {
   readonly analysis: Analysis;
   readonly #run: Run;
-  readonly #stable: Revision;
+  /** Null: the candidate is judged alone. */
+  readonly #stable: Revision | null;
   readonly #source: MetricsSource;
   readonly #health: CandidateHealth;
   #observedAt = performance.now();
   /** The weight in force, and since when. */
   #weight = { value: 0, sinceMs: -Infinity };
 
-  constructor(run: Run, stable: Revision) {
+  constructor(run: Run, stable: Revision | null) {
     const { plan, server, config, reporter } = run;
     this.#run = run;
     this.#stable = stable;
@@ -58,7 +59,8 @@ export class Judge {
       this.#look(pods, 0);
       last = reading;
       const complete = [...reading.candidate, ...reading.stable].every((each) => !('missing' in each));
-      return complete && reading.candidate.length > 0 && reading.stable.length > 0 ? reading : null;
+      const both = reading.candidate.length > 0 && (this.#stable === null || reading.stable.length > 0);
+      return complete && both ? reading : null;
     };
     const reading = await until(look, {
       signal,
@@ -167,7 +169,7 @@ export class Judge {
     const { namespace } = config.deploy;
     const [candidate, stable] = await Promise.all([
       revisionPods(api, config.name, namespace, plan.candidate.name),
-      revisionPods(api, config.name, namespace, this.#stable.name),
+      this.#stable === null ? [] : revisionPods(api, config.name, namespace, this.#stable.name),
     ]);
     const arms = { candidate: candidate.filter(isReady).map(podRef), stable: stable.filter(isReady).map(podRef) };
     return { reading: await orAbort(this.#source.read(arms, this.#weight.sinceMs), signal), pods: candidate };

@@ -2,9 +2,13 @@ import { MlDeployError } from '../errors.ts';
 import { finish, returnToStable, rollBack } from './ending.ts';
 import { isCode } from './fence.ts';
 import { scale } from './restore.ts';
+import { keptPods } from './retire.ts';
 import type { Ending, Run } from './run.ts';
+import { atOnce } from './strategies/at-once.ts';
+import { blueGreen } from './strategies/blue-green.ts';
 import { canary } from './strategies/canary.ts';
 import { firstDeploy } from './strategies/first.ts';
+import { recreate } from './strategies/recreate.ts';
 import { interrupted } from './wait.ts';
 
 /**
@@ -13,7 +17,7 @@ import { interrupted } from './wait.ts';
  */
 export async function runMachine(run: Run): Promise<Ending> {
   try {
-    return run.plan.stable === null ? await firstDeploy(run) : await canary(run, run.plan.stable);
+    return await carryOut(run);
   } catch (error) {
     if (isCode(error, 'rollout/superseded')) throw error;
     if (run.store.state?.stable?.name === run.plan.candidate.name) return await finishPromotion(run, error);
@@ -22,10 +26,26 @@ export async function runMachine(run: Run): Promise<Ending> {
   }
 }
 
+function carryOut(run: Run): Promise<Ending> {
+  const { strategy, stable } = run.plan;
+  if (stable === null) return firstDeploy(run);
+  switch (strategy) {
+    case 'blueGreen':
+      return blueGreen(run, stable);
+    case 'recreate':
+      return recreate(run, stable);
+    case 'atOnce':
+      return atOnce(run, stable);
+    default:
+      return canary(run, stable);
+  }
+}
+
 async function interrupt(run: Run): Promise<never> {
   const stable = run.store.state?.stable ?? null;
   const reasons = ['The rollout was interrupted by a signal.'];
-  await returnToStable(run, { outcome: 'error', reasons, ended: 'interrupted', diagnose: false });
+  const ending = await returnToStable(run, { outcome: 'error', reasons, ended: 'interrupted', diagnose: false });
+  if (ending.decision === 'held' || run.plan.strategy === 'recreate') throw interrupted(ending.summary);
   throw interrupted(
     stable === null
       ? 'The first deploy was interrupted; nothing was left behind.'
@@ -38,7 +58,7 @@ async function finishPromotion(run: Run, error: unknown): Promise<Ending> {
   const { store, fence, plan, signal } = run;
   const reason = signal.aborted ? 'interrupted by a signal' : error instanceof Error ? error.message : String(error);
   const previous = store.state?.previous ?? null;
-  if (previous !== null) await scale(fence, previous, run.config.rollout.keepPrevious);
+  if (previous !== null) await scale(fence, previous, keptPods(run));
   await finish(run, { ended: 'promoted', reason });
   const summary = `${plan.candidate.name} was promoted and serves all traffic; what comes after was not finished: ${reason}`;
   if (signal.aborted) throw interrupted(summary);

@@ -3,15 +3,19 @@ import type { Config, StepConfig } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import { templateHash } from '../kubernetes/objects/deployment.ts';
 import { labels } from '../kubernetes/objects/labels.ts';
-import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
-import { plural } from '../plural.ts';
+import type { EvidenceSoFar } from '../pipeline/evidence.ts';
 import type { Server } from '../server/server.ts';
-import { planAnalysis, requestsNeeded } from './analysis/plan.ts';
-import type { AnalysisPlan, PlanOptions } from './analysis/plan.ts';
+import { planAnalysis } from './analysis/plan.ts';
+import type { AnalysisPlan, PlanOptions as SplitCheck } from './analysis/plan.ts';
 import { stateName } from './names.ts';
 import type { ModelRef } from './names.ts';
-import type { Revision } from './state.ts';
+import { planWarnings } from './plan-warnings.ts';
+import { ordinary } from './request.ts';
+import type { RolloutRequest } from './request.ts';
+import type { Revision, RevisionRecord } from './state.ts';
 import { sizesBeside } from './sizing.ts';
+import { courseOf, isAlone } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import { nextRevision } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { factsOf, providerFor } from './traffic/index.ts';
@@ -29,7 +33,12 @@ export interface PlannedStep extends StepConfig {
 /** Everything a rollout will do, decided before anything is done. */
 export interface Plan {
   readonly ref: ModelRef;
-  readonly strategy: RolloutEvidence['strategy'] | 'unchanged';
+  readonly strategy: Strategy | 'unchanged';
+  /** False: only the readiness of the candidate counts. */
+  readonly judged: boolean;
+  readonly request: RolloutRequest;
+  /** How to make the candidate's Deployment again, for an older revision; null: from the configuration. */
+  readonly recorded: RevisionRecord | null;
   readonly provider: TrafficProvider;
   readonly stable: Revision | null;
   readonly candidate: Revision;
@@ -66,26 +75,25 @@ export function releaseOf(evidence: EvidenceSoFar, image: string | null = null):
   return { image: evidence.build.image.reference, modelDigest: evidence.build.modelDigest };
 }
 
+/** What is known besides the release. */
+export interface PlanOptions {
+  readonly request?: RolloutRequest;
+  /** Name and strategy of an unfinished rollout that goes on. */
+  readonly name?: string;
+  readonly strategy?: Strategy;
+}
+
 /**
- * Decides what a rollout of this release on this cluster would do. Pure: reads only what the survey found. `name` is the revision's,
- * when an unfinished rollout goes on.
+ * Decides what a rollout of this release on this cluster would do. Pure: reads only what the survey found.
  */
 export function planRollout(
   config: Config,
   { image, modelDigest }: Release,
   server: Server,
   found: Survey,
-  name = `r${nextRevision(found)}`,
+  options: PlanOptions = {},
 ): Plan {
-  const provider = providerFor(config.rollout);
-  const traffic = factsOf(config);
-  refuseOtherProvider(provider, traffic.adopted === null, found);
-  refuseUnknownStable(found);
-  refuseOtherPort(config.deploy.service.port, found);
-  refuseTargetPort(found, server.probes(config).port);
-  const { stable } = found;
-  const stableReplicas = found.stable === null ? 0 : currentReplicas(found, found.stable);
-  const { full, steps } = sizesBeside(config, provider, stableReplicas);
+  const name = options.name ?? `r${nextRevision(found)}`;
   const template = templateHash({
     config,
     image,
@@ -99,14 +107,47 @@ export function planRollout(
     modelDigest,
     template,
     deployment: `${config.name}-${name}`,
-    replicas: full,
+    replicas: 0,
   };
-  const analysis = planAnalysis(config.rollout, server.metrics(config), splitCheck(provider, traffic));
-  const unchanged = stable?.template === template;
+  return planRevision(config, candidate, server, found, options);
+}
+
+/**
+ * The same for a revision that has its pod template already; its size is decided here. `recorded` makes its Deployment again if it is gone.
+ */
+export function planRevision(
+  config: Config,
+  revision: Revision,
+  server: Server,
+  found: Survey,
+  { request = ordinary, strategy: begun }: PlanOptions = {},
+  recorded: RevisionRecord | null = null,
+): Plan {
+  const { template } = revision;
+  const provider = providerFor(config.rollout);
+  const traffic = factsOf(config);
+  refuseOtherProvider(provider, traffic.adopted === null, found);
+  refuseUnknownStable(found);
+  refuseOtherPort(config.deploy.service.port, found);
+  refuseTargetPort(found, server.probes(config).port);
+  const { stable } = found;
+  const stableReplicas = found.stable === null ? 0 : currentReplicas(found, found.stable);
+  const course = courseOf(config.rollout, found, request, begun);
+  const { strategy, judged } = course;
+  const { full, steps } = sizesBeside(config, provider, course, stableReplicas);
+  const candidate: Revision = { ...revision, replicas: full };
+  const alone = isAlone(strategy);
+  const analysis = planAnalysis({ ...config.rollout, steps: course.steps }, server.metrics(config), {
+    ...(alone ? { splitTolerance: null, alone } : splitCheck(provider, traffic)),
+  });
+  const unchanged = stable !== null && stable.template === template && request.undo === null;
   return {
     ref: found.ref,
-    strategy: stable === null ? 'first' : unchanged ? 'unchanged' : 'canary',
-    settles: stable !== null && unchanged ? unsettled(config, found, stable) : [],
+    strategy: unchanged ? 'unchanged' : strategy,
+    judged,
+    request,
+    recorded,
+    settles: unchanged ? unsettled(config, found, stable) : [],
     provider,
     stable: stable === null ? null : { ...stable, replicas: stableReplicas },
     candidate,
@@ -117,13 +158,17 @@ export function planRollout(
     },
     hash: planHash({
       template,
-      steps: config.rollout.steps,
+      steps: course.steps,
       analysis,
       provider: provider.name,
       ...(traffic.adopted === null ? {} : { adopted: traffic.adopted }),
       ...(traffic.header === null ? {} : { header: traffic.header }),
+      ...(strategy === 'first' || strategy === 'canary' ? {} : { strategy, judged }),
     }),
-    warnings: stable === null ? [] : [...warnings(config, steps, analysis, stableReplicas), ...trafficNotes(config)],
+    warnings:
+      stable === null || unchanged
+        ? []
+        : [...planWarnings(config, { course, steps, analysis, found, stable, stableReplicas }), ...trafficNotes(config)],
   };
 }
 
@@ -138,7 +183,7 @@ export function planHash(facts: Readonly<Record<string, unknown>>): string {
  * How the split that is seen can be checked: requests of testers only add to the candidate's, and with one adopted rule of several nobody
  * knows what the others carry.
  */
-function splitCheck({ splitTolerance }: TrafficProvider, { adopted, header }: TrafficFacts): PlanOptions {
+function splitCheck({ splitTolerance }: TrafficProvider, { adopted, header }: TrafficFacts): SplitCheck {
   if ((adopted ?? null) !== null && adopted?.rule !== null) return { splitTolerance: null };
   return { splitTolerance, ...((header ?? null) === null ? {} : { moreIsExpected: true }) };
 }
@@ -216,42 +261,6 @@ interface ServicePort {
 function currentReplicas(found: Survey, stable: Revision): number {
   const deployment = found.deployments.find((each) => each.metadata.name === stable.deployment);
   const replicas = (deployment?.['spec'] as { replicas?: number } | undefined)?.replicas ?? stable.replicas;
-  return Math.max(1, replicas);
-}
-
-function warnings(
-  config: Config,
-  steps: readonly PlannedStep[],
-  analysis: AnalysisPlan,
-  stableReplicas: number,
-): readonly string[] {
-  const list: string[] = [];
-  for (const step of steps) {
-    if (Math.abs(step.share - step.weight) > 0.02) {
-      list.push(
-        `A share of ${percent(step.weight)} is not possible with ${plural(stableReplicas, 'replica')}: the candidate gets ${percent(step.share)} (${step.candidateReplicas} of ${step.candidateReplicas + stableReplicas} pods), in expectation and per connection.`,
-      );
-    }
-  }
-  if (analysis.promotion === 'relative') {
-    list.push(
-      'A step also passes when the candidate is proved better than stable, although it misses its slo (rollout.promotion: relative).',
-    );
-  }
-  for (const metric of analysis.metrics) {
-    if (analysis.promotion === 'relative' || metric.rollbackOnly === true) continue;
-    list.push(
-      `Each step needs at least ${plural(requestsNeeded(metric.slo, analysis.beta), 'request')} of the candidate to prove less than ${percent(metric.slo)} ${metric.title}, more if any is bad.`,
-    );
-  }
-  if (!config.rollout.watchdog.enabled) {
-    list.push(
-      'The watchdog is off: if this engine dies during the canary, nobody returns the traffic to the stable revision.',
-    );
-  }
-  return list;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(share < 0.1 ? 2 : 1))} %`;
+  // None at all: somebody took it out of service, or a `recreate` did. Its full size is what the state says.
+  return Math.max(1, replicas === 0 ? stable.replicas : replicas);
 }

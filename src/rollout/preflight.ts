@@ -18,7 +18,7 @@ import { groupOf } from './watchdog/rules.ts';
  * person (`rollout/held`), another engine at work (`rollout/busy`).
  */
 export async function checkRollout(
-  context: Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal'>,
+  context: Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal' | 'request'>,
   api: KubeApi,
 ): Promise<void> {
   const { config, reporter } = context;
@@ -28,7 +28,7 @@ export async function checkRollout(
   const found = await survey(api, { model: config.name, namespace: config.deploy.namespace }, config);
   refuseForeign(found);
   refuseHeld(found);
-  await refuseUnfit(api, config, found);
+  await refuseUnfit(api, config, found, context.request);
   await awaitIdle({ ...context, api }, found);
 }
 

@@ -14,20 +14,22 @@ import { allTrafficTo } from './weight.ts';
 /**
  * Makes the candidate the stable revision. The very pods that were judged go on serving; nothing restarts. Until the state names the
  * new stable revision the old one is whole, so an engine that dies in between falls back to it. Until all traffic moves the
- * candidate is judged at the weight it has; a rollback that is due then wins.
+ * candidate is judged at the weight it has (`judging`; null: a person answers for it); a rollback that is due then wins.
  */
 export async function promote(
   run: Run,
   stable: Revision,
   reasons: readonly string[],
-  { judge, weight }: { readonly judge: Judge; readonly weight: number },
+  judging: { readonly judge: Judge; readonly weight: number } | null,
 ): Promise<Ending> {
   const { plan, store, record } = run;
   const { candidate } = plan;
   await store.update({ progress: 'promoting', reasons });
   await scale(run.fence, candidate, candidate.replicas);
-  await awaitReady(run, candidate, candidate.replicas, (pods) => judge.watch(weight, pods));
-  await judge.closeTick(weight);
+  await awaitReady(run, candidate, candidate.replicas, (pods) =>
+    judging === null ? Promise.resolve() : judging.judge.watch(judging.weight, pods),
+  );
+  await judging?.judge.closeTick(judging.weight);
   await allTrafficTo(run, candidate);
   await store.update({ progress: 'retiring', stable: candidate, candidate: null, previous: stable, weight: 1 });
   record.event('promoted', `${candidate.name} serves all traffic.`, 1);

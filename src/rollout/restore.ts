@@ -9,8 +9,11 @@ import type { Revision, RolloutState } from './state.ts';
 import { factsOf, providerFor, providers } from './traffic/index.ts';
 import type { TrafficObject } from './traffic/provider.ts';
 
-/** What becomes of the candidate once it has no share: kept without pods to go on later, with one pod for testers, or removed. */
-export type CandidateEnd = 'keep' | 'testers' | 'remove';
+/**
+ * What becomes of the candidate once it has no share: kept without pods to go on later, with one pod for testers, removed, or left as it
+ * is (a person looks at it meanwhile).
+ */
+export type CandidateEnd = 'keep' | 'testers' | 'remove' | 'stay';
 
 /**
  * The traffic objects of a state; all that the watchdog needs comes from the state.
@@ -63,11 +66,11 @@ export async function admitTesters(fence: Fence, state: RolloutState): Promise<v
 
 /**
  * After traffic is back: autoscaler and disruption budget return to the stable revision, the candidate loses its pods (and, with
- * `remove`, its objects), a half-retired previous revision is retired. Idempotent.
+ * `remove`, its objects), and a stable revision that made room for it is started again. Idempotent.
  */
 export async function standDown(fence: Fence, state: RolloutState, end: CandidateEnd): Promise<void> {
   const { model, stable, candidate } = state;
-  if (candidate !== null && candidate.name !== stable?.name) {
+  if (candidate !== null && candidate.name !== stable?.name && end !== 'stay') {
     if (end !== 'remove' && stable !== null) await scale(fence, candidate, end === 'testers' ? 1 : 0);
     else await removeRevision(fence, model, candidate);
   }
@@ -75,6 +78,8 @@ export async function standDown(fence: Fence, state: RolloutState, end: Candidat
     for (const ref of scalingObjects(model)) await fence.delete(ref);
     return;
   }
+  // Only now is there room for it.
+  if (state.strategy === 'recreate') await scale(fence, stable, stable.replicas);
   await scalingTo(fence, model, stable, state.scaling);
 }
 

@@ -41,13 +41,18 @@ async function services({ api, config }: Run): Promise<readonly KubeObject[]> {
   }
 }
 
+/** Pods of the previous revision that stay; where there is no room for both, none. */
+export function keptPods({ config, plan }: Pick<Run, 'config' | 'plan'>): number {
+  return plan.strategy === 'recreate' ? 0 : config.rollout.keepPrevious;
+}
+
 /**
  * Takes the previous revision's pods out of service without losing a request: they already get no new connections; each then
  * answers what it has, tells kept-alive clients to reconnect, and ends.
  */
 export async function drain(run: Run, previous: Revision): Promise<void> {
   const { api, config, fence, record, signal, reporter } = run;
-  const keep = config.rollout.keepPrevious;
+  const keep = keptPods(run);
   const task = reporter.task(`Draining ${previous.name}`, { estimateMs: config.rollout.drainMs + 5000 });
   await scale(fence, previous, keep);
   // preStop, the server's own drain, and the kubelet's margin.

@@ -11,16 +11,19 @@ import type { Beginning, Crew } from './begin.ts';
 import { checkCapacity } from './capacity.ts';
 import { rollback } from './commands/rollback.ts';
 import { rolloutEvidence, unchangedEnding } from './evidence.ts';
+import { footing, isFirm } from './footing.ts';
 import { runMachine } from './machine.ts';
 import { planRollout, releaseOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { checkRollout } from './preflight.ts';
 import { Record } from './record.ts';
+import { ordinary } from './request.ts';
 import { settle } from './settlement.ts';
 import { holdIsOver } from './state.ts';
 import { refuseForeign, survey } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { refuseHeld } from './unfinished.ts';
+import { blamedBefore, wasRolledBack } from './verified.ts';
 import { interrupted } from './wait.ts';
 
 /** The last stage: the built image becomes the stable revision, or the old one stays. */
@@ -62,15 +65,17 @@ export function connectTo(access: Access, reporter: Reporter = silentReporter): 
  * Rolls the release of the earlier stages out over this connection; a hold that has run out is rolled back first.
  */
 export async function rollOut(context: StageContext, api: KubeApi): Promise<RolloutEvidence> {
-  const { config, evidence } = context;
+  const { config, evidence, request = ordinary } = context;
   const release = releaseOf(evidence, context.image ?? null);
   const ref = { model: config.name, namespace: config.deploy.namespace };
   const before = await survey(api, ref, config);
   refuseForeign(before);
   const idle = await awaitIdle({ ...context, api }, before);
-  const found = await endHold(idle, context, api);
-  await refuseUnfit(api, config, found);
-  const plan = planRollout(config, release, serverOf(config), found);
+  const found = await endUnfinished(await endHold(idle, context, api), context, api);
+  await refuseUnfit(api, config, found, request);
+  const plan = planRollout(config, release, serverOf(config), found, { request });
+  const blamed = plan.strategy === 'unchanged' ? null : blamedBefore(found.store.state, plan.candidate.template);
+  if (blamed !== null && request.force === null && !request.retry) throw wasRolledBack(blamed);
   return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
 }
 
@@ -120,9 +125,24 @@ export async function conduct(
   }
 }
 
-/** Most pods the candidate needs at a time. */
-function peakPods(plan: Plan): number {
-  return Math.max(plan.candidate.replicas, ...plan.steps.map((step) => step.candidateReplicas));
+/** Most pods the candidate needs at a time, beyond those that make room for it. */
+export function peakPods({ candidate, steps, strategy, stable }: Plan): number {
+  const most = Math.max(candidate.replicas, ...steps.map((step) => step.candidateReplicas));
+  return strategy === 'recreate' ? Math.max(0, most - (stable?.replicas ?? 0)) : most;
+}
+
+/**
+ * A dead engine may have left the stable revision without pods, or a candidate with traffic that it could not take: that is brought in
+ * order before another release begins.
+ */
+async function endUnfinished(found: Survey, { config, reporter }: StageContext, api: KubeApi): Promise<Survey> {
+  const { state } = found.store;
+  if (state?.phase !== 'running' && state?.phase !== 'abandoned') return found;
+  if (state.phase === 'abandoned' && state.weight === 0) return found;
+  if (state.strategy !== 'recreate' && isFirm(await footing(api, state))) return found;
+  reporter.note('warning', `The unfinished rollout of ${state.candidate?.name ?? ''} is rolled back first.`);
+  await rollback(found.ref, api, reporter);
+  return survey(api, found.ref, config);
 }
 
 /** A hold that waits is a person's to decide; one that has run out is rolled back, and the survey made anew. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StepConfig } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
+import type { ForcedBy } from '../pipeline/evidence.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { stateConfigMap } from '../kubernetes/objects/config-map.ts';
 import { resources } from '../kubernetes/resources.ts';
@@ -9,6 +10,8 @@ import { superseded } from './fence.ts';
 import type { ModelRef, ObjectRef } from './names.ts';
 import { stateName } from './names.ts';
 import type { AdoptedRoute, TesterHeader, TrafficProvider } from './traffic/provider.ts';
+import type { RolloutRequest } from './request.ts';
+import type { Strategy } from './strategy.ts';
 
 /** A revision as the state remembers it. */
 export interface Revision {
@@ -50,6 +53,23 @@ export interface HistoryEntry {
   readonly image: string;
   readonly ended: 'promoted' | 'rolled back' | 'abandoned' | 'held' | 'interrupted' | 'adopted';
   readonly reason: string;
+  /** Hash of the pod template; entries of older engines do not have it. */
+  readonly template?: string | null;
+  /** Rolled back by evidence against the revision, not by trouble of the cluster or by a person. */
+  readonly blamed?: true;
+  /** A person let it skip the statistics. */
+  readonly forced?: ForcedBy;
+  /** A person tried it again after evidence had rolled it back. */
+  readonly retried?: true;
+  /** The revision that an undo left. */
+  readonly undid?: string;
+}
+
+/** How to make the Deployment of an older revision again. */
+export interface RevisionRecord {
+  readonly revision: Revision;
+  /** `spec` of the Deployment. */
+  readonly spec: unknown;
 }
 
 /** All that another machine needs to go on, to roll back or to report: the ConfigMap `mldeploy-<model>`. */
@@ -85,6 +105,11 @@ export interface RolloutState {
   readonly reasons: readonly string[];
   readonly updatedAt: string;
   readonly history: readonly HistoryEntry[];
+  /** Of the unfinished rollout; states of older engines do not have it. */
+  readonly strategy?: Strategy;
+  readonly request?: RolloutRequest;
+  /** Revisions that were stable once, oldest first. */
+  readonly records?: readonly RevisionRecord[];
 }
 
 const historyBytes = 256 * 1024;
@@ -132,6 +157,7 @@ export class StateStore {
       writer: randomUUID(),
       updatedAt: new Date().toISOString(),
       history: capped(next.history),
+      ...(next.records === undefined ? {} : { records: capped(next.records) }),
     };
     const object = stateConfigMap(this.ref.model, this.ref.namespace, { state: JSON.stringify(state) });
     try {
@@ -197,8 +223,8 @@ function parse(object: KubeObject): RolloutState {
   }
 }
 
-function capped(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
-  let kept = history;
+function capped<T>(entries: readonly T[]): readonly T[] {
+  let kept = entries;
   while (kept.length > 1 && JSON.stringify(kept).length > historyBytes) kept = kept.slice(1);
   return kept;
 }

@@ -37,6 +37,16 @@ export async function allTrafficTo(run: Run, revision: Revision): Promise<void> 
   await awaitTraffic(run, [revision], revision.name);
 }
 
+/**
+ * Gives the candidate all the traffic in one write, as a step that is judged: recorded first, believed only when seen.
+ */
+export async function switchOver(run: Run, index: number): Promise<void> {
+  const { plan, store, record } = run;
+  await store.update({ progress: 'shifting', step: index, weight: 1 });
+  await allTrafficTo(run, plan.candidate);
+  record.event('weight', `Step ${index + 1}: ${plan.candidate.name} gets all the traffic.`, 1);
+}
+
 /** Waits until exactly the ready pods of these revisions get new connections, as it was written. */
 async function awaitTraffic(run: Run, revisions: readonly Revision[], written: Split | string): Promise<void> {
   const { api, config, plan, signal } = run;

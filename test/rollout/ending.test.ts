@@ -35,7 +35,9 @@ async function runOn(api: KubeApi): Promise<Run> {
   const config = project({ namespace: 'ml' });
   const found = await survey(api, ref);
   const release = { image, modelDigest: null };
-  const plan = planRollout({ ...config, deploy: { ...config.deploy, env: { A: 'b' } } }, release, fastapi, found, 'r2');
+  const plan = planRollout({ ...config, deploy: { ...config.deploy, env: { A: 'b' } } }, release, fastapi, found, {
+    name: 'r2',
+  });
   const fence = await takeOver(api, {
     namespace: 'ml',
     knownEpoch: 4,

@@ -10,6 +10,7 @@ import type { Survey } from '../../src/rollout/survey.ts';
 import { fastapi } from '../../src/server/fastapi/index.ts';
 import { page } from './analysis/preset.ts';
 import { project } from './project.ts';
+import { deploymentOf } from './serving.ts';
 
 const config = project({ namespace: 'ml' });
 const image = `registry.test/fraud@sha256:${'a'.repeat(64)}`;
@@ -38,13 +39,13 @@ beforeEach(() => {
     autoscaler: null,
     budget: null,
     lease: null,
-    deployments: [],
+    deployments: [deploymentOf(r1)],
   };
   const found: Survey = { ref, store: { state: null } as unknown as Survey['store'], ...none, stable: r1 };
   const run = {
     config,
     server: fastapi,
-    plan: planRollout(config, { image, modelDigest: null }, fastapi, found, 'r2'),
+    plan: planRollout(config, { image, modelDigest: null }, fastapi, found, { name: 'r2' }),
     api: {
       list: (_: unknown, __: unknown, selector: string) =>
         Promise.resolve([pod(selector.endsWith('r2') ? 'r2' : 'r1')]),

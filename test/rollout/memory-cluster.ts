@@ -40,6 +40,7 @@ export async function memoryCluster(
     transport.objects.set(`/apis/apps/v1/namespaces/ml/deployments/fraud-${name}`, {
       ...object('apps/v1', 'Deployment', `fraud-${name}`, name),
       spec: { replicas: name === 'r1' ? 2 : 0 },
+      status: name === 'r1' ? { readyReplicas: 2 } : {},
     });
   }
   transport.objects.set('/api/v1/namespaces/ml/services/fraud', {

@@ -11,6 +11,7 @@ import { gatewayProvider } from '../../src/rollout/traffic/gateway.ts';
 import { quantity } from '../../src/rollout/capacity.ts';
 import { project } from './project.ts';
 import type { ProjectOptions } from './project.ts';
+import { deploymentOf } from './serving.ts';
 
 const release = { image: `registry.test/fraud@sha256:${'a'.repeat(64)}`, modelDigest: null };
 
@@ -23,7 +24,14 @@ function planned(
   const config = project({ namespace: 'ml', ...options });
   const none = { service: null, route: null, virtualService: null, autoscaler: null, budget: null, lease: null };
   const store = { state: null } as unknown as Survey['store'];
-  const found: Survey = { ref: { model: 'fraud', namespace: 'ml' }, store, ...none, deployments: [], stable, ...there };
+  const found: Survey = {
+    ref: { model: 'fraud', namespace: 'ml' },
+    store,
+    ...none,
+    deployments: stable === null ? [] : [deploymentOf(stable)],
+    stable,
+    ...there,
+  };
   return planRollout(config, { ...release, image }, fastapi, found);
 }
 

@@ -31,7 +31,7 @@ export function project(options: ProjectOptions): Config {
 export function projectYaml(options: ProjectOptions): string {
   const env = Object.entries(options.env ?? {}).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}`);
   const rollout = {
-    steps: '[30%]',
+    ...(options.rollout?.['strategy'] === undefined ? { steps: '[30%]' } : {}),
     tick: '1s',
     minTime: '3s',
     minRequests: '20',

@@ -97,8 +97,13 @@ export class Scenario implements AsyncDisposable {
   async run(command: string, options: Parameters<Scenario['engine']>[1] = {}): Promise<Finished> {
     const engine = await this.engine(command, options);
     const code = await engine.ended;
+    return { code, output: engine.output(), evidence: await this.evidence() };
+  }
+
+  /** What the last rollout wrote; null when none did. */
+  async evidence(): Promise<RolloutEvidence> {
     const text = await readFile(join(this.folder, '.mldeploy/default/rollout.json'), 'utf8').catch(() => 'null');
-    return { code, output: engine.output(), evidence: JSON.parse(text) as RolloutEvidence };
+    return JSON.parse(text) as RolloutEvidence;
   }
 
   /** A command from a machine that has no configuration: it knows name and namespace only. */

@@ -13,6 +13,7 @@ import { silentReporter } from '../../src/pipeline/reporter.ts';
 import { fastapi } from '../../src/server/fastapi/index.ts';
 import { MemoryTransport } from './memory-transport.ts';
 import { project } from './project.ts';
+import { deploymentOf } from './serving.ts';
 
 const config = project({ namespace: 'ml', deploy: ['autoscaling: {min: 2, max: 9, cpu: 80%}'] });
 const image = `registry.test/fraud@sha256:${'a'.repeat(64)}`;
@@ -25,7 +26,8 @@ function planBeside(replicas: number): Plan {
   const none = { service: null, route: null, virtualService: null, autoscaler: null, budget: null, lease: null };
   const store = { state: null } as unknown as Survey['store'];
   const ref = { model: 'fraud', namespace: 'ml' };
-  const found: Survey = { ref, store, ...none, deployments: [], stable: stableWith(replicas) };
+  const stable = stableWith(replicas);
+  const found: Survey = { ref, store, ...none, deployments: [deploymentOf(stable)], stable };
   return { ...planRollout(config, { image, modelDigest: null }, fastapi, found), warnings: [] };
 }
 

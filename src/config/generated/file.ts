@@ -497,6 +497,11 @@ export interface Service {
  */
 export interface Rollout {
   /**
+   * `canary`: a growing share of the traffic, judged against the stable revision at the same time. `blueGreen`: all pods of the new revision at once, without traffic until they are ready; then all traffic at once, judged against the SLO while the stable revision stays at full size. `recreate`: the stable revision ends before the new one starts, for clusters without room for both (one GPU); this is an outage, as long as the model takes to load.
+   */
+  strategy?: 'canary' | 'blueGreen' | 'recreate';
+  blueGreen?: BlueGreen;
+  /**
    * What splits the traffic: the numbers of pods behind one Service (`replicas`, works everywhere, coarse), the weights of an HTTPRoute (`gateway`, exact) or those of a VirtualService (`istio`, exact). `auto`: `gateway` or `istio` when `rollout.gateway` or `rollout.istio` is set, else `replicas`.
    */
   provider?: 'auto' | 'replicas' | 'gateway' | 'istio';
@@ -526,7 +531,7 @@ export interface Rollout {
    */
   promotion?: 'absolute' | 'relative';
   /**
-   * Shortest stay at a step that does not say its own. A minute at least, because errors come in bursts.
+   * Shortest stay at a step that does not say its own; for `blueGreen` and `recreate` the time at 100% before the promotion. A minute at least, because errors come in bursts.
    */
   minTime?: string;
   /**
@@ -577,6 +582,15 @@ export interface Rollout {
          */
         image?: string;
       };
+}
+/**
+ * Details of the strategy `blueGreen`.
+ */
+export interface BlueGreen {
+  /**
+   * Wait for `ml-deploy promote` before the traffic moves. The new revision is up meanwhile and answers under the name of its own Service, `<name>-rN`.
+   */
+  approval?: boolean;
 }
 /**
  * What the new revision must prove before it is promoted.

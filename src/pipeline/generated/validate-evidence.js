@@ -3105,13 +3105,14 @@ return errors === 0;
 validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const rollout = validate29;
-const schema48 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","adopt"]},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
+const schema48 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
 const schema49 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema50 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
 const schema51 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
 const schema52 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
-const schema53 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
-const schema55 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
+const schema53 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
+const schema54 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
+const schema56 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
@@ -4516,7 +4517,7 @@ vErrors.push(err119);
 }
 errors++;
 }
-if(!(((data52 === "first") || (data52 === "canary")) || (data52 === "adopt"))){
+if(!((((((data52 === "first") || (data52 === "canary")) || (data52 === "blueGreen")) || (data52 === "recreate")) || (data52 === "atOnce")) || (data52 === "adopt"))){
 const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema48.properties.strategy.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err120];
@@ -4527,9 +4528,11 @@ vErrors.push(err120);
 errors++;
 }
 }
-if(data.provider !== undefined){
-if(typeof data.provider !== "string"){
-const err121 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.forced !== undefined){
+let data53 = data.forced;
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(data53.reason === undefined){
+const err121 = {instancePath:instancePath+"/forced",schemaPath:"#/definitions/ForcedBy/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -4538,15 +4541,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-}
-if(data.stable !== undefined){
-let data54 = data.stable;
-const _errs124 = errors;
-let valid22 = false;
-const _errs125 = errors;
-if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
-if(data54.name === undefined){
-const err122 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(data53.by === undefined){
+const err122 = {instancePath:instancePath+"/forced",schemaPath:"#/definitions/ForcedBy/required",keyword:"required",params:{missingProperty: "by"},message:"must have required property '"+"by"+"'"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -4555,8 +4551,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(data54.image === undefined){
-const err123 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
+for(const key10 in data53){
+if(!((key10 === "reason") || (key10 === "by"))){
+const err123 = {instancePath:instancePath+"/forced",schemaPath:"#/definitions/ForcedBy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -4565,8 +4562,10 @@ vErrors.push(err123);
 }
 errors++;
 }
-if(data54.modelDigest === undefined){
-const err124 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "modelDigest"},message:"must have required property '"+"modelDigest"+"'"};
+}
+if(data53.reason !== undefined){
+if(typeof data53.reason !== "string"){
+const err124 = {instancePath:instancePath+"/forced/reason",schemaPath:"#/definitions/ForcedBy/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -4575,9 +4574,10 @@ vErrors.push(err124);
 }
 errors++;
 }
-for(const key10 in data54){
-if(!(((key10 === "name") || (key10 === "image")) || (key10 === "modelDigest"))){
-const err125 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
+}
+if(data53.by !== undefined){
+if(typeof data53.by !== "string"){
+const err125 = {instancePath:instancePath+"/forced/by",schemaPath:"#/definitions/ForcedBy/properties/by/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -4587,9 +4587,9 @@ vErrors.push(err125);
 errors++;
 }
 }
-if(data54.name !== undefined){
-if(typeof data54.name !== "string"){
-const err126 = {instancePath:instancePath+"/stable/name",schemaPath:"#/definitions/RevisionFacts/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err126 = {instancePath:instancePath+"/forced",schemaPath:"#/definitions/ForcedBy/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -4599,9 +4599,10 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data54.image !== undefined){
-if(typeof data54.image !== "string"){
-const err127 = {instancePath:instancePath+"/stable/image",schemaPath:"#/definitions/RevisionFacts/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.retried !== undefined){
+let data56 = data.retried;
+if(typeof data56 !== "boolean"){
+const err127 = {instancePath:instancePath+"/retried",schemaPath:"#/properties/retried/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -4610,11 +4611,8 @@ vErrors.push(err127);
 }
 errors++;
 }
-}
-if(data54.modelDigest !== undefined){
-let data57 = data54.modelDigest;
-if((typeof data57 !== "string") && (data57 !== null)){
-const err128 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema53.properties.modelDigest.type},message:"must be string,null"};
+if(true !== data56){
+const err128 = {instancePath:instancePath+"/retried",schemaPath:"#/properties/retried/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -4624,9 +4622,9 @@ vErrors.push(err128);
 errors++;
 }
 }
-}
-else {
-const err129 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.provider !== undefined){
+if(typeof data.provider !== "string"){
+const err129 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -4635,11 +4633,15 @@ vErrors.push(err129);
 }
 errors++;
 }
-var _valid0 = _errs125 === errors;
-valid22 = valid22 || _valid0;
+}
+if(data.stable !== undefined){
+let data58 = data.stable;
+const _errs134 = errors;
+let valid24 = false;
 const _errs135 = errors;
-if(data54 !== null){
-const err130 = {instancePath:instancePath+"/stable",schemaPath:"#/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.name === undefined){
+const err130 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -4648,10 +4650,8 @@ vErrors.push(err130);
 }
 errors++;
 }
-var _valid0 = _errs135 === errors;
-valid22 = valid22 || _valid0;
-if(!valid22){
-const err131 = {instancePath:instancePath+"/stable",schemaPath:"#/properties/stable/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data58.image === undefined){
+const err131 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -4660,23 +4660,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-else {
-errors = _errs124;
-if(vErrors !== null){
-if(_errs124){
-vErrors.length = _errs124;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.candidate !== undefined){
-let data58 = data.candidate;
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-if(data58.name === undefined){
-const err132 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(data58.modelDigest === undefined){
+const err132 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "modelDigest"},message:"must have required property '"+"modelDigest"+"'"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -4685,8 +4670,9 @@ vErrors.push(err132);
 }
 errors++;
 }
-if(data58.image === undefined){
-const err133 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
+for(const key11 in data58){
+if(!(((key11 === "name") || (key11 === "image")) || (key11 === "modelDigest"))){
+const err133 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -4695,8 +4681,10 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(data58.modelDigest === undefined){
-const err134 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "modelDigest"},message:"must have required property '"+"modelDigest"+"'"};
+}
+if(data58.name !== undefined){
+if(typeof data58.name !== "string"){
+const err134 = {instancePath:instancePath+"/stable/name",schemaPath:"#/definitions/RevisionFacts/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -4705,9 +4693,10 @@ vErrors.push(err134);
 }
 errors++;
 }
-for(const key11 in data58){
-if(!(((key11 === "name") || (key11 === "image")) || (key11 === "modelDigest"))){
-const err135 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
+}
+if(data58.image !== undefined){
+if(typeof data58.image !== "string"){
+const err135 = {instancePath:instancePath+"/stable/image",schemaPath:"#/definitions/RevisionFacts/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -4717,9 +4706,10 @@ vErrors.push(err135);
 errors++;
 }
 }
-if(data58.name !== undefined){
-if(typeof data58.name !== "string"){
-const err136 = {instancePath:instancePath+"/candidate/name",schemaPath:"#/definitions/RevisionFacts/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data58.modelDigest !== undefined){
+let data61 = data58.modelDigest;
+if((typeof data61 !== "string") && (data61 !== null)){
+const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema54.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -4729,9 +4719,9 @@ vErrors.push(err136);
 errors++;
 }
 }
-if(data58.image !== undefined){
-if(typeof data58.image !== "string"){
-const err137 = {instancePath:instancePath+"/candidate/image",schemaPath:"#/definitions/RevisionFacts/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err137 = {instancePath:instancePath+"/stable",schemaPath:"#/definitions/RevisionFacts/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -4740,11 +4730,11 @@ vErrors.push(err137);
 }
 errors++;
 }
-}
-if(data58.modelDigest !== undefined){
-let data61 = data58.modelDigest;
-if((typeof data61 !== "string") && (data61 !== null)){
-const err138 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema53.properties.modelDigest.type},message:"must be string,null"};
+var _valid0 = _errs135 === errors;
+valid24 = valid24 || _valid0;
+const _errs145 = errors;
+if(data58 !== null){
+const err138 = {instancePath:instancePath+"/stable",schemaPath:"#/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -4753,10 +4743,10 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-}
-else {
-const err139 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/type",keyword:"type",params:{type: "object"},message:"must be object"};
+var _valid0 = _errs145 === errors;
+valid24 = valid24 || _valid0;
+if(!valid24){
+const err139 = {instancePath:instancePath+"/stable",schemaPath:"#/properties/stable/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -4765,15 +4755,23 @@ vErrors.push(err139);
 }
 errors++;
 }
+else {
+errors = _errs134;
+if(vErrors !== null){
+if(_errs134){
+vErrors.length = _errs134;
 }
-if(data.steps !== undefined){
-let data62 = data.steps;
-if(Array.isArray(data62)){
-const len4 = data62.length;
-for(let i4=0; i4<len4; i4++){
-let data63 = data62[i4];
-if(!((typeof data63 == "number") && (isFinite(data63)))){
-const err140 = {instancePath:instancePath+"/steps/" + i4,schemaPath:"#/properties/steps/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.candidate !== undefined){
+let data62 = data.candidate;
+if(data62 && typeof data62 == "object" && !Array.isArray(data62)){
+if(data62.name === undefined){
+const err140 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -4782,10 +4780,8 @@ vErrors.push(err140);
 }
 errors++;
 }
-}
-}
-else {
-const err141 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data62.image === undefined){
+const err141 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -4794,16 +4790,8 @@ vErrors.push(err141);
 }
 errors++;
 }
-}
-if(data.metrics !== undefined){
-let data64 = data.metrics;
-if(Array.isArray(data64)){
-const len5 = data64.length;
-for(let i5=0; i5<len5; i5++){
-let data65 = data64[i5];
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
-if(data65.metric === undefined){
-const err142 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "metric"},message:"must have required property '"+"metric"+"'"};
+if(data62.modelDigest === undefined){
+const err142 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/required",keyword:"required",params:{missingProperty: "modelDigest"},message:"must have required property '"+"modelDigest"+"'"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -4812,8 +4800,9 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(data65.title === undefined){
-const err143 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+for(const key12 in data62){
+if(!(((key12 === "name") || (key12 === "image")) || (key12 === "modelDigest"))){
+const err143 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -4822,8 +4811,10 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(data65.slo === undefined){
-const err144 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "slo"},message:"must have required property '"+"slo"+"'"};
+}
+if(data62.name !== undefined){
+if(typeof data62.name !== "string"){
+const err144 = {instancePath:instancePath+"/candidate/name",schemaPath:"#/definitions/RevisionFacts/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -4832,8 +4823,10 @@ vErrors.push(err144);
 }
 errors++;
 }
-if(data65.floor === undefined){
-const err145 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "floor"},message:"must have required property '"+"floor"+"'"};
+}
+if(data62.image !== undefined){
+if(typeof data62.image !== "string"){
+const err145 = {instancePath:instancePath+"/candidate/image",schemaPath:"#/definitions/RevisionFacts/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -4842,8 +4835,11 @@ vErrors.push(err145);
 }
 errors++;
 }
-if(data65.margin === undefined){
-const err146 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "margin"},message:"must have required property '"+"margin"+"'"};
+}
+if(data62.modelDigest !== undefined){
+let data65 = data62.modelDigest;
+if((typeof data65 !== "string") && (data65 !== null)){
+const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema54.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -4852,8 +4848,10 @@ vErrors.push(err146);
 }
 errors++;
 }
-if(data65.logRollback === undefined){
-const err147 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "logRollback"},message:"must have required property '"+"logRollback"+"'"};
+}
+}
+else {
+const err147 = {instancePath:instancePath+"/candidate",schemaPath:"#/definitions/RevisionFacts/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -4862,8 +4860,15 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(data65.logPromote === undefined){
-const err148 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "logPromote"},message:"must have required property '"+"logPromote"+"'"};
+}
+if(data.steps !== undefined){
+let data66 = data.steps;
+if(Array.isArray(data66)){
+const len4 = data66.length;
+for(let i4=0; i4<len4; i4++){
+let data67 = data66[i4];
+if(!((typeof data67 == "number") && (isFinite(data67)))){
+const err148 = {instancePath:instancePath+"/steps/" + i4,schemaPath:"#/properties/steps/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -4872,9 +4877,10 @@ vErrors.push(err148);
 }
 errors++;
 }
-for(const key12 in data65){
-if(!(func1.call(schema55.properties, key12))){
-const err149 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
+}
+}
+else {
+const err149 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -4884,9 +4890,15 @@ vErrors.push(err149);
 errors++;
 }
 }
-if(data65.metric !== undefined){
-if(typeof data65.metric !== "string"){
-const err150 = {instancePath:instancePath+"/metrics/" + i5+"/metric",schemaPath:"#/definitions/MetricPlan/properties/metric/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.metrics !== undefined){
+let data68 = data.metrics;
+if(Array.isArray(data68)){
+const len5 = data68.length;
+for(let i5=0; i5<len5; i5++){
+let data69 = data68[i5];
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(data69.metric === undefined){
+const err150 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "metric"},message:"must have required property '"+"metric"+"'"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -4895,10 +4907,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-}
-if(data65.title !== undefined){
-if(typeof data65.title !== "string"){
-const err151 = {instancePath:instancePath+"/metrics/" + i5+"/title",schemaPath:"#/definitions/MetricPlan/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data69.title === undefined){
+const err151 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -4907,11 +4917,8 @@ vErrors.push(err151);
 }
 errors++;
 }
-}
-if(data65.slo !== undefined){
-let data68 = data65.slo;
-if(!((typeof data68 == "number") && (isFinite(data68)))){
-const err152 = {instancePath:instancePath+"/metrics/" + i5+"/slo",schemaPath:"#/definitions/MetricPlan/properties/slo/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data69.slo === undefined){
+const err152 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "slo"},message:"must have required property '"+"slo"+"'"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -4920,11 +4927,8 @@ vErrors.push(err152);
 }
 errors++;
 }
-}
-if(data65.floor !== undefined){
-let data69 = data65.floor;
-if(!((typeof data69 == "number") && (isFinite(data69)))){
-const err153 = {instancePath:instancePath+"/metrics/" + i5+"/floor",schemaPath:"#/definitions/MetricPlan/properties/floor/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data69.floor === undefined){
+const err153 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "floor"},message:"must have required property '"+"floor"+"'"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -4933,11 +4937,8 @@ vErrors.push(err153);
 }
 errors++;
 }
-}
-if(data65.margin !== undefined){
-let data70 = data65.margin;
-if(!((typeof data70 == "number") && (isFinite(data70)))){
-const err154 = {instancePath:instancePath+"/metrics/" + i5+"/margin",schemaPath:"#/definitions/MetricPlan/properties/margin/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data69.margin === undefined){
+const err154 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "margin"},message:"must have required property '"+"margin"+"'"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -4946,11 +4947,8 @@ vErrors.push(err154);
 }
 errors++;
 }
-}
-if(data65.promotion !== undefined){
-let data71 = data65.promotion;
-if(typeof data71 !== "string"){
-const err155 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data69.logRollback === undefined){
+const err155 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "logRollback"},message:"must have required property '"+"logRollback"+"'"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -4959,8 +4957,8 @@ vErrors.push(err155);
 }
 errors++;
 }
-if(!((data71 === "absolute") || (data71 === "relative"))){
-const err156 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema55.properties.promotion.enum},message:"must be equal to one of the allowed values"};
+if(data69.logPromote === undefined){
+const err156 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/required",keyword:"required",params:{missingProperty: "logPromote"},message:"must have required property '"+"logPromote"+"'"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -4969,11 +4967,9 @@ vErrors.push(err156);
 }
 errors++;
 }
-}
-if(data65.logRollback !== undefined){
-let data72 = data65.logRollback;
-if(!((typeof data72 == "number") && (isFinite(data72)))){
-const err157 = {instancePath:instancePath+"/metrics/" + i5+"/logRollback",schemaPath:"#/definitions/MetricPlan/properties/logRollback/type",keyword:"type",params:{type: "number"},message:"must be number"};
+for(const key13 in data69){
+if(!(func1.call(schema56.properties, key13))){
+const err157 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -4983,10 +4979,9 @@ vErrors.push(err157);
 errors++;
 }
 }
-if(data65.logPromote !== undefined){
-let data73 = data65.logPromote;
-if(!((typeof data73 == "number") && (isFinite(data73)))){
-const err158 = {instancePath:instancePath+"/metrics/" + i5+"/logPromote",schemaPath:"#/definitions/MetricPlan/properties/logPromote/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data69.metric !== undefined){
+if(typeof data69.metric !== "string"){
+const err158 = {instancePath:instancePath+"/metrics/" + i5+"/metric",schemaPath:"#/definitions/MetricPlan/properties/metric/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -4996,10 +4991,9 @@ vErrors.push(err158);
 errors++;
 }
 }
-if(data65.rollbackOnly !== undefined){
-let data74 = data65.rollbackOnly;
-if(typeof data74 !== "boolean"){
-const err159 = {instancePath:instancePath+"/metrics/" + i5+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data69.title !== undefined){
+if(typeof data69.title !== "string"){
+const err159 = {instancePath:instancePath+"/metrics/" + i5+"/title",schemaPath:"#/definitions/MetricPlan/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -5008,8 +5002,11 @@ vErrors.push(err159);
 }
 errors++;
 }
-if(true !== data74){
-const err160 = {instancePath:instancePath+"/metrics/" + i5+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
+}
+if(data69.slo !== undefined){
+let data72 = data69.slo;
+if(!((typeof data72 == "number") && (isFinite(data72)))){
+const err160 = {instancePath:instancePath+"/metrics/" + i5+"/slo",schemaPath:"#/definitions/MetricPlan/properties/slo/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -5019,9 +5016,10 @@ vErrors.push(err160);
 errors++;
 }
 }
-}
-else {
-const err161 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data69.floor !== undefined){
+let data73 = data69.floor;
+if(!((typeof data73 == "number") && (isFinite(data73)))){
+const err161 = {instancePath:instancePath+"/metrics/" + i5+"/floor",schemaPath:"#/definitions/MetricPlan/properties/floor/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -5031,9 +5029,10 @@ vErrors.push(err161);
 errors++;
 }
 }
-}
-else {
-const err162 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data69.alone !== undefined){
+let data74 = data69.alone;
+if(typeof data74 !== "boolean"){
+const err162 = {instancePath:instancePath+"/metrics/" + i5+"/alone",schemaPath:"#/definitions/MetricPlan/properties/alone/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -5042,11 +5041,8 @@ vErrors.push(err162);
 }
 errors++;
 }
-}
-if(data.decision !== undefined){
-let data75 = data.decision;
-if(typeof data75 !== "string"){
-const err163 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(true !== data74){
+const err163 = {instancePath:instancePath+"/metrics/" + i5+"/alone",schemaPath:"#/definitions/MetricPlan/properties/alone/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -5055,8 +5051,11 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(!(((((data75 === "promote") || (data75 === "rollback")) || (data75 === "inconclusive")) || (data75 === "held")) || (data75 === "none"))){
-const err164 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema48.properties.decision.enum},message:"must be equal to one of the allowed values"};
+}
+if(data69.margin !== undefined){
+let data75 = data69.margin;
+if(!((typeof data75 == "number") && (isFinite(data75)))){
+const err164 = {instancePath:instancePath+"/metrics/" + i5+"/margin",schemaPath:"#/definitions/MetricPlan/properties/margin/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -5066,13 +5065,10 @@ vErrors.push(err164);
 errors++;
 }
 }
-if(data.reasons !== undefined){
-let data76 = data.reasons;
-if(Array.isArray(data76)){
-const len6 = data76.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data76[i6] !== "string"){
-const err165 = {instancePath:instancePath+"/reasons/" + i6,schemaPath:"#/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data69.promotion !== undefined){
+let data76 = data69.promotion;
+if(typeof data76 !== "string"){
+const err165 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -5081,10 +5077,8 @@ vErrors.push(err165);
 }
 errors++;
 }
-}
-}
-else {
-const err166 = {instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(!((data76 === "absolute") || (data76 === "relative"))){
+const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema56.properties.promotion.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -5094,14 +5088,138 @@ vErrors.push(err166);
 errors++;
 }
 }
-}
-else {
-const err167 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data69.logRollback !== undefined){
+let data77 = data69.logRollback;
+if(!((typeof data77 == "number") && (isFinite(data77)))){
+const err167 = {instancePath:instancePath+"/metrics/" + i5+"/logRollback",schemaPath:"#/definitions/MetricPlan/properties/logRollback/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err167];
 }
 else {
 vErrors.push(err167);
+}
+errors++;
+}
+}
+if(data69.logPromote !== undefined){
+let data78 = data69.logPromote;
+if(!((typeof data78 == "number") && (isFinite(data78)))){
+const err168 = {instancePath:instancePath+"/metrics/" + i5+"/logPromote",schemaPath:"#/definitions/MetricPlan/properties/logPromote/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err168];
+}
+else {
+vErrors.push(err168);
+}
+errors++;
+}
+}
+if(data69.rollbackOnly !== undefined){
+let data79 = data69.rollbackOnly;
+if(typeof data79 !== "boolean"){
+const err169 = {instancePath:instancePath+"/metrics/" + i5+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err169];
+}
+else {
+vErrors.push(err169);
+}
+errors++;
+}
+if(true !== data79){
+const err170 = {instancePath:instancePath+"/metrics/" + i5+"/rollbackOnly",schemaPath:"#/definitions/MetricPlan/properties/rollbackOnly/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err170];
+}
+else {
+vErrors.push(err170);
+}
+errors++;
+}
+}
+}
+else {
+const err171 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err171];
+}
+else {
+vErrors.push(err171);
+}
+errors++;
+}
+}
+}
+else {
+const err172 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err172];
+}
+else {
+vErrors.push(err172);
+}
+errors++;
+}
+}
+if(data.decision !== undefined){
+let data80 = data.decision;
+if(typeof data80 !== "string"){
+const err173 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err173];
+}
+else {
+vErrors.push(err173);
+}
+errors++;
+}
+if(!(((((data80 === "promote") || (data80 === "rollback")) || (data80 === "inconclusive")) || (data80 === "held")) || (data80 === "none"))){
+const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema48.properties.decision.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err174];
+}
+else {
+vErrors.push(err174);
+}
+errors++;
+}
+}
+if(data.reasons !== undefined){
+let data81 = data.reasons;
+if(Array.isArray(data81)){
+const len6 = data81.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data81[i6] !== "string"){
+const err175 = {instancePath:instancePath+"/reasons/" + i6,schemaPath:"#/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err175];
+}
+else {
+vErrors.push(err175);
+}
+errors++;
+}
+}
+}
+else {
+const err176 = {instancePath:instancePath+"/reasons",schemaPath:"#/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err176];
+}
+else {
+vErrors.push(err176);
+}
+errors++;
+}
+}
+}
+else {
+const err177 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err177];
+}
+else {
+vErrors.push(err177);
 }
 errors++;
 }

@@ -78,7 +78,13 @@ export function addTick(state: MetricState, plan: MetricPlan, deltas: ArmDeltas,
   return {
     ...state,
     worse: bet(state.worse, worseRatios(candidate, stable, plan.margin), phi, largestStep * plan.logRollback),
-    aboveFloor: bet(state.aboveFloor, aboveFloorRatios(candidate, plan.floor), phi),
+    // Alone, this is the only process that can roll back: one burst must not suffice here either.
+    aboveFloor: bet(
+      state.aboveFloor,
+      aboveFloorRatios(candidate, plan.floor),
+      phi,
+      plan.alone === true ? largestStep * plan.logRollback : Infinity,
+    ),
     good: incident ? state.good : good,
     dispersion: addDispersion(state.dispersion, deltas),
     candidate: add(state.candidate, candidate),
@@ -107,10 +113,13 @@ export function addHistory(state: MetricState, deltas: ArmDeltas): MetricState {
   return { ...state, dispersion: addDispersion(state.dispersion, deltas) };
 }
 
-/** Reads the evidence: rollback needs both "worse than stable" and "above the floor"; it is looked at first. */
+/**
+ * Reads the evidence: rollback needs both "worse than stable" and "above the floor"; it is looked at first. A candidate that has all the
+ * traffic cannot be compared: then being above the slo is enough.
+ */
 export function judgeMetric(state: MetricState, plan: MetricPlan): MetricVerdict {
   if (state.broken !== null) return 'broken';
-  const worse = logEvidence(state.worse) >= plan.logRollback;
+  const worse = plan.alone === true || logEvidence(state.worse) >= plan.logRollback;
   if (worse && logEvidence(state.aboveFloor) >= plan.logRollback) return 'worse';
   return logEvidence(state.good) >= plan.logPromote ? 'good' : 'open';
 }

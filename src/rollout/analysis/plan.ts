@@ -51,6 +51,8 @@ export interface AnalysisPlan {
   /** True when requests of testers reach the candidate besides its share: only too small a share is a miss. */
   readonly moreIsExpected?: boolean;
   readonly steps: readonly AnalysisStep[];
+  /** The candidate has all the traffic: there is no stable arm to compare with, and it is rolled back when it is above its slo. */
+  readonly alone?: boolean;
 }
 
 /** Choices that come from the traffic provider rather than from the file. */
@@ -60,6 +62,8 @@ export interface PlanOptions {
   /** Testers reach the candidate besides its share. */
   readonly moreIsExpected?: boolean;
   readonly phiPrior?: number;
+  /** Judged against the slo, with all the traffic. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -97,6 +101,7 @@ export function planAnalysis(rollout: RolloutConfig, preset: MetricsPreset, opti
     splitTolerance: options.splitTolerance,
     ...(options.moreIsExpected === true ? { moreIsExpected: true } : {}),
     steps: rollout.steps.map(({ weight, minTimeMs, minRequests }) => ({ weight, minTimeMs, minRequests })),
+    ...(options.alone === true ? { alone: true } : {}),
   };
 }
 
@@ -106,7 +111,9 @@ export function metricPlan(spec: MetricSpec, plan: AnalysisPlan): MetricPlan {
     metric: spec.id,
     title: spec.title,
     slo: spec.slo,
-    floor: spec.floor,
+    // Alone, "too bad" means worse than the slo.
+    floor: plan.alone === true ? spec.slo : spec.floor,
+    ...(plan.alone === true ? { alone: true } : {}),
     margin: plan.margin,
     promotion: plan.promotion,
     logRollback: -Math.log(spec.alpha),

@@ -9,6 +9,13 @@ import { count, evidenceValue, percent, share } from './wording.ts';
 /** "errors: candidate 31 of 302 (10.3 %) against stable ...": why the candidate is rolled back. */
 export function worseReason(state: MetricState, plan: MetricPlan): string {
   const threshold = evidenceValue(plan.logRollback);
+  if (plan.alone === true) {
+    return (
+      `${plan.metric}: ${plan.title} of the candidate ${share(state.candidate.bad, state.candidate.total)} with all the traffic ` +
+      `(the stable revision has none to compare with): evidence ${evidenceValue(logEvidence(state.aboveFloor))} >= ${threshold} ` +
+      `that it is above the slo of ${percent(plan.slo)}.`
+    );
+  }
   return (
     `${plan.metric}: ${plan.title} of the candidate ${share(state.candidate.bad, state.candidate.total)} against stable ` +
     `${share(state.stable.bad, state.stable.total)}: evidence ${evidenceValue(logEvidence(state.worse))} >= ${threshold} that it is ` +

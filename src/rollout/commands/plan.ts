@@ -11,10 +11,13 @@ import { checkCapacity } from '../capacity.ts';
 import { plural } from '../../plural.ts';
 import { requireNamespace } from '../namespace.ts';
 import { planRollout } from '../plan.ts';
-import type { Plan, Release } from '../plan.ts';
+import type { Plan, PlannedStep, Release } from '../plan.ts';
+import { peakPods } from '../stage.ts';
+import { isAlone } from '../strategy.ts';
 import { refuseForeign, survey } from '../survey.ts';
 import { unfinishedRollout } from '../unfinished.ts';
 import type { Unfinished } from '../unfinished.ts';
+import { blamedBefore, wasRolledBack } from '../verified.ts';
 import { percent } from '../weight.ts';
 import { providerFor } from '../traffic/index.ts';
 
@@ -39,9 +42,10 @@ export async function plan(config: Config, release: Release, api: KubeApi): Prom
   refuseForeign(found);
   await refuseUnfit(api, config, found);
   const planned = planRollout(config, release, serverOf(config), found);
-  const peak = Math.max(planned.candidate.replicas, ...planned.steps.map((step) => step.candidateReplicas));
-  const room = planned.strategy === 'unchanged' ? [] : await checkCapacity(api, config, peak);
-  const warnings = [...planned.warnings, ...room];
+  const room = planned.strategy === 'unchanged' ? [] : await checkCapacity(api, config, peakPods(planned));
+  const blamed = planned.strategy === 'unchanged' ? null : blamedBefore(found.store.state, planned.candidate.template);
+  const refused = blamed === null ? [] : [`Refused without --retry: ${wasRolledBack(blamed).message}`];
+  const warnings = [...refused, ...planned.warnings, ...room];
   const creates =
     planned.strategy === 'unchanged'
       ? []
@@ -92,6 +96,15 @@ function unfinishedText(unfinished: Unfinished | null): string {
   return unfinished === null ? '' : `now       ${unfinished.now}\n          ${unfinished.next}\n`;
 }
 
+function stepText(step: PlannedStep, index: number): string {
+  const approval = step.approval ? ', then an approval' : '';
+  const what =
+    step.share === 0
+      ? `no traffic, ${plural(step.candidateReplicas, 'pod')}`
+      : `${percent(step.share)} of the traffic, ${plural(step.candidateReplicas, 'pod')}, at least ${step.minTimeMs / 1000} s and ${plural(step.minRequests, 'request')}`;
+  return `step ${index + 1}    ${what}${approval}`;
+}
+
 function planText(planned: Plan, creates: readonly string[], warnings: readonly string[]): string {
   const { stable, candidate, steps, provider, ref } = planned;
   if (planned.strategy === 'unchanged') {
@@ -104,13 +117,9 @@ function planText(planned: Plan, creates: readonly string[], warnings: readonly 
     `${ref.model} in namespace ${ref.namespace}: ${stable === null ? 'first deploy' : `${stable.name} -> ${candidate.name}`}, provider ${provider.name}`,
     `image     ${candidate.image}`,
     `creates   ${creates.join(', ')}`,
-    ...(stable === null
-      ? []
-      : steps.map(
-          (step, index) =>
-            `step ${index + 1}    ${percent(step.share)} of the traffic, ${plural(step.candidateReplicas, 'pod')}, at least ${step.minTimeMs / 1000} s and ${plural(step.minRequests, 'request')}${step.approval ? ', then an approval' : ''}`,
-        )),
-    `then      ${plural(candidate.replicas, 'pod')} of ${candidate.name} ${candidate.replicas === 1 ? 'gets' : 'get'} all traffic${stable === null ? '' : `; ${stable.name} is drained and kept at rest`}`,
+    ...(stable === null ? [] : [`strategy  ${planned.strategy}`]),
+    ...(stable === null ? [] : steps.map(stepText)),
+    `then      ${plural(candidate.replicas, 'pod')} of ${candidate.name} ${isAlone(planned.strategy) ? 'stay there' : candidate.replicas === 1 ? 'gets all traffic' : 'get all traffic'}${stable === null ? '' : `; ${stable.name} is drained and kept at rest`}`,
     ...warnings.map((warning) => `note      ${warning}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -5,10 +5,11 @@ import type { StageContext } from '../../pipeline/stage.ts';
 import { serverOf } from '../../server/index.ts';
 import { awaitIdle, engineImage } from '../begin.ts';
 import { requireNamespace } from '../namespace.ts';
-import { planRollout } from '../plan.ts';
+import { planRevision, planRollout } from '../plan.ts';
 import { checkRoute } from '../traffic/preflight.ts';
 import type { Plan } from '../plan.ts';
 import { checkRights } from '../preflight.ts';
+import { ordinary } from '../request.ts';
 import { conduct } from '../stage.ts';
 import { holdIsOver } from '../state.ts';
 import type { Revision, RolloutState } from '../state.ts';
@@ -80,7 +81,14 @@ async function unfinished(
 /** The plan of the unfinished rollout; its counts mean nothing under another one. */
 function samePlan(context: ResumeContext, found: Survey, state: RolloutState, candidate: Revision): Plan {
   const { config } = context;
-  const plan = planRollout(config, candidate, serverOf(config), found, candidate.name);
+  const server = serverOf(config);
+  const { request = ordinary, strategy } = state;
+  const options = { name: candidate.name, request, ...(strategy === undefined ? {} : { strategy }) };
+  const record = state.records?.find(({ revision }) => revision.name === candidate.name) ?? null;
+  const plan =
+    request.undo === null
+      ? planRollout(config, candidate, server, found, options)
+      : planRevision(config, candidate, server, found, options, record);
   if (plan.hash === state.planHash) return plan;
   throw new MlDeployError({
     code: 'rollout/plan-changed',

@@ -1,10 +1,11 @@
 import type { KubeApi } from '../../kubernetes/api.ts';
 import type { Reporter } from '../../pipeline/reporter.ts';
-import { seize } from '../watchdog/abandon.ts';
+import { comeBack, seize } from '../watchdog/abandon.ts';
 import { dismissWatchdogs } from '../watchdog/launch.ts';
+import { stableDown } from '../footing.ts';
 import { leaseRef } from '../lease.ts';
 import { describe } from '../names.ts';
-import type { ModelRef } from '../names.ts';
+import type { ModelRef, ObjectRef } from '../names.ts';
 import { restoreTraffic, scale, standDown } from '../restore.ts';
 import { StateStore } from '../state.ts';
 import type { HistoryEntry, RolloutState } from '../state.ts';
@@ -48,6 +49,13 @@ export async function rollback(request: RollbackRequest, api: KubeApi, reporter:
     return idle(seized?.state ?? null, `The rollout of ${model} in namespace ${namespace} ended by itself meanwhile.`);
   }
   const { fence, store, state } = seized;
+  if (!seized.restored && !(await comeBack(api, seized, (line) => reporter.note('warning', line)))) {
+    task.fail();
+    await store.update({ ...stayed(state), epoch: fence.epoch });
+    await fence.delete(leaseRef(model));
+    await dismissWatchdogs(api, request, fence.epoch);
+    throw stableDown(state);
+  }
   const missing = await restoreTraffic(fence, state);
   await standDown(fence, state, 'remove');
   const promoted = state.progress === 'retiring';
@@ -56,14 +64,25 @@ export async function rollback(request: RollbackRequest, api: KubeApi, reporter:
   await fence.delete(leaseRef(model));
   await dismissWatchdogs(api, request, fence.epoch);
   if (state.stable === null) await store.remove();
-  const summary =
-    state.stable === null
-      ? `The first deploy of ${model} was removed; nothing is left behind.`
-      : missing.length === 0
-        ? `${state.stable.name} serves all traffic of ${model}.`
-        : `${state.stable.name} is stable again, but ${missing.map(describe).join(' and ')} does not exist: \`ml-deploy rollout\` creates it.`;
+  const summary = summaryOf(state, missing);
   task.done(summary);
   return { changed: true, summary, stable: state.stable?.name ?? null };
+}
+
+function summaryOf({ model, stable, strategy }: RolloutState, missing: readonly ObjectRef[]): string {
+  if (stable === null) return `The first deploy of ${model} was removed; nothing is left behind.`;
+  if (missing.length > 0)
+    return `${stable.name} is stable again, but ${missing.map(describe).join(' and ')} does not exist: \`ml-deploy rollout\` creates it.`;
+  return strategy === 'recreate'
+    ? `${stable.name} is starting again and gets all traffic of ${model}.`
+    : `${stable.name} serves all traffic of ${model}.`;
+}
+
+/** Nobody can take the traffic: a person has to look, and whoever looks a day later tries again. */
+function stayed(state: RolloutState): Partial<RolloutState> {
+  const { message } = stableDown(state);
+  const until = new Date(Date.now() + 24 * 3_600_000).toISOString();
+  return { phase: 'held', hold: { reason: message, step: state.step, until }, reasons: [message] };
 }
 
 /** The state after a rollback; a promotion that was only not tidied up yet stays one. */
@@ -74,6 +93,7 @@ function ended(state: RolloutState, promoted: boolean): Partial<RolloutState> {
     at: new Date().toISOString(),
     revision: subject?.name ?? '',
     image: subject?.image ?? '',
+    template: subject?.template ?? null,
     ended: promoted ? 'promoted' : 'rolled back',
     reason,
   };

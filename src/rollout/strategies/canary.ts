@@ -1,7 +1,5 @@
 import { awaitReady, createCandidate } from '../candidate.ts';
-import { holdRollout, rollBack } from '../ending.ts';
 import { Judge } from '../judge.ts';
-import type { StepVerdict } from '../judge.ts';
 import type { PlannedStep } from '../plan.ts';
 import { pinScaling } from '../pin.ts';
 import { promote } from '../promotion.ts';
@@ -12,6 +10,7 @@ import type { Revision } from '../state.ts';
 import { armWatchdog } from '../watchdog/launch.ts';
 import { setWeight } from '../weight.ts';
 import { createTraffic } from '../traffic/create.ts';
+import { endingOf } from './verdict.ts';
 
 /**
  * The canary: a small share first, more when the evidence is there, all of it at the end; back to the stable revision at any doubt.
@@ -56,32 +55,4 @@ async function widen(run: Run, step: PlannedStep, judge: Judge, weight: number):
   const { candidate } = run.plan;
   await scale(run.fence, candidate, step.candidateReplicas);
   await awaitReady(run, candidate, step.candidateReplicas, (pods) => judge.watch(weight, pods));
-}
-
-/** What a verdict means for the rollout; null: on to the next step. */
-async function endingOf(run: Run, index: number, step: PlannedStep, verdict: StepVerdict): Promise<Ending | null> {
-  const { reasons } = verdict;
-  switch (verdict.decision) {
-    case 'rollback':
-      return rollBack(run, { outcome: 'failed', reasons, ended: 'rolled back', diagnose: true });
-    case 'promote':
-      return step.approval
-        ? holdRollout(run, index, [`Step ${index + 1} passed and waits for approval.`, ...reasons])
-        : null;
-    case 'inconclusive':
-      return inconclusive(run, index, verdict);
-  }
-}
-
-async function inconclusive(run: Run, index: number, verdict: StepVerdict): Promise<Ending | null> {
-  const reasons = [`Step ${index + 1} reached its deadline without enough evidence.`, ...verdict.reasons];
-  switch (run.config.rollout.onInconclusive) {
-    case 'rollback':
-      return rollBack(run, { outcome: 'inconclusive', reasons, ended: 'rolled back', diagnose: false });
-    case 'hold':
-      return holdRollout(run, index, reasons);
-    case 'promote':
-      // A choice of the user, but never on no traffic at all: then nothing whatever is known.
-      return run.record.totals.candidate.requests === 0 ? holdRollout(run, index, reasons) : null;
-  }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeApi } from '../../kubernetes/api.ts';
+import { microTime } from '../../kubernetes/objects/lease.ts';
 import { isCode } from '../fence.ts';
 import type { Fence } from '../fence.ts';
+import { awaitFooting, footing, isFirm, stableDown } from '../footing.ts';
 import { leaseRef } from '../lease.ts';
 import { restoreTraffic, scale, standDown, trafficOf } from '../restore.ts';
 import { StateStore } from '../state.ts';
@@ -11,15 +13,22 @@ import { seizedRefs } from './rules.ts';
 
 /**
  * Takes a running rollout from an engine that is gone and puts the stable revision back: the first write raises the epoch and moves
- * the traffic at once. The candidate keeps its objects but no pods, so that `resume` can go on with the counts.
+ * the traffic at once, unless that would end all service (then it waits for the stable pods). The candidate keeps its objects but no pods, so that `resume` can go on with the counts.
  */
-export async function abandon(api: KubeApi, store: StateStore): Promise<void> {
+export async function abandon(
+  api: KubeApi,
+  store: StateStore,
+  log: (line: string) => void = () => undefined,
+): Promise<void> {
   const seized = await seize(api, store);
   // Its engine came to the end at the last moment.
   if (seized === null || seized.state.phase === 'done') return;
   const { fence, state } = seized;
-  if (state.stable === null) await restoreTraffic(fence, state);
-  await standDown(fence, state, 'keep');
+  const firm = seized.restored || (await comeBack(api, seized, log));
+  if (firm) {
+    if (state.stable === null || !seized.restored) await restoreTraffic(fence, state);
+    await standDown(fence, state, 'keep');
+  }
   // Promoted already, only the old pods were left: there is nothing to resume.
   const promoted = state.progress === 'retiring';
   if (promoted && state.previous !== null) await scale(fence, state.previous, 0);
@@ -27,13 +36,9 @@ export async function abandon(api: KubeApi, store: StateStore): Promise<void> {
     phase: promoted ? 'done' : 'abandoned',
     progress: 'ended',
     epoch: fence.epoch,
-    weight: 0,
+    weight: firm ? 0 : state.weight,
     step: -1,
-    reasons: [
-      promoted
-        ? 'The engine was not heard of any more after the promotion; the watchdog retired the previous revision.'
-        : 'The engine was not heard of any more; the watchdog returned all traffic to the stable revision.',
-    ],
+    reasons: [reasonOf(state, firm, promoted)],
     history: [
       ...state.history,
       {
@@ -48,12 +53,33 @@ export async function abandon(api: KubeApi, store: StateStore): Promise<void> {
   await fence.delete(leaseRef(state.model));
 }
 
+function reasonOf(state: RolloutState, firm: boolean, promoted: boolean): string {
+  if (!firm) return `The engine was not heard of any more. ${stableDown(state).message}`;
+  return promoted
+    ? 'The engine was not heard of any more after the promotion; the watchdog retired the previous revision.'
+    : 'The engine was not heard of any more; the watchdog returned all traffic to the stable revision.';
+}
+
+/** How long the stable revision may take to have ready pods while the candidate serves. */
+const comeBackMs = 600_000;
+
+/** The lease goes on beating for other observers; ours is the only engine now. False: traffic stays where it is. */
+export function comeBack(api: KubeApi, { fence, state }: Seizure, tell: (line: string) => void): Promise<boolean> {
+  const beat = async (): Promise<void> => {
+    const renewTime = microTime(new Date());
+    await fence.patch(leaseRef(state.model), [{ op: 'add', path: '/spec/renewTime', value: renewTime }]);
+  };
+  return awaitFooting(api, fence, state, { waitMs: comeBackMs, beat, tell });
+}
+
 /** A rollout that was taken from its engine. */
 export interface Seizure {
   readonly fence: Fence;
   readonly store: StateStore;
   /** What was in force when the engine lost its right: nobody can change it any more from an older read. */
   readonly state: RolloutState;
+  /** False: traffic was left where it is, because the stable revision could not take it at that moment. */
+  readonly restored: boolean;
 }
 
 /** How often a live engine may write the state between our read and our write. */
@@ -68,9 +94,10 @@ const seizeAttempts = 10;
 export async function seize(api: KubeApi, first: StateStore): Promise<Seizure | null> {
   let store = first;
   for (let attempt = 1; store.state !== null; attempt++) {
-    const fence = await takeEverything(api, store.state);
+    const restored = isFirm(await footing(api, store.state));
+    const fence = await takeEverything(api, store.state, restored);
     try {
-      return { fence, store, state: await store.update({}) };
+      return { fence, store, state: await store.update({}), restored };
     } catch (error) {
       const changed = ['kubernetes/conflict', 'kubernetes/not-found', 'rollout/superseded'].some((code) =>
         isCode(error, code),
@@ -82,12 +109,12 @@ export async function seize(api: KubeApi, first: StateStore): Promise<Seizure | 
   return null;
 }
 
-function takeEverything(api: KubeApi, state: RolloutState): Promise<Fence> {
+function takeEverything(api: KubeApi, state: RolloutState, restore: boolean): Promise<Fence> {
   return takeOver(api, {
     namespace: state.namespace,
     knownEpoch: state.epoch,
     traffic: trafficOf(state),
-    restoreTo: state.stable?.name ?? null,
+    restoreTo: restore ? (state.stable?.name ?? null) : null,
     others: seizedRefs(state),
     engine: randomUUID(),
   });

@@ -49,7 +49,7 @@ export async function watch(api: KubeApi, options: WatchdogOptions): Promise<Wat
       const seen = await api.find(lease.resource, namespace, lease.name);
       if (observer.look(seen) === 'alive') continue;
       log(`the lease did not change for ${leaseMs} ms: restoring the stable revision`);
-      await abandon(api, store);
+      await abandon(api, store, log);
       return 'restored the stable revision';
     } catch (error) {
       if (isCode(error, 'rollout/superseded')) return 'another engine took over';

@@ -7,6 +7,7 @@ import { fastapiMetrics } from '../../../src/server/fastapi/metrics.ts';
 import { preset } from './preset.ts';
 
 const rollout: RolloutConfig = {
+  strategy: 'canary',
   provider: 'auto',
   gateway: null,
   istio: null,

@@ -1,0 +1,45 @@
+import { MlDeployError } from '../../errors.ts';
+import type { KubeApi } from '../../kubernetes/api.ts';
+import type { RolloutEvidence } from '../../pipeline/evidence.ts';
+import { serverOf } from '../../server/index.ts';
+import { awaitIdle, engineImage } from '../begin.ts';
+import { planRevision } from '../plan.ts';
+import { checkRights } from '../preflight.ts';
+import { conduct } from '../stage.ts';
+import { refuseForeign, survey } from '../survey.ts';
+import { undoTarget } from '../verified.ts';
+import type { ResumeContext } from './resume.ts';
+
+export interface UndoOptions {
+  /** `r3`, or the digest of an image or model; null: the last verified revision before the current one. */
+  readonly to: string | null;
+  /** Judged as a new release would be, instead of all traffic as soon as it is ready. */
+  readonly judged: boolean;
+}
+
+/**
+ * Goes back to an older revision that was stable once: it is scaled up (or made again from the record of its template), ready and warm
+ * before it gets traffic. The same fence, watchdog and states as any rollout.
+ */
+export async function undo(context: ResumeContext, api: KubeApi, options: UndoOptions): Promise<RolloutEvidence> {
+  const { config, reporter } = context;
+  const ref = { model: config.name, namespace: config.deploy.namespace };
+  if (config.rollout.watchdog.enabled) engineImage(context);
+  for (const note of await checkRights(api, config)) reporter.note('warning', note);
+  const before = await survey(api, ref, config);
+  refuseForeign(before);
+  const found = await awaitIdle({ ...context, api }, before);
+  const { state } = found.store;
+  if (state !== null && state.phase !== 'done') {
+    throw new MlDeployError({
+      code: 'rollout/unfinished',
+      kind: 'usage',
+      message: `A rollout of ${ref.model} (${state.candidate?.name ?? ''}) is ${state.phase === 'running' ? 'unfinished and its engine is gone' : state.phase}.`,
+      hint: `End it with \`ml-deploy rollback\`, which returns to ${state.stable?.name ?? 'nothing'}; then run undo if that is not far enough.`,
+    });
+  }
+  const { revision, record } = undoTarget(found, options.to);
+  const request = { force: null, retry: false, undo: { to: revision.name, judged: options.judged } };
+  const plan = planRevision(config, revision, serverOf(config), found, { request }, record);
+  return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
+}

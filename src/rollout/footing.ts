@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { MlDeployError } from '../errors.ts';
+import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
+import { resources } from '../kubernetes/resources.ts';
+import type { Fence } from './fence.ts';
+import { scale } from './restore.ts';
+import type { Revision, RolloutState } from './state.ts';
+import { readyPods } from './strategy.ts';
+
+/** How well the stable revision stands, should it get all the traffic now. */
+export interface Footing {
+  /** Pods it has at full size. */
+  readonly full: number;
+  readonly wanted: number;
+  readonly ready: number;
+  /** Ready pods of a candidate that has traffic: what it serves would be lost or pile up on the stable pods that are left. */
+  readonly serving: number;
+}
+
+/**
+ * Reads the sizes of both revisions from their Deployments, which the watchdog may read too.
+ */
+export async function footing(api: KubeApi, state: RolloutState): Promise<Footing> {
+  const { stable, candidate, namespace } = state;
+  const find = (revision: Revision | null): Promise<KubeObject | null> =>
+    revision === null ? Promise.resolve(null) : api.find(resources.deployment, namespace, revision.deployment);
+  const [ours, other] = await Promise.all([find(stable), find(candidate)]);
+  const hasTraffic = state.weight > 0 || state.progress === 'promoting';
+  return {
+    full: stable?.replicas ?? 0,
+    wanted: (ours?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0,
+    ready: readyPods(ours),
+    // Where there is no room for both, the candidate has to go before the stable revision can come.
+    serving: hasTraffic && state.strategy !== 'recreate' ? readyPods(other) : 0,
+  };
+}
+
+/**
+ * True when all traffic may go to the stable revision at once: half of its pods are ready (they carry twice their load for a moment), or
+ * the candidate serves nobody anyway.
+ */
+export function isFirm({ full, ready, serving }: Footing): boolean {
+  return serving === 0 || ready >= Math.ceil(full / 2);
+}
+
+export interface FootingOptions {
+  /** How long the stable revision may take to come back. */
+  readonly waitMs: number;
+  /** Every look; renews the lease of whoever waits. */
+  readonly beat: () => Promise<void>;
+  /** Told once, when there is something to wait for. */
+  readonly tell: (message: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Waits until the stable revision can take all the traffic, and brings a shrunk one back to its full size meanwhile. False: the time is
+ * over and not one of its pods is ready, while the candidate has some: moving the traffic then would end all service.
+ */
+export async function awaitFooting(
+  api: KubeApi,
+  fence: Fence,
+  state: RolloutState,
+  options: FootingOptions,
+): Promise<boolean> {
+  const deadline = performance.now() + options.waitMs;
+  for (let told = false; ; told = true) {
+    const now = await footing(api, state);
+    if (isFirm(now) || state.stable === null) return true;
+    if (!told) {
+      options.tell(
+        `${state.stable.name} has ${now.ready} of ${now.full} pods ready: it gets the traffic back when half of them are.`,
+      );
+    }
+    if (now.wanted < now.full) await scale(fence, state.stable, now.full);
+    if (performance.now() >= deadline || options.signal?.aborted === true) return now.ready > 0;
+    await options.beat();
+    await delay(1000, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+}
+
+/**
+ * Why traffic stays on a revision that was given up.
+ */
+export function stableDown(state: RolloutState): MlDeployError {
+  return new MlDeployError({
+    code: 'rollout/stable-down',
+    kind: 'infrastructure',
+    message: `${state.stable?.name ?? 'The stable revision'} has no ready pod: the traffic stays on ${state.candidate?.name ?? 'the candidate'}, which has some.`,
+    hint: 'Repair the stable revision and run `ml-deploy rollback` again, or accept the candidate with `ml-deploy promote`.',
+  });
+}
