@@ -64,18 +64,17 @@ function stepRules({ rollout: { steps } }: Config): Violation[] {
 /** A key that its strategy does not use would only seem to do something. */
 function strategyRules({ environment, rollout: { strategy, keepPrevious } }: Config, root: Located): Violation[] {
   const violations: Violation[] = [];
-  const unused = (key: string, users: readonly string[]): void => {
-    const where = ['rollout', key];
+  const unused = (where: readonly string[], user: string): void => {
     // An environment may choose another strategy than the one that the rest of the file is written for.
-    if (environment !== null || users.includes(strategy) || !isWritten(root, where)) return;
+    if (environment !== null || strategy === user || !isWritten(root, where)) return;
     violations.push({
       where,
-      message: `\`${key}\` is not used by the strategy \`${strategy}\``,
-      expected: `\`rollout.strategy: ${users[0] ?? ''}\`, or no \`${key}\``,
+      message: `is not used by the strategy \`${strategy}\``,
+      expected: `\`rollout.strategy: ${user}\`, or without this key`,
     });
   };
-  unused('steps', ['canary']);
-  unused('blueGreen', ['blueGreen']);
+  unused(['rollout', 'steps'], 'canary');
+  unused(['rollout', 'blueGreen', 'approval'], 'blueGreen');
   if (strategy === 'recreate' && keepPrevious > 0) {
     violations.push({
       where: ['rollout', 'keepPrevious'],

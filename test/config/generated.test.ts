@@ -52,7 +52,8 @@ describe('the schema', () => {
           const gpu = key === 'device' ? { resources: { gpu: { count: 1 } } } : {};
           const process = key === 'url' ? { runtime: 'process' } : {};
           const route = key === 'header' ? { istio: {} } : {};
-          const own = { ...(base[section] as object | undefined), ...process, ...route, [key]: example };
+          const strategy = key === 'blueGreen' ? { strategy: 'blueGreen' } : {};
+          const own = { ...(base[section] as object | undefined), ...process, ...route, ...strategy, [key]: example };
           expect(() => load({ ...base, ...gpu, [section]: own }), `example of ${section}.${key}`).not.toThrow();
         }
       }
