@@ -137,9 +137,14 @@ export function planRevision(
   const { full, steps } = sizesBeside(config, provider, course, stableReplicas);
   const candidate: Revision = { ...revision, replicas: full };
   const alone = isAlone(strategy);
-  const analysis = planAnalysis({ ...config.rollout, steps: course.steps }, server.metrics(config), {
-    ...(alone ? { splitTolerance: null, alone } : splitCheck(provider, traffic)),
-  });
+  const analysis = planAnalysis(
+    // Without a stable arm nobody can be better than it.
+    { ...config.rollout, steps: course.steps, ...(alone ? { promotion: 'absolute' as const } : {}) },
+    server.metrics(config),
+    {
+      ...(alone ? { splitTolerance: null, alone } : splitCheck(provider, traffic)),
+    },
+  );
   const unchanged = stable !== null && stable.template === template && request.undo === null;
   return {
     ref: found.ref,
@@ -168,7 +173,10 @@ export function planRevision(
     warnings:
       stable === null || unchanged
         ? []
-        : [...planWarnings(config, { course, steps, analysis, found, stable, stableReplicas }), ...trafficNotes(config)],
+        : [
+            ...planWarnings(config, { course, steps, analysis, found, stable, stableReplicas }),
+            ...trafficNotes(config),
+          ],
   };
 }
 
