@@ -108,7 +108,7 @@ async function stayOn(run: Run, defeat: Defeat): Promise<Ending> {
   const until = new Date(Date.now() + config.rollout.holdMs).toISOString();
   await store.update({ phase: 'held', hold: { reason: message, step: present(run).step, until }, reasons });
   await fence.delete(leaseRef(config.name));
-  await dismissWatchdog(run.api, store.ref, fence.epoch);
+  await dismissWatchdogs(run.api, store.ref, fence.epoch);
   record.event('held', message);
   return {
     outcome: defeat.outcome === 'failed' ? 'failed' : 'held',
