@@ -6,7 +6,7 @@ import type { KubeApi } from '../kubernetes/api.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import type { Invocation } from './command.ts';
 import { configName, withSession } from './session.ts';
-import type { Session } from './session.ts';
+import type { Session, SessionOptions } from './session.ts';
 
 /** Which model where: all that `rollback` and `status` need. */
 export interface Target {
@@ -40,10 +40,14 @@ export async function withCluster<T>(
 export async function withTarget(
   invocation: Invocation,
   work: (session: TargetSession) => Promise<number>,
+  options: SessionOptions = {},
 ): Promise<number> {
   const target = await targetOf(invocation);
-  return withSession(invocation, invocation.host.cwd, (session) =>
-    withCluster(session, (api) => work({ ...session, target, api })),
+  return withSession(
+    invocation,
+    invocation.host.cwd,
+    (session) => withCluster(session, (api) => work({ ...session, target, api })),
+    options,
   );
 }
 

@@ -26,6 +26,11 @@ export interface ProjectSession extends Session {
   readonly context: Omit<StageContext, 'evidence'>;
 }
 
+export interface SessionOptions {
+  /** The command only reads: an interrupt has nothing to bring back. */
+  readonly changesNothing?: boolean;
+}
+
 /**
  * Runs `work` with a reporter and with SIGINT and SIGTERM turned into an abort. An exit code of a signal wins over that of the work;
  * relative paths start at `root`.
@@ -34,12 +39,14 @@ export async function withSession(
   invocation: Invocation,
   root: string,
   work: (session: Session) => Promise<number>,
+  { changesNothing = false }: SessionOptions = {},
 ): Promise<number> {
   const { host, options } = invocation;
   const reporter = chooseReporter(host, options);
   const interruption = watchSignals(
     (message) => reporter.note('warning', message),
     () => reporter.now,
+    changesNothing,
   );
   // Node ends when nothing is open, even with work that waits: an answer that never comes must not look like an ending.
   const alive = setInterval(() => undefined, 60_000);

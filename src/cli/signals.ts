@@ -13,9 +13,9 @@ const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
  * Listens until disposed. The first signal aborts and lets the command clean up; a second says what is still being done; a third gives
- * up at once. `now` says what runs, `say` shows a line to people.
+ * up at once. `now` says what runs, `say` shows a line to people; a command that `changesNothing` has nothing to bring back.
  */
-export function watchSignals(say: (message: string) => void, now: () => string): Interruption {
+export function watchSignals(say: (message: string) => void, now: () => string, changesNothing = false): Interruption {
   const controller = new AbortController();
   let received = 0;
   let exitCode: number | null = null;
@@ -23,7 +23,11 @@ export function watchSignals(say: (message: string) => void, now: () => string):
     received += 1;
     exitCode ??= name === 'SIGTERM' ? codes.SIGTERM : codes.SIGINT;
     if (received === 1) {
-      say(`${name}: stopping. Programs are ended, and traffic that this run moved goes back to the stable version.`);
+      say(
+        changesNothing
+          ? `${name}: stopping. This command changes nothing.`
+          : `${name}: stopping. Programs are ended, and traffic that this run moved goes back to the stable version.`,
+      );
       controller.abort(
         new MlDeployError({
           code: 'run/interrupted',

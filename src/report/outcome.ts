@@ -116,5 +116,5 @@ export function stageSpans(evidence: EvidenceSoFar): StageSpan[] {
 
 /** Milliseconds that the stages worked. What lies between them is no work: a hold, a night before `promote`. */
 export function runDurationMs(evidence: EvidenceSoFar): number {
-  return stageSpans(evidence).reduce((sum, { ms }) => sum + ms, 0);
+  return stageSpans(evidence).reduce((sum, { ms }) => sum + (Number.isFinite(ms) ? ms : 0), 0);
 }

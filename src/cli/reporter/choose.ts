@@ -1,5 +1,5 @@
 import type { Reporter } from '../../pipeline/reporter.ts';
-import type { Host } from '../host.ts';
+import type { Host, Output } from '../host.ts';
 import type { OptionValues } from '../options.ts';
 import { palette } from './colour.ts';
 import { LiveReporter } from './live.ts';
@@ -16,8 +16,12 @@ export interface CommandReporter extends Reporter {
 export function chooseReporter(host: Host, options: OptionValues): CommandReporter {
   if (host.reporter !== undefined) return host.reporter;
   if (options.flag('quiet')) return new QuietReporter(host.stderr);
-  const logs = (host.environment['CI'] ?? '') !== '' || host.environment['TERM'] === 'dumb';
-  if (host.stderr.isTTY !== true || logs) return new PlainReporter(host.stderr);
+  if (!isTerminal(host, host.stderr)) return new PlainReporter(host.stderr);
   const colour = options.flag('color') ? host.environment : { ...host.environment, NO_COLOR: '1' };
   return new LiveReporter(host.stderr, palette(host.stderr, colour));
+}
+
+/** True when lines can be drawn anew: a terminal in front of a person, not a log. */
+export function isTerminal({ environment }: Pick<Host, 'environment'>, output: Output): boolean {
+  return output.isTTY === true && (environment['CI'] ?? '') === '' && environment['TERM'] !== 'dumb';
 }
