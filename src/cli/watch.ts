@@ -46,8 +46,9 @@ export function jsonView(output: Output): WatchView {
   let last = '';
   return {
     show(report) {
-      // The engine's sign of life changes at every tick and says nothing new.
-      const facts = JSON.stringify({ ...report, engine: report.engine === null ? null : report.engine.holder });
+      // Signs of life change at every tick and say nothing new.
+      const engine = report.engine?.holder ?? null;
+      const facts = JSON.stringify({ ...report, engine, updatedAt: null });
       if (facts === last) return;
       last = facts;
       output.write(`${JSON.stringify(report)}\n`);
@@ -73,7 +74,7 @@ export function linesView(output: Output, now: () => Date = () => new Date()): W
 }
 
 function withoutPulse(line: string): string {
-  return line.replace(/, last sign of life .*/, '');
+  return line.replace(/, last sign of life .*| \(\d[^)]* from now\)/, '');
 }
 
 /** A block that is drawn anew at every look: for a terminal. */

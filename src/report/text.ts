@@ -26,6 +26,8 @@ const plain = (text: string): string => text;
 const noStyle: TextStyle = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
 
 const mostFindings = 10;
+/** About one pod: its state, five events, twenty lines of its log. */
+const mostCaptured = 26;
 
 const stageTones: Readonly<Record<StageSpan['outcome'], Tone>> = {
   passed: 'good',
@@ -87,12 +89,25 @@ function findingLines(path: string, finding: Finding, style: TextStyle): string[
   ];
 }
 
+/** Events and last log lines of a candidate that is gone: the hints above speak of them. */
+function captured({ volatile: { diagnosis } }: RolloutEvidence, style: TextStyle): string[] {
+  if (diagnosis.length === 0) return [];
+  const rest = diagnosis.length - mostCaptured;
+  return [
+    '',
+    '  Captured before the candidate was removed:',
+    ...diagnosis.slice(0, mostCaptured).map((line) => style.dim(`    ${visible(shortenDigests(line), true)}`)),
+    ...(rest > 0 ? [`    and ${plural(rest, 'more line')}, in rollout.json`] : []),
+  ];
+}
+
 function why(rollout: RolloutEvidence, style: TextStyle): string[] {
   const reasons = furtherReasons(rollout).map((reason) => `  - ${visible(shortenDigests(reason), true)}`);
   for (const { message } of rollout.volatile.thresholdRules ?? []) {
     reasons.push(style.dim(`  - for comparison, ${visible(message, true)}`));
   }
   const lines = reasons.length === 0 ? [] : ['', ...reasons];
+  lines.push(...captured(rollout, style));
   const phase = livePhase(rollout);
   if (phase === null) return lines;
   const { candidate, stable } = rollout.volatile.totals;

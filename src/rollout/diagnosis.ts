@@ -1,6 +1,7 @@
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { schedulingProblem } from '../kubernetes/scheduling.ts';
 import { plural } from '../plural.ts';
 import { isGone, statusOf } from './pods.ts';
 import type { PodStatus } from './pods.ts';
@@ -126,11 +127,12 @@ function withoutImage(message: string): string {
 function schedulingTrouble(pod: KubeObject, status: PodStatus): Trouble | null {
   const scheduled = status.conditions?.find((each) => each.type === 'PodScheduled');
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return null;
+  const { text, hint } = schedulingProblem(oneLine(scheduled.message));
   return {
     kind: 'infrastructure',
     code: 'rollout/unschedulable',
-    message: `No node can take pod ${pod.metadata.name}: ${oneLine(scheduled.message)}`,
-    hint: 'Free capacity, add nodes, or ask for less in resources.',
+    message: `No node can take pod ${pod.metadata.name}: ${text}.`,
+    hint,
     mayPass: true,
   };
 }

@@ -101,7 +101,8 @@ export class Judge {
         signal.throwIfAborted();
       }
     } catch (error) {
-      task.fail();
+      if (signal.aborted) task.done('stopped by a signal');
+      else task.fail();
       throw error;
     }
   }

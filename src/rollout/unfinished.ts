@@ -34,7 +34,7 @@ function sentences(found: Survey, state: RolloutState, candidate: string): Pick<
           }
         : {
             now: `${candidate} is held until ${state.hold?.until ?? ''}: ${state.hold?.reason ?? ''}`,
-            next: '`deploy` and `rollout` refuse until you decide: `ml-deploy promote`, `ml-deploy resume` or `ml-deploy rollback`.',
+            next: `\`ml-deploy promote\` accepts step ${(state.hold?.step ?? 0) + 1} and goes on, \`ml-deploy resume\` repeats it, \`ml-deploy rollback\` ends the rollout; until then \`deploy\` and \`rollout\` refuse.`,
           };
     case 'running':
       return {

@@ -27,7 +27,12 @@ const running: StatusReport = {
   others: [],
   oddities: [],
 };
-const beat: StatusReport = { ...running, engine: { holder: 'ci-7', renewedAt: '2026-11-22T12:00:02Z' } };
+const hold = { reason: 'approval.', step: 0, until: '2999-01-01T00:00:00Z' };
+const beat: StatusReport = {
+  ...running,
+  updatedAt: '2026-11-22T12:00:02Z',
+  engine: { holder: 'ci-7', renewedAt: '2026-11-22T12:00:02Z' },
+};
 const wider: StatusReport = { ...beat, step: { number: 2, of: 2 }, weight: 0.5 };
 const ended = { at: '2026-11-22T12:01:00Z', revision: 'r2', image: '', ended: 'promoted', reason: 'good.' } as const;
 const done: StatusReport = {
@@ -69,11 +74,21 @@ test('lines: all at first, then what is new, with the time', async () => {
   expect(first).toContain('fraud in namespace ml: the rollout of r2 is running, r1 is stable\n');
   expect(first?.split('\n').length).toBeGreaterThan(5);
   expect(rest.slice(0, 3)).toEqual([
-    'step      step 2 of 2, 50 % of the traffic for the candidate (provider replicas)\n',
+    'step      2 of 2, 50 % of the traffic for the candidate (provider replicas)\n',
     'no answer, asking again: gone\n',
     'fraud in namespace ml: r2 is stable, no rollout is unfinished\n',
   ]);
   expect(output.text).not.toContain('\u001b');
+});
+
+test('lines: the time that a hold has left is no change', async () => {
+  const held = { ...running, phase: 'held', engine: null, hold } as const;
+  const output = new Capture();
+  await watched(linesView(output), [held, held, done]);
+  expect(output.text).toMatch(
+    /held {6}until 2999-01-01 00:00:00 UTC \(\d+ h.* from now\), then rolled back: approval\./,
+  );
+  expect(output.text.split('approval.')).toHaveLength(2);
 });
 
 test('live: the block is drawn over the one before, and nothing is left to wait for at the end', async () => {

@@ -59,6 +59,15 @@ test('a held rollout that had traffic was held, not decided', () => {
   expect(textReport({ rollout: held })).toMatch(/; held .* after the first live request\n/);
 });
 
+test('what was captured of a failed candidate stands below the reasons that speak of it', () => {
+  const { rollout } = rolledBack.evidence;
+  const log = Array.from({ length: 40 }, (_, index) => `log digits-r3-x: line ${index}`);
+  const diagnosis = ['pod digits-r3-x: Running; server: running, not ready, 1 restart', ...log];
+  const text = textReport({ rollout: { ...rollout, volatile: { ...rollout.volatile, diagnosis } } });
+  expect(text).toMatch(/Captured before the candidate was removed:\n {4}pod digits-r3-x: Running;/);
+  expect(text).toContain('    log digits-r3-x: line 24\n    and 15 more lines, in rollout.json\n');
+});
+
 test('every reason is told once', () => {
   for (const text of [
     textReport({ rollout: silent }),

@@ -60,12 +60,15 @@ test.each([
 });
 
 test('a pod that finds no node is explained within seconds, and has the whole time to find one', async () => {
-  const message = '0/3 nodes are available: 3 Insufficient cpu.';
+  const message =
+    '0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available';
   const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
   const began = performance.now();
   const { error, notes } = await wait({ phase: 'Pending', conditions }, '5s');
   expect(performance.now() - began).toBeGreaterThan(4500);
   expect(error).toMatchObject({ code: 'rollout/unschedulable', kind: 'infrastructure' });
   expect(notes).toHaveLength(1);
-  expect(notes[0]).toContain(message);
+  expect(notes[0]).toContain(
+    '3 nodes have too little free cpu (the scheduler says: 0/3 nodes are available: 3 Insufficient cpu). Ask for less in resources',
+  );
 });

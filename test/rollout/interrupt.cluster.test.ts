@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RolloutEvidence } from '../../src/pipeline/evidence.ts';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
 import { promote } from '../../src/rollout/commands/resume.ts';
 import { rollback } from '../../src/rollout/commands/rollback.ts';
@@ -38,6 +41,10 @@ test('Ctrl-C in the middle of a canary: the stable revision serves at once, no r
   engine.process.kill('SIGINT');
   expect(await engine.ended, engine.output()).toBe(130);
   expect(performance.now() - pressed).toBeLessThan(7500);
+  const evidence = join(scenario.folder, '.mldeploy/default');
+  const { volatile } = JSON.parse(await readFile(join(evidence, 'rollout.json'), 'utf8')) as RolloutEvidence;
+  expect(volatile.timeline.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['weight', 'restored', 'retired']));
+  expect(await readFile(join(evidence, 'report.md'), 'utf8')).toContain('interrupted in rollout');
   await onlyAnsweredBy('r1');
   expect(traffic.failures(start)).toEqual([]);
   expect(await scenario.status()).toMatchObject({ phase: 'done', weight: 0, engine: null, oddities: [] });

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { statusText } from '../../src/cli/status-text.ts';
+import { silentReporter } from '../../src/pipeline/reporter.ts';
 import { kubeApi } from '../../src/kubernetes/kube-api.ts';
 import { plan } from '../../src/rollout/commands/plan.ts';
 import { promote, resume } from '../../src/rollout/commands/resume.ts';
+import { rollback } from '../../src/rollout/commands/rollback.ts';
 import { status } from '../../src/rollout/commands/status.ts';
 import { requireNamespace } from '../../src/rollout/namespace.ts';
 import { checkRollout } from '../../src/rollout/preflight.ts';
@@ -55,7 +57,15 @@ test('an engine that is alive stops a deploy before anything is built', async ()
 });
 
 test.each([
-  ['held', held, [`r2 is held until ${until}: Step 1 passed`, '`deploy` and `rollout` refuse until you decide']],
+  [
+    'held',
+    held,
+    [
+      `r2 is held until ${until}: Step 1 passed`,
+      '`ml-deploy promote` accepts step 1 and goes on',
+      'until then `deploy` and `rollout` refuse',
+    ],
+  ],
   [
     'running',
     (revision: RevisionOf) => ({ phase: 'running' as const, candidate: revision('r2') }),
@@ -99,7 +109,7 @@ test('status says everything once', async () => {
   const text = statusText(await status(ref, kubeApi(await memoryCluster(config, held))));
   expect(text.split('Step 1 passed and waits for approval.')).toHaveLength(2);
   expect(text).toContain('  why       errors: fine.');
-  expect(text).toContain('  next      `deploy` and `rollout` refuse until you decide');
+  expect(text).toContain('  next      `ml-deploy promote` accepts step 1');
 });
 
 test('a namespace that does not exist is an error, not an empty one', async () => {
@@ -115,6 +125,18 @@ test('a namespace that does not exist is an error, not an empty one', async () =
   transport.intercept = ({ path }) =>
     path.endsWith('/namespaces/mll') ? { status: 403, body: '{}', headers: {} } : undefined;
   await requireNamespace(api, 'mll');
+});
+
+test('a rollback that finds nothing says whether the model is known at all', async () => {
+  const api = kubeApi(await memoryCluster(config, () => ({})));
+  const idle = await rollback(ref, api, silentReporter);
+  expect(idle).toEqual({
+    changed: false,
+    stable: 'r1',
+    summary: 'There is no unfinished rollout of fraud in namespace ml; nothing to do.',
+  });
+  const unknown = await rollback({ ...ref, model: 'fruad' }, api, silentReporter);
+  expect(unknown.summary).toBe('ml-deploy knows no model fruad in namespace ml; nothing to do.');
 });
 
 test('a wrong name is shown beside the models that are there', async () => {

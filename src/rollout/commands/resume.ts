@@ -78,6 +78,11 @@ async function unfinished(
   return { found, state, plan: samePlan(context, found, state, state.candidate) };
 }
 
+/** Enough of a hash to tell two apart. */
+function short(hash: string | null): string {
+  return hash?.slice(0, 19) ?? 'unknown';
+}
+
 /** The plan of the unfinished rollout; its counts mean nothing under another one. */
 function samePlan(context: ResumeContext, found: Survey, state: RolloutState, candidate: Revision): Plan {
   const { config } = context;
@@ -93,7 +98,7 @@ function samePlan(context: ResumeContext, found: Survey, state: RolloutState, ca
   throw new MlDeployError({
     code: 'rollout/plan-changed',
     kind: 'usage',
-    message: `mldeploy.yaml says something else than when the rollout of ${candidate.name} began (plan ${String(state.planHash)}, now ${plan.hash}).`,
+    message: `mldeploy.yaml says something else than when the rollout of ${candidate.name} began (plan ${short(state.planHash)}, now ${short(plan.hash)}).`,
     hint: 'Go back to that configuration, or end it with `ml-deploy rollback` and start anew.',
   });
 }

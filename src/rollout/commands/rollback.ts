@@ -31,7 +31,8 @@ export async function rollback(request: RollbackRequest, api: KubeApi, reporter:
   const { model, namespace } = request;
   const before = await StateStore.load(api, { model, namespace });
   if (before.state === null || before.state.phase === 'done') {
-    return idle(before.state, `There is no unfinished rollout of ${model} in namespace ${namespace}; nothing to do.`);
+    const what = before.state === null ? 'ml-deploy knows no model' : 'There is no unfinished rollout of';
+    return idle(before.state, `${what} ${model} in namespace ${namespace}; nothing to do.`);
   }
   if (
     request.onlyHolder !== undefined &&
