@@ -13,7 +13,7 @@ export interface WatchView {
 }
 
 export interface WatchOptions {
-  read(): Promise<StatusReport>;
+  readonly read: () => Promise<StatusReport>;
   readonly view: WatchView;
   readonly signal: AbortSignal;
   /** Time between two looks, milliseconds. */
