@@ -17,7 +17,7 @@ import { stateFolder } from './cluster/state.ts';
 import { serverPython } from './server/fastapi/python.ts';
 
 /** Add-ons of the cluster that all suites share. */
-const shared = ['traefik', 'tekton', 'argocd'];
+const shared = ['traefik', 'tekton', 'argocd', 'istio-crds'];
 /** Add-ons that suites start in clusters of their own. */
 const others = ['dns', 'second-node'];
 
