@@ -6,6 +6,7 @@ import type { StageContext } from '../pipeline/stage.ts';
 import { refuseUnfit } from './adopted.ts';
 import { awaitIdle, engineImage } from './begin.ts';
 import { isCode } from './fence.ts';
+import { provePrometheus } from './metrics-proof.ts';
 import { requireNamespace } from './namespace.ts';
 import { refuseForeign, survey } from './survey.ts';
 import { providerFor } from './traffic/index.ts';
@@ -29,6 +30,7 @@ export async function checkRollout(
   refuseForeign(found);
   refuseHeld(found);
   await refuseUnfit(api, config, found, context.request);
+  await provePrometheus(context, api, found);
   await awaitIdle({ ...context, api }, found);
 }
 

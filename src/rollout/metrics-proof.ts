@@ -1,0 +1,51 @@
+import type { Config } from '../config/config.ts';
+import { MlDeployError } from '../errors.ts';
+import type { KubeApi } from '../kubernetes/api.ts';
+import type { Access } from '../pipeline/stage.ts';
+import { serverOf } from '../server/index.ts';
+import { countRules } from './analysis/count-rules.ts';
+import { metricsSource } from './analysis/sources/index.ts';
+import { prometheusClient } from './analysis/sources/prometheus/client.ts';
+import { isReady, podRef, revisionPods } from './pods.ts';
+import type { Survey } from './survey.ts';
+import { until } from './wait.ts';
+
+/** Pods that became ready just now are found and scraped within this time by most configurations. */
+const patienceMs = 30_000;
+
+/**
+ * Proves before anything is built or created that Prometheus answers and has fresh counters of a stable pod: a wrong label, job or address
+ * would show only when the candidate waits for its traffic. Does nothing when the pods are read themselves. Throws what the client
+ * throws, and `rollout/no-metrics`, which names the query, the labels that were expected and those that are there.
+ */
+export async function provePrometheus(
+  {
+    config,
+    access,
+    signal,
+  }: { readonly config: Config; readonly access: Pick<Access, 'environment' | 'root'>; readonly signal: AbortSignal },
+  api: KubeApi,
+  { stable, ref }: Survey,
+): Promise<void> {
+  const { metrics } = config.rollout;
+  if (metrics.prometheus === null) return;
+  await prometheusClient(metrics.prometheus, { api, ...access }).now();
+  if (stable === null) return;
+  const pods = (await revisionPods(api, ref.model, ref.namespace, stable.name)).filter(isReady).map(podRef);
+  if (pods.length === 0) return;
+  const preset = serverOf(config).metrics(config);
+  const source = metricsSource({ api, access, metrics, preset, rules: countRules(config.rollout, preset) });
+  const look = async (): Promise<true | null> => {
+    const { stable: read } = await source.read({ stable: pods, candidate: [] });
+    return read.some((each) => !('missing' in each)) ? true : null;
+  };
+  const beat = (): Promise<void> => Promise.resolve();
+  if ((await until(look, { signal, everyMs: 2000, timeoutMs: patienceMs, beat })) !== null) return;
+  const reading = await source.read({ stable: pods, candidate: [] });
+  throw new MlDeployError({
+    code: 'rollout/no-metrics',
+    kind: 'infrastructure',
+    message: `Prometheus has no counters of the stable revision ${stable.name}: ${await source.explain(reading)}.`,
+    hint: 'Without counts nothing can be decided. docs/metrics.md says what the scrape configuration has to give.',
+  });
+}
