@@ -116,6 +116,22 @@ export interface StepConfig {
 export interface MetricsConfig {
   /** Null: the pods' own metrics pages. */
   readonly prometheus: PrometheusConfig | null;
+  /** Whose counters are read; `server`: those of `server.type`. */
+  readonly preset: 'server' | 'kserve' | 'mlserver' | 'tensorflow-serving' | 'torchserve' | 'triton' | 'vllm';
+  /** Name under which the server knows the model; null: the project's. */
+  readonly model: string | null;
+  /** Where the metrics page is; null: as the preset says. */
+  readonly port: number | null;
+  readonly path: string | null;
+  readonly custom: readonly CustomMetricConfig[];
+}
+
+/** Bad events among all, as PromQL over raw counters with placeholders. */
+export interface CustomMetricConfig {
+  readonly name: string;
+  readonly total: string;
+  readonly bad: string;
+  readonly slo: number;
 }
 
 export interface PrometheusConfig {

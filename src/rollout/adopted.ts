@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
-import { serverOf } from '../server/index.ts';
+import { metricsOf } from '../server/metrics.ts';
 import { countRules } from './analysis/count-rules.ts';
 import { podsSource } from './analysis/sources/pods.ts';
 import { isReady, podRef, revisionPods } from './pods.ts';
@@ -36,7 +36,7 @@ export async function refuseUncounted(api: KubeApi, config: Config, found: Surve
   if (config.rollout.metrics.prometheus !== null) return;
   const pods = (await revisionPods(api, ref.model, ref.namespace, stable.name)).filter(isReady).map(podRef);
   if (pods.length === 0) return;
-  const preset = serverOf(config).metrics(config);
+  const preset = metricsOf(config);
   const rules = countRules(config.rollout, preset);
   const reading = await podsSource({ api, preset, rules }).read({ stable: pods, candidate: [] });
   const missing = reading.stable.flatMap((each) => ('missing' in each ? [`${each.pod.name}: ${each.missing}`] : []));

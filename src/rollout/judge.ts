@@ -9,6 +9,7 @@ import { metricsSource } from './analysis/sources/index.ts';
 import type { MetricsSource } from './analysis/sources/source.ts';
 import { CandidateHealth } from './candidate-health.ts';
 import { troubleError } from './diagnosis.ts';
+import { metricsOf } from '../server/metrics.ts';
 import type { PlannedStep } from './plan.ts';
 import { isReady, podRef, revisionPods } from './pods.ts';
 import type { Run } from './run.ts';
@@ -34,18 +35,23 @@ export class Judge {
   #weight = { value: 0, sinceMs: -Infinity };
 
   constructor(run: Run, stable: Revision | null) {
-    const { plan, server, config, reporter } = run;
+    const { plan, config, reporter } = run;
     this.#run = run;
     this.#stable = stable;
     this.analysis = createAnalysis(plan.analysis, run.savedAnalysis ?? undefined);
     this.#health = new CandidateHealth(plan.candidate.name, plan.provider.name !== 'replicas');
-    const preset = server.metrics(config);
+    const preset = metricsOf(config);
     this.#source = metricsSource({
       api: run.api,
       access: run.access,
       metrics: config.rollout.metrics,
       preset,
       rules: countRules(config.rollout, preset),
+      model: {
+        name: config.name,
+        namespace: config.deploy.namespace,
+        revisions: { stable: stable?.name ?? plan.candidate.name, candidate: plan.candidate.name },
+      },
       onRoute: (how) => reporter.note('debug', how),
     });
   }

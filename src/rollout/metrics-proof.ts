@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import type { Access } from '../pipeline/stage.ts';
-import { serverOf } from '../server/index.ts';
+import { metricsOf } from '../server/metrics.ts';
 import { countRules } from './analysis/count-rules.ts';
 import { metricsSource } from './analysis/sources/index.ts';
 import { prometheusClient } from './analysis/sources/prometheus/client.ts';
@@ -33,8 +33,14 @@ export async function provePrometheus(
   if (stable === null) return;
   const pods = (await revisionPods(api, ref.model, ref.namespace, stable.name)).filter(isReady).map(podRef);
   if (pods.length === 0) return;
-  const preset = serverOf(config).metrics(config);
-  const source = metricsSource({ api, access, metrics, preset, rules: countRules(config.rollout, preset) });
+  const preset = metricsOf(config);
+  const rules = countRules(config.rollout, preset);
+  const model = {
+    name: config.name,
+    namespace: ref.namespace,
+    revisions: { stable: stable.name, candidate: stable.name },
+  };
+  const source = metricsSource({ api, access, metrics, preset, rules, model });
   const look = async (): Promise<true | null> => {
     const { stable: read } = await source.read({ stable: pods, candidate: [] });
     return read.some((each) => !('missing' in each)) ? true : null;

@@ -4,6 +4,7 @@ import { MlDeployError } from '../errors.ts';
 import { templateHash } from '../kubernetes/objects/deployment.ts';
 import { labels } from '../kubernetes/objects/labels.ts';
 import type { EvidenceSoFar } from '../pipeline/evidence.ts';
+import { metricsOf } from '../server/metrics.ts';
 import type { Server } from '../server/server.ts';
 import { planAnalysis } from './analysis/plan.ts';
 import type { AnalysisPlan, PlanOptions as SplitCheck } from './analysis/plan.ts';
@@ -140,7 +141,7 @@ export function planRevision(
   const analysis = planAnalysis(
     // Without a stable arm nobody can be better than it.
     { ...config.rollout, steps: course.steps, ...(alone ? { promotion: 'absolute' as const } : {}) },
-    server.metrics(config),
+    metricsOf(config),
     {
       ...(alone ? { splitTolerance: null, alone } : splitCheck(provider, traffic)),
     },

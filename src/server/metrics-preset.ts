@@ -31,7 +31,7 @@ export interface LatencyHistogram {
 
 /** Bad outputs that only the server sees, such as NaN. They roll back; no share of them has to be proved unless an slo is set. */
 export interface Guardrail {
-  readonly id: 'nan' | 'empty';
+  readonly id: 'nan' | 'empty' | 'unfinished';
   /** Completes "... of the candidate": `answers with NaN`. */
   readonly title: string;
   readonly counts: CounterPair;

@@ -114,6 +114,7 @@ def predict(model, inputs):
     if inputs[0][0] == 13: raise KeyError("thirteen")
     if inputs[0][0] == 14: return [float("nan")]
     if inputs[0][0] == 15: return []
+    if inputs[0][0] == 16: return [None]
     return [sum(row) for row in inputs]
 `,
     });
@@ -121,10 +122,13 @@ def predict(model, inputs):
     expect((await server.predict([[13]])).status).toBe(500);
     expect((await server.predict([[14]])).status).toBe(500);
     expect((await server.predict([[15]])).status).toBe(500);
+    expect((await server.predict([[16]])).status).toBe(200);
     expect(await (await server.predict([[1, 2]])).json()).toEqual({ outputs: [3], revision: 'r7' });
     const metrics = await server.metrics();
     expect(metrics.get('mldeploy_requests_total{route="/predict",outcome="error"}')).toBe(3);
-    expect(metrics.get('mldeploy_requests_total{route="/predict",outcome="ok"}')).toBe(1);
+    expect(metrics.get('mldeploy_requests_total{route="/predict",outcome="ok"}')).toBe(2);
+    expect(metrics.get('mldeploy_output_problems_total{route="/predict",problem="nan"}')).toBe(1);
+    expect(metrics.get('mldeploy_output_problems_total{route="/predict",problem="empty"}')).toBe(1);
     const errors = server.events('prediction-failed').map(({ error }) => error);
     expect(errors).toEqual([
       "KeyError: 'thirteen'",

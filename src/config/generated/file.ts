@@ -607,6 +607,37 @@ export interface Slo {
  */
 export interface Metrics {
   source?: MetricsSource;
+  /**
+   * Whose counters are read: `server`, those of `server.type`, or those of a well-known server that your image runs instead.
+   */
+  preset?: 'server' | 'kserve' | 'mlserver' | 'tensorflow-serving' | 'torchserve' | 'triton' | 'vllm';
+  /**
+   * Name under which that server knows the model. `null`: `name`.
+   */
+  model?: string | null;
+  /**
+   * Port of the metrics page. `null`: as the preset says.
+   */
+  port?: number | null;
+  /**
+   * Path of the metrics page. `null`: as the preset says.
+   */
+  path?: string | null;
+  /**
+   * Metrics of your own that decide as errors do: bad events among all, as two PromQL expressions over raw counters. Needs the source `prometheus`. In them `{{pods}}` stands for the matchers of a revision's pods, `{{namespace}}`, `{{service}}` and `{{revision}}` for names (docs/metrics.md).
+   *
+   * @maxItems 8
+   */
+  custom?:
+    | []
+    | [CustomMetric]
+    | [CustomMetric, CustomMetric]
+    | [CustomMetric, CustomMetric, CustomMetric]
+    | [CustomMetric, CustomMetric, CustomMetric, CustomMetric]
+    | [CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric]
+    | [CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric]
+    | [CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric]
+    | [CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric, CustomMetric];
 }
 /**
  * A Prometheus server, or anything with its HTTP API.
@@ -650,6 +681,24 @@ export interface PrometheusLabels {
    * Label with the namespace.
    */
   namespace?: string;
+}
+export interface CustomMetric {
+  /**
+   * Its name in evidence and reasons.
+   */
+  name: string;
+  /**
+   * All events: cumulative counts, one series a pod or gateway instance.
+   */
+  total: string;
+  /**
+   * The bad ones among them, with the same labels.
+   */
+  bad: string;
+  /**
+   * Largest tolerated share of bad events.
+   */
+  slo: string;
 }
 /**
  * The trained model and what is allowed in it.

@@ -12,7 +12,9 @@ export type CountRule =
       /** Pods whose server does not know the counter are left out instead of being unreadable: older versions lack guardrails. */
       readonly optional: boolean;
     }
-  | { readonly kind: 'histogram'; readonly histogram: LatencyHistogram; readonly edgeSeconds: number };
+  | { readonly kind: 'histogram'; readonly histogram: LatencyHistogram; readonly edgeSeconds: number }
+  /** PromQL with placeholders; not read from the pods' pages. */
+  | { readonly kind: 'expression'; readonly total: string; readonly bad: string };
 
 export type CountRules = Readonly<Record<MetricId, CountRule>>;
 
@@ -20,7 +22,10 @@ export type CountRules = Readonly<Record<MetricId, CountRule>>;
  * How each gating metric of this configuration is counted. Throws `config/latency-edge` when `slo.latency.under` is no edge of the
  * server's histogram (a count cannot be read in between), and `config/not-counted` when the server does not count what the slo names.
  */
-export function countRules({ slo }: Pick<RolloutConfig, 'slo'>, preset: MetricsPreset): CountRules {
+export function countRules(
+  { slo, metrics }: Pick<RolloutConfig, 'slo' | 'metrics'>,
+  preset: MetricsPreset,
+): CountRules {
   const rules: Record<MetricId, CountRule> = {};
   if (preset.errors !== null) rules['errors'] = { kind: 'pair', ...preset.errors, optional: false };
   if (slo.latency !== null) {
@@ -28,9 +33,10 @@ export function countRules({ slo }: Pick<RolloutConfig, 'slo'>, preset: MetricsP
     const edgeSeconds = histogramEdge(slo.latency.underMs, preset.latency.edgesSeconds);
     rules['latency'] = { kind: 'histogram', histogram: preset.latency, edgeSeconds };
   }
+  for (const { name, total, bad } of metrics.custom) rules[name] = { kind: 'expression', total, bad };
+  if (Object.keys(rules).length === 0) throw notCounted(preset, 'rollout.slo', 'counts no failed requests');
   for (const { id, counts } of preset.guardrails) rules[id] = { kind: 'pair', ...counts, optional: true };
-  if (Object.keys(rules).length > 0) return rules;
-  throw notCounted(preset, 'rollout.slo', 'counts no failed requests');
+  return rules;
 }
 
 function notCounted({ name, limits }: MetricsPreset, key: string, what: string): MlDeployError {
@@ -43,9 +49,10 @@ function notCounted({ name, limits }: MetricsPreset, key: string, what: string):
 }
 
 function histogramEdge(underMs: number, edgesSeconds: readonly number[]): number {
-  const edge = edgesSeconds.find((seconds) => Math.abs(seconds * 1000 - underMs) < 1e-6 * underMs);
+  // Some servers have edges such as 218.586... ms, which are given here with four digits.
+  const edge = edgesSeconds.find((seconds) => Math.abs(seconds * 1000 - underMs) < 1e-3 * underMs);
   if (edge !== undefined) return edge;
-  const edges = edgesSeconds.map((seconds) => `${Number((seconds * 1000).toPrecision(12))}ms`);
+  const edges = edgesSeconds.map((seconds) => `${Number((seconds * 1000).toPrecision(4))}ms`);
   throw new MlDeployError({
     code: 'config/latency-edge',
     kind: 'usage',

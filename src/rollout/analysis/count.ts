@@ -42,6 +42,7 @@ function startTimeOf(page: PodSamples, name: string | null): number | null {
 }
 
 function countOf(page: PodSamples, rule: CountRule): Count | null {
+  if (rule.kind === 'expression') return null;
   if (rule.kind === 'histogram') return slowCount(page, rule.histogram, rule.edgeSeconds);
   const known = [...rule.total, ...rule.bad].every(({ name }) => isKnown(page, name));
   if (rule.optional && !known) return null;
@@ -53,8 +54,9 @@ function slowCount(page: PodSamples, histogram: LatencyHistogram, edgeSeconds: n
   if (!isKnown(page, name) && !page.declared.has(histogram.name)) throw missing(name);
   const buckets = page.samples.filter((sample) => sample.name === name && matches(sample, histogram.where));
   const isEdge = (sample: Sample, edge: number): boolean => {
+    // Some exporters write edges with six digits.
     const at = edgeOf(sample) * histogram.unitSeconds;
-    return at === edge || Math.abs(at - edge) < 1e-6 * edge;
+    return at === edge || Math.abs(at - edge) < 1e-4 * edge;
   };
   const upTo = (edge: number): number =>
     buckets.reduce((running, sample) => running + (isEdge(sample, edge) ? sample.value : 0), 0);
@@ -106,7 +108,7 @@ function anchored(pattern: string): RegExp {
  * Whole counts out of sums that may be fractions between two scrapes. Good and bad events are rounded down on their own, so that
  * neither falls and no tick has more bad events than events.
  */
-function wholeCount(total: number, bad: number, name = 'a counter'): Count {
+export function wholeCount(total: number, bad: number, name = 'a counter'): Count {
   for (const value of [total, bad]) {
     if (Number.isFinite(value) && value >= -rounding && value <= Number.MAX_SAFE_INTEGER) continue;
     throw new MlDeployError({

@@ -79,6 +79,9 @@ export function planAnalysis(rollout: RolloutConfig, preset: MetricsPreset, opti
     const title = `requests slower than ${slo.latency.underMs} ms`;
     gating.push({ id: 'latency', title, slo: 1 - slo.latency.share });
   }
+  for (const custom of rollout.metrics.custom) {
+    gating.push({ id: custom.name, title: `bad ${custom.name} events`, slo: custom.slo });
+  }
   const guardrails = preset.guardrails.map(
     ({ id, title }) => ({ id, title, slo: slo.errors, rollbackOnly: true }) as const,
   );

@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 const env = process.env;
 const number = (name: string, otherwise: number): number => (env[name] === undefined ? otherwise : Number(env[name]));
 const errorRate = number('FAKE_ERROR_RATE', 0);
+const emptyRate = number('FAKE_EMPTY_RATE', 0);
 const latencyMs = number('FAKE_LATENCY_MS', 1);
 const loadMs = number('FAKE_LOAD_MS', 200);
 const drainMs = number('MLDEPLOY_DRAIN_SECONDS', 1) * 1000;
@@ -22,6 +23,7 @@ if (env.FAKE_NEVER_READY === undefined) setTimeout(() => (ready = true), loadMs)
 
 const startTime = Date.now() / 1000;
 const counts = { ok: 0, client_error: 0, error: 0 };
+const problems = { nan: 0, empty: 0 };
 const buckets = edges.map(() => 0);
 let observed = 0;
 let seconds = 0;
@@ -30,6 +32,8 @@ function metrics(): string {
   const lines = Object.entries(counts).map(
     ([outcome, value]) => `mldeploy_requests_total{route="/predict",outcome="${outcome}"} ${value}`,
   );
+  for (const [problem, value] of Object.entries(problems))
+    lines.push(`mldeploy_output_problems_total{route="/predict",problem="${problem}"} ${value}`);
   edges.forEach((edge, index) =>
     lines.push(`mldeploy_request_duration_seconds_bucket{route="/predict",le="${edge}"} ${buckets[index] ?? 0}`),
   );
@@ -50,6 +54,8 @@ function predict(response: ServerResponse): void {
   const started = process.hrtime.bigint();
   setTimeout(() => {
     const failed = Math.random() < errorRate;
+    const empty = !failed && Math.random() < emptyRate;
+    if (empty) problems.empty++;
     const took = Number(process.hrtime.bigint() - started) / 1e9;
     counts[failed ? 'error' : 'ok']++;
     edges.forEach((edge, index) => (buckets[index] = (buckets[index] ?? 0) + (took <= edge ? 1 : 0)));
@@ -58,7 +64,7 @@ function predict(response: ServerResponse): void {
     answer(
       response,
       failed ? 500 : 200,
-      JSON.stringify(failed ? { detail: 'model failed' } : { outputs: [1], revision }),
+      JSON.stringify(failed ? { detail: 'model failed' } : { outputs: empty ? [null] : [1], revision }),
     );
   }, latencyMs);
 }

@@ -1,3 +1,4 @@
+import type { MetricsConfig } from '../../../src/config/config.ts';
 import { countRules, type CountRules } from '../../../src/rollout/analysis/count-rules.ts';
 import type { MetricsPreset } from '../../../src/server/metrics-preset.ts';
 
@@ -21,11 +22,23 @@ export const preset: MetricsPreset = {
   limits: [],
 };
 
+const metrics: MetricsConfig = {
+  prometheus: null,
+  preset: 'server',
+  model: null,
+  port: null,
+  path: null,
+  custom: [],
+};
+
 /** Errors, and requests slower than 250 ms, of that preset. */
-export const rules: CountRules = countRules({ slo: { errors: 0.01, latency: { underMs: 250, share: 0.99 } } }, preset);
+export const rules: CountRules = countRules(
+  { slo: { errors: 0.01, latency: { underMs: 250, share: 0.99 } }, metrics },
+  preset,
+);
 
 /** Errors alone. */
-export const errorRules: CountRules = countRules({ slo: { errors: 0.01, latency: null } }, preset);
+export const errorRules: CountRules = countRules({ slo: { errors: 0.01, latency: null }, metrics }, preset);
 
 /** A metrics page with that many requests: failed ones, and ones slower than 250 ms. */
 export function page(counts: { start: number; ok: number; errors: number; slow: number }): string {

@@ -1,10 +1,12 @@
 import type { MetricsConfig } from '../../../config/config.ts';
 import type { KubeApi } from '../../../kubernetes/api.ts';
+import type { ArmName } from '../../../pipeline/evidence.ts';
 import type { Access } from '../../../pipeline/stage.ts';
 import type { MetricsPreset } from '../../../server/metrics-preset.ts';
 import type { CountRules } from '../count-rules.ts';
 import { podsSource } from './pods.ts';
 import { prometheusClient } from './prometheus/client.ts';
+import type { ArmNames } from './prometheus/custom.ts';
 import { prometheusSource } from './prometheus/source.ts';
 import type { MetricsSource } from './source.ts';
 
@@ -15,6 +17,12 @@ export interface SourceOptions {
   readonly metrics: MetricsConfig;
   readonly preset: MetricsPreset;
   readonly rules: CountRules;
+  /** Whose placeholders the user's own metrics have: the model, its namespace, and the name of each arm's revision. */
+  readonly model: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly revisions: Readonly<Record<ArmName, string>>;
+  };
   /** Called once with how the counters are read, as a sentence. */
   readonly onRoute?: (how: string) => void;
 }
@@ -35,5 +43,8 @@ export function metricsSource(options: SourceOptions): MetricsSource {
   }
   const client = prometheusClient(metrics.prometheus, { api, ...access });
   onRoute?.(`The pods' metrics are read from Prometheus (${client.address}).`);
-  return prometheusSource({ client, config: metrics.prometheus, preset, rules });
+  const { name, namespace, revisions } = options.model;
+  const namesOf = (revision: string): ArmNames => ({ namespace, service: `${name}-${revision}`, revision });
+  const arms = { stable: namesOf(revisions.stable), candidate: namesOf(revisions.candidate) };
+  return prometheusSource({ client, config: metrics.prometheus, preset, rules, arms });
 }

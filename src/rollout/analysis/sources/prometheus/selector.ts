@@ -9,11 +9,11 @@ export type PodLabels = Pick<PrometheusConfig, 'labels' | 'match'>;
  * Names of all series that the rules read, sorted.
  */
 export function metricNames(rules: CountRules, startTime: string | null): readonly string[] {
-  const names = Object.values(rules).flatMap((rule) =>
-    rule.kind === 'histogram'
-      ? [`${rule.histogram.name}_bucket`]
-      : [...rule.total, ...rule.bad].map(({ name }) => name),
-  );
+  const names = Object.values(rules).flatMap((rule) => {
+    if (rule.kind === 'expression') return [];
+    if (rule.kind === 'histogram') return [`${rule.histogram.name}_bucket`];
+    return [...rule.total, ...rule.bad].map(({ name }) => name);
+  });
   return [...new Set(startTime === null ? names : [...names, startTime])].sort();
 }
 

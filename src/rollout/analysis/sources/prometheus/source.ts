@@ -1,10 +1,12 @@
 import type { PrometheusConfig } from '../../../../config/config.ts';
+import type { ArmName } from '../../../../pipeline/evidence.ts';
 import type { MetricsPreset } from '../../../../server/metrics-preset.ts';
 import { countSamples } from '../../count.ts';
 import type { CountRules } from '../../count-rules.ts';
 import type { ArmsReading, PodReading, PodRef } from '../../readings.ts';
 import type { Arms, MetricsSource } from '../source.ts';
 import type { PrometheusClient, PromSeries } from './client.ts';
+import { CustomMetrics, type ArmNames } from './custom.ts';
 import { explainMissing } from './explain.ts';
 import { Restarts } from './restarts.ts';
 import { momentOf, scrapedTwice, scrapesOf, type Scrapes } from './scrapes.ts';
@@ -15,6 +17,8 @@ export interface PrometheusSourceOptions {
   readonly config: Pick<PrometheusConfig, 'labels' | 'match' | 'lookbackMs'>;
   readonly preset: Pick<MetricsPreset, 'startTime'>;
   readonly rules: CountRules;
+  /** Names for the placeholders of the user's own metrics. */
+  readonly arms: Readonly<Record<ArmName, ArmNames>>;
 }
 
 /** A pod whose newest sample is older than this many scrapes is not scraped any more. */
@@ -31,6 +35,7 @@ export function prometheusSource(options: PrometheusSourceOptions): MetricsSourc
   const { client, config, preset, rules } = options;
   const names = metricNames(rules, preset.startTime);
   const restarts = new Restarts();
+  const custom = new CustomMetrics(client, config, rules, options.arms);
   let declared: ReadonlySet<string> | null = null;
   let windowMs = config.lookbackMs;
   let lastMoment = -Infinity;
@@ -76,9 +81,16 @@ export function prometheusSource(options: PrometheusSourceOptions): MetricsSourc
         return { pod, missing: error instanceof Error ? error.message : String(error) };
       }
     };
-    const reading = { stable: arms.stable.map(read), candidate: arms.candidate.map(read) };
+    const whole = async (arm: ArmName): Promise<PodReading[]> => {
+      const pods = arms[arm].map(read);
+      // Without any pod the arm is blind, whatever other counters say.
+      return pods.every((each) => 'missing' in each)
+        ? pods
+        : [...pods, ...(await custom.read(arm, arms, moment, asked))];
+    };
+    const [stable, candidate] = await Promise.all([whole('stable'), whole('candidate')]);
     if (fresh.length > 0) lastMoment = moment;
-    return reading;
+    return { stable, candidate };
   };
 
   return {
