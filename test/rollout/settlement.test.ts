@@ -36,7 +36,10 @@ test('an unchanged release: replicas, autoscaler, disruption budget and Service 
     replicas: 3,
     deploy: ['maxUnavailable: 2', 'service: {type: LoadBalancer}'],
   });
-  const planned = await plan(wider, { image, modelDigest: `sha256:${'0'.repeat(64)}` }, api);
+  const planned = await plan(wider, { image, modelDigest: `sha256:${'0'.repeat(64)}` }, api, {
+    environment: {},
+    root: '',
+  });
   expect(planned.text).toMatch(
     /sets without a canary:\n {2}replicas of fraud-r1: -> 3\n {2}disruption budget: maxUnavailable 1 -> maxUnavailable 2\n/,
   );

@@ -78,7 +78,7 @@ test.each([
   ],
 ])('plan says that a rollout is %s, and what deploy makes of it', async (phase, change, said) => {
   const transport = await memoryCluster(config, change);
-  const report = await plan(config, newer, kubeApi(transport));
+  const report = await plan(config, newer, kubeApi(transport), { environment: {}, root: '' });
   for (const part of said) expect(report.text).toContain(part);
   expect(report.unfinished).toMatchObject({ phase, candidate: 'r2' });
   const text = statusText(await status(ref, kubeApi(transport)));
@@ -86,7 +86,10 @@ test.each([
 });
 
 test('plan without an open rollout says nothing of one', async () => {
-  const report = await plan(config, newer, kubeApi(await memoryCluster(config, () => ({}))));
+  const report = await plan(config, newer, kubeApi(await memoryCluster(config, () => ({}))), {
+    environment: {},
+    root: '',
+  });
   expect(report.unfinished).toBeNull();
   expect(report.text).not.toContain('now ');
 });
@@ -119,7 +122,7 @@ test('a namespace that does not exist is an error, not an empty one', async () =
   const missing = { code: 'rollout/no-namespace', kind: 'usage' };
   await expect(requireNamespace(api, 'mll')).rejects.toMatchObject(missing);
   const elsewhere = project({ namespace: 'mll' });
-  await expect(plan(elsewhere, newer, api)).rejects.toMatchObject(missing);
+  await expect(plan(elsewhere, newer, api, { environment: {}, root: '' })).rejects.toMatchObject(missing);
   await expect(checkRollout({ ...context, config: elsewhere }, api)).rejects.toMatchObject(missing);
   // An account that may not look is not stopped: it may still have rights inside.
   transport.intercept = ({ path }) =>

@@ -18,7 +18,7 @@ export const planCommand: Command = {
       const { plan } = await import('../../rollout/commands/plan.ts');
       const { releaseOf } = await import('../../rollout/plan.ts');
       const release = releaseOf(await store.readAll(), context.image ?? null);
-      const report = await withCluster({ access, reporter }, (api) => plan(config, release, api));
+      const report = await withCluster({ access, reporter }, (api) => plan(config, release, api, access));
       reporter.close();
       const { host, options } = invocation;
       const { text, ...facts } = report;

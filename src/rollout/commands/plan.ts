@@ -5,6 +5,7 @@ import { deploymentObject } from '../../kubernetes/objects/deployment.ts';
 import { disruptionBudget } from '../../kubernetes/objects/disruption-budget.ts';
 import { publicService, revisionService } from '../../kubernetes/objects/service.ts';
 import type { Config } from '../../config/config.ts';
+import type { Access } from '../../pipeline/stage.ts';
 import { serverOf } from '../../server/index.ts';
 import { refuseUnfit } from '../adopted.ts';
 import { checkCapacity } from '../capacity.ts';
@@ -12,6 +13,7 @@ import { plural } from '../../plural.ts';
 import { requireNamespace } from '../namespace.ts';
 import { planRollout } from '../plan.ts';
 import type { Plan, PlannedStep, Release } from '../plan.ts';
+import { replayHistory } from '../replay.ts';
 import { peakPods } from '../stage.ts';
 import { isAlone } from '../strategy.ts';
 import { refuseForeign, survey } from '../survey.ts';
@@ -35,7 +37,12 @@ export interface PlanReport {
 /**
  * Plans a rollout against the cluster as it is now; changes nothing.
  */
-export async function plan(config: Config, release: Release, api: KubeApi): Promise<PlanReport> {
+export async function plan(
+  config: Config,
+  release: Release,
+  api: KubeApi,
+  access: Pick<Access, 'environment' | 'root'>,
+): Promise<PlanReport> {
   const ref = { model: config.name, namespace: config.deploy.namespace };
   await requireNamespace(api, ref.namespace);
   const found = await survey(api, ref, config);
@@ -45,7 +52,8 @@ export async function plan(config: Config, release: Release, api: KubeApi): Prom
   const room = planned.strategy === 'unchanged' ? [] : await checkCapacity(api, config, peakPods(planned));
   const blamed = planned.strategy === 'unchanged' ? null : blamedBefore(found.store.state, planned.candidate.template);
   const refused = blamed === null ? [] : [`Refused without --retry: ${wasRolledBack(blamed).message}`];
-  const warnings = [...refused, ...planned.warnings, ...room];
+  const replayed = await replayHistory(config, planned, api, access);
+  const warnings = [...refused, ...planned.warnings, ...room, ...replayed];
   const creates =
     planned.strategy === 'unchanged'
       ? []
