@@ -1,7 +1,9 @@
 import type { Addon } from './addon.ts';
+import { argoRollouts } from './argo-rollouts.ts';
 import { argocd } from './argocd.ts';
 import { dns } from './dns.ts';
 import { istioCrds } from './istio-crds.ts';
+import { flagger } from './flagger.ts';
 import { kwok } from './kwok.ts';
 import { prometheus } from './prometheus.ts';
 import { secondNode } from './second-node.ts';
@@ -18,6 +20,8 @@ export const addons: Readonly<Record<string, Addon>> = {
   kwok,
   'istio-crds': istioCrds,
   'second-node': secondNode,
+  'argo-rollouts': argoRollouts,
+  flagger,
 };
 
 /**

@@ -1,8 +1,10 @@
 import type { Recipe } from '../recipe.ts';
 import { act } from './act.ts';
+import { argoRollouts } from './argo-rollouts.ts';
 import { argocd } from './argocd.ts';
 import { buildkit } from './buildkit.ts';
 import { coredns } from './coredns.ts';
+import { flagger } from './flagger.ts';
 import { gatewayApi } from './gateway-api.ts';
 import { istioCrds } from './istio-crds.ts';
 import { kubernetes } from './kubernetes.ts';
@@ -24,6 +26,8 @@ export const recipes = {
   argocd,
   kwok,
   prometheus,
+  'argo-rollouts': argoRollouts,
+  flagger,
 } satisfies Record<string, Recipe>;
 
 export type ComponentName = keyof typeof recipes;
