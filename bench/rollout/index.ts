@@ -19,7 +19,7 @@ const contenders: readonly Contender[] = [
 ];
 
 /** Requests per second to each contender, all at the same time. */
-const rate = 20;
+const rate = 10;
 const stable: Version = { name: 'stable', errorRate: 0.002 };
 const good: Version = { name: 'good', errorRate: 0.002 };
 const bad: Version = { name: 'bad', errorRate: 0.1 };
@@ -111,7 +111,7 @@ async function trial(
   try {
     await until('the stable version serves', () => {
       const last = traffic.between(Date.now() - 3000);
-      return Promise.resolve(last.length > 30 && last.every(({ revision }) => revision !== undefined));
+      return Promise.resolve(last.length > 2 * rate && last.every(({ revision }) => revision !== undefined));
     });
     const first = traffic.results.at(-1)?.revision;
     const counted = await census(cluster, ground.namespace, image);
