@@ -238,6 +238,36 @@ nonsense: 1
       `${minimal}rollout: {provider: gateway}`,
       'rollout.provider  found `gateway`, but `rollout.gateway` is not set',
     ],
+    [
+      'two routes at once',
+      `${minimal}rollout: {gateway: {name: x}, istio: {}}`,
+      'rollout.istio  found beside `rollout.gateway`',
+    ],
+    [
+      'a route to adopt and one of our own',
+      `${minimal}rollout: {gateway: {name: x, adopt: {route: shop}}}`,
+      'rollout.gateway.adopt  found beside `name` or `hostnames`',
+    ],
+    [
+      'a VirtualService to adopt and one of our own',
+      `${minimal}rollout: {istio: {hosts: [a.b], adopt: {virtualService: shop}}}`,
+      'rollout.istio.adopt  found beside `hosts` or `gateways`',
+    ],
+    [
+      'a provider without its VirtualService',
+      `${minimal}rollout: {provider: istio}`,
+      'rollout.provider  found `istio`, but `rollout.istio` is not set',
+    ],
+    [
+      'a provider beside another one’s route',
+      `${minimal}rollout: {provider: replicas, istio: {}}`,
+      'rollout.provider  found `replicas`, but `rollout.istio` is set',
+    ],
+    [
+      'testers without a route',
+      `${minimal}rollout: {header: {name: x-a, value: b}}`,
+      'rollout.header  the provider `replicas` cannot route by header',
+    ],
     ['an SLO of zero', `${minimal}rollout: {slo: {errors: 0%}}`, 'rollout.slo.errors  found 0%'],
     [
       'a latency SLO without a limit',

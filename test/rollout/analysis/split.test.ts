@@ -45,6 +45,12 @@ test('a gateway that does not do what it was told is found, in both directions',
   }
 });
 
+test('with testers more than the intended share is no miss, less still is', () => {
+  const judge = (truth: number): string =>
+    judgeSplit(run(5, truth, { intended: 0.2, tolerance: 0.05 }), 0.2, 0.05, true).status;
+  expect([judge(0.9), judge(0.2), judge(0)]).toEqual(['ok', 'ok', 'missed']);
+});
+
 test('off when routing is sticky; nothing to say without traffic; full and no weight are no division by zero', () => {
   expect(judgeSplit(startSplit(), 0.1, null)).toEqual({ status: 'off' });
   expect(judgeSplit(startSplit(), 0.1, 0.05)).toEqual({ status: 'ok', seen: null, requests: 0 });
