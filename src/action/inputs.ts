@@ -13,6 +13,7 @@ export const actionCommands: readonly string[] = [
   'status',
   'promote',
   'rollback',
+  'undo',
   'resume',
 ];
 
@@ -30,6 +31,11 @@ export const actionInputs: Readonly<Record<string, string>> = {
   kubeconfig:
     'Path of a kubeconfig file, or its content (from a secret). Default: $KUBECONFIG, else in-cluster credentials.',
   context: 'Context of the kubeconfig. Default: its current context.',
+  force: 'true: all traffic as soon as every pod is ready, without statistics; needs `reason`.',
+  reason: 'Why the statistics are skipped; stands in state, evidence and report.',
+  retry: 'true: deploy once more what evidence has rolled back.',
+  to: 'Revision to go back to: rN, or the digest of its image or model. Default: the last verified one before the current.',
+  canary: 'true: undo by the configured strategy, with its steps and statistics.',
 };
 
 /** The inputs of one run, checked. */
@@ -70,7 +76,10 @@ export function readRun(read: (name: string) => string): ActionRun {
       : spec.options.some(({ flags }) => longName(flags) === name);
     if (!used) throw unused(name, command);
     given[name] = value;
-    if (!isArgument) argv.push(`--${name}=${value}`);
+    if (isArgument) continue;
+    if (spec.options.some(({ flags }) => longName(flags) === name && !flags.includes('<'))) {
+      if (isOn(name, value)) argv.push(`--${name}`);
+    } else argv.push(`--${name}=${value}`);
   }
   const paths = (given['paths'] ?? '').split('\n').map((path) => path.trim());
   const operands = paths.filter((path) => path !== '');
@@ -80,6 +89,17 @@ export function readRun(read: (name: string) => string): ActionRun {
 /** `kubeconfig` of `-k, --kubeconfig <file>`. */
 function longName(flags: string): string | undefined {
   return /--([a-z][a-z-]*)/.exec(flags)?.[1];
+}
+
+/** A switch of the command line, as workflows write it. */
+function isOn(name: string, value: string): boolean {
+  if (value === 'true') return true;
+  if (value === 'false') return false;
+  throw new MlDeployError({
+    code: 'action/not-a-switch',
+    kind: 'usage',
+    message: `Input \`${name}\`: "${value}" is neither true nor false.`,
+  });
 }
 
 function unused(input: string, command: string): MlDeployError {

@@ -35,7 +35,7 @@ export async function runAction(environment: Readonly<Record<string, string | un
 }
 
 /** Commands after which the post step may have something to restore. */
-const movesTraffic: ReadonlySet<string> = new Set(['deploy', 'rollout', 'promote', 'resume']);
+const movesTraffic: ReadonlySet<string> = new Set(['deploy', 'rollout', 'promote', 'resume', 'undo']);
 
 async function runMain(environment: Readonly<Record<string, string | undefined>>, log: WorkflowLog): Promise<number> {
   const runner = new Runner(environment);

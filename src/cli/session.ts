@@ -9,6 +9,7 @@ import type { Invocation } from './command.ts';
 import type { OptionValues } from './options.ts';
 import { chooseReporter } from './reporter/choose.ts';
 import type { CommandReporter } from './reporter/choose.ts';
+import { requestOf } from './request.ts';
 import { watchSignals } from './signals.ts';
 
 /** What every command that does work needs. */
@@ -119,6 +120,7 @@ export async function withProject(
         reporter: session.reporter,
         signal: session.signal,
         image: imageOption(options),
+        request: requestOf(options, session.access),
       },
     }),
   );

@@ -44,7 +44,7 @@ describe('the commands of the Action', () => {
   it.each(Object.keys(actionInputs))('the input %s is an option or argument of some command', (input) => {
     const accepts = (command: string): boolean => {
       try {
-        readRun((name) => ({ command, [input]: 'x' })[name] ?? '');
+        readRun((name) => ({ command, [input]: 'true' })[name] ?? '');
         return true;
       } catch {
         return false;

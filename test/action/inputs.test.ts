@@ -28,6 +28,15 @@ describe('inputs', () => {
     expect(run({})).toEqual(['deploy']);
   });
 
+  it('that are switches are true or false', () => {
+    expect(run({ force: 'true', reason: 'r7 fails', retry: 'false' })).toEqual([
+      'deploy',
+      '--force',
+      '--reason=r7 fails',
+    ]);
+    expect(refused({ force: 'yes' }).code).toBe('action/not-a-switch');
+  });
+
   it('cannot smuggle in an option through a value', () => {
     expect(run({ config: '--kubeconfig=/etc/passwd' })).toEqual(['deploy', '--config=--kubeconfig=/etc/passwd']);
     expect(run({ command: 'validate', paths: '--help\nmodel.pkl' })).toEqual(['validate', '--', '--help', 'model.pkl']);

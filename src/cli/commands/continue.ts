@@ -1,10 +1,6 @@
-import { recordStop } from '../../pipeline/deploy.ts';
-import type { Evidence, RolloutEvidence } from '../../pipeline/evidence.ts';
 import type { Command, Invocation } from '../command.ts';
-import { withCluster } from '../cluster.ts';
 import { clusterOptions, engineImageOption, outputOptions, projectOptions, reportOptions } from '../options.ts';
-import { concludeRollout, concludeStopped } from '../outcome.ts';
-import { withProject } from '../session.ts';
+import { rolloutFrom } from '../rollout-from.ts';
 
 /** `ml-deploy promote`. */
 export const promoteCommand: Command = {
@@ -19,7 +15,7 @@ export const promoteCommand: Command = {
     1: 'the new version was rolled back on evidence',
     3: 'held again at a later step, or inconclusive',
   },
-  run: (invocation) => goOn(invocation, 'promote'),
+  run: (invocation) => goOn(invocation, (commands) => commands.promote),
 };
 
 /** `ml-deploy resume`. */
@@ -35,22 +31,13 @@ export const resumeCommand: Command = {
     1: 'the new version was rolled back on evidence',
     3: 'inconclusive, or held for a decision by a person',
   },
-  run: (invocation) => goOn(invocation, 'resume'),
+  run: (invocation) => goOn(invocation, (commands) => commands.resume),
 };
 
-async function goOn(invocation: Invocation, how: 'promote' | 'resume'): Promise<number> {
-  return withProject(invocation, async (session) => {
-    const commands = await import('../../rollout/commands/resume.ts');
-    session.reporter.stage('rollout', []);
-    const go = (onUnfinished: (evidence: Evidence) => void): Promise<RolloutEvidence> =>
-      withCluster(session, (api) => commands[how]({ ...session.context, onUnfinished }, api));
-    let evidence: RolloutEvidence;
-    try {
-      evidence = await recordStop('rollout', session.store, go, { onlyBegun: true });
-    } catch (error) {
-      await concludeStopped(session, invocation);
-      throw error;
-    }
-    return concludeRollout(evidence, session, invocation);
-  });
+type Commands = typeof import('../../rollout/commands/resume.ts');
+
+function goOn(invocation: Invocation, which: (commands: Commands) => Commands['resume']): Promise<number> {
+  return rolloutFrom(invocation, async (context, api) =>
+    which(await import('../../rollout/commands/resume.ts'))(context, api),
+  );
 }

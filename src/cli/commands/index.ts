@@ -8,6 +8,7 @@ import { reportCommand } from './report.ts';
 import { rollbackCommand } from './rollback.ts';
 import { buildCommand, rolloutCommand, smokeCommand } from './stages.ts';
 import { statusCommand } from './status.ts';
+import { undoCommand } from './undo.ts';
 import { validateCommand } from './validate.ts';
 import { watchdogCommand } from './watchdog.ts';
 
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   promoteCommand,
   rollbackCommand,
+  undoCommand,
   resumeCommand,
   planCommand,
   renderCommand,

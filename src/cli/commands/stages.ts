@@ -7,6 +7,7 @@ import {
   projectOptions,
   reportOptions,
 } from '../options.ts';
+import { requestOptions } from '../request.ts';
 import { runStages } from '../run-stages.ts';
 
 /** `ml-deploy build`. */
@@ -39,7 +40,15 @@ export const rolloutCommand: Command = {
   summary: 'roll the tested image out as a canary',
   description:
     'Brings the tested image into the cluster beside the stable version, gives it a growing share of the traffic and promotes it or rolls it back by what its requests show. Needs the evidence of build and smoke, or --image.',
-  options: [...projectOptions, ...clusterOptions, imageOption, engineImageOption, ...reportOptions, ...outputOptions],
+  options: [
+    ...projectOptions,
+    ...clusterOptions,
+    imageOption,
+    engineImageOption,
+    ...requestOptions,
+    ...reportOptions,
+    ...outputOptions,
+  ],
   examples: [
     { line: 'ml-deploy rollout', does: 'roll out what `ml-deploy smoke` has passed' },
     {

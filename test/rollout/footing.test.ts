@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { kubeApi } from '../../src/kubernetes/kube-api.ts';
+import { silentReporter } from '../../src/pipeline/reporter.ts';
+import { rollback } from '../../src/rollout/commands/rollback.ts';
+import { isFirm } from '../../src/rollout/footing.ts';
+import type { MemoryTransport } from './memory-transport.ts';
+import { memoryCluster, ref } from './memory-cluster.ts';
+import { project } from './project.ts';
+
+test('traffic goes back at once to half of the pods, or when the candidate serves nobody', () => {
+  const full = { full: 4, wanted: 4, serving: 1 };
+  expect(isFirm({ ...full, ready: 4 })).toBe(true);
+  expect(isFirm({ ...full, ready: 2 })).toBe(true);
+  expect(isFirm({ ...full, ready: 1 })).toBe(false);
+  expect(isFirm({ ...full, ready: 0, serving: 0 })).toBe(true);
+});
+
+const deployment = (name: string): string => `/apis/apps/v1/namespaces/ml/deployments/fraud-${name}`;
+
+/** r2 has half of the traffic and two ready pods; somebody shrank r1 to nothing. */
+async function shrunk(): Promise<MemoryTransport> {
+  const transport = await memoryCluster(project({ namespace: 'ml' }), (revision) => ({
+    phase: 'running',
+    progress: 'shifting',
+    weight: 0.5,
+    candidate: revision('r2'),
+  }));
+  size(transport, 'r1', 0, 0);
+  size(transport, 'r2', 2, 2);
+  return transport;
+}
+
+function size(transport: MemoryTransport, name: string, replicas: number, ready: number): void {
+  const object = transport.objects.get(deployment(name));
+  if (object === undefined) throw new Error(`no ${name}`);
+  transport.objects.set(deployment(name), { ...object, spec: { replicas }, status: { readyReplicas: ready } });
+}
+
+test('a shrunk stable revision is brought back before a rollback moves the traffic', async () => {
+  const transport = await shrunk();
+  const order: string[] = [];
+  transport.intercept = ({ method, path, body }) => {
+    if (method !== 'PATCH') return undefined;
+    if (path.startsWith(deployment('r1')) && (body ?? '').includes('/spec/replicas')) {
+      order.push('scaled');
+      setTimeout(() => size(transport, 'r1', 2, 1), 100);
+    }
+    if (path.startsWith('/api/v1/namespaces/ml/services/fraud?') || path === '/api/v1/namespaces/ml/services/fraud')
+      if ((body ?? '').includes('/spec/selector')) order.push('traffic');
+    return undefined;
+  };
+  const report = await rollback(ref, kubeApi(transport), silentReporter);
+  expect(report).toMatchObject({ changed: true, stable: 'r1' });
+  expect(order.slice(0, 2)).toEqual(['scaled', 'traffic']);
+});
+
+test('a candidate without a ready pod is left at once, whatever the stable revision has', async () => {
+  const transport = await shrunk();
+  size(transport, 'r2', 2, 0);
+  const started = performance.now();
+  expect(await rollback(ref, kubeApi(transport), silentReporter)).toMatchObject({ changed: true });
+  expect(performance.now() - started).toBeLessThan(900);
+});
