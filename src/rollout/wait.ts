@@ -29,7 +29,7 @@ export interface UntilOptions {
   readonly signal: AbortSignal;
   readonly everyMs: number;
   readonly timeoutMs: number;
-  /** After each completed look that did not end the wait; renews the lease. */
+  /** After each completed look, the one that ends the wait too; renews the lease. */
   readonly beat: () => Promise<void>;
 }
 
@@ -41,8 +41,8 @@ export async function until<T>(look: () => Promise<T | null>, options: UntilOpti
   for (;;) {
     options.signal.throwIfAborted();
     const found = await look();
-    if (found !== null) return found;
     await options.beat();
+    if (found !== null) return found;
     if (performance.now() >= deadline) return null;
     await sleep(options.everyMs, options.signal);
   }
