@@ -25,11 +25,11 @@ export interface CellResult {
   readonly restoredMs: number;
 }
 
-/** Kills the engine of a canary at this cell's moment and follows what becomes of the model, request by request. */
-export async function killCanary(stage: Stage, cell: Cell): Promise<CellResult> {
+/** Kills the engine of a rollout beside a stable revision at this cell's moment and follows what becomes of the model, request by request. */
+export async function killRollout(stage: Stage, cell: Cell): Promise<CellResult> {
   const { scenario, traffic } = stage;
   const begun = Date.now();
-  const options = { ...quick, env: stage.next() };
+  const options = { ...stage.options, env: stage.next() };
   const before = await scenario.status();
   const victim = await killAt(scenario, 'rollout', options, cell);
   if (victim.guarded && victim.label !== null) {

@@ -102,6 +102,12 @@ test('the state is deleted: the engine returns the traffic', async () => {
   await stage.endsWith(next.evidence.candidate.name, begun);
 });
 
+test('the Job of the watchdog is deleted: the rollout goes on to its end', async () => {
+  const engine = await canary();
+  await kubectl('delete', 'jobs', '-l', 'mldeploy/role=watchdog', '--wait=false');
+  await isPromoted(engine);
+});
+
 test('the watchdog pod is evicted, then the engine killed: another one comes and restores', async () => {
   const engine = await canary();
   await kubectl('delete', 'pods', '-l', 'mldeploy/watches=fraud', '--wait=false');
@@ -114,7 +120,7 @@ test('the watchdog pod is evicted, then the engine killed: another one comes and
 });
 
 test('the Service is turned by hand: whatever it says, the end of the rollout sets it right', async () => {
-  const engine = await canary();
+  const engine = await canary({ rollout: { ...slow.rollout, stepDeadline: '20s' } });
   await kubectl(
     'patch',
     'service',

@@ -1,4 +1,4 @@
-import { killCanary, killFirst } from './cell.ts';
+import { killRollout, killFirst } from './cell.ts';
 import type { Cell, CellResult } from './cell.ts';
 import { Stage } from './stage.ts';
 
@@ -21,15 +21,19 @@ export function killFirstDeploys(cells: readonly Cell[], workers: number): Promi
 }
 
 /**
- * Works through cells of the canary in so many namespaces at a time. A cell that fails costs its namespace, never the other cells.
+ * Works through cells of a strategy that has a stable revision beside it in so many namespaces at a time. A cell that fails costs its namespace, never the other cells.
  */
-export function killCanaries(cells: readonly Cell[], workers: number): Promise<MatrixResult> {
+export function killRollouts(
+  cells: readonly Cell[],
+  workers: number,
+  start: () => Promise<Stage> = () => Stage.start(),
+): Promise<MatrixResult> {
   return inParallel(cells, workers, () => {
     let stage: Stage | undefined;
     return {
       async run(cell) {
-        stage ??= await Stage.start();
-        return killCanary(stage, cell);
+        stage ??= await start();
+        return killRollout(stage, cell);
       },
       async end() {
         await stage?.[Symbol.asyncDispose]();
@@ -109,12 +113,12 @@ export function chosen(cells: readonly Cell[]): readonly Cell[] {
 }
 
 /**
- * The writes of one undisturbed canary, in their order.
+ * The writes of one undisturbed rollout, in their order.
  */
 export async function writesOf(start: () => Promise<Stage>): Promise<readonly string[]> {
   await using stage = await start();
   const proxy = await stage.proxy();
   const { code, output } = await stage.rollout(proxy);
-  if (code !== 0) throw new Error(`the undisturbed canary failed: ${output}`);
+  if (code !== 0) throw new Error(`the undisturbed rollout failed: ${output}`);
   return proxy.writes;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Cell } from './cell.ts';
-import { killCanaries, killFirstDeploys } from './matrix.ts';
+import { killRollouts, killFirstDeploys } from './matrix.ts';
 
 // The part of the kill matrix that every change must pass: the moments at which a mistake would be worst. The whole of it: `make proof`.
 
@@ -19,7 +19,7 @@ test(
   'an engine that is killed at the worst moments leaves a healthy revision in charge',
   { timeout: 600_000 },
   async () => {
-    const results = await Promise.all([killCanaries(canary, 2), killFirstDeploys(first, 1)]);
+    const results = await Promise.all([killRollouts(canary, 2), killFirstDeploys(first, 1)]);
     expect(results.flatMap(({ failed }) => failed)).toEqual([]);
     expect(results.flatMap(({ passed }) => passed.map(({ label }) => label))).toEqual([
       'PATCH services/fraud',

@@ -19,19 +19,22 @@ const idle = 6;
 export class Stage implements AsyncDisposable {
   readonly scenario: Scenario;
   readonly traffic: Traffic;
+  /** The project as it is deployed when nothing goes wrong. */
+  readonly options: Omit<ProjectOptions, 'namespace'>;
   readonly #proxies: ApiProxy[] = [];
   #versions = 1;
 
-  private constructor(scenario: Scenario, traffic: Traffic) {
+  private constructor(scenario: Scenario, traffic: Traffic, options: Omit<ProjectOptions, 'namespace'>) {
     this.scenario = scenario;
     this.traffic = traffic;
+    this.options = options;
   }
 
-  static async start(prefix = 'kill', options: Omit<ProjectOptions, 'namespace'> = {}): Promise<Stage> {
+  static async start(prefix = 'kill', options: Omit<ProjectOptions, 'namespace'> = quick): Promise<Stage> {
     const scenario = await Scenario.start(prefix);
-    const { code, output } = await scenario.run('rollout', { ...quick, ...options });
+    const { code, output } = await scenario.run('rollout', options);
     if (code !== 0) throw new Error(`the first deploy failed: ${output}`);
-    return new Stage(scenario, await scenario.traffic(rate, 0.5, idle));
+    return new Stage(scenario, await scenario.traffic(rate, 0.5, idle), options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -57,7 +60,7 @@ export class Stage implements AsyncDisposable {
   /** A whole rollout of another release through this proxy. */
   rollout(proxy: ApiProxy, options: Omit<ProjectOptions, 'namespace'> = {}): Promise<Finished> {
     return this.scenario.run('rollout', {
-      ...quick,
+      ...this.options,
       env: this.next(),
       ...options,
       kubeconfig: proxy.kubeconfig,
@@ -66,7 +69,7 @@ export class Stage implements AsyncDisposable {
 
   /** Begins one and comes back when the candidate has traffic. */
   canary(proxy: ApiProxy, options: Omit<ProjectOptions, 'namespace'> = {}): Promise<Engine> {
-    return this.scenario.canary({ ...quick, env: this.next(), ...options, kubeconfig: proxy.kubeconfig });
+    return this.scenario.canary({ ...this.options, env: this.next(), ...options, kubeconfig: proxy.kubeconfig });
   }
 
   /** The revision that is stable now. */
