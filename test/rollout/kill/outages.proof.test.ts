@@ -13,8 +13,11 @@ let stage: Stage;
 let begun: number;
 let stable: string;
 
+/** After an outage nodes may learn of new endpoints many seconds late: pods must drain for longer than that, as they do by default. */
+const patient = { ...quick, rollout: { ...quick.rollout, drain: '20s' } };
+
 beforeAll(async () => {
-  stage = await Stage.start('outages');
+  stage = await Stage.start('outages', patient);
 });
 
 beforeEach(async () => {
@@ -27,7 +30,7 @@ afterAll(async () => {
   await stage[Symbol.asyncDispose]();
 });
 
-const slow = { rollout: { ...quick.rollout, minTime: '15s' } };
+const slow = { rollout: { ...patient.rollout, minTime: '15s' } };
 
 async function canary(): Promise<Engine> {
   return stage.canary(await stage.proxy(), slow);
@@ -69,7 +72,7 @@ test('etcd stands still for 20 s', async () => {
 
 test('two engines: one sleeps beyond its lease, another machine goes on; the first one wakes and writes nothing', async () => {
   const { scenario } = stage;
-  const options = { ...quick, ...slow, env: stage.next() };
+  const options = { ...patient, ...slow, env: stage.next() };
   const proxy = await stage.proxy();
   const first = await scenario.canary({ ...options, kubeconfig: proxy.kubeconfig });
   first.process.kill('SIGSTOP');
