@@ -14,7 +14,7 @@ let begun: number;
 let stable: string;
 
 /** After an outage nodes may learn of new endpoints many seconds late: pods must drain for longer than that, as they do by default. */
-const patient = { ...quick, rollout: { ...quick.rollout, drain: '20s' } };
+const patient = { ...quick, rollout: { ...quick.rollout, drain: '45s' } };
 
 beforeAll(async () => {
   stage = await Stage.start('outages', patient);
