@@ -87,6 +87,14 @@ function withoutReasons(rollout: RolloutEvidence): string {
   );
 }
 
+/** The summary of a stage without what the reports list on their own: reasons of a rollout, checks that failed. */
+function shortSummary(proof: Evidence): string {
+  if (proof.stage === 'rollout') return withoutReasons(proof);
+  if (proof.stage !== 'smoke') return proof.summary;
+  const failed = proof.checks.filter(({ verdict }) => verdict === 'failed');
+  return failed.reduce((summary, { title, message }) => summary.replace(` ${title}: ${message}`, ''), proof.summary);
+}
+
 /** When one stage of a run worked, and how that ended. */
 export interface StageSpan {
   readonly stage: StageName;
@@ -109,7 +117,7 @@ export function stageSpans(evidence: EvidenceSoFar): StageSpan[] {
     }
     if (proof === undefined) return [];
     const ms = Date.parse(proof.volatile.endedAt) - Date.parse(proof.volatile.startedAt);
-    const summary = proof.stage === 'rollout' ? withoutReasons(proof) : proof.summary;
+    const summary = shortSummary(proof);
     return { stage, outcome: proof.outcome, ms, summary };
   });
 }

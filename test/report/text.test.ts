@@ -59,6 +59,20 @@ test('a held rollout that had traffic was held, not decided', () => {
   expect(textReport({ rollout: held })).toMatch(/; held .* after the first live request\n/);
 });
 
+test('a check that failed is told once', () => {
+  const { smoke } = promoted.evidence;
+  const check = { id: 'golden', title: 'Golden', verdict: 'failed', limit: null, message: 'row 0 is 1.' } as const;
+  const failed = {
+    ...smoke,
+    outcome: 'failed',
+    summary: '1 of 13 checks failed. Golden: row 0 is 1.',
+    checks: [check],
+  } as const;
+  const text = textReport({ smoke: failed });
+  expect(text.split('row 0 is 1.')).toHaveLength(2);
+  expect(text).toContain('  1 of 13 checks failed.\n');
+});
+
 test('what was captured of a failed candidate stands below the reasons that speak of it', () => {
   const { rollout } = rolledBack.evidence;
   const log = Array.from({ length: 40 }, (_, index) => `log digits-r3-x: line ${index}`);
