@@ -16,6 +16,7 @@ import type { Plan, PlannedStep, Release } from '../plan.ts';
 import { replayHistory } from '../replay.ts';
 import { peakPods } from '../stage.ts';
 import { isAlone } from '../strategy.ts';
+import { lookAtTraffic, trafficNotes } from '../traffic-look.ts';
 import { refuseForeign, survey } from '../survey.ts';
 import { unfinishedRollout } from '../unfinished.ts';
 import type { Unfinished } from '../unfinished.ts';
@@ -53,7 +54,8 @@ export async function plan(
   const blamed = planned.strategy === 'unchanged' ? null : blamedBefore(found.store.state, planned.candidate.template);
   const refused = blamed === null ? [] : [`Refused without --retry: ${wasRolledBack(blamed).message}`];
   const replayed = await replayHistory(config, planned, api, access);
-  const warnings = [...refused, ...planned.warnings, ...room, ...replayed];
+  const traffic = await trafficOf(config, planned, api, access);
+  const warnings = [...refused, ...planned.warnings, ...traffic, ...room, ...replayed];
   const creates =
     planned.strategy === 'unchanged'
       ? []
@@ -63,6 +65,18 @@ export async function plan(
   const unfinished = unfinishedRollout(found);
   const text = `${unfinishedText(unfinished)}${planText(planned, creates, warnings)}`;
   return { plan: planned, creates, warnings, unfinished, text };
+}
+
+/** Requests needed against traffic seen; nothing where nothing is judged. */
+async function trafficOf(
+  config: Config,
+  { strategy, stable, steps, analysis }: Plan,
+  api: KubeApi,
+  access: Pick<Access, 'environment' | 'root'>,
+): Promise<readonly string[]> {
+  if (strategy !== 'canary' || stable === null) return [];
+  const seen = await lookAtTraffic({ config, access }, api, stable);
+  return trafficNotes(seen, steps, analysis, config.rollout.stepDeadlineMs);
 }
 
 /**

@@ -140,3 +140,35 @@ describe('a counter that falls', () => {
     expect(broken.errors).toContain('counted 40 bad ones and later 39');
   });
 });
+
+describe('an arm of which nothing can be read', () => {
+  test('keeps the tick open for as long as it takes, and all of it counts afterwards', () => {
+    const both = reading([pod('s', 0, 0), pod('t', 0, 0)], [pod('c', 0, 0)]);
+    const blind = reading([silent('s'), silent('t')], [pod('c', 10, 0)]);
+    const open = through([both, ...Array.from({ length: 20 }, () => blind)]);
+    expect(open.closed).toBe(false);
+    expect(open.notes).toEqual([
+      'none of the 2 stable pods could be read; stable pod s could not be read (no answer in 3000 ms), so the tick stays open.',
+    ]);
+    const back = through([reading([pod('s', 100, 1), pod('t', 90, 0)], [pod('c', 50, 0)])], open.state);
+    expect(back.closed).toBe(true);
+    expect(back.deltas['errors']?.stable).toEqual([
+      { pod: 's', total: 100, bad: 1 },
+      { pod: 't', total: 90, bad: 0 },
+    ]);
+  });
+});
+
+test('without a start time a restart is a reset even when the new counters have overtaken the old ones', () => {
+  const noStart = (name: string, total: number, restarts: number): PodReading => ({
+    pod: { namespace: 'ml', name, uid: name, ip: null, restarts },
+    counters: { startTime: null, counts: { errors: { total, bad: 0 } } },
+    readAtMs: 0,
+  });
+  const { deltas } = through([
+    reading([noStart('s', 100, 0)], [noStart('c', 100, 0)]),
+    reading([noStart('s', 120, 0)], [noStart('c', 120, 1)]),
+  ]);
+  expect(deltas['errors']?.stable[0]?.total).toBe(20);
+  expect(deltas['errors']?.candidate[0]?.total).toBe(120);
+});

@@ -78,3 +78,17 @@ test('nothing reachable: every pod is missing with the reason, and the route sta
   expect(reading.stable[0]).toMatchObject({ missing: 'no rights on pods/proxy' });
   expect(source.route).toBeNull();
 });
+
+test('a page of 50 MB and one of garbage are missing with the reason, and cost no other pod its reading', async () => {
+  const port = await listen('127.0.0.15', 0, () => page({ start: 1, ok: 10, errors: 1, slow: 0 }));
+  await listen('127.0.0.16', port, () => 'a 1\n'.repeat(13_000_000));
+  await listen('127.0.0.17', port, () => '\u0000\u0001 not metrics');
+  const source = podsSource({ api: noProxy, preset: { ...preset, port }, rules });
+  const large = [pod('large', '127.0.0.16'), pod('garbage', '127.0.0.17')];
+  const reading = await source.read({ stable: [pod('a', '127.0.0.15')], candidate: large });
+  expect(reading.stable[0]).toMatchObject({ counters: { counts: { errors: { total: 11, bad: 1 } } } });
+  expect(reading.candidate[0]).toMatchObject({ missing: 'its metrics page is larger than 8 MiB' });
+  expect(reading.candidate[1]).toMatchObject({
+    missing: 'the metrics page is not in the Prometheus text format: line 1: no metric name',
+  });
+});
