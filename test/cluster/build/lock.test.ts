@@ -4,25 +4,36 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { until } from '../poll.ts';
 import { withLock } from './lock.ts';
 
 const file = (): string => join(mkdtempSync(join(tmpdir(), 'lock-')), 'lock');
 
-test('two holders follow one another', async () => {
+test('two holders follow one another, and the second is told that it waits', async () => {
   const path = file();
   const events: string[] = [];
-  const work = (name: string) => async (): Promise<void> => {
-    events.push(`${name} in`);
-    await new Promise((resolve) => setTimeout(resolve, 450));
-    events.push(`${name} out`);
-  };
-  let waited = 0;
-  const waiting = (): number => waited++;
-  const first = withLock(path, waiting, work('a'));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await Promise.all([first, withLock(path, waiting, work('b'))]);
-  expect(events).toEqual(['a in', 'a out', 'b in', 'b out']);
-  expect(waited).toBe(1);
+  const first = withLock(
+    path,
+    () => undefined,
+    async () => {
+      events.push('a in');
+      await until('the second waits', () => Promise.resolve(events.includes('b waits')));
+      events.push('a out');
+    },
+  );
+  await until('the first holds it', () => Promise.resolve(events.includes('a in')));
+  const second = withLock(
+    path,
+    () => events.push('b waits'),
+    () => Promise.resolve(events.push('b in')),
+  );
+  await Promise.all([first, second]);
+  expect(events.filter((event, index) => events.indexOf(event) === index)).toEqual([
+    'a in',
+    'b waits',
+    'a out',
+    'b in',
+  ]);
 });
 
 test('a failing holder frees the lock', async () => {
