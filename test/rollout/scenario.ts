@@ -149,14 +149,14 @@ export class Scenario implements AsyncDisposable {
   }
 
   /** Traffic to the public Service, once it answers. */
-  async traffic(rate = 60, newConnections = 0.5, idleConnections = 64): Promise<Traffic> {
+  async traffic(rate = 60, newConnections = 0.5, idleConnections = 64, timeout = 10_000): Promise<Traffic> {
     const service = await this.cluster.get<{ spec: { clusterIP: string } }>('service', 'fraud', '-n', this.namespace);
     const url = `http://${service.spec.clusterIP}/predict`;
     await until('the Service answers', async () => {
       const answer = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(500) });
       return answer.ok;
     });
-    return new Traffic({ url, rate, newConnections, idleConnections, body: { inputs: [[1]] } }).start();
+    return new Traffic({ url, rate, newConnections, idleConnections, timeout, body: { inputs: [[1]] } }).start();
   }
 
   /** Names of everything of ours in the namespace. */

@@ -29,7 +29,8 @@ export class TwoNodes implements AsyncDisposable {
     this.traffic = traffic;
   }
 
-  static async start(prefix: string): Promise<TwoNodes> {
+  /** @param timeout of the clients' requests, in milliseconds */
+  static async start(prefix: string, timeout?: number): Promise<TwoNodes> {
     const parent = await mkdtemp(join(tmpdir(), 'ml-deploy-nodes-'));
     const folder = join(parent, 'state');
     try {
@@ -39,7 +40,7 @@ export class TwoNodes implements AsyncDisposable {
       const { code, output } = await scenario.run('rollout', {});
       expect(code, output).toBe(0);
       await cluster.kubectl(['uncordon', 'node-2']);
-      return new TwoNodes(parent, scenario, await scenario.traffic());
+      return new TwoNodes(parent, scenario, await scenario.traffic(60, 0.5, 64, timeout));
     } catch (error) {
       await removeClusterIn(folder, () => undefined);
       throw error;
