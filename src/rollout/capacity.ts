@@ -71,7 +71,7 @@ export async function checkCapacity(api: KubeApi, config: Config, pods: number):
       code: 'rollout/no-capacity',
       kind: 'infrastructure',
       message: `The candidate needs up to ${plural(pods, 'pod')} with ${wanted.gpu} nvidia.com/gpu each; the cluster has free GPUs for ${byGpu}.`,
-      hint: 'Free GPUs, lower deploy.replicas, or add nodes; `kubectl describe nodes` shows who holds them.',
+      hint: 'Free GPUs, lower deploy.replicas, add nodes, or accept an outage with `rollout.strategy: recreate`; `kubectl describe nodes` shows who holds them.',
     });
   }
   const all = room(wanted);

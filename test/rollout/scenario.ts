@@ -80,7 +80,11 @@ export class Scenario implements AsyncDisposable {
   /** Starts a command of ml-deploy on this project; `image` is what the build is said to have made. */
   async engine(
     command: string,
-    options: Omit<ProjectOptions, 'namespace'> & { readonly image?: string; readonly kubeconfig?: string } = {},
+    options: Omit<ProjectOptions, 'namespace'> & {
+      readonly image?: string;
+      readonly kubeconfig?: string;
+      readonly args?: readonly string[];
+    } = {},
   ): Promise<Engine> {
     const yaml = projectYaml({ watchdog: this.watchdog, ...options, namespace: this.namespace });
     await writeFile(join(this.folder, 'mldeploy.yaml'), yaml);
@@ -90,7 +94,7 @@ export class Scenario implements AsyncDisposable {
     await writeFile(join(evidence, 'build.json'), JSON.stringify(build));
     await writeFile(join(evidence, 'smoke.json'), JSON.stringify(smoke));
     const kubeconfig = options.kubeconfig ?? this.cluster.kubeconfigPath;
-    return launch([command, '--kubeconfig', kubeconfig, '--no-color'], this.folder);
+    return launch([command, '--kubeconfig', kubeconfig, '--no-color', ...(options.args ?? [])], this.folder);
   }
 
   /** Runs a command to its end. */

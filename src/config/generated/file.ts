@@ -563,7 +563,7 @@ export interface Rollout {
    */
   keepPrevious?: number;
   /**
-   * Time that pods without traffic keep answering before they are removed, for connections that are kept alive.
+   * Longest time that pods without traffic keep answering before they are removed: for connections that are kept alive, and for requests and streams that are open then.
    */
   drain?: string;
   /**

@@ -109,7 +109,7 @@ function container(facts: DeploymentFacts): Record<string, unknown> {
     MLDEPLOY_MODEL: config.name,
     MLDEPLOY_REVISION: facts.revision,
     MLDEPLOY_MODEL_DIGEST: facts.modelDigest ?? '',
-    MLDEPLOY_DRAIN_SECONDS: drainSeconds(config, facts.environment['MLDEPLOY_DRAIN_SECONDS']),
+    ...drainEnvironment(config, facts.environment['MLDEPLOY_DRAIN_SECONDS']),
   };
   const gpus = gpu === null ? {} : { 'nvidia.com/gpu': String(gpu.count) };
   const get = (path: string) => ({ httpGet: { path, port: 'http' }, timeoutSeconds: 5 });
@@ -143,10 +143,17 @@ function container(facts: DeploymentFacts): Record<string, unknown> {
   };
 }
 
-/** How long the server goes on answering after SIGTERM: its own wish, within what the configuration allows. */
-function drainSeconds(config: Config, wish: string | undefined): string {
+/**
+ * How long the server goes on taking connections after SIGTERM (its own wish), and how long requests and streams that are open then may
+ * still take: together what the configuration allows, and always less than the grace period.
+ */
+function drainEnvironment(config: Config, wish: string | undefined): Record<string, string> {
   const limit = Math.ceil(config.rollout.drainMs / 1000);
-  return String(Math.min(limit, Number(wish ?? limit)));
+  const accepting = Math.min(limit, Number(wish ?? limit));
+  return {
+    MLDEPLOY_DRAIN_SECONDS: String(accepting),
+    MLDEPLOY_FINISH_SECONDS: String(Math.max(limit - accepting, 3)),
+  };
 }
 
 function name(value: string): { name: string } {

@@ -69,6 +69,19 @@ function predict(response: ServerResponse): void {
   }, latencyMs);
 }
 
+/** One line a second for so long, as a language model answers. */
+function stream(response: ServerResponse, lines: number): void {
+  response.writeHead(200, { 'content-type': 'text/plain', 'x-mldeploy-revision': revision });
+  let sent = 0;
+  const timer = setInterval(() => {
+    response.write(`${revision} ${++sent}\n`);
+    if (sent < lines) return;
+    clearInterval(timer);
+    response.end();
+  }, 1000);
+  response.on('close', () => clearInterval(timer));
+}
+
 const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
   request.resume();
   const path = (request.url ?? '/').split('?')[0];
@@ -76,6 +89,7 @@ const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) =>
   else if (path === '/readyz') answer(response, ready && !draining ? 200 : 503, ready ? 'ok' : 'loading', 'text/plain');
   else if (path === '/metrics') answer(response, 200, metrics(), 'text/plain; version=0.0.4');
   else if (path === '/predict') predict(response);
+  else if (path === '/stream') stream(response, 20);
   else answer(response, 404, '{}');
 });
 server.listen(number('MLDEPLOY_PORT', 8000));
