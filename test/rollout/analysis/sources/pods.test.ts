@@ -81,9 +81,12 @@ test('nothing reachable: every pod is missing with the reason, and the route sta
 
 test('a page of 50 MB and one of garbage are missing with the reason, and cost no other pod its reading', async () => {
   const port = await listen('127.0.0.15', 0, () => page({ start: 1, ok: 10, errors: 1, slow: 0 }));
-  await listen('127.0.0.16', port, () => 'a 1\n'.repeat(13_000_000));
+  const huge = 'a 1\n'.repeat(13_000_000);
+  await listen('127.0.0.16', port, () => huge);
   await listen('127.0.0.17', port, () => '\u0000\u0001 not metrics');
-  const source = podsSource({ api: noProxy, preset: { ...preset, port }, rules });
+  const source = podsSource({ api: noProxy, preset: { ...preset, port }, rules, timeoutMs: 20_000 });
+  // The route is chosen first: sending 50 MB from this very process takes longer than the choice may.
+  await source.read({ stable: [pod('a', '127.0.0.15')], candidate: [] });
   const large = [pod('large', '127.0.0.16'), pod('garbage', '127.0.0.17')];
   const reading = await source.read({ stable: [pod('a', '127.0.0.15')], candidate: large });
   expect(reading.stable[0]).toMatchObject({ counters: { counts: { errors: { total: 11, bad: 1 } } } });
