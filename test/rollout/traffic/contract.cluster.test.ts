@@ -119,7 +119,7 @@ describe.each(table)('%s', (_, variant: Variant) => {
     });
     expect(await missing({ ...tenth, weight: 0.2 }, ['198.18.99.1'])).not.toBeNull();
     // A pod that gets traffic and should not, or the other way round.
-    expect(await missing(tenth, ['198.18.99.1'])).toMatch(/1 pods are not endpoints yet/);
+    expect(await missing(tenth, ['198.18.99.1'])).toMatch(/Service fraud: .*not endpoints yet/);
   });
 
   test('what somebody else makes of the weights is not believed', async () => {
