@@ -29,9 +29,10 @@ export function configurationPage(root: JsonSchema): string {
   lines.push('## Top level', '', ...table(root, plain, new Set(root.required)));
   for (const [key, schema] of top) {
     const section = resolved(root, schema);
-    if (section.properties === undefined) continue;
+    const [shape, prefix] = section.items === undefined ? [section, ''] : [resolved(root, section.items), '[].'];
+    if (shape.properties === undefined) continue;
     lines.push(`## ${key}`, '', section.description ?? '', '');
-    lines.push(...table(root, flat(root, section, ''), new Set(requiredKeys(root, section, ''))));
+    lines.push(...table(root, flat(root, shape, prefix), new Set(requiredKeys(root, shape, prefix))));
   }
   return `${lines.join('\n').trimEnd()}\n`;
 }

@@ -8,16 +8,31 @@ const stages = {
   rollout: 'RolloutEvidence',
 };
 
-/** One JSON Schema per stage, made from the types, so that the two cannot disagree. */
-export function evidenceSchemas(source: string): Map<string, JsonSchema> {
-  const generator = createGenerator({
-    path: source,
+/** JSON Schema of what a webhook gets. */
+export function notificationSchema(source: string): JsonSchema {
+  const schema = generatorFor(source).createSchema('Notification') as JsonSchema;
+  return {
+    ...schema,
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'https://ml-deploy.dev/schema/notification-v1.json',
+    title: 'Notification',
+  };
+}
+
+function generatorFor(path: string): ReturnType<typeof createGenerator> {
+  return createGenerator({
+    path,
     tsconfig: 'tsconfig.check.json',
     skipTypeCheck: true,
     topRef: false,
     additionalProperties: false,
     sortProps: false,
   });
+}
+
+/** One JSON Schema per stage, made from the types, so that the two cannot disagree. */
+export function evidenceSchemas(source: string): Map<string, JsonSchema> {
+  const generator = generatorFor(source);
   return new Map(
     Object.entries(stages).map(([stage, type]): [string, JsonSchema] => {
       const schema = generator.createSchema(type) as JsonSchema;

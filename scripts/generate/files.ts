@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { configurationPage } from './configuration-page.ts';
-import { evidenceSchemas } from './evidence-schemas.ts';
+import { evidenceSchemas, notificationSchema } from './evidence-schemas.ts';
 import { commandLinePage } from './command-line-page.ts';
 import { configurationKeys } from './configuration-keys.ts';
 import { fileTypes } from './file-types.ts';
@@ -22,6 +22,10 @@ export async function generatedFiles(): Promise<Map<string, string>> {
       `schema/${stage}-evidence-v1.json`,
       `${JSON.stringify(evidenceSchema, null, 2)}\n`,
     ]),
+    [
+      'schema/notification-v1.json',
+      `${JSON.stringify(notificationSchema('src/notify/notification.ts'), null, 2)}\n`,
+    ],
     ['src/pipeline/generated/validate-evidence.js', standaloneValidator(evidence, false)],
     ['src/pipeline/generated/validate-evidence.d.ts', validatorTypes([...evidence.keys()])],
   ]);

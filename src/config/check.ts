@@ -108,17 +108,21 @@ function wrongKeyName(root: Located, segments: readonly Segment[], key: string, 
   };
 }
 
+/** Where a secret may have been written by mistake: it must not go on into a log. */
+const secretPlace = /(^|\.)notify\[\d+\]\.\w+\.(url|secret)$/;
+
 function wrongValue(root: Located, segments: readonly Segment[], keyword: string, rule: Rule): Problem {
   const { node, keyAt } = find(root, segments);
   const value = plainValue(node);
+  const path = pathText(segments);
   const meant =
     keyword === 'enum' && typeof value === 'string' ? nearest(value, (rule.enum ?? []).filter(isString)) : null;
   return {
     rank: meant === null ? 'value' : 'typo',
     // An empty value has no place of its own.
     at: value === null ? keyAt : node.at,
-    path: pathText(segments),
-    message: `found ${foundText(value)}${meant === null ? '' : `; did you mean \`${meant}\`?`}`,
+    path,
+    message: `found ${secretPlace.test(path) ? 'something else' : foundText(value)}${meant === null ? '' : `; did you mean \`${meant}\`?`}`,
     expected: rule.enum === undefined ? `expected ${expectedText(rule)}` : `allowed: ${rule.enum.join(', ')}`,
   };
 }

@@ -13,6 +13,7 @@ export interface Config {
   readonly resources: ResourcesConfig;
   readonly deploy: DeployConfig;
   readonly rollout: RolloutConfig;
+  readonly notify: readonly NotifyConfig[];
 }
 
 export interface TensorConfig {
@@ -207,4 +208,14 @@ export interface RolloutConfig {
   readonly drainMs: number;
   readonly leaseMs: number;
   readonly watchdog: { readonly enabled: boolean; readonly image: string | null };
+}
+
+/** One receiver of notifications. Secrets are named, never held. */
+export interface NotifyConfig {
+  readonly kind: 'slack' | 'webhook';
+  /** Environment variable with the address. */
+  readonly urlVariable: string;
+  /** Environment variable with the key for signatures; null: none. */
+  readonly secretVariable: string | null;
+  readonly on: readonly ('started' | 'held' | 'promoted' | 'rolled-back' | 'failed')[];
 }

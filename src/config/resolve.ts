@@ -3,6 +3,7 @@ import type {
   DeployConfig,
   ImageConfig,
   ModelConfig,
+  NotifyConfig,
   ResourcesConfig,
   RolloutConfig,
   ServerConfig,
@@ -26,6 +27,16 @@ export function resolve(file: MlDeployFile, environment: string | null): Config 
     resources: resolveResources(file.resources ?? {}),
     deploy: resolveDeploy(file.deploy ?? {}),
     rollout: resolveRollout(file.rollout ?? {}),
+    notify: (file.notify ?? []).map(resolveReceiver),
+  };
+}
+
+function resolveReceiver({ slack, webhook, on }: NonNullable<MlDeployFile['notify']>[number]): NotifyConfig {
+  return {
+    kind: slack === undefined ? 'webhook' : 'slack',
+    urlVariable: (slack ?? webhook)?.url ?? '',
+    secretVariable: webhook?.secret ?? null,
+    on: on ?? ['started', 'held', 'promoted', 'rolled-back', 'failed'],
   };
 }
 

@@ -23,6 +23,7 @@ export function checkRules(config: Config, root: Located): Problem[] {
     ...deployRules(config),
     ...smokeRules(config),
     ...allowRules(config),
+    ...notifyRules(root),
   ];
   return violations.map(({ where, message, expected }) => ({
     rank: 'rule',
@@ -245,6 +246,23 @@ function smokeRules({ smoke, resources }: Config): Violation[] {
     });
   }
   return violations;
+}
+
+/** The resolved configuration no longer tells what was written here. */
+function notifyRules(root: Located): Violation[] {
+  const list = find(root, ['notify']).node;
+  if (list.kind !== 'list') return [];
+  return list.items.flatMap((item, index): Violation[] => {
+    const kinds = item.kind === 'map' ? ['slack', 'webhook'].filter((kind) => item.entries.has(kind)) : [];
+    if (kinds.length === 1) return [];
+    return [
+      {
+        where: ['notify', index],
+        message: kinds.length === 0 ? 'found neither `slack` nor `webhook`' : 'found both `slack` and `webhook`',
+        expected: 'one of them in each entry of the list',
+      },
+    ];
+  });
 }
 
 function allowRules({ model }: Config): Violation[] {

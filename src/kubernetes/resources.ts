@@ -17,6 +17,8 @@ export const resources = {
   secret: namespaced('v1', 'Secret', 'secrets'),
   serviceAccount: namespaced('v1', 'ServiceAccount', 'serviceaccounts'),
   event: namespaced('v1', 'Event', 'events'),
+  /** The same objects as `event`, in the group that new ones are written to. */
+  clusterEvent: namespaced('events.k8s.io/v1', 'Event', 'events'),
   deployment: namespaced('apps/v1', 'Deployment', 'deployments'),
   replicaSet: namespaced('apps/v1', 'ReplicaSet', 'replicasets'),
   job: namespaced('batch/v1', 'Job', 'jobs'),

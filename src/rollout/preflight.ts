@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi, Resource } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { missingSecrets } from '../notify/notifier.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { refuseUnfit } from './adopted.ts';
 import { awaitIdle, engineImage } from './begin.ts';
@@ -26,6 +27,7 @@ export async function checkRollout(
   if (config.rollout.watchdog.enabled) engineImage(context);
   await requireNamespace(api, config.deploy.namespace);
   for (const note of await checkRights(api, config)) reporter.note('warning', note);
+  for (const note of missingSecrets(config.notify, context.access.environment)) reporter.note('warning', note);
   const found = await survey(api, { model: config.name, namespace: config.deploy.namespace }, config);
   refuseForeign(found);
   refuseHeld(found);
@@ -94,7 +96,7 @@ function budget(used: boolean, watchdog: boolean): readonly string[] {
 
 /**
  * Asks the API server about every verb on every resource and names all that are missing in one error (`rollout/forbidden`). What is
- * only good to have (logs and events of a failed candidate) is returned as notes.
+ * only good to have (logs and events) is returned as notes.
  */
 export async function checkRights(api: KubeApi, config: Config): Promise<readonly string[]> {
   const { namespace } = config.deploy;
@@ -120,16 +122,20 @@ export async function checkRights(api: KubeApi, config: Config): Promise<readonl
       hint: 'Give it a Role with these verbs; tekton/rbac has one that is enough.',
     });
   }
-  const useful: readonly Need[] = [
-    { resource: resources.pod, verb: 'get', subresource: 'log' },
-    { resource: resources.event, verb: 'list' },
-  ];
   const absent = await filterAsync(useful, async (need) => !(await may(need)));
   return absent.map(
-    ({ verb, resource, subresource }) =>
-      `Without the right to ${verb} ${qualified(resource)}${subresource === undefined ? '' : `/${subresource}`} a failed candidate cannot be explained in full.`,
+    ({ verb, resource, subresource, without }) =>
+      `Without the right to ${verb} ${qualified(resource)}${subresource === undefined ? '' : `/${subresource}`} ${without}.`,
   );
 }
+
+const unexplained = 'a failed candidate cannot be explained in full';
+/** What is only good to have, and what is missed without it. */
+const useful: readonly (Need & { readonly without: string })[] = [
+  { resource: resources.pod, verb: 'get', subresource: 'log', without: unexplained },
+  { resource: resources.event, verb: 'list', without: unexplained },
+  { resource: resources.clusterEvent, verb: 'create', without: '`kubectl describe` does not tell what a rollout did' },
+];
 
 /** Not being allowed to look is told with all else that is missing. */
 async function presetAccount(api: KubeApi, config: Config): Promise<boolean> {

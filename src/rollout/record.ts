@@ -10,6 +10,8 @@ export class Record {
     stable: { requests: 0, errors: 0 },
     candidate: { requests: 0, errors: 0 },
   };
+  /** Hears every event as it happens. */
+  listener: ((event: TimelineEvent) => void) | null = null;
   readonly #reporter: Reporter;
 
   constructor(reporter: Reporter) {
@@ -18,7 +20,9 @@ export class Record {
 
   /** Notes an event with the present time and tells people. */
   event(kind: string, message: string, weight?: number): void {
-    this.timeline.push({ at: new Date().toISOString(), kind, message, ...(weight === undefined ? {} : { weight }) });
+    const event = { at: new Date().toISOString(), kind, message, ...(weight === undefined ? {} : { weight }) };
+    this.timeline.push(event);
     this.#reporter.note('info', message);
+    this.listener?.(event);
   }
 }

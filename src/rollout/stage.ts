@@ -6,6 +6,8 @@ import type { Reporter } from '../pipeline/reporter.ts';
 import type { Access, Stage, StageContext } from '../pipeline/stage.ts';
 import { serverOf } from '../server/index.ts';
 import { refuseUnfit } from './adopted.ts';
+import { announced } from './announced.ts';
+import type { Announced } from './announced.ts';
 import { awaitIdle, begin } from './begin.ts';
 import type { Beginning, Crew } from './begin.ts';
 import { checkCapacity } from './capacity.ts';
@@ -18,6 +20,7 @@ import type { Plan } from './plan.ts';
 import { checkRollout } from './preflight.ts';
 import { Record } from './record.ts';
 import { ordinary } from './request.ts';
+import type { Ending } from './run.ts';
 import { settle } from './settlement.ts';
 import { holdIsOver } from './state.ts';
 import { refuseForeign, survey } from './survey.ts';
@@ -92,7 +95,7 @@ export async function conduct(
 ): Promise<RolloutEvidence> {
   const { config, access, reporter, signal } = context;
   const record = new Record(reporter);
-  const crew: Crew = { config, server: serverOf(config), api, access, reporter, record, signal };
+  const crew: Crew & Announced = { config, server: serverOf(config), api, access, reporter, record, signal };
   const startedAt = new Date().toISOString();
   const requestsBefore = api.requests;
   const evidence = (ending: Parameters<typeof rolloutEvidence>[1], carried: Plan): RolloutEvidence =>
@@ -113,16 +116,19 @@ export async function conduct(
   for (const note of await checkCapacity(api, config, peakPods(plan))) reporter.note('warning', note);
   if (signal.aborted) throw interrupted('The rollout was interrupted before anything was changed.');
   const run = await begin(crew, plan, found, beginning);
-  try {
-    const ending = await runMachine(run);
-    return evidence(ending, run.plan);
-  } catch (error) {
-    const summary = error instanceof Error ? error.message : String(error);
-    context.onUnfinished?.(
-      evidence({ outcome: 'error', decision: 'none', summary, reasons: [], diagnosis: [] }, run.plan),
-    );
-    throw error;
-  }
+  const work = async (): Promise<Ending> => {
+    try {
+      return await runMachine(run);
+    } catch (error) {
+      const summary = error instanceof Error ? error.message : String(error);
+      context.onUnfinished?.(
+        evidence({ outcome: 'error', decision: 'none', summary, reasons: [], diagnosis: [] }, run.plan),
+      );
+      throw error;
+    }
+  };
+  const ending = await announced(crew, plan, work);
+  return evidence(ending, run.plan);
 }
 
 /** Most pods the candidate needs at a time, beyond those that make room for it. */

@@ -75,6 +75,40 @@ rollout:
   });
 });
 
+describe('notify', () => {
+  it('names variables, each entry for one receiver', () => {
+    const { notify } = parseConfig(
+      `${minimal}notify:
+  - slack: {url: SLACK_URL}
+    on: [failed]
+  - webhook: {url: HOOK_URL, secret: HOOK_KEY}
+`,
+      'mldeploy.yaml',
+      null,
+    );
+    const all = ['started', 'held', 'promoted', 'rolled-back', 'failed'];
+    expect(notify).toEqual([
+      { kind: 'slack', urlVariable: 'SLACK_URL', secretVariable: null, on: ['failed'] },
+      { kind: 'webhook', urlVariable: 'HOOK_URL', secretVariable: 'HOOK_KEY', on: all },
+    ]);
+  });
+
+  it('refuses an entry for two receivers or none', () => {
+    expect(problemsOf(`${minimal}notify: [{on: [failed]}]\n`)).toEqual([
+      'mldeploy.yaml:5:10  notify[0]  found neither `slack` nor `webhook`  expected one of them in each entry of the list',
+    ]);
+    const both = 'notify: [{slack: {url: A}, webhook: {url: A}}]';
+    expect(problemsOf(`${minimal}${both}\n`).join()).toContain('found both `slack` and `webhook`');
+  });
+
+  it('does not repeat a secret that was written there by mistake', () => {
+    const [line, ...others] = problemsOf(`${minimal}notify: [{slack: {url: "https://hooks.test/s3cret"}}]\n`);
+    expect(others).toEqual([]);
+    expect(line).toMatch(/notify\[0\]\.slack\.url.*environment variable/);
+    expect(line).not.toContain('s3cret');
+  });
+});
+
 describe('environments', () => {
   const text = `${minimal}smoke: {device: {prefer: gpu}}
 deploy: {namespace: ml, replicas: 4, env: {A: 1, B: 2}, secrets: [one, two]}
@@ -150,7 +184,7 @@ nonsense: 1
 `);
     expect(lines).toEqual([
       'mldeploy.yaml:3:9  model.pth  unknown key; did you mean `path`?  allowed: path, maxSize, allow, inputs, outputs',
-      'mldeploy.yaml:5:1  replicas  unknown key; `replicas` belongs under `deploy`  allowed: version, name, model, server, image, smoke, resources, deploy, rollout, environments',
+      'mldeploy.yaml:5:1  replicas  unknown key; `replicas` belongs under `deploy`  allowed: version, name, model, server, image, smoke, resources, deploy, rollout, notify, environments',
       expect.stringMatching(
         /^mldeploy\.yaml:7:3 {2}rollout\.stepz {2}unknown key; did you mean `steps`\? {2}allowed: /,
       ),

@@ -84,8 +84,10 @@ async function cluster(context: CheckContext): Promise<string> {
 async function rights(context: CheckContext): Promise<string> {
   const { config, reporter } = known(context);
   const { checkRights } = await import('../../rollout/preflight.ts');
+  const { missingSecrets } = await import('../../notify/notifier.ts');
   return connected(context, async (api) => {
     for (const note of await checkRights(api, config)) reporter.note('warning', note);
+    for (const note of missingSecrets(config.notify, context.access.environment)) reporter.note('warning', note);
     return `enough for a rollout in namespace ${config.deploy.namespace}`;
   });
 }

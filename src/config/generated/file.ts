@@ -199,6 +199,10 @@ export type BasicAuth = {
   password: string;
 } | null;
 /**
+ * Who is told how a rollout goes (docs/notifications.md): a list of receivers, each `slack` or `webhook`. Best effort: what does not arrive changes nothing.
+ */
+export type Notify = Receiver[];
+/**
  * What one environment changes.
  */
 export type Overlay = {
@@ -210,6 +214,7 @@ export type Overlay = {
   resources?: Resources;
   deploy?: Deploy;
   rollout?: Rollout;
+  notify?: Notify;
 } | null;
 
 /**
@@ -228,6 +233,7 @@ export interface MlDeployFile {
   resources?: Resources;
   deploy?: Deploy;
   rollout?: Rollout;
+  notify?: Notify;
   /**
    * Named overlays, chosen with `--environment NAME` (Action input `environment`). Every key of the file except `version` and `environments` may be changed: maps are merged key by key, lists and single values replace, and `null`, where a key allows it, takes the base's value away. The file must be complete without an overlay.
    */
@@ -699,6 +705,36 @@ export interface CustomMetric {
    * Largest tolerated share of bad events.
    */
   slo: string;
+}
+export interface Receiver {
+  slack?: Slack;
+  webhook?: Webhook;
+  /**
+   * Which events are sent.
+   */
+  on?: ('started' | 'held' | 'promoted' | 'rolled-back' | 'failed')[];
+}
+/**
+ * A Slack incoming webhook.
+ */
+export interface Slack {
+  /**
+   * Name of the environment variable that holds its address, which is a secret.
+   */
+  url: string;
+}
+/**
+ * Any program: gets JSON by POST (schema/notification-v1.json).
+ */
+export interface Webhook {
+  /**
+   * Name of the environment variable that holds its address, which may be a secret.
+   */
+  url: string;
+  /**
+   * Name of the environment variable that holds the key with which messages are signed (Standard Webhooks, HMAC-SHA256). `null`: not signed.
+   */
+  secret?: Variable | null;
 }
 /**
  * The trained model and what is allowed in it.

@@ -127,5 +127,6 @@ export const configurationKeys: readonly string[] = [
   'rollout.lease',
   'rollout.watchdog',
   'rollout.watchdog.image',
+  'notify',
   'environments',
 ];

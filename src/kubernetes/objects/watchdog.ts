@@ -15,10 +15,11 @@ export interface WatchdogFacts {
   readonly owner: { readonly name: string; readonly uid: string };
 }
 
-/** One line of the watchdog's Role: what it may do with objects that are named. */
+/** One line of the watchdog's Role: what it may do, with objects that are named wherever that is possible. */
 export interface NamedRule {
   readonly group: string;
   readonly plural: string;
+  /** None: objects that do not exist yet, which cannot be named. */
   readonly names: readonly string[];
   readonly verbs: readonly string[];
 }
@@ -127,7 +128,7 @@ export function watchdogAccess(
       rules: rules.map((rule) => ({
         apiGroups: [rule.group],
         resources: [rule.plural],
-        resourceNames: rule.names,
+        ...(rule.names.length === 0 ? {} : { resourceNames: rule.names }),
         verbs: rule.verbs,
       })),
     },

@@ -1,5 +1,6 @@
 import { MlDeployError } from '../../errors.ts';
 import type { KubeApi } from '../../kubernetes/api.ts';
+import { missingSecrets } from '../../notify/notifier.ts';
 import type { RolloutEvidence } from '../../pipeline/evidence.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { serverOf } from '../../server/index.ts';
@@ -58,6 +59,7 @@ async function unfinished(
   // No stage ran before this: what is missing must show before the hold is given up.
   if (config.rollout.watchdog.enabled) engineImage(context);
   for (const note of await checkRights(api, config)) reporter.note('warning', note);
+  for (const note of missingSecrets(config.notify, context.access.environment)) reporter.note('warning', note);
   await checkRoute(api, config);
   const before = await survey(api, ref, config);
   refuseForeign(before);

@@ -3,6 +3,7 @@ import type { Reporter } from '../../pipeline/reporter.ts';
 import { comeBack, seize } from '../watchdog/abandon.ts';
 import { dismissWatchdogs } from '../watchdog/launch.ts';
 import { stableDown } from '../footing.ts';
+import { ClusterEvents } from '../cluster-events.ts';
 import { leaseRef } from '../lease.ts';
 import { describe } from '../names.ts';
 import type { ModelRef, ObjectRef } from '../names.ts';
@@ -67,6 +68,7 @@ export async function rollback(request: RollbackRequest, api: KubeApi, reporter:
   if (state.stable === null) await store.remove();
   const summary = summaryOf(state, missing);
   task.done(summary);
+  await report(api, request, summary, reporter);
   return { changed: true, summary, stable: state.stable?.name ?? null };
 }
 
@@ -84,6 +86,13 @@ function stayed(state: RolloutState): Partial<RolloutState> {
   const { message } = stableDown(state);
   const until = new Date(Date.now() + 24 * 3_600_000).toISOString();
   return { phase: 'held', hold: { reason: message, step: state.step, until }, reasons: [message] };
+}
+
+/** Best effort, after everything that matters. */
+async function report(api: KubeApi, ref: ModelRef, summary: string, reporter: Reporter): Promise<void> {
+  const events = new ClusterEvents(api, ref, 'rollback', (message) => reporter.note('info', message));
+  events.emit('RolledBack', `By a command: ${summary}`);
+  await events.flush();
 }
 
 /** The state after a rollback; a promotion that was only not tidied up yet stays one. */

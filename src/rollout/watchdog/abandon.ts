@@ -11,6 +11,9 @@ import type { RolloutState } from '../state.ts';
 import { takeOver } from '../takeover.ts';
 import { seizedRefs } from './rules.ts';
 
+/** Reason in the history of a rollout whose engine was not heard of any more. */
+export const leaseLost = 'lease lost';
+
 /**
  * Takes a running rollout from an engine that is gone and puts the stable revision back: the first write raises the epoch and moves
  * the traffic at once, unless that would end all service (then it waits for the stable pods). The candidate keeps its objects but no pods, so that `resume` can go on with the counts.
@@ -46,7 +49,7 @@ export async function abandon(
         revision: (state.candidate ?? state.stable)?.name ?? '',
         image: (state.candidate ?? state.stable)?.image ?? '',
         ended: promoted ? 'promoted' : 'abandoned',
-        reason: 'lease lost',
+        reason: leaseLost,
       },
     ],
   });

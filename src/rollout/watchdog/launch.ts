@@ -1,6 +1,7 @@
 import { MlDeployError } from '../../errors.ts';
 import type { KubeApi, KubeObject, Resource } from '../../kubernetes/api.ts';
 import { annotations, labels } from '../../kubernetes/objects/labels.ts';
+import type { NamedRule } from '../../kubernetes/objects/watchdog.ts';
 import { watchdogAccess, watchdogAccount, watchdogJob } from '../../kubernetes/objects/watchdog.ts';
 import { resources } from '../../kubernetes/resources.ts';
 import { troubleError, troubleOf } from '../diagnosis.ts';
@@ -9,7 +10,7 @@ import { leaseRef } from '../lease.ts';
 import type { ModelRef } from '../names.ts';
 import type { Run } from '../run.ts';
 import { until } from '../wait.ts';
-import { watchdogRules } from './rules.ts';
+import { groupOf, watchdogRules } from './rules.ts';
 
 /** Time for the watchdog's image to be pulled and its pod to prove its rights. */
 const armMs = 180_000;
@@ -124,7 +125,8 @@ async function grantRights(run: Run, job: KubeObject): Promise<void> {
   if (store.state === null) return;
   const { namespace } = config.deploy;
   const owner = { name: job.metadata.name, uid: job.metadata.uid ?? '' };
-  const access = watchdogAccess(config.name, namespace, watchdogRules(store.state), owner);
+  const rules = [...watchdogRules(store.state), ...(await eventRules(api, namespace))];
+  const access = watchdogAccess(config.name, namespace, rules, owner);
   const name = watchdogAccount(config.name);
   if (await hasPresetAccount(api, { model: config.name, namespace })) return;
   for (const [resource, object] of [
@@ -135,6 +137,14 @@ async function grantRights(run: Run, job: KubeObject): Promise<void> {
     await api.delete(resource, namespace, name);
     await createOwned(api, resource, object, owner.uid);
   }
+}
+
+/** The watchdog may tell what it did where this account may: nobody can grant more than they have. */
+async function eventRules(api: KubeApi, namespace: string): Promise<readonly NamedRule[]> {
+  const { plural } = resources.clusterEvent;
+  const group = groupOf(resources.clusterEvent);
+  const allowed = await api.may('create', { group, plural }, namespace);
+  return allowed ? [{ group, plural, names: [], verbs: ['create'] }] : [];
 }
 
 /** The reply to a first try may have been lost: what our Job owns is what we made. */

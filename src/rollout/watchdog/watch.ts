@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MlDeployError } from '../../errors.ts';
 import type { KubeApi } from '../../kubernetes/api.ts';
+import { ClusterEvents } from '../cluster-events.ts';
 import { Fence, isCode } from '../fence.ts';
 import { LeaseObserver, armedPatch, leaseRef } from '../lease.ts';
 import type { ModelRef } from '../names.ts';
 import { StateStore } from '../state.ts';
-import { abandon } from './abandon.ts';
+import { abandon, leaseLost } from './abandon.ts';
 import { watchdogRules } from './rules.ts';
 
 export interface WatchdogOptions extends ModelRef {
@@ -50,12 +51,26 @@ export async function watch(api: KubeApi, options: WatchdogOptions): Promise<Wat
       if (observer.look(seen) === 'alive') continue;
       log(`the lease did not change for ${leaseMs} ms: restoring the stable revision`);
       await abandon(api, store, log);
+      await report(api, options);
       return 'restored the stable revision';
     } catch (error) {
       if (isCode(error, 'rollout/superseded')) return 'another engine took over';
       // The API server may be away for a while: the observer notices the gap and starts anew.
       log(`will try again: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+}
+
+/** What the state says of our end becomes an Event. Best effort, after everything that matters. */
+async function report(api: KubeApi, options: WatchdogOptions): Promise<void> {
+  const events = new ClusterEvents(api, options, `watchdog-${options.epoch}`, options.log);
+  try {
+    const { state } = await StateStore.load(api, options);
+    if (state?.history.at(-1)?.reason !== leaseLost) return;
+    events.emit(state.weight === 0 ? 'WatchdogRestored' : 'RolloutFailed', state.reasons[0] ?? leaseLost);
+    await events.flush();
+  } catch (error) {
+    options.log(`no Event is written: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
