@@ -36,7 +36,7 @@ test('events are about the object, also when it is gone meanwhile, and about the
   await events.flush();
   transport.objects.delete('/apis/apps/v1/namespaces/ml/deployments/fraud-r2');
   events.emit('Promoted', 'r2 was promoted.', candidate);
-  events.emit('RolledBack', `${'ä'.repeat(2000)}`, { resource: resources.deployment, name: 'fraud-r9' });
+  events.emit('RolledBack', 'ä'.repeat(2000), { resource: resources.deployment, name: 'fraud-r9' });
   await events.flush();
   expect(written(transport).map((each) => [each['reason'], each['type'], nameOf(each)])).toEqual([
     ['WeightChanged', 'Normal', 'Service fraud'],

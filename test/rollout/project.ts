@@ -16,6 +16,8 @@ export interface ProjectOptions {
   readonly replicas?: number;
   readonly gpu?: number;
   readonly watchdog?: string;
+  /** Entries of the list `notify:`. */
+  readonly notify?: readonly string[];
 }
 
 /**
@@ -59,6 +61,7 @@ rollout:
 ${Object.entries(rollout)
   .map(([key, value]) => `  ${key}: ${value}`)
   .join('\n')}
+notify: [${(options.notify ?? []).join(', ')}]
 `;
 }
 
