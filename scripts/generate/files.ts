@@ -22,10 +22,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
       `schema/${stage}-evidence-v1.json`,
       `${JSON.stringify(evidenceSchema, null, 2)}\n`,
     ]),
-    [
-      'schema/notification-v1.json',
-      `${JSON.stringify(notificationSchema('src/notify/notification.ts'), null, 2)}\n`,
-    ],
+    ['schema/notification-v1.json', `${JSON.stringify(notificationSchema('src/notify/notification.ts'), null, 2)}\n`],
     ['src/pipeline/generated/validate-evidence.js', standaloneValidator(evidence, false)],
     ['src/pipeline/generated/validate-evidence.d.ts', validatorTypes([...evidence.keys()])],
   ]);
