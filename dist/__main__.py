@@ -20,8 +20,6 @@ from .settings import Settings, read_settings
 # The model cannot be loaded or fails its warm-up: starting again would not help.
 MODEL_FAILED = 3
 _RESTART_SECONDS = 1.0
-# In-flight requests that outlive this after the drain are cut.
-_FINISH_SECONDS = 20
 
 
 def main() -> int:
@@ -66,7 +64,8 @@ class _Server(uvicorn.Server):
                 headers=[("x-mldeploy-revision", settings.revision)],
                 # Longer than clients and proxies keep idle connections: it is they who should end them, never mid-request we.
                 timeout_keep_alive=75,
-                timeout_graceful_shutdown=_FINISH_SECONDS,
+                # Requests in flight that outlive this after the drain are cut.
+                timeout_graceful_shutdown=settings.finish_seconds,
             )
         )
 

@@ -65,6 +65,9 @@ def add_predict(app: FastAPI, worker: Worker, model: "Model") -> None:
     """Adds POST /predict with the request schema of this model."""
     request = request_schema(model)
     # As many predictions at a time as the model's code is known to allow; probes are answered by the event loop meanwhile.
+    # Here and not above: importing it loads numpy and joblib.
+    from .model import NotFiniteError, has_empty
+
     threads = ThreadPoolExecutor(worker.settings.threads, thread_name_prefix="predict")
 
     async def predict(body: request) -> Response:
@@ -72,8 +75,12 @@ def add_predict(app: FastAPI, worker: Worker, model: "Model") -> None:
             outputs = await asyncio.get_running_loop().run_in_executor(threads, model.predict, body.inputs)
             content = json.dumps({"outputs": outputs, "revision": worker.settings.revision}, allow_nan=False)
         except Exception as error:
+            if isinstance(error, NotFiniteError):
+                worker.board.count_problem(worker.index, "nan")
             log("prediction-failed", level="error", error=error, rows=len(body.inputs))
             return JSONResponse({"detail": f"prediction failed: {type(error).__name__}"}, status_code=500)
+        if has_empty(outputs):
+            worker.board.count_problem(worker.index, "empty")
         return Response(content, media_type="application/json")
 
     problems = {413: "The body is too large", 500: "The model failed", 503: "The model is still loading"}

@@ -10,13 +10,15 @@ from bisect import bisect_left
 
 EDGES_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 OUTCOMES = ("ok", "client_error", "error")
+PROBLEMS = ("nan", "empty")
 
 # Layout of one slot, in 64-bit integers.
 _READY = 0
 _OUTCOMES = 1
 _BUCKETS = _OUTCOMES + len(OUTCOMES)
 _SUM_NS = _BUCKETS + len(EDGES_SECONDS) + 1
-_SLOT = _SUM_NS + 1
+_PROBLEMS = _SUM_NS + 1
+_SLOT = _PROBLEMS + len(PROBLEMS)
 
 
 class Board:
@@ -45,6 +47,10 @@ class Board:
         slot[_BUCKETS + bisect_left(EDGES_SECONDS, seconds)] += 1
         slot[_SUM_NS] += max(0, round(seconds * 1e9))
 
+    def count_problem(self, worker: int, problem: str) -> None:
+        """One answer whose outputs are not what a model should give, beside its outcome."""
+        self._slots[worker][_PROBLEMS + PROBLEMS.index(problem)] += 1
+
     def text(self, model: str, revision: str, digest: str, started: float) -> str:
         """All metrics in the Prometheus text format, version 0.0.4."""
         total = [sum(column) for column in zip(*self._slots)]
@@ -55,6 +61,13 @@ class Board:
         for index, outcome in enumerate(OUTCOMES):
             count = total[_OUTCOMES + index]
             lines.append(f'mldeploy_requests_total{{route="/predict",outcome="{outcome}"}} {count}')
+        lines += [
+            "# HELP mldeploy_output_problems_total Predictions with NaN or infinity (answered with 500), or with an empty output.",
+            "# TYPE mldeploy_output_problems_total counter",
+        ]
+        for index, problem in enumerate(PROBLEMS):
+            count = total[_PROBLEMS + index]
+            lines.append(f'mldeploy_output_problems_total{{route="/predict",problem="{problem}"}} {count}')
         lines += [
             "# HELP mldeploy_request_duration_seconds Time from the complete request body to the answer.",
             "# TYPE mldeploy_request_duration_seconds histogram",

@@ -20,6 +20,10 @@ class ModelError(Exception):
     """The model cannot be served; the message is for people."""
 
 
+class NotFiniteError(ModelError):
+    """An output is NaN or infinite, which JSON cannot carry."""
+
+
 class Model:
     """`inputs` is the one input of the contract as `(dtype, row shape)`, or None when rows may be anything."""
 
@@ -47,7 +51,7 @@ class Model:
             raise ModelError(f"predict must return a list with one output per row: {len(rows)} rows in, {found} out")
         for index, output in enumerate(outputs):
             if not _finite(output):
-                raise ModelError(f"the model returned a value that JSON cannot carry (nan or infinity) for row {index}")
+                raise NotFiniteError(f"the model returned a value that JSON cannot carry (nan or infinity) for row {index}")
         return outputs
 
     def warm_up(self) -> bool:
@@ -139,6 +143,11 @@ def _plain(value):
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value
+
+
+def has_empty(outputs: list) -> bool:
+    """Whether an output is nothing: None, "", [] or {}."""
+    return any(output is None or (isinstance(output, (str, list, dict)) and not output) for output in outputs)
 
 
 def _finite(value) -> bool:

@@ -18,6 +18,7 @@ class Settings:
     threads: int
     max_body_bytes: int
     drain_seconds: float
+    finish_seconds: int
     """Inputs of the contract as `{"name", "dtype", "shape"}`; empty when the contract is unknown."""
     inputs: list[dict] = field(default_factory=list)
 
@@ -43,6 +44,7 @@ def read_settings(env: dict[str, str] | None = None) -> Settings:
         threads=_number(env, "MLDEPLOY_THREADS", 1, int, least=1),
         max_body_bytes=_number(env, "MLDEPLOY_MAX_BODY_BYTES", 10 * 1024 * 1024, int, least=1),
         drain_seconds=_number(env, "MLDEPLOY_DRAIN_SECONDS", 5.0, float),
+        finish_seconds=_number(env, "MLDEPLOY_FINISH_SECONDS", 20, int, least=1),
         inputs=inputs,
     )
 
