@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
@@ -19,6 +19,12 @@ const run = (program: string, args: string[]): void => {
     process.exit(1);
   }
 };
+
+// ncc names modules by their real path: with dependencies from elsewhere it would make another dist/ from the same sources.
+if (lstatSync(join(root, 'node_modules')).isSymbolicLink()) {
+  console.error('build: node_modules is a link; run `npm ci` in this checkout first.');
+  process.exit(2);
+}
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
