@@ -84,9 +84,11 @@ describe('retries', () => {
   it('tells that it waits, every few seconds', async () => {
     const told: string[] = [];
     const broken = new BrokenConnection('https://api.test', new Error('ECONNREFUSED'));
-    const options = { deadlineMs: 4500, onSilence: (message: string) => told.push(message) };
+    // Waits double and vary by a quarter: within nine seconds at least one attempt comes after the first three.
+    const options = { deadlineMs: 9000, onSilence: (message: string) => told.push(message) };
     await failure(kubeApi(scripted(broken), options).get(resources.pod, 'ml', 'web'));
-    expect(told).toEqual([expect.stringMatching(/^no answer from https:\/\/api\.test: .*; trying for \d s more$/)]);
+    expect(told.length).toBeGreaterThan(0);
+    for (const line of told) expect(line).toMatch(/^no answer from https:\/\/api\.test: .*; trying for \d s more$/);
   });
 
   it('gives up at its deadline and says which server', async () => {
