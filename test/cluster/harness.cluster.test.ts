@@ -97,8 +97,11 @@ describe('a cluster of its own, which may be broken', () => {
     await cluster.apply(...web(namespace.name, 2));
     await cluster.kubectl(['rollout', 'status', 'deployment/web', '-n', namespace.name, '--timeout=60s']);
     const service = await cluster.get<{ spec: { clusterIP: string } }>('service', 'web', '-n', namespace.name);
+    const url = `http://${service.spec.clusterIP}/`;
+    // The node learns of a Service's endpoints a moment after the pods are ready.
+    await until('the Service answers', async () => (await fetch(url, { signal: AbortSignal.timeout(1000) })).ok);
     const traffic = new Traffic({
-      url: `http://${service.spec.clusterIP}/`,
+      url,
       rate: 50,
       maxRequests: 60,
       newConnections: 1,
