@@ -98,8 +98,12 @@ describe('a cluster of its own, which may be broken', () => {
     await cluster.kubectl(['rollout', 'status', 'deployment/web', '-n', namespace.name, '--timeout=60s']);
     const service = await cluster.get<{ spec: { clusterIP: string } }>('service', 'web', '-n', namespace.name);
     const url = `http://${service.spec.clusterIP}/`;
-    // The node learns of a Service's endpoints a moment after the pods are ready.
-    await until('the Service answers', async () => (await fetch(url, { signal: AbortSignal.timeout(1000) })).ok);
+    // The node learns of a Service's endpoints a moment after the pods are ready: both must have been reached.
+    const reached = new Set<string>();
+    await until('the Service reaches both pods', async () => {
+      const answer = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(1000) });
+      return reached.add(await answer.text()).size === 2;
+    });
     const traffic = new Traffic({
       url,
       rate: 50,
