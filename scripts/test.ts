@@ -32,7 +32,7 @@ const gate: readonly Suite[] = [
   command('format', 40, 'npm', 'run', '--silent', 'format:check'),
   vitest('unit', 150, false),
   command('dist', 90, 'node', 'scripts/build.ts', '--check'),
-  vitest('cluster', 420, true),
+  vitest('cluster', 600, true),
 ];
 const suites = proof ? [vitest('proof', 4 * 3600, true)] : gate;
 
