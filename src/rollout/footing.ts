@@ -15,6 +15,8 @@ export interface Footing {
   readonly ready: number;
   /** Ready pods of a candidate that has traffic: what it serves would be lost or pile up on the stable pods that are left. */
   readonly serving: number;
+  /** Intended share of the candidate, 0..1; 1 as soon as it is being promoted. */
+  readonly weight: number;
 }
 
 /**
@@ -32,15 +34,19 @@ export async function footing(api: KubeApi, state: RolloutState): Promise<Footin
     ready: readyPods(ours),
     // Where there is no room for both, the candidate has to go before the stable revision can come.
     serving: hasTraffic && state.strategy !== 'recreate' ? readyPods(other) : 0,
+    weight: state.progress === 'promoting' ? 1 : state.weight,
   };
 }
 
 /**
- * True when all traffic may go to the stable revision at once: half of its pods are ready (they carry twice their load for a moment), or
- * the candidate serves nobody anyway.
+ * True when all traffic may go to the stable revision at once: the candidate serves nobody anyway, or no stable pod gets more than twice a
+ * load that it bears. So half of the pods are enough, and so are those that bear at least half of the traffic now: a candidate with a small
+ * share is never left in place to wait for stable pods that hardly get anything from it.
  */
-export function isFirm({ full, ready, serving }: Footing): boolean {
-  return serving === 0 || ready >= Math.ceil(full / 2);
+export function isFirm({ full, ready, serving, weight }: Footing): boolean {
+  if (serving === 0 || ready >= Math.ceil(full / 2)) return true;
+  // Behind one Service the pods share, whatever share was intended.
+  return weight <= 0.5 && serving <= ready;
 }
 
 export interface FootingOptions {
@@ -69,7 +75,7 @@ export async function awaitFooting(
     if (isFirm(now) || state.stable === null) return true;
     if (!told) {
       options.tell(
-        `${state.stable.name} has ${now.ready} of ${now.full} pods ready: it gets the traffic back when half of them are.`,
+        `${state.stable.name} has ${now.ready} of ${now.full} pods ready: it gets the traffic back when it can bear it, with half of them at the latest.`,
       );
     }
     if (now.wanted < now.full) await scale(fence, state.stable, now.full);

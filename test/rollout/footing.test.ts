@@ -8,11 +8,21 @@ import { memoryCluster, ref } from './memory-cluster.ts';
 import { project } from './project.ts';
 
 test('traffic goes back at once to half of the pods, or when the candidate serves nobody', () => {
-  const full = { full: 4, wanted: 4, serving: 1 };
+  const full = { full: 4, wanted: 4, serving: 1, weight: 0.75 };
   expect(isFirm({ ...full, ready: 4 })).toBe(true);
   expect(isFirm({ ...full, ready: 2 })).toBe(true);
   expect(isFirm({ ...full, ready: 1 })).toBe(false);
   expect(isFirm({ ...full, ready: 0, serving: 0 })).toBe(true);
+});
+
+test('traffic goes back at once where a small share is all that comes back', () => {
+  const weak = { full: 8, wanted: 8, ready: 2, serving: 2 };
+  expect(isFirm({ ...weak, weight: 0.1 })).toBe(true);
+  expect(isFirm({ ...weak, weight: 0.5 })).toBe(true);
+  expect(isFirm({ ...weak, weight: 0.6 })).toBe(false);
+  // Twice as many candidate pods behind one Service have two thirds of the connections.
+  expect(isFirm({ ...weak, weight: 0.1, serving: 4 })).toBe(false);
+  expect(isFirm({ ...weak, weight: 0.1, ready: 0 })).toBe(false);
 });
 
 const deployment = (name: string): string => `/apis/apps/v1/namespaces/ml/deployments/fraud-${name}`;
