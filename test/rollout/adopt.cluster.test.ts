@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
 import { adopt } from '../../src/rollout/commands/adopt.ts';
-import { until } from '../cluster/poll.ts';
 import { handmade } from './handmade.ts';
-import { Scenario } from './scenario.ts';
+import { Scenario, onlyAnsweredBy } from './scenario.ts';
 
 let scenario: Scenario;
 
@@ -54,10 +53,7 @@ test('a running Deployment becomes revision 0 without a restart, and the next ve
       stable: { name: 'r0' },
       candidate: { name: 'r1' },
     });
-    await until('only r1 answers', () => {
-      const last = traffic.between(Date.now() - 1000);
-      return Promise.resolve(last.length > 10 && last.every((each) => each.revision === 'r1'));
-    });
+    await onlyAnsweredBy(traffic, 'r1');
     expect(traffic.failures()).toEqual([]);
   } finally {
     await traffic.stop();

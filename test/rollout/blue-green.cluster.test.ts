@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../cluster/poll.ts';
 import type { Traffic } from '../cluster/traffic.ts';
-import { Scenario, explain } from './scenario.ts';
+import { Scenario, explain, onlyAnsweredBy } from './scenario.ts';
 
 let scenario: Scenario;
 let traffic: Traffic;
@@ -18,13 +17,6 @@ afterAll(async () => {
   await traffic.stop();
   await scenario[Symbol.asyncDispose]();
 });
-
-function onlyAnsweredBy(revision: string): Promise<true> {
-  return until(`only ${revision} answers`, () => {
-    const last = traffic.between(Date.now() - 1000);
-    return Promise.resolve(last.length > 10 && last.every((each) => each.revision === revision) ? true : undefined);
-  });
-}
 
 /** Ready pods by revision. */
 async function ready(): Promise<Record<string, number>> {
@@ -56,7 +48,7 @@ test('all traffic moves at once, after an approval; the stable revision stays wh
   expect(await going.ended, going.output()).toBe(0);
   const evidence = await scenario.evidence();
   expect(evidence).toMatchObject({ outcome: 'passed', decision: 'promote', strategy: 'blueGreen', steps: [0, 1] });
-  await onlyAnsweredBy('r2');
+  await onlyAnsweredBy(traffic, 'r2');
   const lost = traffic.failures(start);
   expect(lost.length, explain(lost, evidence)).toBe(0);
 });
@@ -68,7 +60,7 @@ test('a version above its slo is judged alone and taken back in one write', asyn
   expect(code, output).toBe(1);
   expect(evidence).toMatchObject({ outcome: 'failed', decision: 'rollback', strategy: 'blueGreen' });
   expect(evidence.reasons.join(' ')).toMatch(/has none to compare with.*above the slo of 5 %/);
-  await onlyAnsweredBy('r2');
+  await onlyAnsweredBy(traffic, 'r2');
   const failures = traffic.failures(start);
   expect(failures.length).toBeGreaterThan(0);
   expect(

@@ -6,7 +6,7 @@ import { until } from '../cluster/poll.ts';
 import type { Traffic } from '../cluster/traffic.ts';
 import { accessTo, project } from './project.ts';
 import type { ProjectOptions } from './project.ts';
-import { Scenario } from './scenario.ts';
+import { Scenario, onlyAnsweredBy } from './scenario.ts';
 
 // The engine dies in the middle of a canary; whatever happens then, the stable version gets its traffic back by itself.
 
@@ -62,15 +62,11 @@ async function killedEngine(options: Omit<ProjectOptions, 'namespace'>): Promise
   expect(await engine.ended).toBe('SIGKILL');
 }
 
-async function onlyStableAnswers(): Promise<void> {
-  await until(
-    `only ${stable} answers`,
-    () => {
-      const last = traffic.between(Date.now() - 1000);
-      return Promise.resolve(last.length > 10 && last.every((each) => each.revision === stable));
-    },
-    { timeout: 40_000, hint: async () => JSON.stringify(await scenario.status()) },
-  );
+function onlyStableAnswers(): Promise<void> {
+  return onlyAnsweredBy(traffic, stable, {
+    timeout: 40_000,
+    hint: async () => JSON.stringify(await scenario.status()),
+  });
 }
 
 test('engine killed: the watchdog restores the stable revision, resume finishes with the counts', async () => {

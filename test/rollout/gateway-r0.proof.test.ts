@@ -5,7 +5,7 @@ import { adopt } from '../../src/rollout/commands/adopt.ts';
 import { until } from '../cluster/poll.ts';
 import { Traffic } from '../cluster/traffic.ts';
 import { handmade } from './handmade.ts';
-import { Scenario, explain } from './scenario.ts';
+import { Scenario, explain, onlyAnsweredBy } from './scenario.ts';
 
 test('the Service of an adopted revision carries its share of a route of our own, and loses nothing', async () => {
   await using scenario = await Scenario.start('gateway-r0', ['traefik']);
@@ -35,10 +35,7 @@ test('the Service of an adopted revision carries its share of a route of our own
   const traffic = new Traffic(options).start();
   try {
     expect(await engine.ended, engine.output()).toBe(0);
-    await until('only r1 answers', () => {
-      const last = traffic.between(Date.now() - 1000);
-      return Promise.resolve(last.length > 10 && last.every((each) => each.revision === 'r1'));
-    });
+    await onlyAnsweredBy(traffic, 'r1');
   } finally {
     await traffic.stop();
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../cluster/poll.ts';
 import { Traffic } from '../cluster/traffic.ts';
-import { Scenario, explain } from './scenario.ts';
+import { Scenario, explain, onlyAnsweredBy } from './scenario.ts';
 
 // Weights of an HTTPRoute, obeyed by a real gateway.
 
@@ -54,10 +54,7 @@ test('10 % means 10 % per request, and promotion loses none', async () => {
   const share = candidate.requests / (candidate.requests + stable.requests);
   expect(share).toBeGreaterThan(0.07);
   expect(share).toBeLessThan(0.13);
-  await until('only r2 answers', () => {
-    const last = clients().between(Date.now() - 1000);
-    return Promise.resolve(last.length > 10 && last.every((each) => each.revision === 'r2'));
-  });
+  await onlyAnsweredBy(clients(), 'r2');
   const lost = clients().failures(start);
   expect(lost.length, explain(lost, evidence)).toBe(0);
   const route = await scenario.cluster.get<{ spec: { rules: { backendRefs: { name: string; weight: number }[] }[] } }>(
@@ -79,10 +76,7 @@ test('a bad version is rolled back through the route', async () => {
   });
   expect(code, output).toBe(1);
   expect(evidence).toMatchObject({ outcome: 'failed', decision: 'rollback' });
-  await until('only r2 answers', () => {
-    const last = clients().between(Date.now() - 1000);
-    return Promise.resolve(last.length > 10 && last.every((each) => each.revision === 'r2'));
-  });
+  await onlyAnsweredBy(clients(), 'r2');
   expect(
     clients()
       .failures(start)

@@ -5,10 +5,9 @@ import type { RolloutEvidence } from '../../src/pipeline/evidence.ts';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
 import { promote } from '../../src/rollout/commands/resume.ts';
 import { rollback } from '../../src/rollout/commands/rollback.ts';
-import { until } from '../cluster/poll.ts';
 import type { Traffic } from '../cluster/traffic.ts';
 import { accessTo, project } from './project.ts';
-import { Scenario } from './scenario.ts';
+import { Scenario, onlyAnsweredBy } from './scenario.ts';
 
 // People who step in while a canary runs: Ctrl-C, a rollback from elsewhere, a second engine, an approval.
 
@@ -27,13 +26,6 @@ afterAll(async () => {
   await scenario[Symbol.asyncDispose]();
 });
 
-async function onlyAnsweredBy(revision: string): Promise<void> {
-  await until(`only ${revision} answers`, () => {
-    const last = traffic.between(Date.now() - 1000);
-    return Promise.resolve(last.length > 10 && last.every((each) => each.revision === revision));
-  });
-}
-
 test('Ctrl-C in the middle of a canary: the stable revision serves at once, no request is lost', async () => {
   const start = Date.now();
   const engine = await scenario.canary({ env: { VERSION: '2' }, rollout: { minTime: '60s' } });
@@ -45,7 +37,7 @@ test('Ctrl-C in the middle of a canary: the stable revision serves at once, no r
   const { volatile } = JSON.parse(await readFile(join(evidence, 'rollout.json'), 'utf8')) as RolloutEvidence;
   expect(volatile.timeline.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['weight', 'restored', 'retired']));
   expect(await readFile(join(evidence, 'report.md'), 'utf8')).toContain('interrupted in rollout');
-  await onlyAnsweredBy('r1');
+  await onlyAnsweredBy(traffic, 'r1');
   expect(traffic.failures(start)).toEqual([]);
   expect(await scenario.status()).toMatchObject({ phase: 'done', weight: 0, engine: null, oddities: [] });
 });
@@ -59,7 +51,7 @@ test('rollback pre-empts a live engine, which stops without writing anything mor
   expect(await rollback(ref, scenario.api, silentReporter)).toMatchObject({ changed: true, stable: 'r1' });
   expect(await engine.ended, engine.output()).toBe(4);
   expect(engine.output()).toContain('rollout/superseded');
-  await onlyAnsweredBy('r1');
+  await onlyAnsweredBy(traffic, 'r1');
   expect(await scenario.status()).toMatchObject({ phase: 'done', oddities: [] });
 });
 
@@ -75,7 +67,7 @@ test('a second engine is told that the first is alive; the first is not disturbe
   const held = await scenario.status();
   expect(held).toMatchObject({ phase: 'held', weight: 0 });
   expect(held.hold?.reason).toMatch(/waits for approval/);
-  await onlyAnsweredBy('r1');
+  await onlyAnsweredBy(traffic, 'r1');
 
   const config = project({
     namespace: scenario.namespace,
@@ -93,6 +85,6 @@ test('a second engine is told that the first is alive; the first is not disturbe
     scenario.api,
   );
   expect(evidence, JSON.stringify(evidence.reasons)).toMatchObject({ outcome: 'passed', decision: 'promote' });
-  await onlyAnsweredBy(evidence.candidate.name);
+  await onlyAnsweredBy(traffic, evidence.candidate.name);
   expect(traffic.failures()).toEqual([]);
 });

@@ -7,6 +7,7 @@ import type { Revision, RolloutState } from '../../src/rollout/state.ts';
 import { survey } from '../../src/rollout/survey.ts';
 import { fastapi } from '../../src/server/fastapi/index.ts';
 import { MemoryTransport } from './memory-transport.ts';
+import { restState } from './rest-state.ts';
 
 export const ref = { model: 'fraud', namespace: 'ml' };
 export const image = `registry.test/fraud@sha256:${'a'.repeat(64)}`;
@@ -53,25 +54,10 @@ export async function memoryCluster(
   });
   const store = await StateStore.load(api, ref);
   await store.save({
-    version: 1,
+    ...restState,
     ...ref,
-    phase: 'done',
-    progress: 'ended',
     epoch: 4,
-    provider: 'replicas',
-    port: 80,
     stable: revision('r1'),
-    candidate: null,
-    previous: null,
-    planHash: null,
-    steps: [],
-    step: -1,
-    weight: 0,
-    hold: null,
-    scaling: null,
-    analysis: null,
-    reasons: [],
-    history: [],
     ...change(revision),
   });
   transport.writes.length = 0;

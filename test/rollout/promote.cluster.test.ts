@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../cluster/poll.ts';
 import type { Traffic } from '../cluster/traffic.ts';
-import { Scenario, explain } from './scenario.ts';
+import { Scenario, explain, onlyAnsweredBy } from './scenario.ts';
 
 let scenario: Scenario;
 let traffic: Traffic | undefined;
@@ -19,13 +19,6 @@ afterAll(async () => {
 function clients(): Traffic {
   if (traffic === undefined) throw new Error('the first deploy failed');
   return traffic;
-}
-
-async function onlyAnsweredBy(revision: string): Promise<void> {
-  await until(`only ${revision} answers`, () => {
-    const last = clients().between(Date.now() - 1000);
-    return Promise.resolve(last.length > 10 && last.every((each) => each.revision === revision));
-  });
 }
 
 const scaled = ['autoscaling: {min: 2, max: 4, cpu: 80%}'];
@@ -63,7 +56,7 @@ test('a good version is promoted without a failed request and without a restart 
   const promotedAt = Date.parse(evidence.volatile.timeline.find((event) => event.kind === 'promoted')?.at ?? '');
 
   // Kept-alive clients move over too, and only r2 answers in the end.
-  await onlyAnsweredBy('r2');
+  await onlyAnsweredBy(clients(), 'r2');
   const lost = clients().failures(start);
   expect(lost.length, explain(lost, evidence)).toBe(0);
   expect(
@@ -114,7 +107,7 @@ test('a bad version is rolled back by its errors, and only its own requests fail
   expect(code, output).toBe(1);
   expect(evidence).toMatchObject({ outcome: 'failed', decision: 'rollback' });
   expect(evidence.reasons.join(' ')).toMatch(/failed requests/);
-  await onlyAnsweredBy('r2');
+  await onlyAnsweredBy(clients(), 'r2');
   const failures = clients().failures(start);
   expect(failures.length).toBeGreaterThan(0);
   expect(

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../cluster/poll.ts';
 import type { Traffic } from '../cluster/traffic.ts';
-import { Scenario } from './scenario.ts';
+import { Scenario, onlyAnsweredBy } from './scenario.ts';
 
 let scenario: Scenario;
 let traffic: Traffic;
@@ -14,21 +13,12 @@ beforeAll(async () => {
   traffic = await scenario.traffic();
 });
 
+const slowly = { timeout: 120_000, hint: async () => JSON.stringify(await scenario.status(), null, 1) };
+
 afterAll(async () => {
   await traffic.stop();
   await scenario[Symbol.asyncDispose]();
 });
-
-function onlyAnsweredBy(revision: string): Promise<true> {
-  return until(
-    `only ${revision} answers`,
-    () => {
-      const last = traffic.between(Date.now() - 1000);
-      return Promise.resolve(last.length > 10 && last.every((each) => each.revision === revision) ? true : undefined);
-    },
-    { timeout: 120_000, hint: async () => JSON.stringify(await scenario.status(), null, 1) },
-  );
-}
 
 test('the old pods are gone before the new ones come; the outage is said', async () => {
   const { code, evidence, output } = await scenario.run('rollout', {
@@ -42,7 +32,7 @@ test('the old pods are gone before the new ones come; the outage is said', async
   const kinds = evidence.volatile.timeline.map((event) => event.kind);
   expect(kinds.indexOf('outage')).toBeGreaterThan(kinds.indexOf('watchdog-armed'));
   expect(kinds.indexOf('candidate-created')).toBeGreaterThan(kinds.indexOf('freed'));
-  await onlyAnsweredBy('r2');
+  await onlyAnsweredBy(traffic, 'r2', slowly);
   expect((await scenario.status()).revisions.map((each) => [each.name, each.role, each.wanted])).toEqual([
     ['r1', 'previous', 0],
     ['r2', 'stable', 1],
@@ -57,7 +47,7 @@ test('a version that cannot start: the stable one is back and ready', async () =
   });
   expect(code, output).toBe(1);
   expect(output).toMatch(/r2 is ready again/);
-  await onlyAnsweredBy('r2');
+  await onlyAnsweredBy(traffic, 'r2', slowly);
   expect(await scenario.status()).toMatchObject({ phase: 'done', weight: 0, oddities: [] });
 });
 
@@ -74,7 +64,7 @@ test('the engine is killed while nobody serves: the watchdog starts the stable v
   );
   engine.process.kill('SIGKILL');
   await scenario.reaches('the watchdog gave up for it', ({ phase }) => phase === 'abandoned', 120_000);
-  await onlyAnsweredBy('r2');
+  await onlyAnsweredBy(traffic, 'r2', slowly);
   const { revisions } = await scenario.status();
   expect(revisions.map((each) => [each.name, each.wanted]).sort()).toEqual([
     ['r2', 1],

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { resources } from '../../src/kubernetes/resources.ts';
 import { until } from '../cluster/poll.ts';
 import { Traffic } from '../cluster/traffic.ts';
-import { Scenario, explain } from './scenario.ts';
+import { Scenario, explain, onlyAnsweredBy } from './scenario.ts';
 
 let scenario: Scenario;
 let traffic: Traffic | undefined;
@@ -12,16 +12,6 @@ afterEach(async () => {
   traffic = undefined;
   await scenario[Symbol.asyncDispose]();
 });
-
-const onlyAnswers = (revision: string): Promise<unknown> =>
-  until(
-    `only ${revision} answers`,
-    () => {
-      const last = traffic?.between(Date.now() - 1000) ?? [];
-      return Promise.resolve(last.length > 10 && last.every((each) => each.revision === revision));
-    },
-    { timeout: 60_000 },
-  );
 
 test('an adopted route: first deploy behind it, engine killed in a canary, the watchdog gives it back, resume finishes', async () => {
   scenario = await Scenario.start('route-death', ['traefik']);
@@ -61,10 +51,10 @@ test('an adopted route: first deploy behind it, engine killed in a canary, the w
   engine.process.kill('SIGKILL');
   await scenario.reaches('abandoned', ({ phase }) => phase === 'abandoned', 90_000);
   expect(await specOf()).toEqual(original);
-  await onlyAnswers('r1');
+  await onlyAnsweredBy(traffic, 'r1');
   const { code, evidence, output } = await scenario.run('resume', { env: { VERSION: '2' }, rollout });
   expect(code, output).toBe(0);
-  await onlyAnswers('r2');
+  await onlyAnsweredBy(traffic, 'r2');
   expect(await specOf()).toEqual(original);
   const lost = traffic.failures();
   expect(lost.length, explain(lost, evidence)).toBe(0);
@@ -88,7 +78,7 @@ test('istio: weights that nobody obeys are found out by counting, and blame nobo
     hosts: ['fraud'],
     http: [{ route: [{ destination: { host: 'fraud-r1' }, weight: 100 }] }],
   });
-  await onlyAnswers('r1');
+  await onlyAnsweredBy(traffic, 'r1');
   expect(traffic.failures()).toEqual([]);
   const later = await scenario.run('rollout', { env: { VERSION: '3' } });
   expect(later.code, later.output).toBe(2);

@@ -190,6 +190,28 @@ function images(cluster: Cluster): NonNullable<typeof builtImages> {
 }
 
 /**
+ * Waits until every answer of the last second is a good one of this revision.
+ * @param options `timeout` in ms (default 60 s); `hint` is asked for more to say on failure
+ */
+export async function onlyAnsweredBy(
+  traffic: Pick<Traffic, 'between'>,
+  revision: string,
+  options: { readonly timeout?: number; readonly hint?: () => string | Promise<string> } = {},
+): Promise<void> {
+  const last = (): readonly TrafficResult[] => traffic.between(Date.now() - 1000, Date.now() - 50);
+  const seen = (): string => JSON.stringify(Object.groupBy(last(), (each) => `${each.revision ?? ''} ${each.status}`));
+  await until(
+    `only ${revision} answers`,
+    () => Promise.resolve(last().length > 5 && last().every((each) => each.ok && each.revision === revision)),
+    {
+      timeout: options.timeout ?? 60_000,
+      every: 100,
+      hint: async () => `${seen()}\n${(await options.hint?.()) ?? ''}`,
+    },
+  );
+}
+
+/**
  * Failed requests beside the events of a rollout, for the message of a failed assertion.
  */
 export function explain(failures: readonly TrafficResult[], evidence: RolloutEvidence): string {

@@ -7,7 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { until } from '../cluster/poll.ts';
 import type { Traffic } from '../cluster/traffic.ts';
 import type { ProjectOptions } from './project.ts';
-import { Scenario } from './scenario.ts';
+import { Scenario, onlyAnsweredBy } from './scenario.ts';
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
@@ -104,9 +104,6 @@ export class TwoNodes implements AsyncDisposable {
     await scenario.reaches('the stable revision is whole', ({ revisions }) =>
       revisions.some((each) => each.role === 'stable' && each.name === 'r1' && each.ready === 2),
     );
-    await until('only r1 answers', () => {
-      const last = traffic.between(Date.now() - 1000);
-      return Promise.resolve(last.length > 10 && last.every((each) => each.revision === 'r1'));
-    });
+    await onlyAnsweredBy(traffic, 'r1');
   }
 }

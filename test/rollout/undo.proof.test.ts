@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../cluster/poll.ts';
 import type { Traffic } from '../cluster/traffic.ts';
-import { Scenario, explain } from './scenario.ts';
+import { Scenario, explain, onlyAnsweredBy } from './scenario.ts';
 
 let scenario: Scenario;
 let traffic: Traffic;
@@ -17,17 +16,6 @@ afterAll(async () => {
   await traffic.stop();
   await scenario[Symbol.asyncDispose]();
 });
-
-function onlyAnsweredBy(revision: string): Promise<true> {
-  return until(
-    `only ${revision} answers`,
-    () => {
-      const last = traffic.between(Date.now() - 1000);
-      return Promise.resolve(last.length > 10 && last.every((each) => each.revision === revision) ? true : undefined);
-    },
-    { timeout: 120_000 },
-  );
-}
 
 test('a forced hotfix: reason and person are in state and evidence; a stream of 20 s that is open then ends whole', async () => {
   const start = Date.now();
@@ -59,7 +47,7 @@ test('a forced hotfix: reason and person are in state and evidence; a stream of 
     ended: 'promoted',
     forced: { reason: 'r1 is slow' },
   });
-  await onlyAnsweredBy('r2');
+  await onlyAnsweredBy(traffic, 'r2', { timeout: 120_000 });
   const lost = traffic.failures(start);
   expect(lost.length, explain(lost, evidence)).toBe(0);
 });
@@ -83,7 +71,7 @@ test('undo makes the first revision again from its record, without a failed requ
   const { code, evidence, output } = await scenario.run('undo', { env: { VERSION: '2' }, args: ['--to', 'r1'] });
   expect(code, output).toBe(0);
   expect(evidence).toMatchObject({ decision: 'promote', strategy: 'atOnce', candidate: { name: 'r1' } });
-  await onlyAnsweredBy('r1');
+  await onlyAnsweredBy(traffic, 'r1', { timeout: 120_000 });
   const lost = traffic.failures(start);
   expect(lost.length, explain(lost, evidence)).toBe(0);
   expect(await scenario.status()).toMatchObject({ phase: 'done', oddities: [] });
@@ -97,5 +85,5 @@ test('undo as a canary judges the older revision like a new one', async () => {
   expect(code, output).toBe(0);
   expect(evidence).toMatchObject({ decision: 'promote', strategy: 'canary', candidate: { name: 'r2' } });
   expect(evidence.volatile.ticks.length).toBeGreaterThan(0);
-  await onlyAnsweredBy('r2');
+  await onlyAnsweredBy(traffic, 'r2', { timeout: 120_000 });
 });

@@ -1,22 +1,14 @@
 import { expect } from 'vitest';
 import { until } from '../../cluster/poll.ts';
-import type { Traffic, TrafficResult } from '../../cluster/traffic.ts';
+import type { Traffic } from '../../cluster/traffic.ts';
+import { onlyAnsweredBy } from '../scenario.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** Waits until every answer of the last second is good and comes from the revision that the state calls stable. */
 export async function onlyStableAnswers(scenario: Scenario, traffic: Traffic): Promise<void> {
   const { revisions } = await scenario.status();
   const stable = revisions.find((each) => each.role === 'stable')?.name;
-  const last = (): readonly TrafficResult[] => traffic.between(Date.now() - 1000, Date.now() - 50);
-  await until(
-    `only ${String(stable)} answers`,
-    () => Promise.resolve(last().length > 5 && last().every((each) => each.ok && each.revision === stable)),
-    {
-      timeout: 60_000,
-      every: 100,
-      hint: () => JSON.stringify(last().map(({ revision, status }) => [revision, status])),
-    },
-  );
+  await onlyAnsweredBy(traffic, stable ?? 'the stable revision');
 }
 
 /** Nothing of the rollout is left: one revision's objects, at most the previous one without pods, no watchdog. */

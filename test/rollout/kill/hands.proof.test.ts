@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { until } from '../../cluster/poll.ts';
+import { onlyAnsweredBy } from '../scenario.ts';
 import type { Engine } from '../scenario.ts';
 import { onlyStableAnswers } from './aftermath.ts';
 import { graceMs, leaseMs, quick, startMs } from './quick.ts';
@@ -94,7 +94,8 @@ test('the state is deleted: the engine returns the traffic', async () => {
   const engine = await canary();
   await kubectl('delete', 'configmap', 'mldeploy-fraud');
   expect(await engine.ended, engine.output()).toBe(4);
-  await onlyStable();
+  // Without a state there is no word of who is stable: the test knows.
+  await onlyAnsweredBy(stage.traffic, stable);
   // The next rollout knows the stable revision by the Service and removes what was left.
   const next = await stage.rollout(await stage.proxy());
   expect(next.code, next.output).toBe(0);
@@ -192,11 +193,3 @@ test('the rights are withdrawn in the middle: the watchdog, with its own, restor
   await scenario.elsewhere('rollback');
   await stage.endsWith(stable, begun);
 });
-
-/** Without a state there is no word of who is stable: the test knows. */
-async function onlyStable(): Promise<void> {
-  await until(`only ${stable} answers`, () => {
-    const last = stage.traffic.between(Date.now() - 1000, Date.now() - 50);
-    return Promise.resolve(last.length > 5 && last.every((each) => each.ok && each.revision === stable));
-  });
-}
