@@ -10,7 +10,7 @@ export const requestOptions: readonly OptionSpec[] = [
     description: 'hotfix: all traffic as soon as every pod is ready, without statistics; needs --reason',
   },
   { flags: '--reason <text>', description: 'why the statistics are skipped; stands in state, evidence and report' },
-  { flags: '--retry', description: 'deploy once more what evidence has rolled back' },
+  { flags: '--retry', description: 'deploy once more what evidence has rolled back, or an undo has left' },
 ];
 
 /**

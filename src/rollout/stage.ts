@@ -14,6 +14,7 @@ import { checkCapacity } from './capacity.ts';
 import { rollback } from './commands/rollback.ts';
 import { rolloutEvidence, unchangedEnding } from './evidence.ts';
 import { footing, isFirm } from './footing.ts';
+import { givenUpBefore, wasRolledBack } from './given-up.ts';
 import { runMachine } from './machine.ts';
 import { planRollout, releaseOf } from './plan.ts';
 import type { Plan } from './plan.ts';
@@ -26,7 +27,6 @@ import { holdIsOver } from './state.ts';
 import { refuseForeign, survey } from './survey.ts';
 import type { Survey } from './survey.ts';
 import { refuseHeld } from './unfinished.ts';
-import { blamedBefore, wasRolledBack } from './verified.ts';
 import { interrupted } from './wait.ts';
 
 /** The last stage: the built image becomes the stable revision, or the old one stays. */
@@ -77,8 +77,8 @@ export async function rollOut(context: StageContext, api: KubeApi): Promise<Roll
   const found = await endUnfinished(await endHold(idle, context, api), context, api);
   await refuseUnfit(api, config, found, request);
   const plan = planRollout(config, release, serverOf(config), found, { request });
-  const blamed = plan.strategy === 'unchanged' ? null : blamedBefore(found.store.state, plan.candidate.template);
-  if (blamed !== null && request.force === null && !request.retry) throw wasRolledBack(blamed);
+  const givenUp = plan.strategy === 'unchanged' ? null : givenUpBefore(found.store.state, plan.candidate.template);
+  if (givenUp !== null && request.force === null && !request.retry) throw wasRolledBack(givenUp);
   return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
 }
 

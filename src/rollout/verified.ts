@@ -57,9 +57,14 @@ export function undoTarget(found: Survey, to: string | null): UndoTarget {
   return { revision: known, record };
 }
 
+/** True for an end that made its revision stable. */
+export function isVerified({ ended }: HistoryEntry): boolean {
+  return verifiedEnds.includes(ended);
+}
+
 /** Every end that made a revision stable, oldest first. */
 export function verifiedRevisions(state: RolloutState): readonly HistoryEntry[] {
-  return state.history.filter(({ ended }) => verifiedEnds.includes(ended));
+  return state.history.filter(isVerified);
 }
 
 /** Revisions that a person left on purpose, and did not return to since. */
@@ -75,29 +80,6 @@ function undone(state: RolloutState): readonly string[] {
 function digestsOf(entry: HistoryEntry, state: RolloutState): readonly string[] {
   const record = state.records?.find(({ revision }) => revision.name === entry.revision);
   return [entry.image.split('@')[1] ?? '', record?.revision.modelDigest ?? ''].filter((each) => each !== '');
-}
-
-/**
- * The end by which evidence rolled this very revision (image and pod template) back, unless it was stable afterwards; null: none.
- */
-export function blamedBefore(state: RolloutState | null, template: string | null): HistoryEntry | null {
-  if (template === null) return null;
-  const last = (state?.history ?? []).findLast(
-    (entry) => entry.template === template && (entry.blamed === true || verifiedEnds.includes(entry.ended)),
-  );
-  return last?.blamed === true ? last : null;
-}
-
-/**
- * Why a release is refused that evidence has rolled back: a pipeline that runs again must not let users pay for the same defect again.
- */
-export function wasRolledBack(entry: HistoryEntry): MlDeployError {
-  return new MlDeployError({
-    code: 'rollout/was-rolled-back',
-    kind: 'usage',
-    message: `This very release (${entry.image}, same configuration) was rolled back as ${entry.revision} at ${entry.at}: ${entry.reason}`,
-    hint: 'Deploy a repaired one, or say `--retry` to try this one again.',
-  });
 }
 
 function nothing(message: string, names: readonly string[]): MlDeployError {

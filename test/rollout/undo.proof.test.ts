@@ -75,6 +75,10 @@ test('undo makes the first revision again from its record, without a failed requ
   const lost = traffic.failures(start);
   expect(lost.length, explain(lost, evidence)).toBe(0);
   expect(await scenario.status()).toMatchObject({ phase: 'done', oddities: [] });
+  // The pipeline that made r2 runs once more.
+  const again = await scenario.run('rollout', { env: { VERSION: '2' } });
+  expect(again.code, again.output).toBe(2);
+  expect(again.output).toMatch(/r2.*was left at .* by an undo to r1/);
 });
 
 test('undo as a canary judges the older revision like a new one', async () => {
@@ -86,4 +90,5 @@ test('undo as a canary judges the older revision like a new one', async () => {
   expect(evidence).toMatchObject({ decision: 'promote', strategy: 'canary', candidate: { name: 'r2' } });
   expect(evidence.volatile.ticks.length).toBeGreaterThan(0);
   await onlyAnsweredBy(traffic, 'r2', { timeout: 120_000 });
+  expect((await scenario.run('rollout', { env: { VERSION: '2' } })).code).toBe(0);
 });

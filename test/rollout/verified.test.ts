@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryEntry, Revision, RolloutState } from '../../src/rollout/state.ts';
 import type { Survey } from '../../src/rollout/survey.ts';
-import { blamedBefore, recordsOf, undoTarget } from '../../src/rollout/verified.ts';
+import { recordsOf, undoTarget } from '../../src/rollout/verified.ts';
 import { deploymentOf } from './serving.ts';
 
 const digest = (n: number): string => `sha256:${String(n).repeat(64)}`;
@@ -75,21 +75,5 @@ describe('undo', () => {
   test('what is stable or previous is recorded before anything is removed', () => {
     expect(recordsOf(found(history)).map((each) => each.revision.name)).toEqual(['r1', 'r2', 'r4']);
     expect(recordsOf(found(history)).at(-1)?.spec).toEqual({ replicas: 2 });
-  });
-});
-
-describe('a release that was rolled back', () => {
-  const state = (entries: readonly HistoryEntry[]): RolloutState => found(entries).store.state as RolloutState;
-
-  test('is refused when evidence did it, by image and template', () => {
-    expect(blamedBefore(state(history), 't3')?.revision).toBe('r3');
-    expect(blamedBefore(state(history), 't9')).toBeNull();
-    expect(blamedBefore(null, 't3')).toBeNull();
-  });
-
-  test('is not refused when the cluster or a person did it, or when it was stable since', () => {
-    expect(blamedBefore(state([entry(3, 'rolled back')]), 't3')).toBeNull();
-    expect(blamedBefore(state([entry(3, 'interrupted')]), 't3')).toBeNull();
-    expect(blamedBefore(state([...history, entry(5, 'promoted', { template: 't3' })]), 't3')).toBeNull();
   });
 });

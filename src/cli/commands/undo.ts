@@ -7,7 +7,7 @@ export const undoCommand: Command = {
   name: 'undo',
   summary: 'go back to an older verified version',
   description:
-    'Returns to a revision that was the stable one before: by default the last one before the current. Its pods are ready and warm before they get all the traffic; with --canary it is judged as a new version would be. For a rollout that is not finished, use rollback.',
+    'Returns to a revision that was the stable one before: by default the last one before the current. Its pods are ready and warm before they get all the traffic; with --canary it is judged as a new version would be. The version that is left counts as rolled back: deploying it again needs --retry. For a rollout that is not finished, use rollback.',
   options: [
     ...projectOptions,
     { flags: '--to <revision>', description: 'rN, or the digest (sha256:...) of its image or model' },

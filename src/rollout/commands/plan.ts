@@ -13,6 +13,7 @@ import { plural } from '../../plural.ts';
 import { requireNamespace } from '../namespace.ts';
 import { planRollout } from '../plan.ts';
 import type { Plan, PlannedStep, Release } from '../plan.ts';
+import { givenUpBefore, wasRolledBack } from '../given-up.ts';
 import { replayHistory } from '../replay.ts';
 import { peakPods } from '../stage.ts';
 import { isAlone } from '../strategy.ts';
@@ -20,7 +21,6 @@ import { lookAtTraffic, trafficNotes } from '../traffic-look.ts';
 import { refuseForeign, survey } from '../survey.ts';
 import { unfinishedRollout } from '../unfinished.ts';
 import type { Unfinished } from '../unfinished.ts';
-import { blamedBefore, wasRolledBack } from '../verified.ts';
 import { percent } from '../weight.ts';
 import { providerFor } from '../traffic/index.ts';
 
@@ -51,8 +51,9 @@ export async function plan(
   await refuseUnfit(api, config, found);
   const planned = planRollout(config, release, serverOf(config), found);
   const room = planned.strategy === 'unchanged' ? [] : await checkCapacity(api, config, peakPods(planned));
-  const blamed = planned.strategy === 'unchanged' ? null : blamedBefore(found.store.state, planned.candidate.template);
-  const refused = blamed === null ? [] : [`Refused without --retry: ${wasRolledBack(blamed).message}`];
+  const givenUp =
+    planned.strategy === 'unchanged' ? null : givenUpBefore(found.store.state, planned.candidate.template);
+  const refused = givenUp === null ? [] : [`Refused without --retry: ${wasRolledBack(givenUp).message}`];
   const replayed = await replayHistory(config, planned, api, access);
   const traffic = await trafficOf(config, planned, api, access);
   const warnings = [...refused, ...planned.warnings, ...traffic, ...room, ...replayed];

@@ -3,10 +3,12 @@ import type { KubeApi } from '../../kubernetes/api.ts';
 import type { RolloutEvidence } from '../../pipeline/evidence.ts';
 import { serverOf } from '../../server/index.ts';
 import { awaitIdle, engineImage } from '../begin.ts';
+import { givenUpBefore } from '../given-up.ts';
 import { planRevision } from '../plan.ts';
 import { checkRights } from '../preflight.ts';
 import { conduct } from '../stage.ts';
 import { refuseForeign, survey } from '../survey.ts';
+import type { Survey } from '../survey.ts';
 import { undoTarget } from '../verified.ts';
 import type { ResumeContext } from './resume.ts';
 
@@ -41,5 +43,16 @@ export async function undo(context: ResumeContext, api: KubeApi, options: UndoOp
   const { revision, record } = undoTarget(found, options.to);
   const request = { force: null, retry: false, undo: { to: revision.name, judged: options.judged } };
   const plan = planRevision(config, revision, serverOf(config), found, { request }, record);
-  return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
+  const evidence = await conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });
+  if (evidence.decision !== 'promote') return evidence;
+  return { ...evidence, summary: [evidence.summary, ...whatIsLeft(found)].join(' ') };
+}
+
+/** The release that was left would come back with the next run of a pipeline: that is refused, and people have to know. */
+function whatIsLeft({ store, stable }: Survey): readonly string[] {
+  const left = givenUpBefore(store.state, stable?.template ?? null);
+  if (left === null) return [];
+  return [
+    `${left.revision} counts as rolled back: \`deploy\` and \`rollout\` refuse this very release without --retry; \`ml-deploy undo --to ${left.revision}\` returns to it.`,
+  ];
 }
