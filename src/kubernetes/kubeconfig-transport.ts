@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { MlDeployError } from '../errors.ts';
 import type { Reply, Request, Transport } from './api.ts';
 import { brokenConnection, withDeadline } from './connection.ts';
+import { admitPlainHttp } from './plain-http.ts';
 
 /** Credentials are looked up again after this long (exec plugins and token files rotate), and at once after a 401. */
 const credentialsLifeMs = 60_000;
@@ -37,6 +38,7 @@ export async function kubeconfigTransport(path: string | null, context: string |
       hint: 'Pass --kubeconfig FILE and --context NAME, or run inside a cluster.',
     });
   }
+  admitPlainHttp(config, cluster);
   const library = new k8s.IsomorphicFetchHttpLibrary();
   let credentials: { headers: Record<string, string>; dispatcher: Dispatcher; at: number } | null = null;
 
