@@ -3,6 +3,7 @@ import { withTarget } from '../cluster.ts';
 import type { StatusReport } from '../../rollout/commands/status.ts';
 import type { Command, Invocation } from '../command.ts';
 import { isTerminal } from '../reporter/choose.ts';
+import { shownWhenSlow } from '../slow.ts';
 import type { WatchView } from '../watch.ts';
 import { clusterOptions, outputOptions, projectOptions, targetOptions } from '../options.ts';
 
@@ -42,12 +43,19 @@ export const statusCommand: Command = {
           }
           return report;
         };
+        // What a watch shows later on says itself when there is no answer.
+        let isFirst = true;
+        const look = (): Promise<StatusReport> => {
+          if (!isFirst) return read();
+          isFirst = false;
+          return shownWhenSlow(reporter, `Reading how ${target.model} stands in namespace ${target.namespace}`, read);
+        };
         if (options.flag('watch')) {
           const { watchStatus } = await import('../watch.ts');
-          await watchStatus({ read, view: await viewFor(invocation), signal, everyMs: watchMs });
+          await watchStatus({ read: look, view: await viewFor(invocation), signal, everyMs: watchMs });
           return exitCodes.ok;
         }
-        const report = await read();
+        const report = await look();
         reporter.close();
         if (options.text('format') === 'json') {
           host.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
