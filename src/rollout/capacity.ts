@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import { plural } from '../plural.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
+import { labels } from '../kubernetes/objects/labels.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { isCode } from './fence.ts';
 
@@ -43,9 +44,15 @@ export function quantity(text: string): number {
 /**
  * Checks by plain arithmetic that `pods` more pods find room: allocatable minus requested, node by node. Too few GPUs is an error
  * (`rollout/no-capacity`): such a pod would wait forever while it holds nothing. Too little CPU or memory is returned as a warning,
- * since a cluster may grow. Without the right to read nodes nothing is checked, and the note says so.
+ * since a cluster may grow. Of the model's own pods only those of the revision `stays` take room: the candidate's are among the `pods`, and
+ * those of older revisions go before it comes. Without the right to read nodes nothing is checked, and the note says so.
  */
-export async function checkCapacity(api: KubeApi, config: Config, pods: number): Promise<readonly string[]> {
+export async function checkCapacity(
+  api: KubeApi,
+  config: Config,
+  pods: number,
+  stays: string | null,
+): Promise<readonly string[]> {
   let nodes: KubeObject[];
   let running: KubeObject[];
   try {
@@ -63,7 +70,8 @@ export async function checkCapacity(api: KubeApi, config: Config, pods: number):
     memory: quantity(config.resources.memory),
     gpu: config.resources.gpu?.count ?? 0,
   };
-  const free = nodes.filter((node) => takesOurPods(node, config)).map((node) => freeOn(node, running));
+  const others = running.filter((pod) => !isOurs(pod, config) || pod.metadata.labels?.[labels.revision] === stays);
+  const free = nodes.filter((node) => takesOurPods(node, config)).map((node) => freeOn(node, others));
   const room = (need: Amount): number => free.reduce((sum, node) => sum + fits(node, need), 0);
   const byGpu = wanted.gpu === 0 ? pods : room({ cpu: 0, memory: 0, gpu: wanted.gpu });
   if (byGpu < pods) {
@@ -88,6 +96,14 @@ function takesOurPods(node: KubeObject, config: Config): boolean {
   return (
     spec?.unschedulable !== true &&
     Object.entries(config.deploy.nodeSelector).every(([key, value]) => nodeLabels[key] === value)
+  );
+}
+
+function isOurs({ metadata }: KubeObject, { name, deploy }: Config): boolean {
+  return (
+    metadata.namespace === deploy.namespace &&
+    metadata.labels?.[labels.app] === name &&
+    metadata.labels[labels.canary] === 'on'
   );
 }
 

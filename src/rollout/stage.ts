@@ -113,7 +113,8 @@ export async function conduct(
     for (const each of plan.settles) record.event('settled', each);
     return evidence(unchangedEnding(plan), plan);
   }
-  for (const note of await checkCapacity(api, config, peakPods(plan))) reporter.note('warning', note);
+  const stays = plan.stable?.name ?? null;
+  for (const note of await checkCapacity(api, config, peakPods(plan), stays)) reporter.note('warning', note);
   if (signal.aborted) throw interrupted('The rollout was interrupted before anything was changed.');
   const run = await begin(crew, plan, found, beginning);
   const work = async (): Promise<Ending> => {

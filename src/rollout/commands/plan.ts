@@ -50,7 +50,10 @@ export async function plan(
   refuseForeign(found);
   await refuseUnfit(api, config, found);
   const planned = planRollout(config, release, serverOf(config), found);
-  const room = planned.strategy === 'unchanged' ? [] : await checkCapacity(api, config, peakPods(planned));
+  const room =
+    planned.strategy === 'unchanged'
+      ? []
+      : await checkCapacity(api, config, peakPods(planned), planned.stable?.name ?? null);
   const givenUp =
     planned.strategy === 'unchanged' ? null : givenUpBefore(found.store.state, planned.candidate.template);
   const refused = givenUp === null ? [] : [`Refused without --retry: ${wasRolledBack(givenUp).message}`];
