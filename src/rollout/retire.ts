@@ -16,7 +16,7 @@ import { until } from './wait.ts';
 export async function removeOthers(run: Run, keep: readonly (Revision | null)[]): Promise<void> {
   const { api, fence, config } = run;
   const names = keep.map((each) => each?.name);
-  const selector = `${labels.app}=${config.name},${labels.canary}=on`;
+  const selector = `${labels.app}=${config.name},${labels.canary}=on,${labels.managedBy}=${managedByUs}`;
   for (const deployment of await api.list(resources.deployment, config.deploy.namespace, selector)) {
     const revision = revisionOf(deployment);
     if (names.includes(revision.name)) continue;
