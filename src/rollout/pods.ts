@@ -74,6 +74,14 @@ export function isGone(pod: KubeObject): boolean {
 }
 
 /**
+ * True for a pod that still holds its place, one that is ending too. Evicted and finished ones lie around until somebody deletes them.
+ */
+export function holdsPlace(pod: KubeObject): boolean {
+  const { phase } = statusOf(pod);
+  return phase !== 'Failed' && phase !== 'Succeeded';
+}
+
+/**
  * How the metrics source names a pod.
  */
 export function podRef(pod: KubeObject): PodRef {

@@ -3,7 +3,7 @@ import { labels, managedByUs } from '../kubernetes/objects/labels.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { plural } from '../plural.ts';
 import { isCode } from './fence.ts';
-import { revisionPods } from './pods.ts';
+import { holdsPlace, revisionPods } from './pods.ts';
 import { removeRevision, scale } from './restore.ts';
 import type { Run } from './run.ts';
 import type { Revision } from './state.ts';
@@ -58,7 +58,7 @@ export async function drain(run: Run, previous: Revision): Promise<void> {
   // preStop, the server's own drain, and the kubelet's margin.
   const timeoutMs = config.rollout.drainMs + 30_000;
   const look = async (): Promise<true | null> => {
-    const pods = await revisionPods(api, config.name, config.deploy.namespace, previous.name);
+    const pods = (await revisionPods(api, config.name, config.deploy.namespace, previous.name)).filter(holdsPlace);
     task.update(`${plural(Math.max(0, pods.length - keep), 'pod')} left`);
     return pods.length <= keep ? true : null;
   };

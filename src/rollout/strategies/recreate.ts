@@ -1,7 +1,7 @@
 import { awaitReady, createCandidate } from '../candidate.ts';
 import { MlDeployError } from '../../errors.ts';
 import { pinScaling } from '../pin.ts';
-import { revisionPods } from '../pods.ts';
+import { holdsPlace, revisionPods } from '../pods.ts';
 import { promote } from '../promotion.ts';
 import { scale } from '../restore.ts';
 import { removeOthers } from '../retire.ts';
@@ -44,7 +44,7 @@ async function makeRoom(run: Run, stable: Revision): Promise<void> {
   await scale(fence, stable, 0);
   let left = 0;
   const look = async (): Promise<true | null> => {
-    left = (await revisionPods(api, config.name, namespace, stable.name)).length;
+    left = (await revisionPods(api, config.name, namespace, stable.name)).filter(holdsPlace).length;
     task.update(`${left} left`);
     return left === 0 ? true : null;
   };
