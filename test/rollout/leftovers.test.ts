@@ -3,6 +3,7 @@ import { kubeApi } from '../../src/kubernetes/kube-api.ts';
 import { leaseObject } from '../../src/kubernetes/objects/lease.ts';
 import { Fence } from '../../src/rollout/fence.ts';
 import { EngineLease, leaseRef } from '../../src/rollout/lease.ts';
+import { StateStore } from '../../src/rollout/state.ts';
 import { claimed, survey } from '../../src/rollout/survey.ts';
 import { dismissWatchdogs } from '../../src/rollout/watchdog/launch.ts';
 import { watch } from '../../src/rollout/watchdog/watch.ts';
@@ -77,4 +78,24 @@ test('the watchdog removes the Lease of an engine that died right after it had w
   const end = await watch(api, { ...ref, epoch: 4, leaseMs: 1000, signal, log: () => undefined });
   expect(end).toBe('rollout is over');
   expect(await api.find(lease.resource, 'ml', lease.name)).toBeNull();
+});
+
+test('a watchdog whose pod was replaced in the middle of a restoration finishes it', async () => {
+  const transport = await memoryCluster(project({ namespace: 'ml' }), (revision) => ({
+    phase: 'running',
+    progress: 'shifting',
+    weight: 0.3,
+    candidate: revision('r2'),
+  }));
+  const api = kubeApi(transport);
+  const lease = leaseRef('fraud');
+  // The pod before it raised the epoch of the Lease and was evicted; the state still names epoch 4.
+  await api.create(
+    lease.resource,
+    leaseObject('fraud', 'ml', { holder: 'me', durationMs: 1000, epoch: 5, now: new Date() }),
+  );
+  const signal = new AbortController().signal;
+  const end = await watch(api, { ...ref, epoch: 4, leaseMs: 1000, signal, log: () => undefined });
+  expect(end).toBe('restored the stable revision');
+  expect((await StateStore.load(api, ref)).state).toMatchObject({ phase: 'abandoned', weight: 0 });
 });

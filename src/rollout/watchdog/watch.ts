@@ -28,7 +28,7 @@ export async function watch(api: KubeApi, options: WatchdogOptions): Promise<Wat
   const { model, namespace, epoch, leaseMs, signal, log } = options;
   const lease = leaseRef(model);
   await proveRights(api, options);
-  await new Fence(api, namespace, epoch).patch(lease, armedPatch(epoch));
+  await arm(api, options);
   log(`armed for epoch ${epoch} of ${model}: restores the stable revision when the lease rests for ${leaseMs} ms`);
   const observer = new LeaseObserver(leaseMs);
   for (;;) {
@@ -58,6 +58,17 @@ export async function watch(api: KubeApi, options: WatchdogOptions): Promise<Wat
       // The API server may be away for a while: the observer notices the gap and starts anew.
       log(`will try again: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+}
+
+/** Says on the Lease that the rights are proved. The state, not the Lease, tells whose turn it is. */
+async function arm(api: KubeApi, { model, namespace, epoch, log }: WatchdogOptions): Promise<void> {
+  try {
+    await new Fence(api, namespace, epoch).patch(leaseRef(model), armedPatch(epoch));
+  } catch (error) {
+    if (!isCode(error, 'rollout/superseded')) throw error;
+    // A watchdog before us, or a rollback, raised the epoch and died before it wrote the end: that is ours to finish.
+    log('somebody took this rollout over; guarding it until the state says so too');
   }
 }
 
