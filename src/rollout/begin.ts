@@ -49,16 +49,19 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
   const watchdogImage = config.rollout.watchdog.enabled ? engineImage(crew) : null;
   const { ref, store } = found;
   const before = store.state;
+  const restores = await mayRestore(api, before);
   const fence = await takeOver(api, {
     namespace: ref.namespace,
     knownEpoch: before?.epoch ?? 0,
     traffic: trafficToClaim(config, before),
-    restoreTo: (await mayRestore(api, before)) ? (plan.stable?.name ?? null) : null,
+    restoreTo: restores ? (plan.stable?.name ?? null) : null,
     others: claimed(found),
     engine: randomUUID(),
   });
   try {
-    await store.save(plannedState(plan, config, found, fence.epoch, beginning));
+    const planned = plannedState(plan, config, found, fence.epoch, beginning);
+    // Traffic that was left with the candidate is still there: until a step sets another weight, it must not be moved to nobody.
+    await store.save({ ...planned, weight: restores ? 0 : (before?.weight ?? 0) });
   } catch (error) {
     if (isCode(error, 'kubernetes/conflict') || isCode(error, 'rollout/superseded'))
       throw busy(found, 'it began at the same moment');

@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { kubeApi } from '../../src/kubernetes/kube-api.ts';
+import { silentReporter } from '../../src/pipeline/reporter.ts';
+import { begin } from '../../src/rollout/begin.ts';
 import { promote, resume } from '../../src/rollout/commands/resume.ts';
+import { footing, isFirm } from '../../src/rollout/footing.ts';
+import { planRollout } from '../../src/rollout/plan.ts';
+import { Record } from '../../src/rollout/record.ts';
 import { rollOut } from '../../src/rollout/stage.ts';
 import { StateStore } from '../../src/rollout/state.ts';
+import { survey } from '../../src/rollout/survey.ts';
+import { fastapi } from '../../src/server/fastapi/index.ts';
 import { image, memoryCluster, ref } from './memory-cluster.ts';
 import type { MemoryTransport } from './memory-transport.ts';
 import { accessTo, contextFor, project } from './project.ts';
@@ -52,4 +59,31 @@ test('a hold that waits refuses the next rollout; one that has run out is rolled
   const { state } = await StateStore.load(api, ref);
   expect(state).toMatchObject({ phase: 'done', candidate: null, hold: null, stable: { name: 'r1' } });
   expect(over.objects.has('/apis/apps/v1/namespaces/ml/deployments/fraud-r2')).toBe(false);
+});
+
+test('what a held candidate serves is not forgotten when the rollout goes on: nobody else could take it', async () => {
+  const config = project({ namespace: 'ml' });
+  const transport = await memoryCluster(config, (revision) => ({
+    phase: 'held',
+    candidate: revision('r2'),
+    hold: { reason: 'r1 has no ready pod', step: 0, until: future },
+    step: 0,
+    weight: 0.5,
+  }));
+  for (const [name, ready] of [
+    ['r1', 0],
+    ['r2', 2],
+  ] as const) {
+    const path = `/apis/apps/v1/namespaces/ml/deployments/fraud-${name}`;
+    const there = transport.objects.get(path);
+    if (there === undefined) throw new Error(`no ${name}`);
+    transport.objects.set(path, { ...there, spec: { replicas: 2 }, status: { readyReplicas: ready } });
+  }
+  const api = kubeApi(transport);
+  const found = await survey(api, ref, config);
+  const plan = planRollout(config, { image, modelDigest: null }, fastapi, found, { name: 'r2' });
+  const crew = { ...contextFor(config, access, image), server: fastapi, api, record: new Record(silentReporter) };
+  const run = await begin(crew, plan, found, { fromStep: 1, savedAnalysis: null });
+  if (run.store.state === null) throw new Error('no state');
+  expect(isFirm(await footing(api, run.store.state))).toBe(false);
 });
