@@ -75,8 +75,9 @@ export class Fence {
         if (!isConflict(error) || attempt >= attempts) throw error;
         const there = await this.#api.find(resource, this.namespace, ref.name);
         if (there === null) continue;
+        const model = there.metadata.labels?.[labels.app] ?? object.metadata.labels?.[labels.app];
+        if (isForeign(there) || model !== object.metadata.labels?.[labels.app]) throw foreign(ref, this.namespace);
         if (epochOf(there) === this.epoch) return there;
-        if (isForeign(there)) throw foreign(ref, this.namespace);
         await this.#claim(ref, there);
       }
     }
@@ -142,7 +143,7 @@ function foreign(ref: ObjectRef, namespace: string): MlDeployError {
   return new MlDeployError({
     code: 'rollout/foreign-object',
     kind: 'usage',
-    message: `${describe(ref)} exists in namespace ${namespace} and was not made by ml-deploy (label ${labels.managedBy}).`,
+    message: `${describe(ref)} exists in namespace ${namespace} and was not made by ml-deploy for this model (labels ${labels.managedBy} and ${labels.app}).`,
     hint: 'Remove it, or choose another name in mldeploy.yaml.',
   });
 }

@@ -142,6 +142,26 @@ describe('fence', () => {
     expect(transport.objects.has(path)).toBe(false);
   });
 
+  test('an object of another model of that name is not taken for ours', async () => {
+    // The public Service of the model fraud-r2, where the revision r2 of the model fraud needs one.
+    const service = (app: string, epoch: string) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        name: 'fraud-r2',
+        namespace: 'ml',
+        labels: { app, 'app.kubernetes.io/managed-by': 'ml-deploy' },
+        annotations: { 'mldeploy/epoch': epoch },
+      },
+    });
+    await api.create(resources.service, service('fraud-r2', '1'));
+    const before = JSON.stringify([...transport.objects]);
+    await expect(new Fence(api, 'ml', 3).create(resources.service, service('fraud', '3'))).rejects.toMatchObject({
+      code: 'rollout/foreign-object',
+    });
+    expect(JSON.stringify([...transport.objects])).toBe(before);
+  });
+
   test('an object of somebody else is neither taken for ours nor deleted', async () => {
     await given(null);
     const fence = new Fence(api, 'ml', 3);
