@@ -36,10 +36,18 @@ export async function missingEndpoints(
       .filter((endpoint) => endpoint.conditions?.ready !== false)
       .flatMap((endpoint) => endpoint.addresses),
   );
+  // Where Services have two address families, every pod is an endpoint in both; status.podIP is one of them.
+  const families = new Set(expected.addresses.map(isIpv6));
   const absent = expected.addresses.filter((address) => !ready.has(address));
-  const foreign = [...ready].filter((address) => !expected.addresses.includes(address));
+  const foreign = [...ready].filter(
+    (address) => (families.size === 0 || families.has(isIpv6(address))) && !expected.addresses.includes(address),
+  );
   if (absent.length === 0 && foreign.length === 0) return null;
   return `Service ${facts.model}: pods that are not endpoints yet: ${absent.length}, endpoints that should be gone: ${foreign.length}`;
+}
+
+function isIpv6(address: string): boolean {
+  return address.includes(':');
 }
 
 interface Endpoint {
