@@ -170,6 +170,8 @@ function deltaOf(last: PodState, pod: PodRef, now: PodCounters, metric: MetricId
   if (from === undefined || to === undefined) return null;
   const fell = to.total < from.total || to.bad < from.bad;
   const restarted = pod.restarts !== last.restarts;
+  if (now.startTime !== null && last.startTime !== null && now.startTime < last.startTime && !restarted)
+    return `pod ${pod.name} says that it started earlier than it said before (several workers behind one metrics page?)`;
   // Without a start time a restart is believed at once: the new counters may have overtaken the old ones.
   if (now.startTime !== last.startTime || (restarted && (fell || now.startTime === null))) return to;
   if (fell) {

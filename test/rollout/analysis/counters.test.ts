@@ -128,6 +128,16 @@ describe('a counter that falls', () => {
     expect(broken).toEqual({});
   });
 
+  test('a start time that goes back is no restart but another worker, whose counts are not new', () => {
+    const { broken } = through([
+      reading([pod('s', 5000, 40, { start: 20 })], [pod('c', 70, 3)]),
+      reading([pod('s', 5100, 41, { start: 10 })], [pod('c', 80, 3)]),
+    ]);
+    expect(broken.errors).toBe(
+      'pod s says that it started earlier than it said before (several workers behind one metrics page?)',
+    );
+  });
+
   test('is a contradiction otherwise', () => {
     const { broken } = through([baseline, reading([pod('s', 4900, 40)], [pod('c', 80, 3)])]);
     expect(broken.errors).toBe(
