@@ -1,7 +1,7 @@
 import type { KubeObject } from '../kubernetes/api.ts';
 import { troubleOf } from './diagnosis.ts';
 import type { Trouble } from './diagnosis.ts';
-import { isGone, isReady, statusOf } from './pods.ts';
+import { isGone, isReady, serverStatuses } from './pods.ts';
 
 /** Two looks without a ready pod count only when they are at least this far apart. */
 const apartMs = 1000;
@@ -48,7 +48,7 @@ export class CandidateHealth {
     for (const pod of pods.filter((each) => !isGone(each))) {
       const before = this.#restarts.get(uidOf(pod));
       if (before === undefined) continue;
-      for (const { state, lastState } of statusOf(pod).containerStatuses ?? []) {
+      for (const { state, lastState } of serverStatuses(pod)) {
         const ended = state?.terminated ?? (restartsOf(pod) > before ? lastState?.terminated : undefined);
         if (ended === undefined || ended.exitCode === 0 || unknownEnds.includes(ended.reason)) continue;
         return {
@@ -69,7 +69,7 @@ export class CandidateHealth {
       (pod) =>
         !isGone(pod) &&
         this.#restarts.has(uidOf(pod)) &&
-        (statusOf(pod).containerStatuses ?? []).some((each) => !each.ready && each.state?.running !== undefined),
+        serverStatuses(pod).some((each) => !each.ready && each.state?.running !== undefined),
     );
     if (failing !== undefined) {
       return {
@@ -96,5 +96,5 @@ function uidOf(pod: KubeObject): string {
 }
 
 function restartsOf(pod: KubeObject): number {
-  return (statusOf(pod).containerStatuses ?? []).reduce((sum, each) => sum + each.restartCount, 0);
+  return serverStatuses(pod).reduce((sum, each) => sum + each.restartCount, 0);
 }

@@ -3,7 +3,7 @@ import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { schedulingProblem } from '../kubernetes/scheduling.ts';
 import { plural } from '../plural.ts';
-import { isGone, statusOf } from './pods.ts';
+import { isGone, serverContainer, serverStatuses, statusOf } from './pods.ts';
 import type { PodStatus } from './pods.ts';
 
 /** Why pods do not come up or do not stay up, and who is to blame. */
@@ -30,7 +30,7 @@ export function troubleOf(pods: readonly KubeObject[], deployment: KubeObject | 
       const status = statusOf(pod);
       const found =
         (status.containerStatuses ?? [])
-          .map((container) => containerTrouble(pod, container))
+          .map((container) => troubleOfContainer(pod, container))
           .find((each) => each !== null) ?? schedulingTrouble(pod, status);
       return found ?? [];
     });
@@ -44,6 +44,19 @@ export function troubleOf(pods: readonly KubeObject[], deployment: KubeObject | 
 export function troubleError(trouble: Trouble): MlDeployError {
   const { code, kind, message, hint } = trouble;
   return new MlDeployError({ code, kind, message, hint });
+}
+
+/** What somebody put beside the server may keep a pod from getting ready, but says nothing about the revision. */
+function troubleOfContainer(pod: KubeObject, container: ContainerStatus): Trouble | null {
+  // What ended long ago, and was overcome, is no reason why it cannot serve.
+  if (container.ready) return null;
+  const trouble = containerTrouble(pod, container);
+  if (trouble === null || serverStatuses(pod).includes(container)) return trouble;
+  return {
+    ...trouble,
+    kind: 'infrastructure',
+    message: `Beside the server, container ${container.name}: ${trouble.message}`,
+  };
 }
 
 function containerTrouble(pod: KubeObject, container: ContainerStatus): Trouble | null {
@@ -162,8 +175,7 @@ export async function diagnose(
   for (const pod of pods.slice(0, 3)) {
     lines.push(...describePod(pod));
     lines.push(...(await attempt(() => events(api, namespace, pod.metadata.name))));
-    const restarted = statusOf(pod).containerStatuses?.some((each) => each.restartCount > 0) ?? false;
-    lines.push(...(await attempt(() => logs(api, namespace, pod.metadata.name, restarted))));
+    lines.push(...(await attempt(() => logs(api, namespace, pod))));
   }
   return lines;
 }
@@ -185,12 +197,19 @@ async function events(api: KubeApi, namespace: string, pod: string): Promise<str
   return found.slice(-5).map((event) => `event ${String(event['reason'])}: ${oneLine(String(event['message']))}`);
 }
 
-async function logs(api: KubeApi, namespace: string, pod: string, previous: boolean): Promise<string[]> {
-  const text = await api.logs(namespace, pod, { tailLines: 20, previous });
+async function logs(api: KubeApi, namespace: string, pod: KubeObject): Promise<string[]> {
+  const { name } = pod.metadata;
+  const servers = serverStatuses(pod);
+  const text = await api.logs(namespace, name, {
+    tailLines: 20,
+    previous: servers.some((each) => each.restartCount > 0),
+    // With several containers the API server wants to know which.
+    ...(servers.some((each) => each.name === serverContainer) ? { container: serverContainer } : {}),
+  });
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => `log ${pod}: ${line.slice(0, 500)}`);
+    .map((line) => `log ${name}: ${line.slice(0, 500)}`);
 }
 
 /** A diagnosis is worth having, but never worth failing for. */

@@ -45,6 +45,18 @@ export function statusOf(pod: KubeObject): PodStatus {
   return pod['status'] ?? {};
 }
 
+/** The container of the server in pods of ours; adopted pods may call theirs otherwise. */
+export const serverContainer = 'server';
+
+/**
+ * Status of the containers that the revision answers for: the server alone where it is known, not what a mesh or a log shipper adds.
+ */
+export function serverStatuses(pod: KubeObject): NonNullable<PodStatus['containerStatuses']> {
+  const all = statusOf(pod).containerStatuses ?? [];
+  const server = all.filter(({ name }) => name === serverContainer);
+  return server.length > 0 ? server : all;
+}
+
 /**
  * True for a pod that is Ready and not being deleted.
  */
@@ -59,7 +71,7 @@ export function isReady(pod: KubeObject): boolean {
  * True for a pod whose container runs, or ran.
  */
 export function hasStarted(pod: KubeObject): boolean {
-  return (statusOf(pod).containerStatuses ?? []).some(
+  return serverStatuses(pod).some(
     ({ state, lastState }) =>
       state?.running !== undefined || state?.terminated !== undefined || lastState?.terminated !== undefined,
   );
@@ -91,6 +103,6 @@ export function podRef(pod: KubeObject): PodRef {
     name: pod.metadata.name,
     uid: pod.metadata.uid ?? '',
     ip: status.podIP ?? null,
-    restarts: (status.containerStatuses ?? []).reduce((sum, each) => sum + each.restartCount, 0),
+    restarts: serverStatuses(pod).reduce((sum, each) => sum + each.restartCount, 0),
   };
 }

@@ -55,6 +55,19 @@ describe.each([
     expect(health.look([back], 0.1, 3000)).toMatchObject({ kind: 'model', code: 'rollout/crashed' });
   });
 
+  test('a container beside the server that ends, or is not ready, is not held against the revision', () => {
+    const beside = (proxy: object, proxyReady: boolean): KubeObject => {
+      const one = pod({ ready: proxyReady, containerReady: true });
+      const { containerStatuses: [server] = [], ...status } = one['status'] as { containerStatuses?: object[] };
+      return { ...one, status: { ...status, containerStatuses: [{ name: 'istio-proxy', ...proxy }, server] } };
+    };
+    const health = new CandidateHealth('r2', failsWithoutPods);
+    health.look([beside({ ready: true, restartCount: 0, state: { running: {} } }, true)], 0.1, 0);
+    const crashed = { ready: false, restartCount: 1, state: { running: {} }, lastState: ended(1) };
+    expect(health.look([beside(crashed, false)], 0.1, 3000)).toBeNull();
+    expect(health.look([beside(crashed, false)], 0.1, 6000)?.kind).not.toBe('model');
+  });
+
   test('a restart before the first readiness, and ends nobody knows, are not held against it', () => {
     const health = new CandidateHealth('r2', failsWithoutPods);
     const restarted = pod({ restarts: 1, lastState: ended(1) });

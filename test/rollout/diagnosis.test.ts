@@ -32,6 +32,14 @@ describe('the revision is to blame', () => {
 });
 
 describe('the cluster is to blame', () => {
+  test('a container that somebody put beside the server', () => {
+    const proxy = { name: 'istio-proxy', ready: false, restartCount: 2, lastState: ended('Error', 1) };
+    const server = { name: 'server', ready: true, restartCount: 0, state: { running: {} } };
+    const found = troubleOf([pod({ phase: 'Running', containerStatuses: [proxy, server] })], null);
+    expect(found).toMatchObject({ code: 'rollout/crash-loop', kind: 'infrastructure' });
+    expect(found?.message).toContain('istio-proxy');
+  });
+
   const unschedulable = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' };
 
   test('no node', () => {
@@ -80,6 +88,10 @@ describe('nobody is to blame', () => {
     ['starting', waiting('ContainerCreating')],
     ['a hiccup of the registry', waiting('ErrImagePull', 'i/o timeout')],
     ['one restart', container({ restartCount: 1, state: { running: {} }, lastState: ended('Error', 1) })],
+    [
+      'ready in spite of restarts long ago',
+      container({ ready: true, restartCount: 3, state: { running: {} }, lastState: ended('OOMKilled', 137) }),
+    ],
     [
       'evicted',
       pod({
