@@ -1,6 +1,5 @@
 import type { KubeObject } from '../kubernetes/api.ts';
 import { deploymentObject } from '../kubernetes/objects/deployment.ts';
-import { annotations, revisionLabels } from '../kubernetes/objects/labels.ts';
 import { revisionService } from '../kubernetes/objects/service.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { MlDeployError } from '../errors.ts';
@@ -8,9 +7,10 @@ import { plural } from '../plural.ts';
 import { troubleError, troubleOf } from './diagnosis.ts';
 import type { Trouble } from './diagnosis.ts';
 import { hasStarted, isReady, revisionPods } from './pods.ts';
+import { recordedDeployment } from './recorded.ts';
 import { scale } from './restore.ts';
 import type { Run } from './run.ts';
-import type { Revision, RevisionRecord } from './state.ts';
+import type { Revision } from './state.ts';
 import { until } from './wait.ts';
 
 /** How long the cluster may refuse to create pods before that counts as a failure. */
@@ -39,7 +39,11 @@ export async function createCandidate(run: Run, replicas: number): Promise<void>
     probes: server.probes(config),
     environment: server.environment(config),
   };
-  const object = plan.recorded === null ? deploymentObject(facts) : recordedDeployment(run, plan.recorded, replicas);
+  const { epoch } = fence;
+  const object =
+    plan.recorded === null
+      ? deploymentObject(facts)
+      : recordedDeployment(plan.recorded, { ...plan.ref, epoch, replicas });
   await fence.create(resources.deployment, object);
   await scale(fence, candidate, replicas);
   await fence.create(resources.service, revisionService(config, candidate.name, fence.epoch));
@@ -47,27 +51,6 @@ export async function createCandidate(run: Run, replicas: number): Promise<void>
     'candidate-created',
     `Created ${candidate.deployment} with ${pods(replicas)} of ${candidate.image}.`,
   );
-}
-
-/** The Deployment of an older revision as it was; one that still exists is found instead. */
-function recordedDeployment(run: Run, { revision, spec }: RevisionRecord, replicas: number): KubeObject {
-  const { config, fence } = run;
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: {
-      name: revision.deployment,
-      namespace: config.deploy.namespace,
-      labels: revisionLabels(config.name, revision.name),
-      annotations: {
-        [annotations.epoch]: String(fence.epoch),
-        [annotations.image]: revision.image,
-        ...(revision.modelDigest === null ? {} : { [annotations.modelDigest]: revision.modelDigest }),
-        ...(revision.template === null ? {} : { [annotations.template]: revision.template }),
-      },
-    },
-    spec: { ...(spec as object), replicas },
-  };
 }
 
 /**

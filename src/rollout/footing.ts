@@ -2,13 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { isCode } from './fence.ts';
 import type { Fence } from './fence.ts';
+import { recordedDeployment } from './recorded.ts';
 import { scale } from './restore.ts';
 import type { Revision, RolloutState } from './state.ts';
 import { readyPods } from './strategy.ts';
 
 /** How well the stable revision stands, should it get all the traffic now. */
 export interface Footing {
+  /** Somebody deleted its Deployment. */
+  readonly gone: boolean;
   /** Pods it has at full size. */
   readonly full: number;
   readonly wanted: number;
@@ -29,6 +33,7 @@ export async function footing(api: KubeApi, state: RolloutState): Promise<Footin
   const [ours, other] = await Promise.all([find(stable), find(candidate)]);
   const hasTraffic = state.weight > 0 || state.progress === 'promoting';
   return {
+    gone: stable !== null && ours === null,
     full: stable?.replicas ?? 0,
     wanted: (ours?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0,
     ready: readyPods(ours),
@@ -43,7 +48,8 @@ export async function footing(api: KubeApi, state: RolloutState): Promise<Footin
  * load that it bears. So half of the pods are enough, and so are those that bear at least half of the traffic now: a candidate with a small
  * share is never left in place to wait for stable pods that hardly get anything from it.
  */
-export function isFirm({ full, ready, serving, weight }: Footing): boolean {
+export function isFirm({ gone, full, ready, serving, weight }: Footing): boolean {
+  if (gone) return false;
   if (serving === 0 || ready >= Math.ceil(full / 2)) return true;
   // Behind one Service the pods share, whatever share was intended.
   return weight <= 0.5 && serving <= ready;
@@ -60,7 +66,7 @@ export interface FootingOptions {
 }
 
 /**
- * Waits until the stable revision can take all the traffic, and brings a shrunk one back to its full size meanwhile. False: the time is
+ * Waits until the stable revision can take all the traffic, and brings a shrunk or deleted one back to its full size meanwhile. False: the time is
  * over and not one of its pods is ready, while the candidate has some: moving the traffic then would end all service.
  */
 export async function awaitFooting(
@@ -73,16 +79,38 @@ export async function awaitFooting(
   for (let told = false; ; told = true) {
     const now = await footing(api, state);
     if (isFirm(now) || state.stable === null) return true;
+    if (now.gone && !(await makeAgain(fence, state, state.stable, options)) && now.serving === 0) return true;
     if (!told) {
       options.tell(
         `${state.stable.name} has ${now.ready} of ${now.full} pods ready: it gets the traffic back when it can bear it, with half of them at the latest.`,
       );
     }
-    if (now.wanted < now.full) await scale(fence, state.stable, now.full);
+    if (!now.gone && now.wanted < now.full) await scale(fence, state.stable, now.full);
     if (performance.now() >= deadline || options.signal?.aborted === true) return now.ready > 0;
     await options.beat();
     await delay(1000, undefined, { signal: options.signal }).catch(() => undefined);
   }
+}
+
+/** Makes a deleted stable revision again from its record; false when there is none, or no right to (the watchdog has none). */
+async function makeAgain(
+  fence: Fence,
+  state: RolloutState,
+  stable: Revision,
+  { tell }: Pick<FootingOptions, 'tell'>,
+): Promise<boolean> {
+  const record = state.records?.find(({ revision }) => revision.name === stable.name);
+  if (record === undefined) return false;
+  const { model, namespace } = state;
+  const facts = { model, namespace, epoch: fence.epoch, replicas: stable.replicas };
+  try {
+    await fence.create(resources.deployment, recordedDeployment(record, facts));
+  } catch (error) {
+    if (isCode(error, 'kubernetes/forbidden')) return false;
+    throw error;
+  }
+  tell(`Deployment ${stable.deployment} was deleted by somebody else; it is made again from its record.`);
+  return true;
 }
 
 /**

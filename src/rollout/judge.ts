@@ -12,6 +12,7 @@ import { troubleError } from './diagnosis.ts';
 import { metricsOf } from '../server/metrics.ts';
 import type { PlannedStep } from './plan.ts';
 import { isReady, podRef, revisionPods } from './pods.ts';
+import { requireStable, requireTraffic } from './presence.ts';
 import type { Run } from './run.ts';
 import type { Revision } from './state.ts';
 import { interrupted, sleep, until } from './wait.ts';
@@ -150,7 +151,7 @@ export class Judge {
     return verdict;
   }
 
-  /** Waits for the next tick; in between, a crashing candidate is noticed within seconds. */
+  /** Waits for the next tick; in between, a crashing candidate or a deleted Service is noticed within seconds. */
   async #rest(tickMs: number, last: number, weight: number): Promise<void> {
     const { api, config, plan, signal, lease } = this.#run;
     const everyMs = Math.min(tickMs, 3000);
@@ -161,6 +162,7 @@ export class Judge {
       if (left <= everyMs) return;
       const pods = await revisionPods(api, config.name, config.deploy.namespace, plan.candidate.name);
       this.#look(pods, weight);
+      await requireTraffic(this.#run);
       await lease.beat();
     }
   }
@@ -177,7 +179,9 @@ export class Judge {
     const [candidate, stable] = await Promise.all([
       revisionPods(api, config.name, namespace, plan.candidate.name),
       this.#stable === null ? [] : revisionPods(api, config.name, namespace, this.#stable.name),
+      requireTraffic(this.#run),
     ]);
+    if (this.#stable !== null && !stable.some(isReady)) await requireStable(this.#run, this.#stable);
     const arms = { candidate: candidate.filter(isReady).map(podRef), stable: stable.filter(isReady).map(podRef) };
     return { reading: await orAbort(this.#source.read(arms, this.#weight.sinceMs), signal), pods: candidate };
   }

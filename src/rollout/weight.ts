@@ -1,5 +1,6 @@
 import { MlDeployError } from '../errors.ts';
 import { statusOf, isReady, revisionPods } from './pods.ts';
+import { trafficObjectGone } from './presence.ts';
 import type { PlannedStep } from './plan.ts';
 import type { Run } from './run.ts';
 import { trafficFacts } from './run.ts';
@@ -72,15 +73,6 @@ async function awaitTraffic(run: Run, revisions: readonly Revision[], written: S
       hint: 'Look at the controller of the gateway, or at the EndpointSlices of the Service.',
     });
   }
-}
-
-function trafficObjectGone(name: string): MlDeployError {
-  return new MlDeployError({
-    code: 'rollout/traffic-object-gone',
-    kind: 'infrastructure',
-    message: `The traffic object ${name} was deleted by somebody else during the rollout.`,
-    hint: 'Find out who deleted it; `ml-deploy rollout` creates it again.',
-  });
 }
 
 /**

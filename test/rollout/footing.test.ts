@@ -8,7 +8,7 @@ import { memoryCluster, ref } from './memory-cluster.ts';
 import { project } from './project.ts';
 
 test('traffic goes back at once to half of the pods, or when the candidate serves nobody', () => {
-  const full = { full: 4, wanted: 4, serving: 1, weight: 0.75 };
+  const full = { gone: false, full: 4, wanted: 4, serving: 1, weight: 0.75 };
   expect(isFirm({ ...full, ready: 4 })).toBe(true);
   expect(isFirm({ ...full, ready: 2 })).toBe(true);
   expect(isFirm({ ...full, ready: 1 })).toBe(false);
@@ -16,7 +16,7 @@ test('traffic goes back at once to half of the pods, or when the candidate serve
 });
 
 test('traffic goes back at once where a small share is all that comes back', () => {
-  const weak = { full: 8, wanted: 8, ready: 2, serving: 2 };
+  const weak = { gone: false, full: 8, wanted: 8, ready: 2, serving: 2 };
   expect(isFirm({ ...weak, weight: 0.1 })).toBe(true);
   expect(isFirm({ ...weak, weight: 0.5 })).toBe(true);
   expect(isFirm({ ...weak, weight: 0.6 })).toBe(false);
@@ -62,6 +62,45 @@ test('a shrunk stable revision is brought back before a rollback moves the traff
   const report = await rollback(ref, kubeApi(transport), silentReporter);
   expect(report).toMatchObject({ changed: true, stable: 'r1' });
   expect(order.slice(0, 2)).toEqual(['scaled', 'traffic']);
+});
+
+/** As a rollout records the stable revision when it begins. */
+const template = { metadata: { labels: { app: 'fraud', revision: 'r1' } }, spec: { containers: [{ image: 'one' }] } };
+
+test('a deleted stable revision is made again from its record before a rollback moves the traffic', async () => {
+  const transport = await memoryCluster(project({ namespace: 'ml' }), (revision) => ({
+    phase: 'running',
+    progress: 'shifting',
+    weight: 0.5,
+    candidate: revision('r2'),
+    records: [{ revision: revision('r1'), spec: { replicas: 1, template } }],
+  }));
+  size(transport, 'r2', 2, 2);
+  transport.objects.delete(deployment('r1'));
+  const order: string[] = [];
+  transport.intercept = ({ method, path, body }) => {
+    if (method === 'POST' && /\/deployments(\?|$)/.test(path)) {
+      order.push('made');
+      setTimeout(() => size(transport, 'r1', 2, 1), 100);
+    }
+    if (method === 'PATCH' && path.includes('/services/fraud') && (body ?? '').includes('/spec/selector'))
+      order.push('traffic');
+    return undefined;
+  };
+  expect(await rollback(ref, kubeApi(transport), silentReporter)).toMatchObject({ changed: true, stable: 'r1' });
+  expect(order.slice(0, 2)).toEqual(['made', 'traffic']);
+  expect(transport.objects.get(deployment('r1'))).toMatchObject({
+    metadata: { labels: { app: 'fraud', revision: 'r1' }, annotations: { 'mldeploy/epoch': '5' } },
+  });
+});
+
+test('a deleted stable revision without a record is not waited for when the candidate serves nobody either', async () => {
+  const transport = await shrunk();
+  size(transport, 'r2', 2, 0);
+  transport.objects.delete(deployment('r1'));
+  const started = performance.now();
+  expect(await rollback(ref, kubeApi(transport), silentReporter)).toMatchObject({ changed: true });
+  expect(performance.now() - started).toBeLessThan(900);
 });
 
 test('a candidate without a ready pod is left at once, whatever the stable revision has', async () => {

@@ -18,6 +18,8 @@ const r1: Revision = { name: 'r1', image, modelDigest: null, template: null, dep
 
 /** What the pods of both revisions have counted so far. */
 const counted = { r1: { ok: 0, errors: 0 }, r2: { ok: 0, errors: 0 } };
+/** Objects that somebody deleted. */
+const deleted = new Set<string>();
 let reads = 0;
 let saved = 0;
 let judge: Judge;
@@ -29,6 +31,7 @@ function pod(revision: string): KubeObject {
 
 beforeEach(() => {
   Object.assign(counted, { r1: { ok: 0, errors: 0 }, r2: { ok: 0, errors: 0 } });
+  deleted.clear();
   reads = 0;
   saved = 0;
   const ref = { model: 'fraud', namespace: 'ml' };
@@ -47,8 +50,12 @@ beforeEach(() => {
     server: fastapi,
     plan: planRollout(config, { image, modelDigest: null }, fastapi, found, { name: 'r2' }),
     api: {
-      list: (_: unknown, __: unknown, selector: string) =>
-        Promise.resolve([pod(selector.endsWith('r2') ? 'r2' : 'r1')]),
+      list: (_: unknown, __: unknown, selector: string) => {
+        const name = selector.endsWith('r2') ? 'r2' : 'r1';
+        return Promise.resolve(deleted.has(`fraud-${name}`) ? [] : [pod(name)]);
+      },
+      find: (_: unknown, __: unknown, name: string) =>
+        Promise.resolve(deleted.has(name) ? null : { metadata: { name } }),
       podProxy: (_: string, name: 'r1' | 'r2') => {
         reads++;
         return Promise.resolve({ status: 200, body: page({ start: 1, slow: 0, ...counted[name] }), headers: {} });
@@ -96,6 +103,25 @@ describe('before the weight changes', () => {
     await shifted();
     serve(0);
     await expect(judge.closeTick(0.3)).resolves.toBeUndefined();
+  });
+});
+
+describe('what somebody deletes while the candidate is judged', () => {
+  test('the Service: told within a tick, whatever the counts say', async () => {
+    await shifted();
+    deleted.add('fraud');
+    serve(0);
+    await expect(judge.closeTick(0.3)).rejects.toMatchObject({
+      code: 'rollout/traffic-object-gone',
+      kind: 'infrastructure',
+    });
+  });
+
+  test('the stable Deployment: nothing is left to compare with', async () => {
+    await shifted();
+    deleted.add('fraud-r1');
+    serve(0);
+    await expect(judge.closeTick(0.3)).rejects.toMatchObject({ code: 'rollout/stable-gone', kind: 'infrastructure' });
   });
 });
 
