@@ -8,7 +8,7 @@ test('engine killed, then the node of its watchdog and candidate drained: anothe
   await nodes.spreadStable();
   const begun = Date.now();
   // The lease is longer than the drain takes to evict the first watchdog.
-  await nodes.canaryOnSecondNode({ env: { VERSION: '2' }, rollout: { minTime: '60s', lease: '15s' } });
+  await nodes.deadCanaryOnSecondNode({ env: { VERSION: '2' }, rollout: { minTime: '60s', lease: '15s' } });
   const drain = ['drain', 'node-2', '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=60s'];
   await nodes.cluster.kubectl(drain);
   await nodes.restoredFromFirstNode(60_000);

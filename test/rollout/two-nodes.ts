@@ -4,16 +4,25 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ensureCluster, removeClusterIn } from '../cluster/cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { runInside } from '../cluster/namespaces.ts';
 import { until } from '../cluster/poll.ts';
 import type { Traffic } from '../cluster/traffic.ts';
 import type { ProjectOptions } from './project.ts';
 import { Scenario, onlyAnsweredBy } from './scenario.ts';
+import type { Engine } from './scenario.ts';
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly nodeName?: string };
   readonly status: { readonly phase: string };
 }
+
+interface Slice {
+  readonly endpoints?: readonly { readonly nodeName?: string; readonly conditions: { readonly ready?: boolean } }[];
+}
+
+/** How long a client waits for a pod that is lost, in milliseconds. */
+const lostTimeout = 3_000;
 
 /** A rollout in a cluster of its own with two real nodes. The stable revision has two pods on the first node; clients call it all the time. */
 export class TwoNodes implements AsyncDisposable {
@@ -47,6 +56,15 @@ export class TwoNodes implements AsyncDisposable {
     }
   }
 
+  /** The same, where the second node will be lost: its clients wait no longer than `lostTimeout`. */
+  static async startToLose(prefix: string): Promise<TwoNodes> {
+    const nodes = await TwoNodes.start(prefix, lostTimeout);
+    // Connection tracking remembers for 2 min where an attempt to connect went: who uses the same port again is sent to the dead pod again, whatever the
+    // endpoints say. With thirty attempts a second from one address that happens; it is not what is tested here.
+    await runInside(nodes.cluster.init, 'sysctl', ['-q', '-w', 'net.netfilter.nf_conntrack_tcp_timeout_syn_sent=1']);
+    return nodes;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.traffic.stop();
     await this.scenario[Symbol.asyncDispose]();
@@ -76,8 +94,8 @@ export class TwoNodes implements AsyncDisposable {
     await cluster.kubectl(['uncordon', 'node-1']);
   }
 
-  /** Begins a canary whose candidate and watchdog run on the second node, and kills its engine when the candidate answers. */
-  async canaryOnSecondNode(options: Omit<ProjectOptions, 'namespace'>): Promise<void> {
+  /** Begins a canary whose candidate and watchdog run on the second node; comes back when the candidate answers. */
+  async canaryOnSecondNode(options: Omit<ProjectOptions, 'namespace'>): Promise<Engine> {
     const { cluster, scenario, traffic } = this;
     await cluster.kubectl(['cordon', 'node-1']);
     const begun = Date.now();
@@ -88,6 +106,12 @@ export class TwoNodes implements AsyncDisposable {
     );
     for (const label of ['app=fraud,revision=r2', 'mldeploy/watches=fraud'])
       expect(await this.nodesOf(label), label).toEqual([{ node: 'node-2', phase: 'Running' }]);
+    return engine;
+  }
+
+  /** The same, and kills the engine then. */
+  async deadCanaryOnSecondNode(options: Omit<ProjectOptions, 'namespace'>): Promise<void> {
+    const engine = await this.canaryOnSecondNode(options);
     engine.process.kill('SIGKILL');
     expect(await engine.ended).toBe('SIGKILL');
   }
@@ -105,5 +129,53 @@ export class TwoNodes implements AsyncDisposable {
       revisions.some((each) => each.role === 'stable' && each.name === 'r1' && each.ready === 2),
     );
     await onlyAnsweredBy(traffic, 'r1');
+  }
+
+  /** Waits until the public Service's endpoints on the lost second node are ready no more; when that was. */
+  async secondNodeNoticed(): Promise<number> {
+    await until('the endpoints are told', async () => !(await this.#readyNodes()).includes('node-2'), {
+      timeout: 70_000,
+      every: 250,
+    });
+    return Date.now();
+  }
+
+  /** Stops the clients. Until the endpoints were told some requests went to the lost pods; nothing else was lost, before, meanwhile or afterwards. */
+  async onlyLostRequestsFailed(at: {
+    readonly begun: number;
+    readonly lostAt: number;
+    readonly noticedAt: number;
+  }): Promise<void> {
+    const { traffic } = this;
+    await traffic.stop();
+    const inFlight = 1_000;
+    const obeyed = lostTimeout + 3_000; // attempts under way end, kube-proxy writes its rules, every kept-alive connection is tried once more
+    const failures = traffic.failures(at.begun);
+    expect(failures.filter(({ status }) => status !== 0)).toEqual([]);
+    const others = failures.filter(
+      ({ startedAt }) => startedAt < at.lostAt - inFlight || startedAt > at.noticedAt + obeyed,
+    );
+    const what = others.map((each) => `${each.startedAt - at.noticedAt} ms: ${each.connection} ${each.error ?? ''}`);
+    expect(others, what.join('\n')).toEqual([]);
+    const meanwhile = traffic.between(at.lostAt, at.noticedAt);
+    expect(failures.length).toBeGreaterThan(0);
+    // One pod of three.
+    expect(failures.length / meanwhile.length).toBeLessThan(0.45);
+  }
+
+  /** Nodes of the public Service's ready endpoints. */
+  async #readyNodes(): Promise<string[]> {
+    const label = 'kubernetes.io/service-name=fraud';
+    const { items } = await this.cluster.get<{ items: Slice[] }>(
+      'endpointslices',
+      '-n',
+      this.scenario.namespace,
+      '-l',
+      label,
+    );
+    const ready = items
+      .flatMap(({ endpoints }) => endpoints ?? [])
+      .filter(({ conditions }) => conditions.ready === true);
+    return ready.map(({ nodeName }) => nodeName ?? '');
   }
 }

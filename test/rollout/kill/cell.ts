@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import { until } from '../../cluster/poll.ts';
-import type { ProjectOptions } from '../project.ts';
+import type { Traffic } from '../../cluster/traffic.ts';
 import { Scenario } from '../scenario.ts';
 import { graceMs, leaseMs, quick, startMs } from './quick.ts';
 import { lost, nothingLeft, onlyStableAnswers } from './aftermath.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageOptions } from './stage.ts';
 import { killAt } from './victim.ts';
 import type { Moment, When } from './victim.ts';
 
@@ -25,8 +25,11 @@ export interface CellResult {
   readonly restoredMs: number;
 }
 
+/** Requests since `begun` that must not have failed as they did, for people. */
+export type Unforgivable = (traffic: Traffic, begun: number, cell: Cell) => readonly string[];
+
 /** Kills the engine of a rollout beside a stable revision at this cell's moment and follows what becomes of the model, request by request. */
-export async function killRollout(stage: Stage, cell: Cell): Promise<CellResult> {
+export async function killRollout(stage: Stage, cell: Cell, unforgivable: Unforgivable = lost): Promise<CellResult> {
   const { scenario, traffic } = stage;
   const begun = Date.now();
   const options = { ...stage.options, env: stage.next() };
@@ -42,7 +45,7 @@ export async function killRollout(stage: Stage, cell: Cell): Promise<CellResult>
   const after = await scenario.status();
   expect(after).toMatchObject({ phase: 'done', weight: 0, engine: null, oddities: [] });
   if (cell.then === 'resume') expect(after.epoch).toBeGreaterThan(before.epoch);
-  expect(lost(traffic, begun)).toEqual([]);
+  expect(unforgivable(traffic, begun, cell)).toEqual([]);
   await nothingLeft(scenario);
   return { cell, label: victim.label, restoredMs: victim.guarded ? restoredMs : 0 };
 }
@@ -95,7 +98,7 @@ async function nothingServes(scenario: Scenario): Promise<void> {
 /** What a person does after the engine died: both must come to an end, whatever it left. */
 export async function finishCell(
   scenario: Scenario,
-  options: Omit<ProjectOptions, 'namespace'>,
+  options: StageOptions,
   then: Cell['then'],
   label: string | null,
 ): Promise<void> {
@@ -107,6 +110,8 @@ export async function finishCell(
   const { phase } = await scenario.status();
   const unfinished = label !== null && phase !== 'done' && phase !== 'none';
   // Killed before the state was written, or after the end: then there is nothing to resume, and a rollout begins anew.
-  const { code, output } = await scenario.run(unfinished ? 'resume' : 'rollout', options);
+  const { code, output } = unfinished
+    ? await scenario.run('resume', { ...options, args: [] })
+    : await scenario.run('rollout', options);
   expect(code, output).toBe(0);
 }

@@ -1,5 +1,6 @@
 import { killRollout, killFirst } from './cell.ts';
 import type { Cell, CellResult } from './cell.ts';
+import type { Moment } from './victim.ts';
 import { Stage } from './stage.ts';
 
 /** A cell that did not come out as it must. */
@@ -27,13 +28,14 @@ export function killRollouts(
   cells: readonly Cell[],
   workers: number,
   start: () => Promise<Stage> = () => Stage.start(),
+  follow: (stage: Stage, cell: Cell) => Promise<CellResult> = killRollout,
 ): Promise<MatrixResult> {
   return inParallel(cells, workers, () => {
     let stage: Stage | undefined;
     return {
       async run(cell) {
         stage ??= await start();
-        return killRollout(stage, cell);
+        return follow(stage, cell);
       },
       async end() {
         await stage?.[Symbol.asyncDispose]();
@@ -81,7 +83,13 @@ function textOf(error: unknown): string {
 
 function nameOf({ at, when, then }: Cell): string {
   const moment = typeof at === 'number' ? `write ${at}` : `${at.label} (${at.nth})`;
-  return `killed ${when} ${moment}, then ${then}:`;
+  const later = typeof at === 'number' || at.plus === undefined ? '' : ` + ${at.plus}`;
+  return `killed ${when} ${moment}${later}, then ${then}:`;
+}
+
+/** Number of a write, or how much later than the named one. */
+function placeOf({ at }: Cell): string {
+  return String(typeof at === 'number' ? at : (at.plus ?? at.label));
 }
 
 /** Writes of a run vary a little with its ticks and lease renewals: some more cells, so that the last ones are reached. */
@@ -92,8 +100,17 @@ const spare = 3;
  * before the second: from one of these two a person resumes, from the other rolls back, so that every state is left in both ways.
  */
 export function everyCell(writes: number): readonly Cell[] {
-  return Array.from({ length: writes + spare }, (_, index) => index + 1).flatMap((at) =>
-    (['before', 'after'] as const).map((when) => ({ at, when, then: at % 2 === 1 ? 'resume' : 'rollback' }) as const),
+  return cellsAt(Array.from({ length: writes + spare }, (_, index) => index + 1));
+}
+
+/**
+ * Both ways to die at each of these moments, which are writes that follow each other; to go on as in `everyCell`.
+ */
+export function cellsAt(moments: readonly Moment[]): readonly Cell[] {
+  return moments.flatMap((at, index) =>
+    (['before', 'after'] as const).map(
+      (when) => ({ at, when, then: index % 2 === 0 ? 'resume' : 'rollback' }) as const,
+    ),
   );
 }
 
@@ -103,21 +120,20 @@ export function everyCell(writes: number): readonly Cell[] {
 export function chosen(cells: readonly Cell[]): readonly Cell[] {
   const [when = '*', at = '*', then = '*'] = (process.env['ML_DEPLOY_KILL_CELLS'] ?? '').split(':');
   const fits = (list: string, value: string): boolean => list === '*' || list === '' || list.split(',').includes(value);
-  return cells.filter(
-    (cell) =>
-      fits(when, cell.when) &&
-      fits(at, typeof cell.at === 'number' ? String(cell.at) : cell.at.label) &&
-      fits(then, cell.then),
-  );
+  return cells.filter((cell) => fits(when, cell.when) && fits(at, placeOf(cell)) && fits(then, cell.then));
 }
 
 /**
- * The writes of one undisturbed rollout, in their order.
+ * The writes of one undisturbed rollout, in their order; `env` is the release's, `code` how it ends.
  */
-export async function writesOf(start: () => Promise<Stage>): Promise<readonly string[]> {
+export async function writesOf(
+  start: () => Promise<Stage>,
+  { env = {}, code = 0 }: { readonly env?: Readonly<Record<string, string>>; readonly code?: number } = {},
+): Promise<readonly string[]> {
   await using stage = await start();
   const proxy = await stage.proxy();
-  const { code, output } = await stage.rollout(proxy);
-  if (code !== 0) throw new Error(`the undisturbed rollout failed: ${output}`);
+  const finished = await stage.rollout(proxy, { env: { ...stage.next(), ...env } });
+  if (finished.code !== code)
+    throw new Error(`the undisturbed rollout ended with ${finished.code}: ${finished.output}`);
   return proxy.writes;
 }

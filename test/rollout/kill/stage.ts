@@ -15,24 +15,28 @@ const rate = 25;
 /** Kept-alive connections that may rest: each is used again within half a second, well within the drain. */
 const idle = 6;
 
+/** The small project, and what a rollout of it is told on the command line. */
+export type StageOptions = Omit<ProjectOptions, 'namespace'> & { readonly args?: readonly string[] };
+
 /** One namespace with a stable revision and traffic on it from then on, in which things go wrong one after the other. */
 export class Stage implements AsyncDisposable {
   readonly scenario: Scenario;
-  readonly traffic: Traffic;
   /** The project as it is deployed when nothing goes wrong. */
-  readonly options: Omit<ProjectOptions, 'namespace'>;
+  readonly options: StageOptions;
+  #traffic: Traffic;
   readonly #proxies: ApiProxy[] = [];
   #versions = 1;
 
-  private constructor(scenario: Scenario, traffic: Traffic, options: Omit<ProjectOptions, 'namespace'>) {
+  private constructor(scenario: Scenario, traffic: Traffic, options: StageOptions) {
     this.scenario = scenario;
-    this.traffic = traffic;
+    this.#traffic = traffic;
     this.options = options;
   }
 
-  static async start(prefix = 'kill', options: Omit<ProjectOptions, 'namespace'> = quick): Promise<Stage> {
+  static async start(prefix = 'kill', options: StageOptions = quick): Promise<Stage> {
     const scenario = await Scenario.start(prefix);
-    const { code, output } = await scenario.run('rollout', options);
+    // What rollouts are told about the stable revision means nothing to the first deploy.
+    const { code, output } = await scenario.run('rollout', { ...options, args: [] });
     if (code !== 0) throw new Error(`the first deploy failed: ${output}`);
     return new Stage(scenario, await scenario.traffic(rate, 0.5, idle), options);
   }
@@ -41,6 +45,17 @@ export class Stage implements AsyncDisposable {
     await this.traffic.stop();
     for (const proxy of this.#proxies) await proxy[Symbol.asyncDispose]();
     await this.scenario[Symbol.asyncDispose]();
+  }
+
+  get traffic(): Traffic {
+    return this.#traffic;
+  }
+
+  /** The clients look the Service up again: somebody deleted it, and the new one has another address. */
+  async lookUpAgain(): Promise<void> {
+    const next = await this.scenario.traffic(rate, 0.5, idle);
+    await this.#traffic.stop();
+    this.#traffic = next;
   }
 
   /** Environment that makes the next release another one. */
@@ -58,7 +73,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A whole rollout of another release through this proxy. */
-  rollout(proxy: ApiProxy, options: Omit<ProjectOptions, 'namespace'> = {}): Promise<Finished> {
+  rollout(proxy: ApiProxy, options: StageOptions = {}): Promise<Finished> {
     return this.scenario.run('rollout', {
       ...this.options,
       env: this.next(),
@@ -68,7 +83,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Begins one and comes back when the candidate has traffic. */
-  canary(proxy: ApiProxy, options: Omit<ProjectOptions, 'namespace'> = {}): Promise<Engine> {
+  canary(proxy: ApiProxy, options: StageOptions = {}): Promise<Engine> {
     return this.scenario.canary({ ...this.options, env: this.next(), ...options, kubeconfig: proxy.kubeconfig });
   }
 
