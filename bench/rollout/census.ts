@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { Cluster } from '../../test/cluster/cluster.ts';
 
 /** How many pods that load the model a release took. */
@@ -8,40 +10,66 @@ export interface Census {
   readonly peak: number;
 }
 
-interface Pods {
-  readonly items: readonly {
-    readonly metadata: { readonly uid: string };
-    readonly spec: { readonly containers: readonly { readonly image: string }[] };
-    readonly status: { readonly phase: string };
-  }[];
+interface Pod {
+  readonly metadata: { readonly uid: string };
+  readonly spec: { readonly containers: readonly { readonly image: string }[] };
+  readonly status: { readonly phase: string };
+}
+
+interface Event {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: Pod;
 }
 
 /**
- * Counts the pods of an image in a namespace, twice a second.
+ * Counts the pods of an image in a namespace, by watching: no pod is too short-lived to be counted.
  * @returns call it to end the census
  */
 export async function census(cluster: Cluster, namespace: string, image: string): Promise<() => Promise<Census>> {
-  const look = async (): Promise<string[]> => {
-    const { items } = await cluster.get<Pods>('pods', '-n', namespace);
-    return items
-      .filter(({ spec, status }) => spec.containers[0]?.image === image && /Pending|Running/.test(status.phase))
-      .map(({ metadata }) => metadata.uid);
-  };
-  const before = new Set(await look());
-  const seen = new Set<string>();
+  const holds = ({ spec, status }: Pod): boolean =>
+    spec.containers[0]?.image === image && /Pending|Running/.test(status.phase);
+  const { items } = await cluster.get<{ readonly items: readonly Pod[] }>('pods', '-n', namespace);
+  const before = new Set(items.filter(holds).map(({ metadata }) => metadata.uid));
+  const present = new Set(before);
+  const seen = new Set(before);
   let peak = before.size;
-  const over = new AbortController();
-  const watching = (async () => {
-    while (!over.signal.aborted) {
-      const present = await look().catch(() => []);
-      peak = Math.max(peak, present.length);
-      for (const uid of present) if (!before.has(uid)) seen.add(uid);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+  const kubectl = spawn(
+    cluster.state.kubectl,
+    [
+      '--kubeconfig',
+      cluster.kubeconfigPath,
+      'get',
+      'pods',
+      '-n',
+      namespace,
+      '-o',
+      'json',
+      '--watch',
+      '--output-watch-events',
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise((resolve) => kubectl.once('close', resolve));
+  let text = '';
+  createInterface({ input: kubectl.stdout }).on('line', (line) => {
+    text += line;
+    // kubectl indents: only the last line of an event has its brace at the beginning.
+    if (line !== '}') return;
+    const { type, object } = JSON.parse(text) as Event;
+    text = '';
+    const { uid } = object.metadata;
+    if (type === 'DELETED' || !holds(object)) {
+      present.delete(uid);
+      return;
     }
-  })();
+    present.add(uid);
+    seen.add(uid);
+    peak = Math.max(peak, present.size);
+  });
   return async () => {
-    over.abort();
-    await watching;
-    return { loads: seen.size, peak };
+    if (kubectl.exitCode !== null) throw new Error(`kubectl ended with ${kubectl.exitCode} while it counted the pods`);
+    kubectl.kill();
+    await ended;
+    return { loads: seen.size - before.size, peak };
   };
 }

@@ -102,6 +102,6 @@ function settled({ cluster, namespace }: Ground): Promise<Outcome> {
       const whole = status.availableReplicas === replicas && status.updatedReplicas === replicas;
       return status.phase === 'Healthy' && whole && status.stableRS === status.currentPodHash ? 'promoted' : undefined;
     },
-    { timeout: 75 * 60_000, every: 2000 },
+    { timeout: 75 * 60_000, every: 3000 },
   );
 }

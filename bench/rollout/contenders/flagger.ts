@@ -90,6 +90,6 @@ function phase({ cluster, namespace }: Ground, wanted: readonly string[]): Promi
       const { status } = await cluster.get<CanaryStatus>('canary.flagger.app', model, '-n', namespace);
       return status?.phase !== undefined && wanted.includes(status.phase) ? status.phase : undefined;
     },
-    { timeout: 40 * 60_000, every: 1000 },
+    { timeout: 40 * 60_000, every: 3000 },
   );
 }
