@@ -50,13 +50,8 @@ export async function census(cluster: Cluster, namespace: string, image: string)
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = new Promise((resolve) => kubectl.once('close', resolve));
-  let text = '';
   createInterface({ input: kubectl.stdout }).on('line', (line) => {
-    text += line;
-    // kubectl indents: only the last line of an event has its brace at the beginning.
-    if (line !== '}') return;
-    const { type, object } = JSON.parse(text) as Event;
-    text = '';
+    const { type, object } = JSON.parse(line) as Event;
     const { uid } = object.metadata;
     if (type === 'DELETED' || !holds(object)) {
       present.delete(uid);
