@@ -48,6 +48,16 @@ test('revision 0 has a Service of its own, for a gateway', async () => {
   expect(JSON.stringify(transport.objects.get(`${core}/services/fraud-r0`))).not.toContain('nodePort');
 });
 
+test('a label of the pods that others may select is never overwritten', async () => {
+  const transport = handmade();
+  const path = `${apps}/deployments/web`;
+  const there = transport.objects.get(path) as KubeObject;
+  const template = { metadata: { labels: { ...podLabels, app: 'shop' } }, spec: { containers: [{ image }] } };
+  transport.objects.set(path, { ...there, spec: { ...(there['spec'] as object), template } });
+  await expect(run(transport)).rejects.toMatchObject({ code: 'rollout/cannot-adopt' });
+  expect(transport.writes).toEqual([]);
+});
+
 test('an adoption that was killed half-way is finished by the next', async () => {
   const transport = handmade();
   transport.intercept = ({ method, path }) => {

@@ -115,7 +115,8 @@ function refuse(ref: ModelRef, deployment: KubeObject, service: KubeObject | nul
         `Take it out of ${owner}'s sources first.`,
       );
   }
-  const selector = (deployment['spec'] as DeploymentSpec).selector.matchLabels ?? {};
+  const { selector: selects, template } = deployment['spec'] as DeploymentSpec;
+  const selector = selects.matchLabels ?? {};
   for (const [key, value] of Object.entries({ ...revisionSelector(model, revision), [labels.canary]: 'on' })) {
     if (selector[key] !== undefined && selector[key] !== value) {
       throw problem(
@@ -123,6 +124,15 @@ function refuse(ref: ModelRef, deployment: KubeObject, service: KubeObject | nul
         key === labels.app
           ? `Set name: ${selector[key]} in mldeploy.yaml.`
           : 'Deploy it anew with `ml-deploy rollout` under another name.',
+      );
+    }
+    const worn = template.metadata?.labels?.[key];
+    if (worn !== undefined && worn !== value) {
+      throw problem(
+        `The pods of Deployment ${deployment.metadata.name} bear the label ${key}=${worn}, and ml-deploy needs ${key}=${value} on them: whatever selects them by it, such as another Service, would lose them at once.`,
+        key === labels.app
+          ? `Set name: ${worn} in mldeploy.yaml, or take the label out of the template of the Deployment when nothing selects by it.`
+          : 'Take the label out of the template of the Deployment when nothing selects by it.',
       );
     }
   }
