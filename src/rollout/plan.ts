@@ -22,7 +22,7 @@ import type { Survey } from './survey.ts';
 import { factsOf, providerFor } from './traffic/index.ts';
 import { trafficNotes } from './traffic/notes.ts';
 import type { TrafficFacts, TrafficProvider } from './traffic/provider.ts';
-import { unsettled } from './unsettled.ts';
+import { trafficChanges, unsettled } from './unsettled.ts';
 
 /** A step with what its weight means on this cluster. */
 export interface PlannedStep extends StepConfig {
@@ -177,6 +177,7 @@ export function planRevision(
         : [
             ...planWarnings(config, { course, steps, analysis, found, stable, stableReplicas }),
             ...trafficNotes(config),
+            ...trafficChanges(config, found).map((each) => `Its promotion sets ${each}.`),
           ],
   };
 }

@@ -22,11 +22,25 @@ export function unsettled(config: Config, found: Survey, stable: Revision): read
   const owned = providerFor(config.rollout).owned(config, stable.name, 0);
   const route = owned === null ? null : routeIn(found, owned.resource);
   if (owned !== null && route === null) list.push(`${owned.resource.kind} ${config.name}: none -> created`);
-  for (const { object, fields } of trafficObjects(config, found.service, route)) {
-    for (const [field, value] of Object.entries(fields))
-      list.push(`${field} of ${object.kind} ${object.metadata.name}: -> ${JSON.stringify(value)}`);
-  }
-  return list;
+  return [...list, ...trafficChanges(config, found)];
+}
+
+/**
+ * What a promotion, or a release that changes nothing else, sets on the Service and route that clients use; one sentence a field.
+ */
+export function trafficChanges(config: Config, found: Survey): readonly string[] {
+  const owned = providerFor(config.rollout).owned(config, '', 0);
+  const route = owned === null ? null : routeIn(found, owned.resource);
+  return trafficObjects(config, found.service, route).flatMap(({ object, fields }) =>
+    Object.entries(fields).map(([field, value]) => {
+      const before = (object['spec'] as Readonly<Record<string, unknown>>)[field];
+      return `${field} of ${object.kind} ${object.metadata.name}: ${shown(before)} -> ${shown(value)}`;
+    }),
+  );
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
 /**

@@ -81,6 +81,15 @@ test('an unchanged release: replicas, autoscaler, disruption budget and Service 
   expect(transport.writes).toEqual([]);
 });
 
+test('a plan tells what a promotion changes of the Service that clients use', async () => {
+  const transport = await memoryCluster(before, () => ({}));
+  const service = transport.objects.get(paths.service) as KubeObject;
+  transport.objects.set(paths.service, { ...service, spec: { ...(service['spec'] as object), type: 'LoadBalancer' } });
+  const release = { image: image.replaceAll('a', 'b'), modelDigest: null };
+  const { text } = await plan(before, release, kubeApi(transport), { environment: {}, root: '' });
+  expect(text).toContain('type of Service fraud: LoadBalancer -> ClusterIP');
+});
+
 test('pods that somebody else added stay while the configuration says the same', async () => {
   const transport = await memoryCluster(before, () => ({}));
   const r1 = transport.objects.get(paths.r1) as KubeObject;
