@@ -87,3 +87,55 @@ test('what a held candidate serves is not forgotten when the rollout goes on: no
   if (run.store.state === null) throw new Error('no state');
   expect(isFirm(await footing(api, run.store.state))).toBe(false);
 });
+
+test('promote accepts the candidate when the stable revision has no pod left, as the hold says', async () => {
+  const config = project({ namespace: 'ml', rollout: { steps: '[30%, 50%]' } });
+  const transport = await memoryCluster(config, (revision) => ({
+    phase: 'held',
+    stable: { ...revision('r1'), template: 'sha256:other' },
+    candidate: revision('r2'),
+    hold: { reason: 'r1 has no ready pod', step: 0, until: future },
+    strategy: 'canary',
+    step: 0,
+    weight: 0.5,
+  }));
+  const reviews = transport.intercept;
+  const pods = ['1', '2'].map((each) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `fraud-r2-${each}`, namespace: 'ml', uid: each },
+    status: { phase: 'Running', podIP: `10.0.0.${each}`, conditions: [{ type: 'Ready', status: 'True' }] },
+  }));
+  transport.intercept = (request, objects) => {
+    if (!request.path.startsWith('/api/v1/namespaces/ml/pods?')) return reviews?.(request, objects);
+    return { status: 200, body: JSON.stringify({ items: request.path.includes('r2') ? pods : [] }), headers: {} };
+  };
+  transport.objects.set('/apis/discovery.k8s.io/v1/namespaces/ml/endpointslices/fraud', {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'fraud', namespace: 'ml' },
+    endpoints: [{ addresses: ['10.0.0.1'] }, { addresses: ['10.0.0.2'] }],
+  });
+  for (const [name, ready] of [
+    ['r1', 0],
+    ['r2', 2],
+  ] as const) {
+    const path = `/apis/apps/v1/namespaces/ml/deployments/fraud-${name}`;
+    const there = transport.objects.get(path);
+    if (there === undefined) throw new Error(`no ${name}`);
+    const spec = { replicas: 2, template: { spec: { containers: [] } } };
+    transport.objects.set(path, { ...there, spec, status: { readyReplicas: ready } });
+  }
+  const api = kubeApi(transport);
+  const found = await survey(api, ref, config);
+  const candidate = found.store.state?.candidate;
+  if (candidate === undefined || candidate === null) throw new Error('no candidate');
+  const { hash } = planRollout(config, candidate, fastapi, found, { name: 'r2', strategy: 'canary' });
+  await found.store.update({ planHash: hash });
+
+  const evidence = await promote(contextFor(config, access, image), api);
+  expect(evidence).toMatchObject({ outcome: 'passed', decision: 'promote' });
+  expect(transport.objects.get('/api/v1/namespaces/ml/services/fraud')?.['spec']).toMatchObject({
+    selector: { app: 'fraud', revision: 'r2' },
+  });
+});

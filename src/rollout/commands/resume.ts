@@ -14,6 +14,7 @@ import { ordinary } from '../request.ts';
 import { conduct } from '../stage.ts';
 import { holdIsOver } from '../state.ts';
 import type { Revision, RolloutState } from '../state.ts';
+import { isDown } from '../strategy.ts';
 import { refuseForeign, survey } from '../survey.ts';
 import type { Survey } from '../survey.ts';
 import { nothingUnfinished } from '../unfinished.ts';
@@ -44,7 +45,10 @@ export async function promote(context: ResumeContext, api: KubeApi): Promise<Rol
       hint: 'Go on with an abandoned rollout by `ml-deploy resume`.',
     });
   }
-  return conduct(context, api, plan, found, { fromStep: state.hold.step + 1, savedAnalysis: state.analysis });
+  // Nobody else can take what the candidate serves, and nobody is left to compare with: the person answers for all of it.
+  const accepts = state.weight > 0 && found.stable !== null && isDown(found, found.stable);
+  const fromStep = accepts ? plan.steps.length : state.hold.step + 1;
+  return conduct(context, api, plan, found, { fromStep, savedAnalysis: state.analysis });
 }
 
 /** What there is to go on with, or why there is nothing. */

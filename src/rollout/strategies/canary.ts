@@ -1,3 +1,4 @@
+import { resources } from '../../kubernetes/resources.ts';
 import { awaitReady, createCandidate } from '../candidate.ts';
 import { Judge } from '../judge.ts';
 import type { PlannedStep } from '../plan.ts';
@@ -7,6 +8,7 @@ import { scale } from '../restore.ts';
 import { removeOthers } from '../retire.ts';
 import type { Ending, Run } from '../run.ts';
 import type { Revision } from '../state.ts';
+import { readyPods } from '../strategy.ts';
 import { armWatchdog } from '../watchdog/launch.ts';
 import { setWeight } from '../weight.ts';
 import { createTraffic } from '../traffic/create.ts';
@@ -29,9 +31,10 @@ export async function canary(run: Run, planned: Revision): Promise<Ending> {
   await awaitReady(run, candidate, firstReplicas);
   record.event('candidate-ready', `${candidate.name} is ready and warm.`);
 
+  let reasons: readonly string[] = ['A person released the hold.'];
+  if (steps.length === 0 && (await isWithoutPods(run, stable))) return promote(run, stable, reasons, null);
   const judge = new Judge(run, stable);
   await judge.baseline();
-  let reasons: readonly string[] = ['A person released the hold.'];
   let before = 0;
   let pods = firstReplicas;
   for (const [index, step] of steps) {
@@ -48,6 +51,11 @@ export async function canary(run: Run, planned: Revision): Promise<Ending> {
     before = step.share;
   }
   return promote(run, stable, reasons, { judge, weight: before });
+}
+
+/** Then there is nothing to compare with. */
+async function isWithoutPods({ api, config }: Run, stable: Revision): Promise<boolean> {
+  return readyPods(await api.find(resources.deployment, config.deploy.namespace, stable.deployment)) === 0;
 }
 
 /** More pods for the candidate before it gets more traffic; the share it has is judged meanwhile. */
