@@ -102,8 +102,6 @@ export async function adopt(
 }
 
 function refuse(ref: ModelRef, deployment: KubeObject, service: KubeObject | null, store: StateStore): void {
-  const problem = (message: string, hint: string): MlDeployError =>
-    new MlDeployError({ code: 'rollout/cannot-adopt', kind: 'usage', message, hint });
   const { model, namespace } = ref;
   if (store.state !== null)
     throw problem(`${model} in namespace ${namespace} is known to ml-deploy already.`, 'Run `ml-deploy status`.');
@@ -115,6 +113,24 @@ function refuse(ref: ModelRef, deployment: KubeObject, service: KubeObject | nul
         `Take it out of ${owner}'s sources first.`,
       );
   }
+  refuseLabels(ref, deployment);
+  // A run of ours that ended half-way left it paused with the labels in its template; going on is safe.
+  if (isHalfAdopted(ref, deployment)) return;
+  const status = deployment['status'] as { updatedReplicas?: number; replicas?: number } | undefined;
+  if ((status?.updatedReplicas ?? 0) !== (status?.replicas ?? 0)) {
+    throw problem(
+      `Deployment ${deployment.metadata.name} is in the middle of an update.`,
+      'Wait until `kubectl rollout status` says it is done.',
+    );
+  }
+}
+
+function problem(message: string, hint: string): MlDeployError {
+  return new MlDeployError({ code: 'rollout/cannot-adopt', kind: 'usage', message, hint });
+}
+
+/** A selector cannot be changed, and what selects pods by a label loses them when it is overwritten. */
+function refuseLabels({ model }: ModelRef, deployment: KubeObject): void {
   const { selector: selects, template } = deployment['spec'] as DeploymentSpec;
   const selector = selects.matchLabels ?? {};
   for (const [key, value] of Object.entries({ ...revisionSelector(model, revision), [labels.canary]: 'on' })) {
@@ -135,15 +151,6 @@ function refuse(ref: ModelRef, deployment: KubeObject, service: KubeObject | nul
           : 'Take the label out of the template of the Deployment when nothing selects by it.',
       );
     }
-  }
-  // A run of ours that ended half-way left it paused with the labels in its template; going on is safe.
-  if (isHalfAdopted(ref, deployment)) return;
-  const status = deployment['status'] as { updatedReplicas?: number; replicas?: number } | undefined;
-  if ((status?.updatedReplicas ?? 0) !== (status?.replicas ?? 0)) {
-    throw problem(
-      `Deployment ${deployment.metadata.name} is in the middle of an update.`,
-      'Wait until `kubectl rollout status` says it is done.',
-    );
   }
 }
 
