@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
@@ -8,6 +7,7 @@ import type { Reporter } from '../pipeline/reporter.ts';
 import type { Server } from '../server/server.ts';
 import type { AnalysisState } from './analysis/analysis.ts';
 import { isCode } from './fence.ts';
+import type { Fence } from './fence.ts';
 import { footing, isFirm } from './footing.ts';
 import { EngineLease, LeaseObserver, leaseRef } from './lease.ts';
 import type { Plan } from './plan.ts';
@@ -20,6 +20,7 @@ import type { Survey } from './survey.ts';
 import { takeOver } from './takeover.ts';
 import { trafficToClaim } from './restore.ts';
 import { factsOf } from './traffic/index.ts';
+import { takerName } from './taker.ts';
 import { recordsOf } from './verified.ts';
 import { sleep } from './wait.ts';
 
@@ -50,26 +51,24 @@ export async function begin(crew: Crew, plan: Plan, found: Survey, beginning: Be
   const { ref, store } = found;
   const before = store.state;
   const restores = await mayRestore(api, before);
-  const fence = await takeOver(api, {
-    namespace: ref.namespace,
-    knownEpoch: before?.epoch ?? 0,
-    traffic: trafficToClaim(config, before),
-    restoreTo: restores ? (plan.stable?.name ?? null) : null,
-    others: claimed(found),
-    engine: randomUUID(),
-  });
-  try {
+  const take = async (): Promise<readonly [Fence, EngineLease]> => {
+    const fence = await takeOver(api, {
+      namespace: ref.namespace,
+      knownEpoch: before?.epoch ?? 0,
+      traffic: trafficToClaim(config, before),
+      restoreTo: restores ? (plan.stable?.name ?? null) : null,
+      others: claimed(found),
+      engine: takerName('engine'),
+    });
     const planned = plannedState(plan, config, found, fence.epoch, beginning);
     // Traffic that was left with the candidate is still there: until a step sets another weight, it must not be moved to nobody.
     await store.save({ ...planned, weight: restores ? 0 : (before?.weight ?? 0) });
-  } catch (error) {
-    if (isCode(error, 'kubernetes/conflict') || isCode(error, 'rollout/superseded'))
-      throw busy(found, 'it began at the same moment');
-    throw error;
-  }
-  const lease = await EngineLease.acquire(api, ref, fence, {
-    holder: crew.access.host,
-    durationMs: config.rollout.leaseMs,
+    const { host: holder } = crew.access;
+    return [fence, await EngineLease.acquire(api, ref, fence, { holder, durationMs: config.rollout.leaseMs })];
+  };
+  const [fence, lease] = await take().catch((error: unknown) => {
+    if (!isCode(error, 'kubernetes/conflict') && !isCode(error, 'rollout/superseded')) throw error;
+    throw busy(found, `somebody else took over at the same moment (${(error as Error).message})`);
   });
   record.event(
     'planned',

@@ -3,6 +3,8 @@ import type { JsonPatch, KubeApi, KubeObject, Resource } from '../kubernetes/api
 import { annotationOf, annotationPath, annotations, labels, managedByUs } from '../kubernetes/objects/labels.ts';
 import type { ObjectRef } from './names.ts';
 import { describe } from './names.ts';
+import { takerOf, takerText } from './taker.ts';
+import type { Taker } from './taker.ts';
 
 /** Operations of a write; a function of the object as it was read, when they depend on what is there. */
 export type Change = JsonPatch | ((there: KubeObject) => JsonPatch);
@@ -89,7 +91,7 @@ export class Fence {
       const there = await this.#api.find(ref.resource, this.namespace, ref.name);
       if (there === null || isForeign(there)) return false;
       const epoch = epochOf(there);
-      if (epoch > this.epoch) throw superseded(ref, this.epoch, epoch);
+      if (epoch > this.epoch) throw superseded(ref, this.epoch, epoch, takerOf(there, ref));
       const { uid, resourceVersion } = there.metadata;
       try {
         return await this.#api.delete(ref.resource, this.namespace, ref.name, {
@@ -113,7 +115,7 @@ export class Fence {
   /** Writes our epoch onto an object as it was read; a conflict is for the caller's next attempt. */
   async #claim(ref: ObjectRef, there: KubeObject): Promise<void> {
     const epoch = epochOf(there, ref);
-    if (epoch > this.epoch) throw superseded(ref, this.epoch, epoch);
+    if (epoch > this.epoch) throw superseded(ref, this.epoch, epoch, takerOf(there, ref));
     const { annotations: present, resourceVersion } = there.metadata;
     try {
       await this.#api.patch(ref.resource, this.namespace, ref.name, [
@@ -166,11 +168,22 @@ export function isCode(error: unknown, code: string): boolean {
 /**
  * The error of an engine whose epoch is over: another one took over, this one must write nothing more.
  */
-export function superseded(ref: ObjectRef, ours: number, theirs: number): MlDeployError {
+export function superseded(ref: ObjectRef, ours: number, theirs: number, by: Taker | null = null): MlDeployError {
   return new MlDeployError({
     code: 'rollout/superseded',
     kind: 'infrastructure',
-    message: `${describe(ref)} belongs to epoch ${theirs}, this engine to ${ours}: another engine, the watchdog or a rollback took over. Nothing more is written from here.`,
-    hint: 'Look at `ml-deploy status`; `ml-deploy resume` goes on with an abandoned rollout.',
+    message: `${describe(ref)} belongs to epoch ${theirs}, this engine to ${ours}: ${takerText(by)} took over. Nothing more is written from here.`,
+    hint: afterwards(by),
   });
+}
+
+function afterwards(by: Taker | null): string {
+  switch (by) {
+    case 'watchdog':
+      return 'It had not heard of this engine for a whole lease, and gives the traffic back to the stable revision. `ml-deploy resume` goes on with the rollout, `ml-deploy rollback` ends it.';
+    case 'rollback':
+      return 'It ends the rollout in favour of the stable revision; `ml-deploy status` shows that. Nothing has to be done from here.';
+    default:
+      return 'Look at `ml-deploy status`; `ml-deploy resume` goes on with an abandoned rollout.';
+  }
 }

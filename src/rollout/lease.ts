@@ -6,6 +6,7 @@ import type { Fence } from './fence.ts';
 import { epochOf, isCode, superseded } from './fence.ts';
 import type { ModelRef, ObjectRef } from './names.ts';
 import { stateName } from './names.ts';
+import { takerOf } from './taker.ts';
 
 /**
  * The Lease of a model.
@@ -39,7 +40,8 @@ export class EngineLease {
     const object = leaseObject(ref.model, ref.namespace, { ...options, epoch: fence.epoch, now: new Date() });
     for (let attempt = 1; ; attempt++) {
       const there = await api.find(lease.resource, ref.namespace, lease.name);
-      if (there !== null && epochOf(there) > fence.epoch) throw superseded(lease, fence.epoch, epochOf(there));
+      if (there !== null && epochOf(there) > fence.epoch)
+        throw superseded(lease, fence.epoch, epochOf(there), takerOf(there));
       const resourceVersion = there?.metadata.resourceVersion;
       try {
         if (there === null) await fence.create(lease.resource, object);

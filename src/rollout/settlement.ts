@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import { takeOver } from './takeover.ts';
@@ -9,6 +8,7 @@ import type { Revision } from './state.ts';
 import { createTraffic } from './traffic/create.ts';
 import { claimed } from './survey.ts';
 import type { Survey } from './survey.ts';
+import { takerName } from './taker.ts';
 import { settleTraffic } from './traffic/settle.ts';
 import { replicasToSet } from './unsettled.ts';
 
@@ -24,7 +24,7 @@ export async function settle(api: KubeApi, config: Config, plan: Plan, found: Su
     traffic: trafficToClaim(config, store.state),
     restoreTo: null,
     others: claimed(found),
-    engine: randomUUID(),
+    engine: takerName('engine'),
   });
   const replicas = replicasToSet(config, found, stable);
   const settled = { ...stable, replicas: replicas ?? stable.replicas };

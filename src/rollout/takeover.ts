@@ -3,6 +3,7 @@ import { annotationOf, annotationPath, annotations } from '../kubernetes/objects
 import { Fence, epochOf, isCode, operationsOf, superseded } from './fence.ts';
 import type { Change } from './fence.ts';
 import type { ObjectRef } from './names.ts';
+import { takerOf } from './taker.ts';
 import type { TrafficObject } from './traffic/provider.ts';
 
 export interface TakeoverOptions {
@@ -14,7 +15,7 @@ export interface TakeoverOptions {
   /** Revision that gets everything in the same patch that raises the epoch; null: traffic stays as it is. */
   readonly restoreTo: string | null;
   readonly others: readonly ObjectRef[];
-  /** Unique name of this run of the engine: recognises our own write when its reply was lost. */
+  /** Unique name of this run (takerName): recognises our own write when its reply was lost, and tells others who it was. */
   readonly engine: string;
 }
 
@@ -48,7 +49,7 @@ async function claim(
     const present = epochOf(object, ref);
     const by = object.metadata.annotations?.[annotationOf(annotations.engine, ref.sharedBy)];
     if (present === epoch && by === engine) return;
-    if (present >= epoch) throw superseded(ref, epoch, present);
+    if (present >= epoch) throw superseded(ref, epoch, present, takerOf(object, ref));
     try {
       await api.patch(ref.resource, namespace, ref.name, [
         ...raise(ref, object, epoch, engine),

@@ -40,7 +40,7 @@ export async function memoryCluster(
   for (const name of ['r1', 'r2']) {
     transport.objects.set(`/apis/apps/v1/namespaces/ml/deployments/fraud-${name}`, {
       ...object('apps/v1', 'Deployment', `fraud-${name}`, name),
-      spec: { replicas: name === 'r1' ? 2 : 0 },
+      spec: { replicas: name === 'r1' ? 2 : 0, template: { spec: { containers: [{ image }] } } },
       status: name === 'r1' ? { readyReplicas: 2 } : {},
     });
   }

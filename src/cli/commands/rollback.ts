@@ -25,7 +25,7 @@ export const rollbackCommand: Command = {
   ],
   endings: { 0: 'the stable version has all traffic, or there was nothing to do' },
   run: (invocation) =>
-    withTarget(invocation, async ({ target, api, reporter }) => {
+    withTarget(invocation, async ({ target, api, reporter, signal }) => {
       const { options, host } = invocation;
       const { rollback } = await import('../../rollout/commands/rollback.ts');
       const { status } = await import('../../rollout/commands/status.ts');
@@ -39,7 +39,7 @@ export const rollbackCommand: Command = {
             summary: `No rollout of ${target.model} in namespace ${target.namespace} is running; nothing to do.`,
             stable: null,
           }
-        : await rollback({ ...target, ...(holder === null ? {} : { onlyHolder: holder }) }, api, reporter);
+        : await rollback({ ...target, signal, ...(holder === null ? {} : { onlyHolder: holder }) }, api, reporter);
       if (!report.changed && report.stable === null) {
         const { requireNamespace } = await import('../../rollout/namespace.ts');
         await requireNamespace(api, target.namespace).catch((error: unknown) => {

@@ -19,6 +19,7 @@ import { refuseForeign, survey } from '../survey.ts';
 import type { Survey } from '../survey.ts';
 import { nothingUnfinished } from '../unfinished.ts';
 import { rollback } from './rollback.ts';
+import { untilBegun } from './until-begun.ts';
 
 export type ResumeContext = Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal' | 'onUnfinished'>;
 
@@ -26,29 +27,34 @@ export type ResumeContext = Pick<StageContext, 'config' | 'access' | 'reporter' 
  * Goes on with an abandoned or held rollout, or one whose engine is dead, from any machine that has the configuration: again at the
  * first weight (a held one at the step that waits), with all counts so far.
  */
-export async function resume(context: ResumeContext, api: KubeApi): Promise<RolloutEvidence> {
-  const { found, state, plan } = await unfinished(context, api, 'resume');
-  const fromStep = state.phase === 'held' ? (state.hold?.step ?? 0) : 0;
-  return conduct(context, api, plan, found, { fromStep, savedAnalysis: state.analysis });
+export function resume(context: ResumeContext, api: KubeApi): Promise<RolloutEvidence> {
+  return untilBegun(context, api, async () => {
+    const { found, state, plan } = await unfinished(context, api, 'resume');
+    const fromStep = state.phase === 'held' ? (state.hold?.step ?? 0) : 0;
+    return () => conduct(context, api, plan, found, { fromStep, savedAnalysis: state.analysis });
+  });
 }
 
 /**
  * Releases a hold or an approval: a person answers for the step that waits, and the rollout goes on with the next one.
  */
-export async function promote(context: ResumeContext, api: KubeApi): Promise<RolloutEvidence> {
-  const { found, state, plan } = await unfinished(context, api, 'promote');
-  if (state.phase !== 'held' || state.hold === null) {
-    throw new MlDeployError({
-      code: 'rollout/not-held',
-      kind: 'usage',
-      message: `The rollout of ${state.model} is ${state.phase}, not held: there is nothing to release.`,
-      hint: 'Go on with an abandoned rollout by `ml-deploy resume`.',
-    });
-  }
-  // Nobody else can take what the candidate serves, and nobody is left to compare with: the person answers for all of it.
-  const accepts = state.weight > 0 && found.stable !== null && isDown(found, found.stable);
-  const fromStep = accepts ? plan.steps.length : state.hold.step + 1;
-  return conduct(context, api, plan, found, { fromStep, savedAnalysis: state.analysis });
+export function promote(context: ResumeContext, api: KubeApi): Promise<RolloutEvidence> {
+  return untilBegun(context, api, async () => {
+    const { found, state, plan } = await unfinished(context, api, 'promote');
+    const { hold } = state;
+    if (state.phase !== 'held' || hold === null) {
+      throw new MlDeployError({
+        code: 'rollout/not-held',
+        kind: 'usage',
+        message: `The rollout of ${state.model} is ${state.phase}, not held: there is nothing to release.`,
+        hint: 'Go on with an abandoned rollout by `ml-deploy resume`.',
+      });
+    }
+    // Nobody else can take what the candidate serves, and nobody is left to compare with: the person answers for all of it.
+    const accepts = state.weight > 0 && found.stable !== null && isDown(found, found.stable);
+    const fromStep = accepts ? plan.steps.length : hold.step + 1;
+    return () => conduct(context, api, plan, found, { fromStep, savedAnalysis: state.analysis });
+  });
 }
 
 /** What there is to go on with, or why there is nothing. */

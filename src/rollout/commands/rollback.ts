@@ -1,19 +1,24 @@
 import type { KubeApi } from '../../kubernetes/api.ts';
-import type { Reporter } from '../../pipeline/reporter.ts';
+import type { Reporter, Task } from '../../pipeline/reporter.ts';
 import { comeBack, seize } from '../watchdog/abandon.ts';
 import { dismissWatchdogs } from '../watchdog/launch.ts';
-import { stableDown } from '../footing.ts';
 import { ClusterEvents } from '../cluster-events.ts';
+import { isLost, letFinish } from '../contest.ts';
+import { stableDown } from '../footing.ts';
 import { leaseRef } from '../lease.ts';
 import { describe } from '../names.ts';
 import type { ModelRef, ObjectRef } from '../names.ts';
-import { restoreTraffic, scale, standDown } from '../restore.ts';
+import { restoreTraffic, scale, standDown, trafficOf } from '../restore.ts';
 import { StateStore } from '../state.ts';
 import type { HistoryEntry, RolloutState } from '../state.ts';
+import { takerText } from '../taker.ts';
+import { deviation } from '../traffic/as-written.ts';
 
 export interface RollbackRequest extends ModelRef {
   /** Only when the rollout is still the one of this engine (Access.host): clean-up after a run must not end somebody else's. */
   readonly onlyHolder?: string;
+  /** Ends only the wait for somebody else who took over; what was begun is finished. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RollbackReport {
@@ -24,35 +29,72 @@ export interface RollbackReport {
   readonly stable: string | null;
 }
 
+/** So often it begins anew after somebody else was quicker; each time it lets a watchdog or another rollback finish. */
+const attempts = 6;
+
 /**
  * Ends a running, held or abandoned rollout in favour of the stable revision. Needs only name and namespace; pre-empts a live engine
- * by its first write, which raises the epoch and moves the traffic; does nothing when idle.
+ * by its first write, which raises the epoch and moves the traffic; does nothing when idle. When somebody else takes over at the same
+ * moment it looks at what they leave, and goes on until the stable revision serves.
  */
 export async function rollback(request: RollbackRequest, api: KubeApi, reporter: Reporter): Promise<RollbackReport> {
+  const signal = request.signal ?? new AbortController().signal;
+  let lostTo: string | null = null;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await bringBack(request, api, reporter, lostTo);
+    } catch (error) {
+      if (!isLost(error) || attempt >= attempts) throw error;
+      reporter.note('info', 'Somebody else took this rollout over at the same moment: looking at what they do.');
+      lostTo = takerText(await letFinish(api, request, signal));
+    }
+  }
+}
+
+/** One attempt; `lostTo`: who was quicker in the one before. */
+async function bringBack(
+  request: RollbackRequest,
+  api: KubeApi,
+  reporter: Reporter,
+  lostTo: string | null,
+): Promise<RollbackReport> {
   const { model, namespace } = request;
   const before = await StateStore.load(api, { model, namespace });
   if (before.state === null || before.state.phase === 'done') {
+    if (lostTo !== null && (await isInForce(api, before.state))) return endedBy(lostTo, request, before.state);
     const what = before.state === null ? 'ml-deploy knows no model' : 'There is no unfinished rollout of';
-    return idle(before.state, `${what} ${model} in namespace ${namespace}; nothing to do.`);
+    if (lostTo === null) return idle(before.state, `${what} ${model} in namespace ${namespace}; nothing to do.`);
   }
-  if (
-    request.onlyHolder !== undefined &&
-    (before.state.phase !== 'running' || (await holderOf(api, request)) !== request.onlyHolder)
-  ) {
+  if (request.onlyHolder !== undefined && !(await isOf(request.onlyHolder, request, before.state, api))) {
     return idle(
       before.state,
       `The rollout of ${model} in namespace ${namespace} is not running for ${request.onlyHolder}; nothing to do.`,
     );
   }
   const task = reporter.task(`Rolling back ${model}`);
-  const seized = await seize(api, before);
+  try {
+    return await takeBack(request, before, api, reporter, task);
+  } catch (error) {
+    task.fail();
+    throw error;
+  }
+}
+
+async function takeBack(
+  request: RollbackRequest,
+  before: StateStore,
+  api: KubeApi,
+  reporter: Reporter,
+  task: Task,
+): Promise<RollbackReport> {
+  const { model, namespace } = request;
+  const seized = await seize(api, before, 'rollback');
   if (seized === null || (seized.state.phase === 'done' && seized.state.stable !== null)) {
     task.done('it ended by itself');
     return idle(seized?.state ?? null, `The rollout of ${model} in namespace ${namespace} ended by itself meanwhile.`);
   }
   const { fence, store, state } = seized;
   if (!seized.restored && !(await comeBack(api, seized, (line) => reporter.note('warning', line)))) {
-    task.fail();
     await store.update({ ...stayed(state), epoch: fence.epoch });
     await fence.delete(leaseRef(model));
     await dismissWatchdogs(api, request, fence.epoch);
@@ -70,6 +112,26 @@ export async function rollback(request: RollbackRequest, api: KubeApi, reporter:
   task.done(summary);
   await report(api, request, summary, reporter);
   return { changed: true, summary, stable: state.stable?.name ?? null };
+}
+
+/** True when the traffic objects send everything to the stable revision of a rollout that is over. */
+async function isInForce(api: KubeApi, state: RolloutState | null): Promise<boolean> {
+  const stable = state?.stable ?? null;
+  if (state === null || stable === null) return true;
+  return (await deviation(api, state.namespace, trafficOf(state), stable.name)) === null;
+}
+
+function endedBy(who: string, { model, namespace }: ModelRef, state: RolloutState | null): RollbackReport {
+  const stable = state?.stable ?? null;
+  const now = stable === null ? 'nothing of it is left behind' : `${stable.name} serves all traffic of ${model}`;
+  return idle(
+    state,
+    `The rollout of ${model} in namespace ${namespace} was ended by ${who} at the same moment: ${now}.`,
+  );
+}
+
+async function isOf(holder: string, ref: ModelRef, state: RolloutState | null, api: KubeApi): Promise<boolean> {
+  return state?.phase === 'running' && (await holderOf(api, ref)) === holder;
 }
 
 function summaryOf({ model, stable, strategy }: RolloutState, missing: readonly ObjectRef[]): string {

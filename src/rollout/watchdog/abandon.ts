@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { KubeApi } from '../../kubernetes/api.ts';
 import { microTime } from '../../kubernetes/objects/lease.ts';
 import { isCode } from '../fence.ts';
@@ -9,6 +8,8 @@ import { restoreTraffic, scale, standDown, trafficOf } from '../restore.ts';
 import { StateStore } from '../state.ts';
 import type { RolloutState } from '../state.ts';
 import { takeOver } from '../takeover.ts';
+import { takerName } from '../taker.ts';
+import type { Taker } from '../taker.ts';
 import { seizedRefs } from './rules.ts';
 
 /** Reason in the history of a rollout whose engine was not heard of any more. */
@@ -23,7 +24,7 @@ export async function abandon(
   store: StateStore,
   log: (line: string) => void = () => undefined,
 ): Promise<void> {
-  const seized = await seize(api, store);
+  const seized = await seize(api, store, 'watchdog');
   // Its engine came to the end at the last moment.
   if (seized === null || seized.state.phase === 'done') return;
   const { fence, state } = seized;
@@ -66,11 +67,19 @@ function reasonOf(state: RolloutState, firm: boolean, promoted: boolean): string
 /** How long the stable revision may take to have ready pods while the candidate serves. */
 const comeBackMs = 600_000;
 
-/** The lease goes on beating for other observers; ours is the only engine now. False: traffic stays where it is. */
-export function comeBack(api: KubeApi, { fence, state }: Seizure, tell: (line: string) => void): Promise<boolean> {
+/**
+ * The lease goes on beating for other observers (without one, the state does); ours is the only engine now. False: traffic stays where
+ * it is.
+ */
+export function comeBack(
+  api: KubeApi,
+  { fence, store, state }: Seizure,
+  tell: (line: string) => void,
+): Promise<boolean> {
   const beat = async (): Promise<void> => {
     const renewTime = microTime(new Date());
-    await fence.patch(leaseRef(state.model), [{ op: 'add', path: '/spec/renewTime', value: renewTime }]);
+    const lease = await fence.patch(leaseRef(state.model), [{ op: 'add', path: '/spec/renewTime', value: renewTime }]);
+    if (lease === null) await store.update({});
   };
   return awaitFooting(api, fence, state, { waitMs: comeBackMs, beat, tell });
 }
@@ -94,11 +103,11 @@ const seizeAttempts = 10;
  * so after a conflict everything begins again from the state it left. Phase and epoch stay, so the watchdog stays on guard until the
  * end is written. Null when the state is gone. A state that is `done` by then has its traffic restored too.
  */
-export async function seize(api: KubeApi, first: StateStore): Promise<Seizure | null> {
+export async function seize(api: KubeApi, first: StateStore, by: Exclude<Taker, 'engine'>): Promise<Seizure | null> {
   let store = first;
   for (let attempt = 1; store.state !== null; attempt++) {
     const restored = isFirm(await footing(api, store.state));
-    const fence = await takeEverything(api, store.state, restored);
+    const fence = await takeEverything(api, store.state, restored, by);
     try {
       return { fence, store, state: await store.update({}), restored };
     } catch (error) {
@@ -112,13 +121,13 @@ export async function seize(api: KubeApi, first: StateStore): Promise<Seizure | 
   return null;
 }
 
-function takeEverything(api: KubeApi, state: RolloutState, restore: boolean): Promise<Fence> {
+function takeEverything(api: KubeApi, state: RolloutState, restore: boolean, by: Taker): Promise<Fence> {
   return takeOver(api, {
     namespace: state.namespace,
     knownEpoch: state.epoch,
     traffic: trafficOf(state),
     restoreTo: restore ? (state.stable?.name ?? null) : null,
     others: seizedRefs(state),
-    engine: randomUUID(),
+    engine: takerName(by),
   });
 }
