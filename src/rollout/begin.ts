@@ -181,8 +181,7 @@ function plannedState(
     step: -1,
     weight: 0,
     hold: null,
-    // Bounds recorded by an engine that died are the true ones: the autoscaler may still be pinned.
-    scaling: (before?.phase === 'running' || before?.phase === 'abandoned' ? before.scaling : null) ?? boundsOf(found),
+    scaling: (before !== null && mayBePinned(before) ? before.scaling : null) ?? boundsOf(found),
     analysis: beginning.savedAnalysis,
     reasons: [],
     history: before?.history ?? [],
@@ -190,6 +189,11 @@ function plannedState(
     request: plan.request,
     records: recordsOf(found),
   };
+}
+
+/** Bounds recorded by an engine that died, or that could not take the traffic from a held candidate, are the true ones. */
+function mayBePinned({ phase, weight }: RolloutState): boolean {
+  return phase === 'running' || phase === 'abandoned' || (phase === 'held' && weight > 0);
 }
 
 function boundsOf(found: Survey): RolloutState['scaling'] {

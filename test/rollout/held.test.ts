@@ -69,7 +69,15 @@ test('what a held candidate serves is not forgotten when the rollout goes on: no
     hold: { reason: 'r1 has no ready pod', step: 0, until: future },
     step: 0,
     weight: 0.5,
+    scaling: { min: 2, max: 8 },
   }));
+  // Still pinned by the engine that could not take the traffic back.
+  transport.objects.set('/apis/autoscaling/v2/namespaces/ml/horizontalpodautoscalers/fraud', {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'fraud', namespace: 'ml', labels: { 'app.kubernetes.io/managed-by': 'ml-deploy' } },
+    spec: { minReplicas: 2, maxReplicas: 2, scaleTargetRef: { kind: 'Deployment', name: 'fraud-r1' } },
+  });
   for (const [name, ready] of [
     ['r1', 0],
     ['r2', 2],
@@ -86,6 +94,7 @@ test('what a held candidate serves is not forgotten when the rollout goes on: no
   const run = await begin(crew, plan, found, { fromStep: 1, savedAnalysis: null });
   if (run.store.state === null) throw new Error('no state');
   expect(isFirm(await footing(api, run.store.state))).toBe(false);
+  expect(run.store.state.scaling).toEqual({ min: 2, max: 8 });
 });
 
 test('promote accepts the candidate when the stable revision has no pod left, as the hold says', async () => {
