@@ -11,6 +11,7 @@ import type { Fence } from './fence.ts';
 import { footing, isFirm } from './footing.ts';
 import { EngineLease, LeaseObserver, leaseRef } from './lease.ts';
 import type { Plan } from './plan.ts';
+import { serviceRecord } from './recorded.ts';
 import type { Record } from './record.ts';
 import type { Run } from './run.ts';
 import { StateStore } from './state.ts';
@@ -188,6 +189,7 @@ function plannedState(
     ...(plan.strategy === 'unchanged' ? {} : { strategy: plan.strategy }),
     request: plan.request,
     records: recordsOf(found),
+    service: serviceRecord(found.service) ?? before?.service ?? null,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Fence } from './fence.ts';
 import { isCode } from './fence.ts';
 import { deploymentRef, revisionServiceRef } from './names.ts';
 import type { ObjectRef } from './names.ts';
+import { recordedService } from './recorded.ts';
 import type { Revision, RolloutState } from './state.ts';
 import { factsOf, providerFor, providers } from './traffic/index.ts';
 import type { TrafficObject } from './traffic/provider.ts';
@@ -38,8 +39,8 @@ export function trafficToClaim(config: Config, before: RolloutState | null): rea
 
 /**
  * Sends everything to the stable revision: the first thing that happens after any failure. Without a stable revision (first deploy)
- * the traffic objects go, so that no Service points at something broken. Returns the objects that should direct traffic to the stable
- * revision and do not exist.
+ * the traffic objects go, so that no Service points at something broken. A Service that somebody deleted is made again. Returns the
+ * objects that should direct traffic to the stable revision and do not exist.
  */
 export async function restoreTraffic(fence: Fence, state: RolloutState): Promise<readonly ObjectRef[]> {
   const missing: ObjectRef[] = [];
@@ -47,9 +48,32 @@ export async function restoreTraffic(fence: Fence, state: RolloutState): Promise
     if (state.stable === null && !object.adopted) await fence.delete(object);
     // Nobody's revision: somebody else's route goes on to name the public Service alone.
     else if (state.stable === null) await fence.patch(object, object.allTo(''));
-    else if ((await fence.patch(object, object.allTo(state.stable.name))) === null) missing.push(object);
+    else {
+      const there = await fence.patch(object, object.allTo(state.stable.name));
+      const again = there === null && (await serviceAgain(fence, state, object));
+      // One that is ending (its load balancer goes first) will be gone, whatever was written.
+      const stays = there !== null && there.metadata.deletionTimestamp === undefined;
+      if (!again && !stays) missing.push(object);
+    }
   }
   return missing;
+}
+
+/** Makes the public Service again as it was recorded; false: it is another object, nothing is recorded, or there is no right to. */
+async function serviceAgain(fence: Fence, state: RolloutState, object: TrafficObject): Promise<boolean> {
+  const { model, namespace, stable, service = null } = state;
+  if (stable === null || service === null || object.resource !== resources.service) return false;
+  const at = { model, namespace, epoch: fence.epoch, revision: stable.name };
+  try {
+    await fence.create(resources.service, recordedService(service, { ...at, address: true }));
+  } catch (error) {
+    // The watchdog may not create anything.
+    if (isCode(error, 'kubernetes/forbidden')) return false;
+    // Somebody else has that address by now.
+    if (!isCode(error, 'kubernetes/invalid')) throw error;
+    await fence.create(resources.service, recordedService(service, { ...at, address: false }));
+  }
+  return true;
 }
 
 /**

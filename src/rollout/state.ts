@@ -72,6 +72,13 @@ export interface RevisionRecord {
   readonly spec: unknown;
 }
 
+/** The public Service as it was, to make it again when somebody deletes it. */
+export interface ServiceRecord {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
 /** All that another machine needs to go on, to roll back or to report: the ConfigMap `mldeploy-<model>`. */
 export interface RolloutState {
   readonly version: 1;
@@ -110,6 +117,8 @@ export interface RolloutState {
   readonly request?: RolloutRequest;
   /** Revisions that were stable once, oldest first. */
   readonly records?: readonly RevisionRecord[];
+  /** When the rollout began; states of older engines do not have it. */
+  readonly service?: ServiceRecord | null;
 }
 
 const historyBytes = 256 * 1024;

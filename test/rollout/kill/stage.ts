@@ -21,15 +21,15 @@ export type StageOptions = Omit<ProjectOptions, 'namespace'> & { readonly args?:
 /** One namespace with a stable revision and traffic on it from then on, in which things go wrong one after the other. */
 export class Stage implements AsyncDisposable {
   readonly scenario: Scenario;
+  readonly traffic: Traffic;
   /** The project as it is deployed when nothing goes wrong. */
   readonly options: StageOptions;
-  #traffic: Traffic;
   readonly #proxies: ApiProxy[] = [];
   #versions = 1;
 
   private constructor(scenario: Scenario, traffic: Traffic, options: StageOptions) {
     this.scenario = scenario;
-    this.#traffic = traffic;
+    this.traffic = traffic;
     this.options = options;
   }
 
@@ -45,17 +45,6 @@ export class Stage implements AsyncDisposable {
     await this.traffic.stop();
     for (const proxy of this.#proxies) await proxy[Symbol.asyncDispose]();
     await this.scenario[Symbol.asyncDispose]();
-  }
-
-  get traffic(): Traffic {
-    return this.#traffic;
-  }
-
-  /** The clients look the Service up again: somebody deleted it, and the new one has another address. */
-  async lookUpAgain(): Promise<void> {
-    const next = await this.scenario.traffic(rate, 0.5, idle);
-    await this.#traffic.stop();
-    this.#traffic = next;
   }
 
   /** Environment that makes the next release another one. */
