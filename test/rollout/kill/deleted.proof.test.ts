@@ -62,7 +62,8 @@ function onlyMeanwhile(deletedAt: number, backAt: number): void {
     ({ startedAt, status }) => startedAt < deletedAt - 1000 || startedAt > backAt + learnMs || status !== 0,
   );
   expect(others).toEqual([]);
-  expect(failures.length).toBeGreaterThan(0);
+  // Often none at all: the second attempt of a client to connect, after a second, finds the Service again.
+  console.log(`${failures.length} requests reached nobody`);
 }
 
 test('the Service: it is made again within seconds for the stable revision, and the canary is given up', async () => {
