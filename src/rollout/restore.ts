@@ -138,7 +138,7 @@ export async function scale(fence: Fence, revision: Revision, replicas: number):
 }
 
 /**
- * Removes a revision's Deployment and Service.
+ * Removes a revision's Deployment and Service. A Service whose deletion does not come to pass goes with the Deployment, its owner.
  */
 export async function removeRevision(fence: Fence, model: string, revision: Revision): Promise<void> {
   // Without pods first: deletion in the background leaves them running a moment longer.

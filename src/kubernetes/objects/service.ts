@@ -24,9 +24,10 @@ export function publicService(config: Config, revision: string, epoch: number): 
 }
 
 /**
- * The Service `<model>-rN` of one revision: what a gateway's weights point to, and how people reach one revision alone.
+ * The Service `<model>-rN` of one revision: what a gateway's weights point to, and how people reach one revision alone. It goes with its
+ * owner, the revision's Deployment, even if whoever deletes that dies in between.
  */
-export function revisionService(config: Config, revision: string, epoch: number): KubeObject {
+export function revisionService(config: Config, revision: string, epoch: number, owner?: KubeObject): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -35,9 +36,17 @@ export function revisionService(config: Config, revision: string, epoch: number)
       namespace: config.deploy.namespace,
       labels: revisionLabels(config.name, revision),
       annotations: { [annotations.epoch]: String(epoch) },
+      ...(owner === undefined ? {} : { ownerReferences: [ownedBy(owner)] }),
     },
     spec: { type: 'ClusterIP', selector: revisionSelector(config.name, revision), ports: [port(config)] },
   };
+}
+
+/**
+ * Names a Deployment as the owner of something, so that Kubernetes removes that with it.
+ */
+export function ownedBy({ metadata }: KubeObject): NonNullable<KubeObject['metadata']['ownerReferences']>[number] {
+  return { apiVersion: 'apps/v1', kind: 'Deployment', name: metadata.name, uid: metadata.uid ?? '' };
 }
 
 /**
