@@ -126,7 +126,7 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
       return [tickEvidence(before, after, metric, { at: input.at, weight: input.weight, phiPrior: plan.phiPrior })];
     });
 
-  const tick = (input: TickInput, notes: readonly string[] = []): TickVerdict => {
+  const tick = (input: TickInput, notes: readonly string[] = [], whole = true): TickVerdict => {
     const ticks = addCounts(input);
     const first = ticks[0];
     const candidate = first?.candidate.total ?? 0;
@@ -136,7 +136,7 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
       stepElapsedMs: state.stepElapsedMs + input.elapsedMs,
       stepRequests: state.stepRequests + candidate,
       split:
-        plan.splitTolerance === null
+        plan.splitTolerance === null || !whole
           ? state.split
           : addSplit(state.split, { candidate, total }, input.weight, plan.splitTolerance),
     };
@@ -160,7 +160,9 @@ export function createAnalysis(plan: AnalysisPlan, saved?: AnalysisState): Analy
         if (broken !== undefined) metrics[gate.id] = { ...known, broken };
       }
       state = { ...state, metrics, counters: advance.state };
-      if (advance.closed) return tick({ ...observation, deltas: advance.deltas }, advance.notes);
+      // What a pod serves that cannot be read is missing in the counts, and would look like another split.
+      const whole = [...reading.stable, ...reading.candidate].every((pod) => !('missing' in pod));
+      if (advance.closed) return tick({ ...observation, deltas: advance.deltas }, advance.notes, whole);
       state = { ...state, stepElapsedMs: state.stepElapsedMs + observation.elapsedMs };
       return openTick(judge([], advance.notes));
     },

@@ -61,3 +61,20 @@ test('a pod that does not answer keeps the tick open, and the reasons say so', (
   expect(verdict.reasons.at(-1)).toBe('stable pod s could not be read (HTTP 500), so the tick stays open.');
   expect(observe(arms([9000, 0], [5000, 0])).decision).toBe('promote');
 });
+
+test('the split is not judged while a pod that serves cannot be read: its requests are missing, not divided otherwise', () => {
+  const analysis = createAnalysis(errorsPlan({ splitTolerance: 0.05 }));
+  analysis.startStep(0, 0.5);
+  const stable = ['s1', 's2', 's3'];
+  const observe = (tick: number) =>
+    analysis.observe(
+      {
+        stable: stable.map((name) =>
+          name === 's1' && tick > 0 ? { pod: pod(name, 0, 0).pod, missing: 'no answer' } : pod(name, tick * 300, 0),
+        ),
+        candidate: [pod('c', tick * 900, 0)],
+      },
+      { at: '', weight: 0.5, elapsedMs: 1000 },
+    );
+  for (let tick = 0; tick < 40; tick++) expect(observe(tick).split.status).not.toBe('missed');
+});
