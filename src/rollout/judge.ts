@@ -15,6 +15,7 @@ import { isReady, podRef, revisionPods } from './pods.ts';
 import { requireStable, requireTraffic } from './presence.ts';
 import type { Run } from './run.ts';
 import type { Revision } from './state.ts';
+import type { Split } from './traffic/provider.ts';
 import { interrupted, sleep, until } from './wait.ts';
 
 /** How a step ended. */
@@ -151,7 +152,7 @@ export class Judge {
     return verdict;
   }
 
-  /** Waits for the next tick; in between, a crashing candidate or a deleted Service is noticed within seconds. */
+  /** Waits for the next tick; in between, a crashing candidate or a Service that somebody deletes or turns is noticed within seconds. */
   async #rest(tickMs: number, last: number, weight: number): Promise<void> {
     const { api, config, plan, signal, lease } = this.#run;
     const everyMs = Math.min(tickMs, 3000);
@@ -162,7 +163,7 @@ export class Judge {
       if (left <= everyMs) return;
       const pods = await revisionPods(api, config.name, config.deploy.namespace, plan.candidate.name);
       this.#look(pods, weight);
-      await requireTraffic(this.#run);
+      await requireTraffic(this.#run, this.#written());
       await lease.beat();
     }
   }
@@ -179,11 +180,19 @@ export class Judge {
     const [candidate, stable] = await Promise.all([
       revisionPods(api, config.name, namespace, plan.candidate.name),
       this.#stable === null ? [] : revisionPods(api, config.name, namespace, this.#stable.name),
-      requireTraffic(this.#run),
+      requireTraffic(this.#run, this.#written()),
     ]);
     if (this.#stable !== null && !stable.some(isReady)) await requireStable(this.#run, this.#stable);
     const arms = { candidate: candidate.filter(isReady).map(podRef), stable: stable.filter(isReady).map(podRef) };
     return { reading: await orAbort(this.#source.read(arms, this.#weight.sinceMs), signal), pods: candidate };
+  }
+
+  /** What the traffic objects have to say at the weight in force; null before the first. */
+  #written(): Split | string | null {
+    const { candidate } = this.#run.plan;
+    const weight = this.#weight.value;
+    if (weight === 0) return null;
+    return this.#stable === null ? candidate.name : { stable: this.#stable.name, candidate: candidate.name, weight };
   }
 
   #tell(task: Task, verdict: TickVerdict): void {

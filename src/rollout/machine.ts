@@ -1,5 +1,5 @@
 import { MlDeployError } from '../errors.ts';
-import { finish, returnToStable, rollBack } from './ending.ts';
+import { finish, holdRollout, returnToStable, rollBack } from './ending.ts';
 import { isCode } from './fence.ts';
 import { scale } from './restore.ts';
 import { keptPods } from './retire.ts';
@@ -17,12 +17,25 @@ import { interrupted } from './wait.ts';
  */
 export async function runMachine(run: Run): Promise<Ending> {
   try {
-    return await carryOut(run);
+    return await heedHands(run, () => carryOut(run));
   } catch (error) {
     if (isCode(error, 'rollout/superseded')) throw error;
     if (run.store.state?.stable?.name === run.plan.candidate.name) return await finishPromotion(run, error);
     if (run.signal.aborted) return await interrupt(run);
     return await giveUp(run, error);
+  }
+}
+
+/** Traffic that somebody turns by hand blames nobody and is not turned back over them in silence: a person decides, as configured. */
+async function heedHands(run: Run, work: () => Promise<Ending>): Promise<Ending> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MlDeployError) || error.code !== 'rollout/traffic-turned') throw error;
+    const reasons = [error.message, ...(error.hint === undefined ? [] : [error.hint])];
+    return run.config.rollout.onInconclusive === 'rollback'
+      ? rollBack(run, { outcome: 'inconclusive', reasons, ended: 'rolled back', diagnose: false })
+      : holdRollout(run, Math.max(0, run.store.state?.step ?? 0), reasons);
   }
 }
 

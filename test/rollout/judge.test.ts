@@ -20,6 +20,8 @@ const r1: Revision = { name: 'r1', image, modelDigest: null, template: null, dep
 const counted = { r1: { ok: 0, errors: 0 }, r2: { ok: 0, errors: 0 } };
 /** Objects that somebody deleted. */
 const deleted = new Set<string>();
+/** The public Service as it is read. */
+let service: { metadata: object; spec: object };
 let reads = 0;
 let saved = 0;
 let judge: Judge;
@@ -32,6 +34,7 @@ function pod(revision: string): KubeObject {
 beforeEach(() => {
   Object.assign(counted, { r1: { ok: 0, errors: 0 }, r2: { ok: 0, errors: 0 } });
   deleted.clear();
+  service = { metadata: {}, spec: { selector: { app: 'fraud', canary: 'on' } } };
   reads = 0;
   saved = 0;
   const ref = { model: 'fraud', namespace: 'ml' };
@@ -55,12 +58,15 @@ beforeEach(() => {
         return Promise.resolve(deleted.has(`fraud-${name}`) ? [] : [pod(name)]);
       },
       find: (_: unknown, __: unknown, name: string) =>
-        Promise.resolve(deleted.has(name) ? null : { metadata: { name } }),
+        Promise.resolve(
+          deleted.has(name) ? null : { kind: 'Service', metadata: { name, ...service.metadata }, spec: service.spec },
+        ),
       podProxy: (_: string, name: 'r1' | 'r2') => {
         reads++;
         return Promise.resolve({ status: 200, body: page({ start: 1, slow: 0, ...counted[name] }), headers: {} });
       },
     },
+    fence: { epoch: 3 },
     store: { update: () => Promise.resolve(saved++) },
     record: new Record(silentReporter),
     reporter: silentReporter,
@@ -122,6 +128,45 @@ describe('what somebody deletes while the candidate is judged', () => {
     deleted.add('fraud-r1');
     serve(0);
     await expect(judge.closeTick(0.3)).rejects.toMatchObject({ code: 'rollout/stable-gone', kind: 'infrastructure' });
+  });
+});
+
+describe('traffic that somebody turns while the candidate is judged', () => {
+  const toStable = { selector: { app: 'fraud', revision: 'r1' } };
+
+  test('told within a tick, with the program that wrote it', async () => {
+    await shifted();
+    const managedFields = [
+      { manager: 'ml-deploy', time: '2026-11-22T10:00:00Z', fieldsV1: { 'f:spec': {} } },
+      { manager: 'kubectl-patch', time: '2026-11-22T11:00:00Z', fieldsV1: { 'f:spec': {} } },
+      { manager: 'controller', time: '2026-11-22T12:00:00Z', fieldsV1: { 'f:status': {} } },
+    ];
+    service = { metadata: { managedFields }, spec: toStable };
+    serve(0);
+    await expect(judge.closeTick(0.3)).rejects.toMatchObject({
+      code: 'rollout/traffic-turned',
+      kind: 'inconclusive',
+      message: expect.stringContaining(
+        'Service fraud was changed by somebody else (kubectl-patch, 2026-11-22T11',
+      ) as string,
+    });
+  });
+
+  test('a takeover is no hand', async () => {
+    await shifted();
+    const annotations = { 'mldeploy/epoch': '4', 'mldeploy/engine': 'rollback-1' };
+    service = { metadata: { annotations }, spec: toStable };
+    await expect(judge.closeTick(0.3)).rejects.toMatchObject({
+      code: 'rollout/superseded',
+      message: expect.stringContaining('a `rollback` command took over') as string,
+    });
+  });
+
+  test("labels and annotations are nobody's traffic", async () => {
+    await shifted();
+    service = { ...service, metadata: { labels: { team: 'a' }, annotations: { note: 'b' } } };
+    serve(0);
+    await expect(judge.closeTick(0.3)).resolves.toBeUndefined();
   });
 });
 

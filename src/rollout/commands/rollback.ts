@@ -12,7 +12,7 @@ import { restoreTraffic, scale, standDown, trafficOf } from '../restore.ts';
 import { StateStore } from '../state.ts';
 import type { HistoryEntry, RolloutState } from '../state.ts';
 import { takerText } from '../taker.ts';
-import { deviation } from '../traffic/as-written.ts';
+import { allGoTo } from '../traffic/as-written.ts';
 
 export interface RollbackRequest extends ModelRef {
   /** Only when the rollout is still the one of this engine (Access.host): clean-up after a run must not end somebody else's. */
@@ -118,7 +118,7 @@ async function takeBack(
 async function isInForce(api: KubeApi, state: RolloutState | null): Promise<boolean> {
   const stable = state?.stable ?? null;
   if (state === null || stable === null) return true;
-  return (await deviation(api, state.namespace, trafficOf(state), stable.name)) === null;
+  return allGoTo(api, state.namespace, trafficOf(state), stable.name);
 }
 
 function endedBy(who: string, { model, namespace }: ModelRef, state: RolloutState | null): RollbackReport {

@@ -3,29 +3,31 @@ import { isApplied } from '../../kubernetes/json-patch.ts';
 import { operationsOf } from '../fence.ts';
 import type { Split, TrafficObject } from './provider.ts';
 
-/** A traffic object that does not say what was written; `there` is what it says, null when it is gone. */
-export interface Deviation {
-  readonly object: TrafficObject;
-  readonly there: KubeObject | null;
+/**
+ * True when a traffic object, as it was read, still divides the traffic as it was written (or sends everything to the one revision). What
+ * does not direct anything, such as an annotation, does not count.
+ */
+export function isAsWritten(object: TrafficObject, there: KubeObject, written: Split | string): boolean {
+  const split = typeof written === 'string' ? null : object.split(written);
+  const change = split ?? object.allTo(typeof written === 'string' ? written : written.stable);
+  return isApplied(
+    operationsOf(change, there).filter(({ path }) => path.startsWith('/spec')),
+    there,
+  );
 }
 
 /**
- * The first traffic object that somebody else changed since a split (or the one revision that gets everything) was written; null: none.
- * What it does not direct by, such as annotations, does not count.
+ * True when every one of these traffic objects exists and sends everything to one revision.
  */
-export async function deviation(
+export async function allGoTo(
   api: KubeApi,
   namespace: string,
   objects: readonly TrafficObject[],
-  written: Split | string,
-): Promise<Deviation | null> {
+  revision: string,
+): Promise<boolean> {
   for (const object of objects) {
     const there = await api.find(object.resource, namespace, object.name);
-    if (there === null) return { object, there };
-    const stays = typeof written === 'string' ? written : written.stable;
-    const change = (typeof written === 'string' ? null : object.split(written)) ?? object.allTo(stays);
-    const directs = operationsOf(change, there).filter(({ path }) => path.startsWith('/spec'));
-    if (!isApplied(directs, there)) return { object, there };
+    if (there === null || !isAsWritten(object, there, revision)) return false;
   }
-  return null;
+  return true;
 }
