@@ -155,6 +155,14 @@ describe('watchdog', () => {
     ]);
     expect([serving(), replicas('fraud-r1'), replicas('fraud-r2')]).toEqual(['r1', 2, 0]);
   });
+
+  test('a Service that somebody deleted is told: the watchdog may not make one', async () => {
+    transport.objects.delete('/api/v1/namespaces/ml/services/fraud');
+    await abandon(api, await StateStore.load(api, ref));
+    const left = await state();
+    expect(left?.phase).toBe('abandoned');
+    expect(left?.reasons.join(' ')).toMatch(/Service fraud does not exist.*`ml-deploy rollback`/);
+  });
 });
 
 test('a route that somebody else rewrote is not the split that was written', async () => {

@@ -4,6 +4,8 @@ import { isCode } from '../fence.ts';
 import type { Fence } from '../fence.ts';
 import { awaitFooting, footing, isFirm, stableDown } from '../footing.ts';
 import { leaseRef } from '../lease.ts';
+import { describe } from '../names.ts';
+import type { ObjectRef } from '../names.ts';
 import { restoreTraffic, scale, standDown, trafficOf } from '../restore.ts';
 import { StateStore } from '../state.ts';
 import type { RolloutState } from '../state.ts';
@@ -29,10 +31,9 @@ export async function abandon(
   if (seized === null || seized.state.phase === 'done') return;
   const { fence, state } = seized;
   const firm = seized.restored || (await comeBack(api, seized, log));
-  if (firm) {
-    if (state.stable === null || !seized.restored) await restoreTraffic(fence, state);
-    await standDown(fence, state, 'keep');
-  }
+  // Again where the claim did it already: only a write of its own tells what does not exist.
+  const missing = firm ? await restoreTraffic(fence, state) : [];
+  if (firm) await standDown(fence, state, 'keep');
   // Promoted already, only the old pods were left: there is nothing to resume.
   const promoted = state.progress === 'retiring';
   if (promoted && state.previous !== null) await scale(fence, state.previous, 0);
@@ -42,7 +43,7 @@ export async function abandon(
     epoch: fence.epoch,
     weight: firm ? 0 : state.weight,
     step: -1,
-    reasons: [reasonOf(state, firm, promoted)],
+    reasons: [reasonOf(state, firm, promoted), ...missing.map(nobodyReaches)],
     history: [
       ...state.history,
       {
@@ -62,6 +63,11 @@ function reasonOf(state: RolloutState, firm: boolean, promoted: boolean): string
   return promoted
     ? 'The engine was not heard of any more after the promotion; the watchdog retired the previous revision.'
     : 'The engine was not heard of any more; the watchdog returned all traffic to the stable revision.';
+}
+
+/** The watchdog has no right to create anything. */
+function nobodyReaches(ref: ObjectRef): string {
+  return `${describe(ref)} does not exist, so new clients reach nobody: \`ml-deploy rollback\` makes the Service again, \`ml-deploy rollout\` a route.`;
 }
 
 /** How long the stable revision may take to have ready pods while the candidate serves. */

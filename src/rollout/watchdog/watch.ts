@@ -78,7 +78,10 @@ async function report(api: KubeApi, options: WatchdogOptions): Promise<void> {
   try {
     const { state } = await StateStore.load(api, options);
     if (state?.history.at(-1)?.reason !== leaseLost) return;
-    events.emit(state.weight === 0 ? 'WatchdogRestored' : 'RolloutFailed', state.reasons[0] ?? leaseLost);
+    events.emit(
+      state.weight === 0 ? 'WatchdogRestored' : 'RolloutFailed',
+      state.reasons.length > 0 ? state.reasons.join(' ') : leaseLost,
+    );
     await events.flush();
   } catch (error) {
     options.log(`no Event is written: ${error instanceof Error ? error.message : String(error)}`);
