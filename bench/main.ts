@@ -6,6 +6,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run(): Promise<boolean
   'cold-start': () => import('./cold-start.ts'),
   decision: () => import('./decision.ts'),
   rollout: () => import('./rollout/index.ts'),
+  rules: () => import('./rollout/rules/index.ts'),
 };
 
 const wanted = process.argv.slice(2);

@@ -106,8 +106,8 @@ export function drawArm(next: () => number, { name, pods, mean, share, burst }: 
   return drawn;
 }
 
-/** Bursts of geometric size. */
-function inBursts(next: () => number, mean: number, burst: number): number {
+/** How many of `mean` expected bad events come, in bursts of geometric size. */
+export function inBursts(next: () => number, mean: number, burst: number): number {
   let bad = 0;
   for (let bursts = poisson(next, mean / burst); bursts > 0; bursts--) {
     bad += 1 + Math.floor(Math.log(1 - next()) / Math.log1p(-1 / burst));
