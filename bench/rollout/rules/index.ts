@@ -30,14 +30,25 @@ export async function run(): Promise<boolean> {
   const saved = {
     runs,
     rules: rules.map(({ name, settings }) => ({ name, settings })),
-    good: results.good.map(({ one, tallies }) => ({ case: one.name, tallies })),
-    bad: results.bad.map(({ one, tallies }) => ({ case: one.name, twin: one.twin, tallies })),
+    good: results.good.flatMap(({ one, tallies }) => tallies.map((each) => ({ case: one.name, ...each }))),
+    bad: results.bad.flatMap(({ one, tallies }) =>
+      tallies.map((each) => ({ case: one.name, twin: one.twin, ...each })),
+    ),
     verdicts,
   };
-  await writeFile(join(folder, 'rules.json'), `${JSON.stringify(saved, null, 2)}\n`);
+  await writeFile(join(folder, 'rules.json'), inLines(saved));
   for (const { name, settings } of rules) console.log(`  ${name}: ${settings}`);
   for (const line of [...report(results, runs), '', ...verdictLines(verdicts)]) console.log(line);
   const promoted = rules.map(({ name }) => `${name} ${percent(goodPromoted(results, name))}`);
   console.log(`good ones promoted without a person, mean: ${promoted.join(', ')}`);
   return verdicts.every(({ met }) => met);
+}
+
+/** JSON with one line for each element of a list. */
+function inLines(saved: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(saved).map(([key, value]) => {
+    const list = Array.isArray(value) ? value.map((each) => JSON.stringify(each)) : null;
+    return `${JSON.stringify(key)}: ${list === null ? JSON.stringify(value) : `[\n${list.join(',\n')}\n]`}`;
+  });
+  return `{\n${entries.join(',\n')}\n}\n`;
 }
