@@ -88,7 +88,7 @@ export interface ResourcesConfig {
 export interface DeployConfig {
   readonly namespace: string;
   readonly replicas: number;
-  readonly service: { readonly port: number; readonly type: 'ClusterIP' | 'LoadBalancer' };
+  readonly service: { readonly port: number; readonly type: 'ClusterIP' | 'LoadBalancer' | null };
   /** `cpu` is in percent of the request, as autoscaling/v2 counts (`averageUtilization`). */
   readonly autoscaling: { readonly min: number; readonly max: number; readonly cpu: number } | null;
   /** Pods that voluntary disruptions may take at a time; null: no PodDisruptionBudget. */

@@ -114,7 +114,7 @@ function resolveDeploy(deploy: NonNullable<MlDeployFile['deploy']>): DeployConfi
   return {
     namespace: deploy.namespace ?? 'default',
     replicas,
-    service: { port: deploy.service?.port ?? 80, type: deploy.service?.type ?? 'ClusterIP' },
+    service: { port: deploy.service?.port ?? 80, type: deploy.service?.type ?? null },
     autoscaling: optional(deploy.autoscaling, (autoscaling) => resolveAutoscaling(autoscaling, replicas)),
     maxUnavailable: deploy.maxUnavailable === undefined ? 1 : deploy.maxUnavailable,
     env: Object.fromEntries(Object.entries(deploy.env ?? {}).map(([name, value]) => [name, String(value)])),

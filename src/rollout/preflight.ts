@@ -71,7 +71,10 @@ export function needs(config: Config, presetAccount = false): readonly Need[] {
           ...all(resources.serviceAccount, 'get', ...(presetAccount ? [] : ['create', 'delete'])),
           ...(presetAccount
             ? []
-            : [...all(resources.role, 'create', 'delete'), ...all(resources.roleBinding, 'create', 'delete')]),
+            : [
+                ...all(resources.role, 'get', 'create', 'delete'),
+                ...all(resources.roleBinding, 'get', 'create', 'delete'),
+              ]),
         ]
       : []),
   ];

@@ -64,7 +64,7 @@ export interface TrafficChange {
 
 /**
  * The public Service and the route with the fields that differ from the configuration. A type that the configuration cannot say
- * (NodePort, of an adopted Service) stays.
+ * (NodePort, of an adopted Service) stays, and so does every type as long as the configuration says none.
  */
 export function trafficObjects(
   config: Config,
@@ -74,7 +74,7 @@ export function trafficObjects(
   const changes: TrafficChange[] = [];
   const { type } = config.deploy.service;
   const present = (service?.['spec'] as { type?: string } | undefined)?.type ?? 'ClusterIP';
-  if (service !== null && present !== type && ['ClusterIP', 'LoadBalancer'].includes(present))
+  if (service !== null && type !== null && present !== type && ['ClusterIP', 'LoadBalancer'].includes(present))
     changes.push({ object: service, resource: resources.service, fields: { type } });
   const owned = providerFor(config.rollout).owned(config, '', 0);
   if (route !== null && owned !== null) {

@@ -64,7 +64,7 @@ test('an unchanged release: replicas, autoscaler, disruption budget and Service 
 
   const scaled = project({
     namespace: 'ml',
-    deploy: ['autoscaling: {min: 2, max: 6, cpu: 70%}', 'maxUnavailable: null'],
+    deploy: ['autoscaling: {min: 2, max: 6, cpu: 70%}', 'maxUnavailable: null', 'service: {type: ClusterIP}'],
   });
   await rollOut(contextFor(scaled, access, image), api);
   expect(specOf(transport, paths.autoscaler)).toMatchObject({
@@ -81,13 +81,18 @@ test('an unchanged release: replicas, autoscaler, disruption budget and Service 
   expect(transport.writes).toEqual([]);
 });
 
-test('a plan tells what a promotion changes of the Service that clients use', async () => {
+test.each([
+  ['says ClusterIP', ['service: {type: ClusterIP}'], 'type of Service fraud: LoadBalancer -> ClusterIP'],
+  ['says none: a load balancer of whoever made it keeps its address', [], null],
+])('the type of the Service that clients use, when the configuration %s', async (_name, deploy, told) => {
   const transport = await memoryCluster(before, () => ({}));
   const service = transport.objects.get(paths.service) as KubeObject;
   transport.objects.set(paths.service, { ...service, spec: { ...(service['spec'] as object), type: 'LoadBalancer' } });
   const release = { image: image.replaceAll('a', 'b'), modelDigest: null };
-  const { text } = await plan(before, release, kubeApi(transport), { environment: {}, root: '' });
-  expect(text).toContain('type of Service fraud: LoadBalancer -> ClusterIP');
+  const config = project({ namespace: 'ml', deploy });
+  const { text } = await plan(config, release, kubeApi(transport), { environment: {}, root: '' });
+  if (told === null) expect(text).not.toContain('type of Service');
+  else expect(text).toContain(told);
 });
 
 test('pods that somebody else added stay while the configuration says the same', async () => {

@@ -494,9 +494,9 @@ export interface Service {
    */
   port?: number;
   /**
-   * Type of the Service.
+   * Type of the Service. `null`: it stays as it is; a new one is `ClusterIP`.
    */
-  type?: 'ClusterIP' | 'LoadBalancer';
+  type?: 'ClusterIP' | 'LoadBalancer' | null;
 }
 /**
  * How a new revision takes over from the stable one.

@@ -16,7 +16,7 @@ export function publicService(config: Config, revision: string, epoch: number): 
       annotations: { [annotations.epoch]: String(epoch) },
     },
     spec: {
-      type: config.deploy.service.type,
+      type: config.deploy.service.type ?? 'ClusterIP',
       selector: revisionSelector(config.name, revision),
       ports: [port(config)],
     },

@@ -134,9 +134,25 @@ async function grantRights(run: Run, job: KubeObject): Promise<void> {
     [resources.role, access.role],
     [resources.roleBinding, access.binding],
   ] as const) {
-    await api.delete(resource, namespace, name);
+    await removeOfWatchdog(api, resource, namespace, name);
     await createOwned(api, resource, object, owner.uid);
   }
+}
+
+/** Removes what an earlier watchdog's Job owns; what an administrator prepared by halves is not ours to remove. */
+async function removeOfWatchdog(api: KubeApi, resource: Resource, namespace: string, name: string): Promise<void> {
+  const there = await api.find(resource, namespace, name);
+  if (there === null) return;
+  if (there.metadata.ownerReferences?.some(({ kind }) => kind === 'Job') === true) {
+    await api.delete(resource, namespace, name);
+    return;
+  }
+  throw new MlDeployError({
+    code: 'rollout/foreign-object',
+    kind: 'usage',
+    message: `${resource.kind} ${name} exists in namespace ${namespace} and was not made by ml-deploy, but there is no ServiceAccount ${name} that it is for.`,
+    hint: `Prepare ServiceAccount, Role and RoleBinding ${name} together, and they are used as they are; or remove this one.`,
+  });
 }
 
 /** The watchdog may tell what it did where this account may: nobody can grant more than they have. */
