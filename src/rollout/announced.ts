@@ -80,10 +80,13 @@ function startOf({ candidate, stable, strategy }: Plan): string {
     : `The rollout of ${candidate.name} beside ${stable.name} begins (${strategy}).`;
 }
 
-/** An ending for people: only evidence, or the lack of it, is a rollback; trouble of the cluster is a failure. */
+/**
+ * An ending for people: only evidence, or the lack of it, is a rollback; trouble of the cluster is a failure, but what it leaves undone
+ * after a promotion does not undo that.
+ */
 function eventOf({ outcome, decision }: Ending): Exclude<News['event'], 'started'> {
   if (outcome === 'held') return 'held';
-  if (outcome === 'passed') return 'promoted';
+  if (outcome === 'passed' || decision === 'promote') return 'promoted';
   return outcome === 'error' || decision === 'none' ? 'failed' : 'rolled-back';
 }
 

@@ -208,17 +208,19 @@ export async function finish(run: Run, end: Pick<HistoryEntry, 'ended' | 'reason
     ...(retry ? { retried: true } : {}),
     ...(undo === null || plan.stable === null ? {} : { undid: plan.stable.name }),
   };
-  await store.update({
-    phase: 'done',
-    progress: 'ended',
-    candidate: null,
-    hold: null,
-    weight: 0,
-    step: -1,
-    analysis: null,
-    reasons: [end.reason],
-    history: [...state.history, entry],
-  });
+  // An error after this write ends the same rollout once more.
+  if (state.phase !== 'done')
+    await store.update({
+      phase: 'done',
+      progress: 'ended',
+      candidate: null,
+      hold: null,
+      weight: 0,
+      step: -1,
+      analysis: null,
+      reasons: [end.reason],
+      history: [...state.history, entry],
+    });
   // The watchdog last: it removes a lease that this engine leaves behind by dying here.
   await fence.delete(leaseRef(config.name));
   await dismissWatchdogs(run.api, store.ref, fence.epoch);

@@ -3,7 +3,7 @@ import { annotations } from '../../src/kubernetes/objects/labels.ts';
 import { kubeApi } from '../../src/kubernetes/kube-api.ts';
 import type { KubeApi, Request } from '../../src/kubernetes/api.ts';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
-import { rollBack } from '../../src/rollout/ending.ts';
+import { finish, rollBack } from '../../src/rollout/ending.ts';
 import type { Defeat } from '../../src/rollout/ending.ts';
 import { EngineLease } from '../../src/rollout/lease.ts';
 import { planRollout } from '../../src/rollout/plan.ts';
@@ -101,4 +101,10 @@ test('a Service that somebody deleted is made again, for the stable revision', a
   transport.objects.delete(servicePath);
   expect(await rollBack(run, verdict)).toMatchObject({ outcome: 'failed' });
   expect(transport.objects.get(servicePath)?.['spec']).toMatchObject({ selector: { app: 'fraud', revision: 'r1' } });
+});
+
+test('a rollout whose end met an error is ended again, and recorded once', async () => {
+  await finish(run, { ended: 'promoted', reason: 'as good as it has to be' });
+  await finish(run, { ended: 'promoted', reason: 'the API server was away' });
+  expect(run.store.state?.history.map(({ reason }) => reason)).toEqual(['as good as it has to be']);
 });
