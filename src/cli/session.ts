@@ -109,19 +109,23 @@ export async function withProject(
   const config = await loadConfig(path, options.text('environment'), file);
   host.listener?.configured(config);
   const root = dirname(path);
-  return withSession(invocation, root, (session) =>
-    work({
-      ...session,
-      config,
-      store: storeOf(invocation, root, config),
-      context: {
-        config,
-        access: session.access,
-        reporter: session.reporter,
-        signal: session.signal,
-        image: imageOption(options),
-        request: requestOf(options, session.access),
-      },
-    }),
-  );
+  return withSession(invocation, root, (session) => work(projectSession(session, invocation, root, config)));
+}
+
+/** The session of a project whose configuration is known. */
+export function projectSession(
+  { access, reporter, signal }: Session,
+  invocation: Invocation,
+  root: string,
+  config: Config,
+): ProjectSession {
+  const { options } = invocation;
+  return {
+    access,
+    reporter,
+    signal,
+    config,
+    store: storeOf(invocation, root, config),
+    context: { config, access, reporter, signal, image: imageOption(options), request: requestOf(options, access) },
+  };
 }

@@ -189,6 +189,7 @@ function plannedState(
     ...(plan.strategy === 'unchanged' ? {} : { strategy: plan.strategy }),
     request: plan.request,
     records: recordsOf(found),
+    ...(before?.settings === undefined ? {} : { settings: before.settings }),
     service: serviceRecord(found.service) ?? before?.service ?? null,
   };
 }

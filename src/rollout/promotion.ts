@@ -7,6 +7,7 @@ import type { Judge } from './judge.ts';
 import { scale, scalingTo } from './restore.ts';
 import { drain, removeOthers } from './retire.ts';
 import type { Ending, Run } from './run.ts';
+import { settingsOf } from './settings.ts';
 import type { Revision } from './state.ts';
 import { settleTraffic } from './traffic/settle.ts';
 import { allTrafficTo } from './weight.ts';
@@ -31,7 +32,8 @@ export async function promote(
   );
   await judging?.judge.closeTick(judging.weight);
   await allTrafficTo(run, candidate);
-  await store.update({ progress: 'retiring', stable: candidate, candidate: null, previous: stable, weight: 1 });
+  const now = { stable: candidate, candidate: null, previous: stable, settings: settingsOf(run) };
+  await store.update({ ...now, progress: 'retiring', weight: 1 });
   record.event('promoted', `${candidate.name} serves all traffic.`, 1);
   await settleScaling(run, candidate);
   await settleTraffic(run);

@@ -28,7 +28,11 @@ export async function settle(api: KubeApi, config: Config, plan: Plan, found: Su
   });
   const replicas = replicasToSet(config, found, stable);
   const settled = { ...stable, replicas: replicas ?? stable.replicas };
-  if (store.state !== null) await store.update({ epoch: fence.epoch, stable: settled });
+  if (store.state !== null) {
+    const { settings } = store.state;
+    const kept = settings === undefined ? {} : { settings: { ...settings, config } };
+    await store.update({ epoch: fence.epoch, stable: settled, ...kept });
+  }
   const run = { api, config, fence, store, plan };
   await createTraffic(run, stable.name);
   await settleTraffic(run);

@@ -11,6 +11,7 @@ import type { ModelRef, ObjectRef } from './names.ts';
 import { stateName } from './names.ts';
 import type { AdoptedRoute, TesterHeader, TrafficProvider } from './traffic/provider.ts';
 import type { RolloutRequest } from './request.ts';
+import type { RecordedSettings } from './settings.ts';
 import type { Strategy } from './strategy.ts';
 
 /** A revision as the state remembers it. */
@@ -117,6 +118,8 @@ export interface RolloutState {
   readonly request?: RolloutRequest;
   /** Revisions that were stable once, oldest first. */
   readonly records?: readonly RevisionRecord[];
+  /** Of the last promoted rollout; states of older engines do not have it. */
+  readonly settings?: RecordedSettings;
   /** When the rollout began; states of older engines do not have it. */
   readonly service?: ServiceRecord | null;
 }

@@ -111,9 +111,14 @@ export class Scenario implements AsyncDisposable {
   }
 
   /** A command from a machine that has no configuration: it knows name and namespace only. */
-  async elsewhere(command: string): Promise<{ readonly code: number | string; readonly output: string }> {
+  async elsewhere(
+    command: string,
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number | string; readonly output: string }> {
+    const nowhere = join(this.folder, 'elsewhere');
+    await mkdir(nowhere, { recursive: true });
     const target = ['--model', 'fraud', '--namespace', this.namespace, '--kubeconfig', this.cluster.kubeconfigPath];
-    const engine = launch([command, ...target, '--no-color'], tmpdir());
+    const engine = launch([command, ...target, ...args, '--no-color'], nowhere);
     return { code: await engine.ended, output: engine.output() };
   }
 

@@ -92,3 +92,13 @@ test('undo as a canary judges the older revision like a new one', async () => {
   await onlyAnsweredBy(traffic, 'r2', { timeout: 120_000 });
   expect((await scenario.run('rollout', { env: { VERSION: '2' } })).code).toBe(0);
 });
+
+test('undo from a machine that knows only name and namespace, without a failed request', async () => {
+  const start = Date.now();
+  const { code, output } = await scenario.elsewhere('undo', '--to', 'r1');
+  expect(code, output).toBe(0);
+  expect(output).toContain('r2 counts as rolled back');
+  await onlyAnsweredBy(traffic, 'r1', { timeout: 120_000 });
+  expect(traffic.failures(start)).toEqual([]);
+  expect(await scenario.status()).toMatchObject({ phase: 'done', oddities: [] });
+});

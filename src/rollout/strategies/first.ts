@@ -7,6 +7,7 @@ import { createTraffic } from '../traffic/create.ts';
 import { armWatchdog } from '../watchdog/launch.ts';
 import { sleep } from '../wait.ts';
 import { allTrafficTo } from '../weight.ts';
+import { settingsOf } from '../settings.ts';
 
 /** Nodes learn a new Service a moment after its endpoints exist; before that its address answers nobody. */
 const settleMs = 2000;
@@ -26,7 +27,8 @@ export async function firstDeploy(run: Run): Promise<Ending> {
   await createTraffic(run, candidate.name);
   await allTrafficTo(run, candidate);
   await sleep(settleMs, run.signal);
-  await store.update({ progress: 'retiring', stable: candidate, candidate: null, weight: 1 });
+  const now = { stable: candidate, candidate: null, settings: settingsOf(run) };
+  await store.update({ ...now, progress: 'retiring', weight: 1 });
   record.event('promoted', `${candidate.name} serves all traffic.`, 1);
   await settleScaling(run, candidate);
   await removeOthers(run, [candidate]);
