@@ -12,8 +12,8 @@ const rollout = Object.fromEntries(Object.entries(quick.rollout).filter(([key]) 
 const start = (): Promise<Stage> =>
   Stage.start('recreate', { ...quick, rollout: { ...rollout, strategy: 'recreate' } });
 
-/** Failures that are so close belong to one outage. */
-const apartMs = 2_000;
+/** Failures that are so close belong to one outage: a pod that ends goes on answering some while it drains. Two outages are a lease apart. */
+const apartMs = 6_000;
 
 /** An answer that came so soon did not wait for a pod to come. */
 const promptMs = 500;
