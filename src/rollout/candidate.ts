@@ -1,15 +1,14 @@
 import type { KubeObject } from '../kubernetes/api.ts';
 import { deploymentObject } from '../kubernetes/objects/deployment.ts';
-import { ownedBy, revisionService } from '../kubernetes/objects/service.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { MlDeployError } from '../errors.ts';
 import { plural } from '../plural.ts';
 import { troubleError, troubleOf } from './diagnosis.ts';
 import type { Trouble } from './diagnosis.ts';
-import { revisionServiceRef } from './names.ts';
 import { hasStarted, isReady, revisionPods } from './pods.ts';
 import { recordedDeployment } from './recorded.ts';
 import { scale } from './restore.ts';
+import { createRevisionService } from './revision-service.ts';
 import type { Run } from './run.ts';
 import type { Revision } from './state.ts';
 import { until } from './wait.ts';
@@ -47,21 +46,11 @@ export async function createCandidate(run: Run, replicas: number): Promise<void>
       : recordedDeployment(plan.recorded, { ...plan.ref, epoch, replicas });
   const deployment = await fence.create(resources.deployment, object);
   await scale(fence, candidate, replicas);
-  await createService(run, deployment);
+  await createRevisionService(fence, config, candidate.name, deployment);
   run.record.event(
     'candidate-created',
     `Created ${candidate.deployment} with ${pods(replicas)} of ${candidate.image}.`,
   );
-}
-
-/** One that belongs to a Deployment of this name that was deleted would be removed with it in a moment. */
-async function createService({ config, plan, fence }: Run, deployment: KubeObject): Promise<void> {
-  const service = revisionService(config, plan.candidate.name, fence.epoch, deployment);
-  const there = await fence.create(resources.service, service);
-  const owner = ownedBy(deployment);
-  if (there.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid) === true) return;
-  const ref = revisionServiceRef(config.name, plan.candidate.name);
-  await fence.patch(ref, [{ op: 'add', path: '/metadata/ownerReferences', value: [owner] }]);
 }
 
 /**

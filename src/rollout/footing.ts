@@ -6,6 +6,7 @@ import { isCode } from './fence.ts';
 import type { Fence } from './fence.ts';
 import { recordedDeployment } from './recorded.ts';
 import { scale } from './restore.ts';
+import { createRevisionService } from './revision-service.ts';
 import type { Revision, RolloutState } from './state.ts';
 import { readyPods } from './strategy.ts';
 
@@ -104,7 +105,10 @@ async function makeAgain(
   const { model, namespace } = state;
   const facts = { model, namespace, epoch: fence.epoch, replicas: stable.replicas };
   try {
-    await fence.create(resources.deployment, recordedDeployment(record, facts));
+    const deployment = await fence.create(resources.deployment, recordedDeployment(record, facts));
+    // It went with the Deployment, its owner, and a gateway sends to it.
+    const service = { name: model, deploy: { namespace, service: { port: state.port } } };
+    await createRevisionService(fence, service, stable.name, deployment);
   } catch (error) {
     if (isCode(error, 'kubernetes/forbidden')) return false;
     throw error;

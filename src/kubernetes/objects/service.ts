@@ -2,6 +2,12 @@ import type { Config } from '../../config/config.ts';
 import type { KubeObject } from '../api.ts';
 import { annotations, labels, modelLabels, revisionLabels } from './labels.ts';
 
+/** What a revision's Service needs of a configuration. */
+export interface ServiceFacts {
+  readonly name: string;
+  readonly deploy: { readonly namespace: string; readonly service: { readonly port: number } };
+}
+
 /**
  * The public Service `<model>`; at rest it selects the stable revision's pods.
  */
@@ -27,7 +33,7 @@ export function publicService(config: Config, revision: string, epoch: number): 
  * The Service `<model>-rN` of one revision: what a gateway's weights point to, and how people reach one revision alone. It goes with its
  * owner, the revision's Deployment, even if whoever deletes that dies in between.
  */
-export function revisionService(config: Config, revision: string, epoch: number, owner?: KubeObject): KubeObject {
+export function revisionService(config: ServiceFacts, revision: string, epoch: number, owner?: KubeObject): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -63,6 +69,6 @@ export function canarySelector(model: string): Record<string, string> {
   return { [labels.app]: model, [labels.canary]: 'on' };
 }
 
-function port(config: Config): Record<string, unknown> {
+function port(config: ServiceFacts): Record<string, unknown> {
   return { name: 'http', port: config.deploy.service.port, targetPort: 'http', protocol: 'TCP' };
 }
