@@ -33,7 +33,7 @@ export const actionInputs: Readonly<Record<string, string>> = {
   context: 'Context of the kubeconfig. Default: its current context.',
   force: 'true: all traffic as soon as every pod is ready, without statistics; needs `reason`.',
   reason: 'Why the statistics are skipped; stands in state, evidence and report.',
-  retry: 'true: deploy once more what evidence has rolled back.',
+  retry: 'true: deploy once more what evidence has rolled back, or an undo has left.',
   to: 'Revision to go back to: rN, or the digest of its image or model. Default: the last verified one before the current.',
   canary: 'true: undo by the configured strategy, with its steps and statistics.',
 };
