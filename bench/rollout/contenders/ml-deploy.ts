@@ -27,7 +27,7 @@ model: {path: model/}
 server: {type: fastapi}
 image: {repository: registry.test/${model}}
 resources: {cpu: 10m, memory: 64Mi}
-deploy: {namespace: ${ground.namespace}, replicas: ${replicas}, env: {FAKE_ERROR_RATE: "${version.errorRate}"}}
+deploy: {namespace: ${ground.namespace}, replicas: ${replicas}, env: {FAKE_ERROR_RATE: "${version.errorRate}", VERSION: ${version.name}}}
 rollout:
   provider: ${provider}
   steps: ${steps}
