@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MlDeployError } from '../errors.ts';
 import type { Reply, Request, Transport } from './api.ts';
 import { brokenConnection, withDeadline } from './connection.ts';
@@ -6,6 +7,9 @@ import { admitPlainHttp } from './plain-http.ts';
 
 /** Credentials are looked up again after this long (exec plugins and token files rotate), and at once after a 401. */
 const credentialsLifeMs = 60_000;
+
+/** A login program of a cloud may take seconds; longer than this it waits for a person. */
+const credentialsMs = 30_000;
 
 /**
  * A transport with the credentials of a kubeconfig file, as kubectl finds it: `path`, else KUBECONFIG and ~/.kube/config. Loads
@@ -41,10 +45,16 @@ export async function kubeconfigTransport(path: string | null, context: string |
   admitPlainHttp(config, cluster);
   const library = new k8s.IsomorphicFetchHttpLibrary();
   let credentials: { headers: Record<string, string>; dispatcher: Dispatcher; at: number } | null = null;
+  let hasAuthenticated = false;
 
   const authenticate = async (): Promise<NonNullable<typeof credentials>> => {
     const probe = new k8s.RequestContext(cluster.server, k8s.HttpMethod.GET);
-    await config.applySecurityAuthentication(probe);
+    const given = config.applySecurityAuthentication(probe);
+    await Promise.race([given, credentialsDeadline()]).catch((error: unknown) => {
+      // What worked before may work again: then it counts as no answer, and is tried again.
+      throw hasAuthenticated ? error : noCredentials(config, error);
+    });
+    hasAuthenticated = true;
     const dispatcher = probe.getDispatcher() as Dispatcher;
     // The old agent's open connections finish what they carry, then close.
     void credentials?.dispatcher?.close().catch(() => undefined);
@@ -96,6 +106,26 @@ type Dispatcher =
   | ({ close(): Promise<void> } & NonNullable<ReturnType<InstanceType<RequestContextClass>['getDispatcher']>>)
   | undefined;
 type RequestContextClass = typeof import('@kubernetes/client-node').RequestContext;
+
+/** A program that waits for somebody to log in would wait for ever. */
+async function credentialsDeadline(): Promise<never> {
+  await delay(credentialsMs, undefined, { ref: false });
+  throw new Error(`nothing within ${credentialsMs / 1000} s`);
+}
+
+/** A plugin that is not installed or not logged in, a file of a certificate that is not there. */
+function noCredentials(config: import('@kubernetes/client-node').KubeConfig, cause: unknown): MlDeployError {
+  const user = config.getCurrentUser();
+  const plugin = (user?.exec as { command?: string } | undefined)?.command;
+  const said = cause instanceof Error ? cause.message.trim() : String(cause);
+  return new MlDeployError({
+    code: 'kubernetes/no-credentials',
+    kind: 'infrastructure',
+    message: `The kubeconfig's credentials for user "${user?.name ?? '(none)'}" could not be had${plugin === undefined ? '' : ` from its program ${plugin}`}: ${said.slice(0, 500) || 'it gave no reason'}`,
+    hint: `Log in again, or mend what it names; \`kubectl --context ${config.getCurrentContext()} get namespaces\` says the same as soon as it works.`,
+    cause,
+  });
+}
 
 function load(config: import('@kubernetes/client-node').KubeConfig, path: string | null): void {
   if (path !== null && !existsSync(path)) {
