@@ -38,9 +38,10 @@ interface Sent {
   readonly notifier: Notifier;
 }
 
-function notifier(receivers: readonly NotifyConfig[], environment: Record<string, string>): Sent {
+/** On a busy machine an answer may take long; a message that is sent again because of that would be one too many. */
+function notifier(receivers: readonly NotifyConfig[], environment: Record<string, string>, answerMs = 5000): Sent {
   const failures: string[] = [];
-  const delivery = { answerMs: 300, pausesMs: [10, 10] };
+  const delivery = { answerMs, pausesMs: [10, 10] };
   return {
     failures,
     notifier: new Notifier({ receivers, environment, onFailure: (line) => failures.push(line), delivery }),
@@ -142,7 +143,8 @@ describe('what does not arrive', () => {
   ] as const)('%s', async (_, answers, attempts, why) => {
     await using receiver = await Receiver.start();
     receiver.answers = [...answers];
-    const { notifier: sender, failures } = notifier([hook], { HOOK: receiver.url, KEY: 'k' });
+    const answerMs = answers.some((each) => each === 'silence') ? 300 : 5000;
+    const { notifier: sender, failures } = notifier([hook], { HOOK: receiver.url, KEY: 'k' }, answerMs);
     sender.send(news);
     await sender.flush(5000);
     expect(receiver.requests.length).toBe(attempts);
@@ -170,11 +172,12 @@ describe('what does not arrive', () => {
     const began = performance.now();
     sender.send({ ...news, event: 'started' });
     sender.send(news);
-    expect(performance.now() - began).toBeLessThan(100);
-    await expect.poll(() => quick.requests.length).toBe(2);
+    expect(performance.now() - began).toBeLessThan(1000);
+    await expect.poll(() => quick.requests.length, { timeout: 4000 }).toBe(2);
+    const waited = performance.now();
     await sender.flush(200);
     // Without the limit of flush it would be 5 s for each attempt.
-    expect(performance.now() - began).toBeLessThan(4000);
+    expect(performance.now() - waited).toBeLessThan(3000);
     expect(failures).toHaveLength(2);
     expect(failures.join()).toContain('notify[0] (slack): there was no time left');
   });
