@@ -33,25 +33,7 @@ export async function census(cluster: Cluster, namespace: string, image: string)
   const present = new Set(before);
   const seen = new Set(before);
   let peak = before.size;
-  const kubectl = spawn(
-    cluster.state.kubectl,
-    [
-      '--kubeconfig',
-      cluster.kubeconfigPath,
-      'get',
-      'pods',
-      '-n',
-      namespace,
-      '-o',
-      'json',
-      '--watch',
-      '--output-watch-events',
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const ended = new Promise((resolve) => kubectl.once('close', resolve));
-  createInterface({ input: kubectl.stdout }).on('line', (line) => {
-    const { type, object } = JSON.parse(line) as Event;
+  const note = ({ type, object }: Event): void => {
     const { uid } = object.metadata;
     if (type === 'DELETED' || !holds(object)) {
       present.delete(uid);
@@ -60,11 +42,25 @@ export async function census(cluster: Cluster, namespace: string, image: string)
     present.add(uid);
     seen.add(uid);
     peak = Math.max(peak, present.size);
-  });
+  };
+  const over = new AbortController();
+  const watch = async (): Promise<void> => {
+    // The API server ends every watch after a while; the next one begins with all that is there.
+    while (!over.signal.aborted) {
+      const words = ['get', 'pods', '-n', namespace, '-o', 'json', '--watch', '--output-watch-events'];
+      const kubectl = spawn(cluster.state.kubectl, ['--kubeconfig', cluster.kubeconfigPath, ...words], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      over.signal.addEventListener('abort', () => kubectl.kill(), { once: true });
+      present.clear();
+      createInterface({ input: kubectl.stdout }).on('line', (line) => note(JSON.parse(line) as Event));
+      await new Promise((resolve) => kubectl.once('close', resolve));
+    }
+  };
+  const watching = watch();
   return async () => {
-    if (kubectl.exitCode !== null) throw new Error(`kubectl ended with ${kubectl.exitCode} while it counted the pods`);
-    kubectl.kill();
-    await ended;
+    over.abort();
+    await watching;
     return { loads: seen.size - before.size, peak };
   };
 }

@@ -117,11 +117,13 @@ async function trial(
     const counted = await census(cluster, ground.namespace, image);
     const started = Date.now();
     say('released');
-    const outcome = await contender.release(ground, version);
+    const told = setInterval(() => say(tollLine(toll(traffic.between(started), first))), 5 * 60_000);
+    const outcome = await contender.release(ground, version).finally(() => clearInterval(told));
     const { loads, peak } = await counted();
-    const results = traffic.between(started);
-    say(`${outcome} after ${Math.round((Date.now() - started) / 1000)} s`);
-    return { outcome, loads, peak, ...toll(results, first) };
+    const counts = toll(traffic.between(started), first);
+    const seconds = Math.round((Date.now() - started) / 1000);
+    say(`${outcome} after ${seconds} s; ${tollLine(counts)}; ${loads} loads, at most ${peak} pods`);
+    return { outcome, loads, peak, ...counts };
   } finally {
     await traffic.stop();
     await contender.end(ground);
@@ -140,6 +142,10 @@ function toll(
     exposed: exposed.length,
     lost: results.filter(({ ok, revision }) => !ok && revision === undefined).length,
   };
+}
+
+function tollLine({ exposed, harmed, lost, seconds }: ReturnType<typeof toll>): string {
+  return `${exposed} requests to the new version within ${seconds.toFixed(0)} s, ${harmed} harmed, ${lost} of them without an answer`;
 }
 
 function table(figures: readonly Figures[]): string[] {
