@@ -9,6 +9,7 @@ import { isGone, revisionPods } from './pods.ts';
 import { admitTesters, restoreTraffic, standDown } from './restore.ts';
 import type { CandidateEnd } from './restore.ts';
 import type { Ending, Run } from './run.ts';
+import { endedWith } from './state.ts';
 import type { HistoryEntry, Hold, RolloutState } from './state.ts';
 import { createTraffic } from './traffic/create.ts';
 import { dismissWatchdogs } from './watchdog/launch.ts';
@@ -209,18 +210,7 @@ export async function finish(run: Run, end: Pick<HistoryEntry, 'ended' | 'reason
     ...(undo === null || plan.stable === null ? {} : { undid: plan.stable.name }),
   };
   // An error after this write ends the same rollout once more.
-  if (state.phase !== 'done')
-    await store.update({
-      phase: 'done',
-      progress: 'ended',
-      candidate: null,
-      hold: null,
-      weight: 0,
-      step: -1,
-      analysis: null,
-      reasons: [end.reason],
-      history: [...state.history, entry],
-    });
+  if (state.phase !== 'done') await store.update(endedWith(state, entry));
   // The watchdog last: it removes a lease that this engine leaves behind by dying here.
   await fence.delete(leaseRef(config.name));
   await dismissWatchdogs(run.api, store.ref, fence.epoch);

@@ -124,6 +124,23 @@ export interface RolloutState {
   readonly service?: ServiceRecord | null;
 }
 
+/**
+ * What a state becomes when its rollout is over, with this as the last entry of its history.
+ */
+export function endedWith(state: RolloutState, entry: HistoryEntry): Partial<RolloutState> {
+  return {
+    phase: 'done',
+    progress: 'ended',
+    candidate: null,
+    hold: null,
+    weight: 0,
+    step: -1,
+    analysis: null,
+    reasons: [entry.reason],
+    history: [...state.history, entry],
+  };
+}
+
 const historyBytes = 256 * 1024;
 
 /** The state object with optimistic locking: a write based on an old read fails. */

@@ -9,8 +9,8 @@ import { leaseRef } from '../lease.ts';
 import { describe } from '../names.ts';
 import type { ModelRef, ObjectRef } from '../names.ts';
 import { restoreTraffic, scale, standDown, trafficOf } from '../restore.ts';
-import { StateStore } from '../state.ts';
-import type { HistoryEntry, RolloutState } from '../state.ts';
+import { endedWith, StateStore } from '../state.ts';
+import type { RolloutState } from '../state.ts';
 import { takerText } from '../taker.ts';
 import { allGoTo } from '../traffic/as-written.ts';
 
@@ -161,25 +161,14 @@ async function report(api: KubeApi, ref: ModelRef, summary: string, reporter: Re
 function ended(state: RolloutState, promoted: boolean): Partial<RolloutState> {
   const reason = promoted ? 'promotion was finished by a rollback command' : 'rolled back by a command';
   const subject = state.candidate ?? state.stable;
-  const entry: HistoryEntry = {
+  return endedWith(state, {
     at: new Date().toISOString(),
     revision: subject?.name ?? '',
     image: subject?.image ?? '',
     template: subject?.template ?? null,
     ended: promoted ? 'promoted' : 'rolled back',
     reason,
-  };
-  return {
-    phase: 'done',
-    progress: 'ended',
-    candidate: null,
-    hold: null,
-    weight: 0,
-    step: -1,
-    analysis: null,
-    reasons: [reason],
-    history: [...state.history, entry],
-  };
+  });
 }
 
 function idle(state: RolloutState | null, summary: string): RollbackReport {
