@@ -1,14 +1,18 @@
 import type { Finding, Verdict } from '../pipeline/evidence.ts';
-import { ruleOf, type RuleId } from './rules.ts';
+import { ruleOf, type RuleId } from './rules/index.ts';
 
 /** Findings of one rule that are kept; more are counted. */
 const keptPerRule = 8;
+/** The same for the parts of a file together, such as the members of an archive. */
+const keptOfParts = 32;
 
 /** Where the findings of one file, or of a part of it, go. */
 export class Findings {
   private readonly member: string | undefined;
   private readonly found: Finding[] = [];
   private readonly counts = new Map<RuleId, number>();
+  private readonly included = new Map<RuleId, number>();
+  private readonly unlisted = new Map<RuleId, number>();
   private worst: Verdict = 'clean';
 
   /** @param member names the part of the file that offsets refer to */
@@ -26,7 +30,10 @@ export class Findings {
     this.worst = worse(this.worst, rule.verdict);
     const count = (this.counts.get(id) ?? 0) + 1;
     this.counts.set(id, count);
-    if (count > keptPerRule) return;
+    if (count > keptPerRule) {
+      this.leaveOut(id, 1);
+      return;
+    }
     this.found.push({
       rule: id,
       severity: rule.severity,
@@ -37,22 +44,37 @@ export class Findings {
     });
   }
 
+  /** The name of a part of this part. */
+  within(title: string): string {
+    return this.member === undefined ? title : `${this.member}, ${title}`;
+  }
+
   /** Takes over the findings about a part of the file. */
   include(part: Findings): void {
     this.worst = worse(this.worst, part.worst);
-    this.found.push(...part.list());
+    for (const finding of part.found) {
+      const id = finding.rule as RuleId;
+      const included = (this.included.get(id) ?? 0) + 1;
+      this.included.set(id, included);
+      if (included <= keptOfParts) this.found.push(finding);
+      else this.leaveOut(id, 1);
+    }
+    for (const [id, more] of part.unlisted) this.leaveOut(id, more);
   }
 
   /** In the order of the bytes; a last line per rule says how many more there were. */
   list(): Finding[] {
     const sorted = this.found.toSorted((a, b) => (a.offset ?? -1) - (b.offset ?? -1));
-    for (const [id, count] of this.counts) {
-      if (count <= keptPerRule) continue;
+    for (const [id, more] of this.unlisted) {
       const rule = ruleOf(id);
-      const message = `${count - keptPerRule} more findings of this rule are not listed.`;
+      const message = `${more} more findings of this rule are not listed.`;
       sorted.push({ rule: id, severity: rule.severity, offset: null, message, hint: rule.fix });
     }
     return sorted;
+  }
+
+  private leaveOut(id: RuleId, more: number): void {
+    this.unlisted.set(id, (this.unlisted.get(id) ?? 0) + more);
   }
 }
 

@@ -2,11 +2,26 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { FileEvidence } from '../pipeline/evidence.ts';
+import { Budget } from './budget.ts';
 import { Findings } from './findings.ts';
-import { headBytes, type Head, type Inspected } from './formats/format.ts';
+import { headBytes, headOf, type Inspected } from './formats/format.ts';
 import { recognise } from './formats/index.ts';
 import type { Rulings } from './pickle/rulings.ts';
+import { FileSource } from './source.ts';
 import type { Entry } from './walk.ts';
+
+/** One file of a model after it was read. */
+export interface InspectedFile {
+  readonly entry: Entry;
+  readonly inspected: Inspected;
+  /** What was found so far: the layout of the folder may add to it. */
+  readonly findings: Findings;
+  readonly bytes: number;
+  /** Hex; empty when the file could not be read. */
+  readonly sha256: string;
+}
+
+const nothing: Inspected = { format: 'none', facts: {} };
 
 /** Bytes that are read at a time. */
 const chunkBytes = 1024 * 1024;
@@ -23,17 +38,17 @@ export async function inspectEntry(
   rulings: Rulings,
   onBytes: OnBytes,
   signal: AbortSignal,
-): Promise<FileEvidence> {
+): Promise<InspectedFile> {
   const findings = new Findings();
   for (const { rule, message } of entry.problems) findings.add(rule, null, message);
-  if (entry.file === null) return evidence(entry, findings, { format: 'none', facts: {} }, 0, '');
+  if (entry.file === null) return { entry, findings, inspected: nothing, bytes: 0, sha256: '' };
   let handle: FileHandle;
   try {
     // Without blocking, a pipe that took the place of the file since the walk cannot hold us.
     handle = await open(entry.file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
     findings.add('file/unreadable', null, `The file cannot be opened: ${(error as Error).message}.`);
-    return evidence(entry, findings, { format: 'none', facts: {} }, 0, '');
+    return { entry, findings, inspected: nothing, bytes: 0, sha256: '' };
   }
   try {
     return await inspectOpen(entry, handle, { findings, rulings, onBytes, signal });
@@ -49,12 +64,12 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
-async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promise<FileEvidence> {
+async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promise<InspectedFile> {
   const { findings, rulings, onBytes, signal } = work;
   const before = await handle.stat();
   if (!before.isFile()) {
     findings.add('file/changed', null, 'It is no longer a file.');
-    return evidence(entry, findings, { format: 'none', facts: {} }, 0, '');
+    return { entry, findings, inspected: nothing, bytes: 0, sha256: '' };
   }
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(headBytes, before.size + 1)));
@@ -62,9 +77,10 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
   if (chunk === null || chunk.length === 0) {
     if (chunk === null) findings.add('file/unreadable', 0, 'The file cannot be read.');
     else findings.add('file/empty', null, 'The file is empty.');
-    return evidence(entry, findings, { format: 'none', facts: {} }, 0, chunk === null ? '' : hash.digest('hex'));
+    return { entry, findings, inspected: nothing, bytes: 0, sha256: chunk === null ? '' : hash.digest('hex') };
   }
   const head = headOf(entry.path, chunk, before.size);
+  const source = new FileSource(handle, before.size);
   const { format, promised } = recognise(head);
   if (promised !== null) {
     findings.add(
@@ -73,7 +89,7 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
       `The extension .${head.extension} promises ${promised.title}, but this is ${format.title}.`,
     );
   }
-  const inspector = format.inspect({ head, findings, rulings, recognise });
+  const inspector = format.inspect({ head, findings, rulings, source, budget: new Budget(before.size), recognise });
   let bytes = 0;
   while (chunk !== null && chunk.length > 0) {
     signal.throwIfAborted();
@@ -89,7 +105,7 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
   if (after.size !== bytes || after.mtimeMs !== before.mtimeMs || after.ctimeMs !== before.ctimeMs) {
     findings.add('file/changed', null, 'The file changed while it was read.');
   }
-  return evidence(entry, findings, inspected, bytes, hash.digest('hex'));
+  return { entry, findings, inspected, bytes, sha256: hash.digest('hex') };
 }
 
 /** Fills the buffer as far as the file goes; null when reading fails. */
@@ -107,13 +123,8 @@ async function fill(handle: FileHandle, buffer: Buffer): Promise<Buffer | null> 
   return buffer.subarray(0, filled);
 }
 
-function headOf(path: string, chunk: Buffer, size: number): Head {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const extension = (/.\.([^.]*)$/.exec(name)?.[1] ?? '').toLowerCase();
-  return { bytes: chunk.subarray(0, headBytes), size, name, extension };
-}
-
-function evidence(entry: Entry, findings: Findings, inspected: Inspected, bytes: number, sha256: string): FileEvidence {
+/** The evidence of one file, when everything about it is known. */
+export function fileEvidence({ entry, findings, inspected, bytes, sha256 }: InspectedFile): FileEvidence {
   return {
     path: entry.path,
     format: inspected.format,

@@ -47,7 +47,7 @@ export const validateStage: Stage<ValidateEvidence> = {
     return validateEvidence(validated, {
       project: config.name,
       environment: config.environment,
-      contract: declaredContract(config),
+      contract: declaredContract(config) ?? validated.contract,
       startedAt,
       host,
     });

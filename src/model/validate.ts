@@ -1,18 +1,22 @@
 import { bytes as formatBytes } from '../report/format.ts';
 import { modelDigest } from '../pipeline/model-digest.ts';
-import type { FileEvidence, Finding, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
+import type { Contract, FileEvidence, Finding, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import { worse } from './findings.ts';
-import { inspectEntry } from './inspect.ts';
+import { fileEvidence, inspectEntry, type InspectedFile } from './inspect.ts';
+import { Unit } from './layouts/unit.ts';
+import { applyLayouts } from './layouts/index.ts';
 import { Rulings } from './pickle/rulings.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
-import { ruleOf } from './rules.ts';
+import { ruleOf } from './rules/index.ts';
 import { walkModel } from './walk.ts';
 
 /** What is said about one model. */
 export interface Validated {
   readonly verdict: Verdict;
   readonly model: ValidateEvidence['model'];
+  /** Inputs and outputs as the model itself tells them; null when it does not. */
+  readonly contract: Contract | null;
   /** One sentence for people. */
   readonly summary: string;
 }
@@ -36,9 +40,9 @@ export async function validatePath(
   const policy: Policy = { ...defaultPolicy, ...options.policy };
   const task = reporter.task(`Read ${options.name ?? path}`);
   try {
-    const { entries } = await walkModel(path);
+    const { entries, isFolder } = await walkModel(path);
     const rulings = new Rulings(policy);
-    const files: FileEvidence[] = [];
+    const inspected: InspectedFile[] = [];
     let bytes = 0;
     for (const [index, entry] of entries.entries()) {
       signal.throwIfAborted();
@@ -46,8 +50,10 @@ export async function validatePath(
         bytes += more;
         task.update(`${entries.length === 1 ? '' : `file ${index + 1} of ${entries.length}, `}${formatBytes(bytes)}`);
       };
-      files.push(await inspectEntry(entry, rulings, onBytes, signal));
+      inspected.push(await inspectEntry(entry, rulings, onBytes, signal));
     }
+    const laidOut = await applyLayouts(new Unit(path, isFolder, inspected));
+    const files = laidOut.files.map(fileEvidence);
     const limited = withSizeLimit(files, bytes, policy.maxBytes);
     const verdict = limited.reduce<Verdict>((worst, file) => worse(worst, file.verdict), 'clean');
     const summary = summarise(verdict, limited);
@@ -56,6 +62,7 @@ export async function validatePath(
     return {
       verdict,
       model: { path: options.name ?? path, digest: modelDigest(limited), bytes, files: limited },
+      contract: laidOut.contract,
       summary,
     };
   } catch (error) {

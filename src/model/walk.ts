@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { MlDeployError } from '../errors.ts';
-import type { RuleId } from './rules.ts';
+import type { RuleId } from './rules/index.ts';
 
 /** Files beyond this, and folders deeper than this, are not walked. */
 const maxFiles = 1_000_000;

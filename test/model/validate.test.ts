@@ -77,7 +77,7 @@ describe('a single file', () => {
     ['model.pkl.gz', gzipSync(evil), ['pickle', 'unsafe', 'pickle/dangerous-global', 'pickle/dangerous-call']],
     ['model.joblib', deflateSync(evil), ['joblib', 'unsafe', 'pickle/dangerous-global', 'pickle/dangerous-call']],
     ['model.joblib', gzipSync(clean).subarray(0, -3), ['joblib', 'inconclusive', 'compression/corrupt']],
-    ['model.joblib', gzipSync(gzipSync(clean)), ['unknown', 'inconclusive', 'format/unknown', 'format/unsupported']],
+    ['model.joblib', gzipSync(gzipSync(clean)), ['joblib', 'clean']],
     [
       'model.joblib',
       Buffer.concat([gzipSync(clean), evil]),

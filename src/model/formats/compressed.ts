@@ -1,12 +1,7 @@
 import { once } from 'node:events';
 import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
-import { Findings } from '../findings.ts';
-import { unknown } from './unknown.ts';
-import { headBytes, type Format, type Head, type Inspected, type InspectContext, type Inspector } from './format.ts';
-
-/** Up to this many bytes any ratio is fine; beyond, more than `maxRatio` unpacked bytes per packed byte are a bomb. */
-const freeBytes = 1024 * 1024 * 1024;
-const maxRatio = 200;
+import { Content } from '../content.ts';
+import type { Format, Head, Inspected, InspectContext, Inspector } from './format.ts';
 
 type Unpacker = Gunzip | Inflate;
 
@@ -42,8 +37,7 @@ class Unpacked implements Inspector {
   private readonly context: InspectContext;
   private readonly id: string;
   private readonly unpacker: Unpacker;
-  private readonly part = new Findings('unpacked content');
-  private readonly inner: InnerContent;
+  private readonly inner: Content;
   private packedBytes = 0;
   private readonly outcome: Promise<string | null>;
   private over = false;
@@ -52,7 +46,8 @@ class Unpacked implements Inspector {
     this.context = context;
     this.id = id;
     this.unpacker = unpacker;
-    this.inner = new InnerContent(context, this.part);
+    const facts = { name: innerName(context.head), title: 'unpacked content', size: null, source: null };
+    this.inner = new Content(context, facts);
     this.outcome = this.drain();
   }
 
@@ -80,9 +75,8 @@ class Unpacked implements Inspector {
       findings.add('compression/trailing-bytes', this.unpacker.bytesWritten, message);
     }
     const inspected = await this.inner.end();
-    findings.include(this.part);
     return {
-      format: inspected.format,
+      ...inspected,
       facts: { ...inspected.facts, compression: this.id, unpackedBytes: this.inner.bytes },
     };
   }
@@ -92,7 +86,7 @@ class Unpacked implements Inspector {
     try {
       for await (const chunk of this.unpacker) {
         await this.inner.write(chunk as Buffer);
-        if (this.inner.bytes > freeBytes && this.inner.bytes > maxRatio * this.packedBytes) return 'bomb';
+        if (!this.context.budget.unpack((chunk as Buffer).length)) return 'bomb';
       }
       return null;
     } catch (error) {
@@ -104,55 +98,7 @@ class Unpacked implements Inspector {
   }
 }
 
-/** The unpacked bytes: the first ones choose the format, which then reads all of them. */
-class InnerContent implements Inspector {
-  bytes = 0;
-  private readonly outer: InspectContext;
-  private readonly findings: Findings;
-  private held: Buffer[] = [];
-  private heldBytes = 0;
-  private inspector: Inspector | null = null;
-
-  constructor(outer: InspectContext, findings: Findings) {
-    this.outer = outer;
-    this.findings = findings;
-  }
-
-  async write(chunk: Buffer): Promise<void> {
-    this.bytes += chunk.length;
-    if (this.inspector !== null) {
-      await this.inspector.write(chunk);
-      return;
-    }
-    this.held.push(chunk);
-    this.heldBytes += chunk.length;
-    if (this.heldBytes >= headBytes) await this.choose();
-  }
-
-  async end(): Promise<Inspected> {
-    return (await this.choose()).end();
-  }
-
-  private async choose(): Promise<Inspector> {
-    if (this.inspector !== null) return this.inspector;
-    const content = Buffer.concat(this.held);
-    this.held = [];
-    const head = innerHead(this.outer.head, content.subarray(0, headBytes));
-    const { format, promised } = this.outer.recognise(head);
-    if (promised !== null) {
-      this.findings.add('format/mismatch', 0, `The name promises ${promised.title}, but inside is ${format.title}.`);
-    }
-    const again = compressed.includes(format);
-    if (again) this.findings.add('format/unsupported', 0, `This is ${format.title} inside compressed data.`);
-    this.inspector = (again ? unknown : format).inspect({ ...this.outer, head, findings: this.findings });
-    await this.inspector.write(content);
-    return this.inspector;
-  }
-}
-
 /** `model.pkl.gz` holds `model.pkl`; other names stay as they are. */
-function innerHead(outer: Head, bytes: Buffer): Head {
-  const name = /\.(gz|z|xz)$/i.test(outer.name) ? outer.name.replace(/\.[^.]*$/, '') : outer.name;
-  const extension = name === outer.name ? outer.extension : (/\.([^.]*)$/.exec(name)?.[1] ?? '').toLowerCase();
-  return { bytes, size: null, name, extension };
+function innerName({ name }: Head): string {
+  return /\.(gz|z|xz)$/i.test(name) ? name.replace(/\.[^.]*$/, '') : name;
 }

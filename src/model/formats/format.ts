@@ -1,6 +1,9 @@
-import type { FileEvidence } from '../../pipeline/evidence.ts';
+import type { Contract, FileEvidence } from '../../pipeline/evidence.ts';
+import type { Budget } from '../budget.ts';
 import type { Findings } from '../findings.ts';
 import type { Rulings } from '../pickle/rulings.ts';
+import type { Source } from '../source.ts';
+import type { TensorTable } from '../tensors.ts';
 
 /** What is known about a file before it is read through. */
 export interface Head {
@@ -24,6 +27,27 @@ export interface Inspected {
   /** For the evidence: usually the id of the format. */
   readonly format: string;
   readonly facts: Facts;
+  /** Inputs and outputs, where the format tells them. */
+  readonly contract?: Contract;
+  /** What the size advice needs to know of the weights. */
+  readonly tensors?: TensorTable;
+  /** Files beside this one that it makes no sense without. */
+  readonly references?: readonly Reference[];
+  /** Nothing in the bytes says what they are: a finding, unless a layout of the folder accounts for them. */
+  readonly unaccounted?: boolean;
+}
+
+/** What a file says about another one. */
+export interface Reference {
+  /** As it is written in the file, unchecked. */
+  readonly path: string;
+  /** The bytes that are used, when it says so; null: to the end. */
+  readonly offset: number;
+  readonly length: number | null;
+  /** Who uses them, for messages: `tensor "w"`. */
+  readonly user: string;
+  /** What refers: decides which rules hold. */
+  readonly kind: 'onnx-external-data' | 'shard' | 'asset';
 }
 
 /** Reads one file, piece by piece, in order. */
@@ -38,6 +62,10 @@ export interface InspectContext {
   readonly head: Head;
   readonly findings: Findings;
   readonly rulings: Rulings;
+  /** The same bytes in any order; null while they are being unpacked. Reading from it costs a second read: for directories, not for data. */
+  readonly source: Source | null;
+  /** Shared by everything inside one file of the model. */
+  readonly budget: Budget;
   /** For content inside the content. */
   recognise(head: Head): Recognition;
 }
@@ -58,4 +86,11 @@ export interface Format {
   /** By content; extensions only where content cannot tell. */
   detect(head: Head): boolean;
   inspect(context: InspectContext): Inspector;
+}
+
+/** The head of a content. `name` may have folders. */
+export function headOf(name: string, start: Buffer, size: number | null): Head {
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const extension = (/.\.([^.]*)$/.exec(last)?.[1] ?? '').toLowerCase();
+  return { bytes: start.subarray(0, headBytes), size, name: last, extension };
 }

@@ -6,11 +6,8 @@ export const unknown: Format = {
   title: 'an unknown format',
   extensions: [],
   detect: () => true,
-  inspect: ({ findings }) => ({
+  inspect: () => ({
     write: () => undefined,
-    end: () => {
-      findings.add('format/unknown', null, 'The content is of no format that ml-deploy knows.');
-      return { format: 'unknown', facts: {} };
-    },
+    end: () => ({ format: 'unknown', facts: {}, unaccounted: true }),
   }),
 };

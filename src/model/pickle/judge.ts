@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import type { RuleId } from '../rules.ts';
+import type { RuleId } from '../rules/index.ts';
 import { describe, describeArguments, printable } from './describe.ts';
 import type { Machine } from './machine.ts';
 import { Malformed } from './malformed.ts';

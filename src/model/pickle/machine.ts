@@ -1,4 +1,4 @@
-import type { RuleId } from '../rules.ts';
+import type { RuleId } from '../rules/index.ts';
 import { Malformed } from './malformed.ts';
 import { Memo } from './memo.ts';
 import type { Observer } from './observer.ts';

@@ -1,4 +1,4 @@
-import type { RuleId } from '../rules.ts';
+import type { RuleId } from '../rules/index.ts';
 import type { Machine } from './machine.ts';
 import type { Consumer, Sink } from './payload.ts';
 import type { Global, Instance, Value } from './values.ts';

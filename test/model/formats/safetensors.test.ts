@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Budget } from '../../../src/model/budget.ts';
 import { Findings } from '../../../src/model/findings.ts';
 import { recognise } from '../../../src/model/formats/index.ts';
 import { safetensors } from '../../../src/model/formats/safetensors.ts';
@@ -19,7 +20,14 @@ function tensor(dtype: string, shape: readonly number[], begin: number, end: num
 async function judge(content: Buffer, step = 5) {
   const findings = new Findings();
   const head = { bytes: content, size: content.length, name: 'model.safetensors', extension: 'safetensors' };
-  const inspector = safetensors.inspect({ head, findings, rulings: new Rulings(defaultPolicy), recognise });
+  const inspector = safetensors.inspect({
+    head,
+    findings,
+    rulings: new Rulings(defaultPolicy),
+    source: null,
+    budget: new Budget(content.length),
+    recognise,
+  });
   for (let from = 0; from < content.length; from += step) await inspector.write(content.subarray(from, from + step));
   const { facts } = await inspector.end();
   return { verdict: findings.verdict, rules: findings.list().map(({ rule }) => rule), list: findings.list(), facts };

@@ -1,0 +1,52 @@
+/** Unpacked bytes that any ratio may give. */
+const freeBytes = 1024 * 1024 * 1024;
+/** Beyond that, so many unpacked bytes per packed byte are a bomb. */
+const maxRatio = 200;
+/** Content inside content inside content. */
+const maxDepth = 8;
+/** Members of all archives of one file. */
+const maxMembers = 100_000;
+
+/**
+ * What the content of one file of the model may cost altogether, however it is nested: a bomb is refused while it unpacks, not
+ * afterwards. One object per file, shared by everything inside it.
+ */
+export class Budget {
+  private depth = 0;
+  private members = 0;
+  private unpacked = 0;
+  /** Size of the file itself, bytes. */
+  private readonly packed: number;
+
+  constructor(packed: number) {
+    this.packed = packed;
+  }
+
+  /** Goes one level deeper; false when that is too deep. Every `enter` that was true is followed by one `leave`. */
+  enter(): boolean {
+    if (this.depth >= maxDepth) return false;
+    this.depth++;
+    return true;
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+
+  /** Counts a member of an archive; false when there are too many. */
+  member(): boolean {
+    this.members++;
+    return this.members <= maxMembers;
+  }
+
+  /** Counts bytes that came out of a compression; false when they are more than honest data makes. */
+  unpack(bytes: number): boolean {
+    this.unpacked += bytes;
+    return this.unpacked <= freeBytes || this.unpacked <= maxRatio * this.packed;
+  }
+
+  /** For messages. */
+  get limits(): { readonly depth: number; readonly members: number; readonly ratio: number } {
+    return { depth: maxDepth, members: maxMembers, ratio: maxRatio };
+  }
+}

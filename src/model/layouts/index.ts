@@ -1,0 +1,32 @@
+import type { Contract } from '../../pipeline/evidence.ts';
+import type { InspectedFile } from '../inspect.ts';
+import type { Layout } from './layout.ts';
+import type { Unit } from './unit.ts';
+
+/** Every layout; all of them are asked about every unit. */
+export const layouts: readonly Layout[] = [];
+
+/** What the layouts made of a unit. */
+export interface LaidOut {
+  readonly files: readonly InspectedFile[];
+  /** Inputs and outputs: a layout's before those of the only file that tells some. */
+  readonly contract: Contract | null;
+}
+
+/** Judges the files of a unit together. Content that neither a format nor a layout explains is a finding. */
+export async function applyLayouts(unit: Unit): Promise<LaidOut> {
+  const contracts: Contract[] = [];
+  for (const layout of layouts) {
+    const { contract } = await layout.check(unit);
+    if (contract !== undefined) contracts.push(contract);
+  }
+  const files = unit.files.map((file) => {
+    const inspected = unit.inspected(file);
+    if (inspected.unaccounted === true) {
+      file.findings.add('format/unknown', null, 'The content is of no format that ml-deploy knows.');
+    }
+    return { ...file, inspected };
+  });
+  const own = files.flatMap(({ inspected: { contract } }) => contract ?? []);
+  return { files, contract: contracts[0] ?? (own.length === 1 ? (own[0] ?? null) : null) };
+}

@@ -1,0 +1,19 @@
+import { convert } from './advice.ts';
+import { rule, type Rule } from './rule.ts';
+
+export const formatRules = {
+  'format/unsupported': rule('medium', 'inconclusive', 'This format is recognised but not checked yet.', convert),
+  'format/unknown': rule('medium', 'inconclusive', 'What is not understood is never called clean.', convert),
+  'format/mismatch': rule(
+    'high',
+    'inconclusive',
+    'The name says one thing and the bytes another; programs choose their reader by either.',
+    'Give the file the extension of what it is, or find out where it comes from.',
+  ),
+  'format/code': rule(
+    'high',
+    'inconclusive',
+    'Code beside a model runs when the model is loaded or served, and is not checked here.',
+    'Move the code out of the model folder; the server takes it from server.entry.',
+  ),
+} as const satisfies Record<string, Rule>;

@@ -1,0 +1,34 @@
+import { compressionRules } from './compression.ts';
+import { contentRules } from './content.ts';
+import { fileRules } from './file.ts';
+import { formatRules } from './format.ts';
+import { joblibRules } from './joblib.ts';
+import { jsonRules } from './json.ts';
+import { pickleRules } from './pickle.ts';
+import { policyRules } from './policy.ts';
+import { safetensorsRules } from './safetensors.ts';
+import { textRules } from './text.ts';
+import type { Rule } from './rule.ts';
+
+/** Every rule that findings name, by id: `family/what`. A family is a file of this folder. */
+export const rules = {
+  ...compressionRules,
+  ...contentRules,
+  ...fileRules,
+  ...formatRules,
+  ...joblibRules,
+  ...jsonRules,
+  ...pickleRules,
+  ...policyRules,
+  ...safetensorsRules,
+  ...textRules,
+} as const;
+
+export type RuleId = keyof typeof rules;
+
+/** The rule with this id. */
+export function ruleOf(id: string): Rule {
+  const found: Rule | undefined = (rules as Readonly<Record<string, Rule>>)[id];
+  if (found === undefined) throw new Error(`no rule ${id}`);
+  return found;
+}
