@@ -8,14 +8,14 @@ const stages = {
   rollout: 'RolloutEvidence',
 };
 
-/** JSON Schema of what a webhook gets. */
-export function notificationSchema(source: string): JsonSchema {
-  const schema = generatorFor(source).createSchema('Notification') as JsonSchema;
+/** JSON Schema of a published type: `Notification` in the source becomes `notification-v1.json`. */
+export function publishedSchema(source: string, type: string): JsonSchema {
+  const schema = generatorFor(source).createSchema(type) as JsonSchema;
   return {
     ...schema,
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: 'https://ml-deploy.dev/schema/notification-v1.json',
-    title: 'Notification',
+    $id: `https://ml-deploy.dev/schema/${type.toLowerCase()}-v1.json`,
+    title: type,
   };
 }
 

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { configurationPage } from './configuration-page.ts';
-import { evidenceSchemas, notificationSchema } from './evidence-schemas.ts';
+import { evidenceSchemas, publishedSchema } from './evidence-schemas.ts';
 import { commandLinePage } from './command-line-page.ts';
 import { configurationKeys } from './configuration-keys.ts';
+import { rulesPage } from './rules-page.ts';
 import { fileTypes } from './file-types.ts';
 import { standaloneValidator } from './validator.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -17,15 +18,21 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     ['src/config/generated/validate.d.ts', validatorTypes(['validateFile'])],
     ['src/config/generated/keys.ts', configurationKeys(schema)],
     ['docs/cli.md', commandLinePage()],
+    ['docs/rules.md', rulesPage()],
     ['docs/configuration.md', configurationPage(schema)],
     ...[...evidence].map(([stage, evidenceSchema]): [string, string] => [
       `schema/${stage}-evidence-v1.json`,
       `${JSON.stringify(evidenceSchema, null, 2)}\n`,
     ]),
-    ['schema/notification-v1.json', `${JSON.stringify(notificationSchema('src/notify/notification.ts'), null, 2)}\n`],
+    ['schema/notification-v1.json', published('src/notify/notification.ts', 'Notification')],
+    ['schema/validation-v1.json', published('src/report/validation.ts', 'Validation')],
     ['src/pipeline/generated/validate-evidence.js', standaloneValidator(evidence, false)],
     ['src/pipeline/generated/validate-evidence.d.ts', validatorTypes([...evidence.keys()])],
   ]);
+}
+
+function published(source: string, type: string): string {
+  return `${JSON.stringify(publishedSchema(source, type), null, 2)}\n`;
 }
 
 function validatorTypes(names: readonly string[]): string {

@@ -47,16 +47,23 @@ export const targetOptions: readonly OptionSpec[] = [
   { flags: '-n, --namespace <name>', description: 'namespace of the model (default: from the configuration)' },
 ];
 
+/** In which form the result is told. */
+function formatOption(choices: readonly string[]): OptionSpec {
+  return { flags: '--format <format>', description: 'form of the result on standard output', choices, default: 'text' };
+}
+
 /** Options about what is shown; every command has them. */
 export const outputOptions: readonly OptionSpec[] = [
-  {
-    flags: '--format <format>',
-    description: 'form of the result on standard output',
-    choices: ['text', 'json'],
-    default: 'text',
-  },
+  formatOption(['text', 'json']),
   { flags: '-q, --quiet', description: 'show only warnings, errors and the result' },
   { flags: '--no-color', description: 'no colours (also: the variable NO_COLOR)' },
+];
+
+/** The same for validate, whose findings other programs read. */
+export const validationOutputOptions: readonly OptionSpec[] = [
+  formatOption(['text', 'json', 'sarif', 'junit', 'markdown']),
+  { flags: '-o, --output <file>', description: 'file for the result, instead of standard output' },
+  ...outputOptions.slice(1),
 ];
 
 /** Names an image instead of the evidence of build. */

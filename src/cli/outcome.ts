@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { MlDeployError } from '../errors.ts';
 import type { PipelineResult } from '../pipeline/deploy.ts';
 import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
 import { exitCodeOfOutcome } from '../pipeline/order.ts';
@@ -8,6 +9,7 @@ import { results } from '../report/results.ts';
 import type { Results } from '../report/results.ts';
 import type { ReportFiles } from '../report/write.ts';
 import type { Invocation } from './command.ts';
+import type { Host } from './host.ts';
 import { palette } from './reporter/colour.ts';
 import type { ProjectSession } from './session.ts';
 
@@ -50,14 +52,55 @@ export async function publish(
   facts: Readonly<Record<string, string>>,
 ): Promise<string> {
   const { html, markdown } = await writeFiles(evidence, session);
-  if (options.text('format') === 'json') {
-    host.stdout.write(`${JSON.stringify({ ...facts, reports: { html, markdown }, evidence }, null, 2)}\n`);
-  } else {
+  const format = options.text('format') ?? 'text';
+  if (format === 'json') {
+    await writeResult(`${JSON.stringify({ ...facts, reports: { html, markdown }, evidence }, null, 2)}\n`, {
+      host,
+      options,
+    });
+  } else if (format === 'text') {
     const { textReport } = await import('../report/text.ts');
-    const colours = options.flag('color') ? host.environment : { ...host.environment, NO_COLOR: '1' };
-    host.stdout.write(`${textReport(evidence, palette(host.stdout, colours))}\nReport: ${html}\n`);
+    const text = textReport(evidence, palette(host.stdout, colourEnvironment({ host, options })));
+    await writeResult(`${text}\nReport: ${html}\n`, { host, options });
+  } else {
+    const { validationText } = await import('./validation-text.ts');
+    const paths = evidence.validate === undefined ? [] : [evidence.validate];
+    await writeResult(await validationText(format, paths, [], false), { host, options });
   }
   return html;
+}
+
+/** The environment by which colours are chosen; without them after --no-color, and in a file. */
+export function colourEnvironment({ host, options }: Pick<Invocation, 'host' | 'options'>): Host['environment'] {
+  const plain = !options.flag('color') || options.text('output') !== null;
+  return plain ? { ...host.environment, NO_COLOR: '1' } : host.environment;
+}
+
+/** Writes the result to standard output, or to the file of --output: the old one or the new one, never a part. */
+export async function writeResult(
+  text: string,
+  { host, options }: Pick<Invocation, 'host' | 'options'>,
+): Promise<void> {
+  const output = options.text('output');
+  if (output === null) {
+    host.stdout.write(text);
+    return;
+  }
+  const file = resolve(host.cwd, output);
+  const draft = `${file}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(draft, text);
+    await rename(draft, file);
+  } catch (cause) {
+    throw new MlDeployError({
+      code: 'cli/output-not-written',
+      kind: 'usage',
+      message: `the result cannot be written to ${output}: ${(cause as Error).message}`,
+      hint: 'Name a file in a folder that can be written with --output.',
+      cause,
+    });
+  }
 }
 
 async function writeFiles(evidence: EvidenceSoFar, { config, store }: ProjectSession): Promise<ReportFiles> {

@@ -9,6 +9,8 @@ export interface Interruption {
   dispose(): void;
 }
 
+const unfinished = '`ml-deploy status` shows what is deployed; `ml-deploy resume` goes on with an unfinished rollout.';
+
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
@@ -33,7 +35,7 @@ export function watchSignals(say: (message: string) => void, now: () => string, 
           code: 'run/interrupted',
           kind: 'interrupted',
           message: `stopped by ${name}`,
-          hint: '`ml-deploy status` shows what is deployed; `ml-deploy resume` goes on with an unfinished rollout.',
+          ...(changesNothing ? {} : { hint: unfinished }),
         }),
       );
     } else if (received === 2) {

@@ -10,9 +10,10 @@ const keptOfParts = 32;
 export class Findings {
   private readonly member: string | undefined;
   private readonly found: Finding[] = [];
-  private readonly counts = new Map<RuleId, number>();
-  private readonly included = new Map<RuleId, number>();
-  private readonly unlisted = new Map<RuleId, number>();
+  // A model may have very many files, and most of them have no findings.
+  private counts: Map<RuleId, number> | undefined;
+  private included: Map<RuleId, number> | undefined;
+  private unlisted: Map<RuleId, number> | undefined;
   private worst: Verdict = 'clean';
 
   /** @param member names the part of the file that offsets refer to */
@@ -28,6 +29,7 @@ export class Findings {
   add(id: RuleId, offset: number | null, what: string): void {
     const rule = ruleOf(id);
     this.worst = worse(this.worst, rule.verdict);
+    this.counts ??= new Map();
     const count = (this.counts.get(id) ?? 0) + 1;
     this.counts.set(id, count);
     if (count > keptPerRule) {
@@ -52,6 +54,7 @@ export class Findings {
   /** Takes over the findings about a part of the file. */
   include(part: Findings): void {
     this.worst = worse(this.worst, part.worst);
+    this.included ??= new Map();
     for (const finding of part.found) {
       const id = finding.rule as RuleId;
       const included = (this.included.get(id) ?? 0) + 1;
@@ -59,13 +62,13 @@ export class Findings {
       if (included <= keptOfParts) this.found.push(finding);
       else this.leaveOut(id, 1);
     }
-    for (const [id, more] of part.unlisted) this.leaveOut(id, more);
+    for (const [id, more] of part.unlisted ?? []) this.leaveOut(id, more);
   }
 
   /** In the order of the bytes; a last line per rule says how many more there were. */
   list(): Finding[] {
     const sorted = this.found.toSorted((a, b) => (a.offset ?? -1) - (b.offset ?? -1));
-    for (const [id, more] of this.unlisted) {
+    for (const [id, more] of this.unlisted ?? []) {
       const rule = ruleOf(id);
       const message = `${more} more findings of this rule are not listed.`;
       sorted.push({ rule: id, severity: rule.severity, offset: null, message, hint: rule.fix });
@@ -74,6 +77,7 @@ export class Findings {
   }
 
   private leaveOut(id: RuleId, more: number): void {
+    this.unlisted ??= new Map();
     this.unlisted.set(id, (this.unlisted.get(id) ?? 0) + more);
   }
 }

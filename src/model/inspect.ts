@@ -47,7 +47,11 @@ export async function inspectEntry(
     // Without blocking, a pipe that took the place of the file since the walk cannot hold us.
     handle = await open(entry.file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
-    findings.add('file/unreadable', null, `The file cannot be opened: ${(error as Error).message}.`);
+    findings.add(
+      'file/unreadable',
+      null,
+      `The file cannot be opened: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}.`,
+    );
     return { entry, findings, inspected: nothing, bytes: 0, sha256: '' };
   }
   try {

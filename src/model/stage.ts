@@ -55,14 +55,19 @@ export const validateStage: Stage<ValidateEvidence> = {
 };
 
 /** What the evidence says besides the verdict. */
-export interface EvidenceFacts extends Pick<ValidateEvidence, 'project' | 'environment' | 'contract'> {
+export interface EvidenceFacts extends Pick<ValidateEvidence, 'project' | 'environment'> {
+  /** Instead of what the files tell. */
+  readonly contract?: Contract | null;
   readonly startedAt: Date;
   readonly host: Pick<Access, 'engine' | 'host'>;
 }
 
 /** Evidence of a validation that has just ended. */
-export function validateEvidence({ verdict, model, summary }: Validated, facts: EvidenceFacts): ValidateEvidence {
-  const { startedAt, host, contract, ...whose } = facts;
+export function validateEvidence(
+  { verdict, model, summary, contract: found }: Validated,
+  facts: EvidenceFacts,
+): ValidateEvidence {
+  const { startedAt, host, contract = found, ...whose } = facts;
   return {
     schema: 'https://ml-deploy.dev/schema/validate-evidence-v1.json',
     stage: 'validate',

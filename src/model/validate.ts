@@ -1,14 +1,17 @@
-import { bytes as formatBytes } from '../report/format.ts';
+import { realpath } from 'node:fs/promises';
 import { modelDigest } from '../pipeline/model-digest.ts';
-import type { Contract, FileEvidence, Finding, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
+import type { Contract, FileEvidence, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
+import { checks } from './checks/index.ts';
 import { worse } from './findings.ts';
 import { fileEvidence, inspectEntry, type InspectedFile } from './inspect.ts';
 import { Unit } from './layouts/unit.ts';
 import { applyLayouts } from './layouts/index.ts';
 import { Rulings } from './pickle/rulings.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
+import { Progress } from './progress.ts';
 import { ruleOf } from './rules/index.ts';
+import { applyWaivers } from './waivers.ts';
 import { walkModel } from './walk.ts';
 
 /** What is said about one model. */
@@ -38,63 +41,47 @@ export async function validatePath(
   signal: AbortSignal,
 ): Promise<Validated> {
   const policy: Policy = { ...defaultPolicy, ...options.policy };
-  const task = reporter.task(`Read ${options.name ?? path}`);
+  const name = options.name ?? path;
+  const task = reporter.task(`Read ${name}`);
   try {
-    const { entries, isFolder } = await walkModel(path);
+    const { entries, isFolder } = await walkModel(path, signal);
+    const progress = await Progress.of(task, entries);
     const rulings = new Rulings(policy);
+    const onBytes = (more: number): void => progress.add(more);
     const inspected: InspectedFile[] = [];
-    let bytes = 0;
-    for (const [index, entry] of entries.entries()) {
+    for (const entry of entries) {
       signal.throwIfAborted();
-      const onBytes = (more: number) => {
-        bytes += more;
-        task.update(`${entries.length === 1 ? '' : `file ${index + 1} of ${entries.length}, `}${formatBytes(bytes)}`);
-      };
+      progress.next();
       inspected.push(await inspectEntry(entry, rulings, onBytes, signal));
     }
-    const laidOut = await applyLayouts(new Unit(path, isFolder, inspected));
-    const files = laidOut.files.map(fileEvidence);
-    const limited = withSizeLimit(files, bytes, policy.maxBytes);
-    const verdict = limited.reduce<Verdict>((worst, file) => worse(worst, file.verdict), 'clean');
-    const summary = summarise(verdict, limited);
+    const { bytes } = progress;
+    const { files: laidOut, contract } = await applyLayouts(new Unit(path, isFolder, inspected));
+    const whole = { path: name, root: await realpath(path), isFolder, files: laidOut, bytes, contract };
+    for (const check of checks) await check(whole, policy);
+    const files = laidOut.map((file) => applyWaivers(fileEvidence(file), policy.waivers, policy.today));
+    const verdict = files.reduce<Verdict>((worst, file) => worse(worst, file.verdict), 'clean');
+    const summary = summarise(verdict, files);
     // Reading has not failed, whatever was found.
     task.done(summary);
-    return {
-      verdict,
-      model: { path: options.name ?? path, digest: modelDigest(limited), bytes, files: limited },
-      contract: laidOut.contract,
-      summary,
-    };
+    return { verdict, model: { path: name, digest: modelDigest(files), bytes, files }, contract, summary };
   } catch (error) {
     task.fail();
     throw error;
   }
 }
 
-/** A model that is too large fails with its largest file. */
-function withSizeLimit(files: readonly FileEvidence[], bytes: number, limit: number | null): readonly FileEvidence[] {
-  if (limit === null || bytes <= limit) return files;
-  const [largest] = files.toSorted((a, b) => b.bytes - a.bytes);
-  const rule = ruleOf('policy/size');
-  const finding: Finding = {
-    rule: 'policy/size',
-    severity: rule.severity,
-    offset: null,
-    message: `The model has ${bytes} bytes, ${bytes - limit} more than model.maxBytes allows (${limit}). ${rule.why}`,
-    hint: rule.fix,
-  };
-  return files.map((file) =>
-    file === largest
-      ? { ...file, verdict: worse(file.verdict, rule.verdict), findings: [...file.findings, finding] }
-      : file,
-  );
-}
-
 function summarise(verdict: Verdict, files: readonly FileEvidence[]): string {
   const what = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files`;
-  if (verdict === 'clean') return `${what}: every byte is understood, nothing outside the allow-lists`;
+  const waived = files.flatMap(({ findings }) => findings.filter((finding) => finding.waived !== undefined)).length;
+  if (verdict === 'clean') {
+    return waived === 0
+      ? `${what}: every byte is understood, nothing outside the allow-lists`
+      : `${what}: clean but for ${waived} waived ${waived === 1 ? 'finding' : 'findings'}`;
+  }
   const worst = files.filter((file) => file.verdict === verdict);
-  const findings = worst.flatMap((file) => file.findings.filter(({ rule }) => ruleOf(rule).verdict === verdict));
+  const findings = worst.flatMap((file) =>
+    file.findings.filter((finding) => finding.waived === undefined && ruleOf(finding.rule).verdict === verdict),
+  );
   const named = files.length === 1 ? what : `${worst.length} of ${what}`;
   const first = (findings[0]?.message ?? '').split(/(?<=\.) /)[0]?.replace(/\.$/, '') ?? '';
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';

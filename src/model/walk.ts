@@ -1,11 +1,11 @@
-import type { Dirent } from 'node:fs';
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import type { Dir, Dirent } from 'node:fs';
+import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import type { RuleId } from './rules/index.ts';
 
 /** Files beyond this, and folders deeper than this, are not walked. */
-const maxFiles = 1_000_000;
+const maxFiles = 100_000;
 const maxDepth = 64;
 
 /** One thing in a model. */
@@ -22,11 +22,14 @@ export interface Entry {
  * files inside the root only; links elsewhere, links to folders, pipes, sockets and devices are entries with a problem and
  * without a file. Throws `model/missing`, `model/unreadable` or `model/empty`.
  */
-export async function walkModel(root: string): Promise<{ entries: Entry[]; isFolder: boolean }> {
+export async function walkModel(
+  root: string,
+  signal?: AbortSignal,
+): Promise<{ entries: readonly Entry[]; isFolder: boolean }> {
   const real = await resolveRoot(root);
   const facts = await stat(real);
   if (facts.isDirectory()) {
-    const walk = new Walk(real);
+    const walk = new Walk(real, signal);
     await walk.folder(real, '', 0);
     if (walk.entries.length === 0) {
       throw new MlDeployError({
@@ -63,31 +66,46 @@ async function resolveRoot(root: string): Promise<string> {
 class Walk {
   readonly entries: Entry[] = [];
   private readonly root: string;
+  private readonly signal: AbortSignal | undefined;
+  private full = false;
 
-  constructor(root: string) {
+  constructor(root: string, signal: AbortSignal | undefined) {
     this.root = root;
+    this.signal = signal;
   }
 
   async folder(folder: string, prefix: string, depth: number): Promise<void> {
-    let children: Dirent[];
+    let listing: Dir;
     try {
-      children = await readdir(folder, { withFileTypes: true });
+      listing = await opendir(folder, { bufferSize: 256 });
     } catch (error) {
-      this.add(prefix, 'file/unreadable', `The folder cannot be listed: ${(error as Error).message}.`);
+      this.add(prefix, 'file/unreadable', `The folder cannot be listed: ${problemOf(error)}.`);
       return;
     }
-    for (const child of children) {
-      if (this.entries.length >= maxFiles) {
-        this.add(prefix, 'file/limit', `The folder has more than ${maxFiles} files.`);
-        return;
+    try {
+      // Piece by piece: a folder may have more files than fit in memory.
+      for await (const child of listing) {
+        this.signal?.throwIfAborted();
+        if (this.full) return;
+        if (this.entries.length >= maxFiles) {
+          this.full = true;
+          this.add(prefix, 'file/limit', `The model has more than ${maxFiles} files; the rest was not looked at.`);
+          return;
+        }
+        const path = prefix === '' ? child.name : `${prefix}/${child.name}`;
+        await this.child(join(folder, child.name), path, child, depth);
       }
-      const path = prefix === '' ? child.name : `${prefix}/${child.name}`;
-      await this.child(join(folder, child.name), path, child, depth);
+    } catch (error) {
+      if (this.signal?.aborted === true) throw error;
+      this.add(prefix, 'file/unreadable', `The folder cannot be listed to its end: ${problemOf(error)}.`);
     }
   }
 
-  sorted(): Entry[] {
-    return this.entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  sorted(): readonly Entry[] {
+    return this.entries
+      .map((entry) => ({ entry, key: Buffer.from(entry.path) }))
+      .sort((a, b) => Buffer.compare(a.key, b.key))
+      .map(({ entry }) => entry);
   }
 
   private async child(file: string, path: string, child: Dirent, depth: number): Promise<void> {
@@ -99,7 +117,9 @@ class Walk {
     } else if (child.isSymbolicLink()) {
       await this.link(file, path);
     } else {
-      this.entries.push(special(path, kindOf(await lstat(file))));
+      const facts = await lstat(file).catch(() => null);
+      if (facts === null) this.add(path, 'file/changed', 'It went away while the folder was listed.');
+      else this.entries.push(facts.isFile() ? plain(path, file) : special(path, kindOf(facts)));
     }
   }
 
@@ -115,8 +135,9 @@ class Walk {
       this.add(path, 'file/link', `The link leads out of the model folder.`);
       return;
     }
-    const facts = await stat(target);
-    if (facts.isFile()) this.entries.push(plain(path, target));
+    const facts = await stat(target).catch(() => null);
+    if (facts === null) this.add(path, 'file/changed', 'What it leads to went away while the folder was listed.');
+    else if (facts.isFile()) this.entries.push(plain(path, target));
     else this.add(path, 'file/link', `The link leads to ${kindOf(facts)}.`);
   }
 
@@ -137,6 +158,11 @@ function plain(path: string, file: string): Entry {
 
 function special(path: string, kind: string): Entry {
   return { path, file: null, problems: [{ rule: 'file/special', message: `This is ${kind}.` }] };
+}
+
+/** What the system says, without the path: it stands beside the finding, and it may be long or odd. */
+function problemOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
 }
 
 interface Kind {

@@ -38,6 +38,16 @@ export interface Finding {
   readonly member?: string;
   readonly message: string;
   readonly hint: string;
+  /** A waiver of the project matches it: it stays visible and decides nothing. */
+  readonly waived?: Waived;
+}
+
+/** Who took the responsibility for a finding, why, and until when. */
+export interface Waived {
+  readonly reason: string;
+  readonly owner: string;
+  /** Last day, ISO date. */
+  readonly expires: string;
 }
 
 export interface FileEvidence {

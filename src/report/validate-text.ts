@@ -1,11 +1,6 @@
-import type { FileEvidence, Finding, Severity, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
+import type { FileEvidence, Finding, Severity, Verdict } from '../pipeline/evidence.ts';
 import { bytes, count, plural } from './format.ts';
-
-/** What `validate` says about one path. */
-export interface ValidatedPath {
-  readonly verdict: Verdict;
-  readonly model: ValidateEvidence['model'];
-}
+import type { ValidatedPath } from './validation.ts';
 
 /** Columns of the text. */
 const width = 100;
@@ -77,16 +72,24 @@ function rank(group: readonly Finding[]): number {
 function groupLines(group: readonly Finding[], indent: string, paint: Paint): string[] {
   const hint = group[0]?.hint ?? '';
   const findings = group.flatMap((finding) => [...findingLines(finding, indent, paint), '']);
-  return [...findings, ...wrap(hint, `${indent}  `, `${paint(36, 'Fix:')} `, 5)];
+  return [...findings, ...wrap(visible(hint), `${indent}  `, `${paint(36, 'Fix:')} `, 5)];
 }
 
-function findingLines({ rule, severity, offset, member, message }: Finding, indent: string, paint: Paint): string[] {
+function findingLines(finding: Finding, indent: string, paint: Paint): string[] {
+  const { rule, severity, offset, member, message, waived } = finding;
   const where = offset === null ? '' : `byte ${count(offset)} (0x${offset.toString(16)})`;
   const inside = member === undefined ? '' : ` of the ${visible(member)}`;
   const strong = severity === 'critical' || severity === 'high';
   const label = paint(strong ? 31 : severity === 'medium' ? 33 : 2, severity.toUpperCase());
   const place = where === '' ? '' : `  ${paint(1, where)}${inside}`;
-  return [`${indent}${label}  ${rule}${place}`, ...wrap(message, `${indent}  `, '', 0)];
+  const text = wrap(visible(message), `${indent}  `, '', 0);
+  if (waived === undefined) return [`${indent}${label}  ${rule}${place}`, ...text];
+  const waiver = `Waived until ${waived.expires} by ${waived.owner}: ${waived.reason}`;
+  return [
+    `${indent}${label}  ${rule}${place}  ${paint(2, '(waived)')}`,
+    ...text,
+    ...wrap(visible(waiver), `${indent}  `, '', 0),
+  ];
 }
 
 /** Breaks a text into lines; `lead` of `leadWidth` columns stands before the first, and the others align with it. */

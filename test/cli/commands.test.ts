@@ -39,8 +39,45 @@ describe('validate', () => {
     expect(json).toMatchObject({ code: 1, stderr: '' });
     expect(JSON.parse(json.stdout)).toMatchObject({
       verdict: 'unsafe',
-      files: [{ path: 'evil.pkl', format: 'pickle', verdict: 'unsafe', findings: [{ severity: 'critical' }, {}] }],
+      files: [{ path: evil, format: 'pickle', verdict: 'unsafe', findings: [{ severity: 'critical' }, {}] }],
     });
+  });
+
+  it('judges several paths one by one, also when one of them cannot be judged', async () => {
+    await writeFile(join(folder, 'odd.bin'), 'neither this nor that');
+    const json = await commandLine('validate', 'odd.bin', 'none.pkl', 'odd.bin', '--format', 'json', '--quiet');
+    expect(json.code).toBe(2);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      verdict: 'inconclusive',
+      models: [{ path: 'odd.bin' }],
+      files: [{ path: 'odd.bin', verdict: 'inconclusive' }],
+      errors: [{ path: 'none.pkl', code: 'model/missing' }],
+    });
+    expect((await commandLine('validate', 'none.pkl', evil)).code).toBe(1);
+  });
+
+  it('writes any form to a file', async () => {
+    for (const [format, start] of [
+      ['text', '✗ unsafe'],
+      ['json', '{'],
+      ['sarif', '{'],
+      ['junit', '<?xml'],
+      ['markdown', '## ⛔'],
+    ] as const) {
+      const ended = await commandLine('validate', evil, '--format', format, '--output', `out/${format}`, '-q');
+      expect(ended).toEqual({ code: 1, stdout: '', stderr: '' });
+      expect((await readFile(join(folder, 'out', format), 'utf8')).startsWith(start)).toBe(true);
+    }
+    const refused = await commandLine('validate', evil, '--output', 'out');
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('cli/output-not-written') as unknown });
+  });
+
+  it('tells about the model of the configuration in these forms, too', async () => {
+    await project();
+    const sarif = await commandLine('validate', '--format', 'sarif', '-q');
+    const log = JSON.parse(sarif.stdout) as { runs: { artifacts: unknown }[] };
+    expect(log.runs[0]?.artifacts).toMatchObject([{ location: { uri: 'model.pkl' } }]);
+    expect((await commandLine('validate', '--format', 'junit', '-q')).stdout).toContain('<testsuites');
   });
 
   it('is inconclusive about what it does not understand, and the worst of several counts', async () => {

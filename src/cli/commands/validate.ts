@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
+import { exitCodes, MlDeployError } from '../../errors.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import { exitCodeOfOutcome } from '../../pipeline/order.ts';
+import type { ValidationError } from '../../report/validation.ts';
 import type { Command, Invocation } from '../command.ts';
-import type { Host } from '../host.ts';
-import { outputOptions, projectOptions, reportOptions } from '../options.ts';
+import { projectOptions, reportOptions, validationOutputOptions } from '../options.ts';
+import { colourEnvironment, writeResult } from '../outcome.ts';
 import { palette } from '../reporter/colour.ts';
 import { runStages } from '../run-stages.ts';
-import { withSession } from '../session.ts';
+import { withSession, type Session } from '../session.ts';
+import { validationText } from '../validation-text.ts';
 
 /** `ml-deploy validate`: the model of the configuration, or any path without one. */
 export const validateCommand: Command = {
@@ -15,10 +18,11 @@ export const validateCommand: Command = {
   description:
     'Reads model files byte by byte and never loads them. What is not understood is inconclusive, never clean. Without PATH it checks the model of mldeploy.yaml and keeps the evidence for the next stages; with PATH it needs no configuration and keeps nothing.',
   arguments: [{ name: '[PATH...]', description: 'files or folders, each judged as one model' }],
-  options: [...projectOptions, ...reportOptions, ...outputOptions],
+  options: [...projectOptions, ...reportOptions, ...validationOutputOptions],
   examples: [
     { line: 'ml-deploy validate model.pkl', does: 'one file, without any configuration' },
     { line: 'ml-deploy validate --format json models/*', does: 'several, as data' },
+    { line: 'ml-deploy validate --format sarif -o model.sarif models/', does: 'for a code scanning service' },
     { line: 'ml-deploy validate', does: 'the model of mldeploy.yaml' },
   ],
   endings: { 0: 'clean', 1: 'unsafe', 3: 'inconclusive: something is not understood' },
@@ -28,40 +32,49 @@ export const validateCommand: Command = {
 
 async function validatePaths(invocation: Invocation): Promise<number> {
   const { host, options } = invocation;
-  return withSession(invocation, host.cwd, async ({ reporter, signal, access }) => {
-    const { validatePath } = await import('../../model/validate.ts');
-    const { validateEvidence } = await import('../../model/stage.ts');
+  const work = async (session: Session): Promise<number> => {
     const all: ValidateEvidence[] = [];
-    for (const path of invocation.arguments) {
-      const startedAt = new Date();
-      const found = await validatePath(resolve(host.cwd, path), { name: path }, reporter, signal);
-      const facts = { project: path, environment: null, contract: null, startedAt, host: access };
-      all.push(validateEvidence(found, facts));
+    const errors: ValidationError[] = [];
+    let first: MlDeployError | null = null;
+    for (const path of new Set(invocation.arguments)) {
+      try {
+        all.push(await validateOne(path, session, invocation));
+      } catch (error) {
+        if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
+        first ??= error;
+        errors.push({ path, code: error.code, message: error.message, hint: error.hint ?? null });
+      }
     }
-    reporter.close();
+    session.reporter.close();
     const worst = worstOf(all);
-    if (worst === null) return exitCodeOfOutcome('passed');
-    host.listener?.ended({ evidence: { validate: worst }, outcome: worst.outcome, folder: null, report: null });
-    if (options.text('format') === 'json') host.stdout.write(validateJson(worst.verdict, all));
-    else await writeText(all, host, options.flag('color'));
-    return exitCodeOfOutcome(worst.outcome);
-  });
+    // Nothing to show but the error: then it is the result.
+    if (worst === null && first !== null) throw first;
+    if (worst !== null) {
+      host.listener?.ended({ evidence: { validate: worst }, outcome: worst.outcome, folder: null, report: null });
+    }
+    const { bold } = palette(host.stdout, colourEnvironment(invocation));
+    const text = await validationText(options.text('format') ?? 'text', all, errors, bold('x') !== 'x');
+    await writeResult(text, invocation);
+    for (const { message } of errors) session.reporter.note('error', message);
+    if (first !== null && worst?.outcome !== 'failed') return exitCodes.usage;
+    return exitCodeOfOutcome(worst?.outcome ?? 'passed');
+  };
+  return withSession(invocation, host.cwd, work, { changesNothing: true });
+}
+
+async function validateOne(
+  path: string,
+  { reporter, signal, access }: Session,
+  { host }: Invocation,
+): Promise<ValidateEvidence> {
+  const { validatePath } = await import('../../model/validate.ts');
+  const { validateEvidence } = await import('../../model/stage.ts');
+  const startedAt = new Date();
+  const found = await validatePath(resolve(host.cwd, path), { name: path }, reporter, signal);
+  return validateEvidence(found, { project: path, environment: null, startedAt, host: access });
 }
 
 function worstOf(all: readonly ValidateEvidence[]): ValidateEvidence | null {
   const verdicts = ['unsafe', 'inconclusive', 'clean'] as const;
   return verdicts.map((verdict) => all.find((one) => one.verdict === verdict)).find((one) => one !== undefined) ?? null;
-}
-
-/** What programs read: the worst verdict, the models, and every file with its findings. */
-function validateJson(verdict: string, all: readonly ValidateEvidence[]): string {
-  const models = all.map(({ model: { path, digest, bytes }, verdict: own }) => ({ path, digest, bytes, verdict: own }));
-  const files = all.flatMap(({ model }) => model.files.map((file) => ({ model: model.path, ...file })));
-  return `${JSON.stringify({ verdict, models, files }, null, 2)}\n`;
-}
-
-async function writeText(all: readonly ValidateEvidence[], host: Host, colour: boolean): Promise<void> {
-  const { validateText } = await import('../../report/validate-text.ts');
-  const { bold } = palette(host.stdout, colour ? host.environment : { ...host.environment, NO_COLOR: '1' });
-  host.stdout.write(validateText(all, bold('x') !== 'x'));
 }

@@ -7,14 +7,17 @@ export const contentRules = {
     'inconclusive',
     'What is nested deeper is not looked at; no library nests so deep.',
     rewrite,
-    {
-      cwe: [674],
-    },
+    { cwe: [674], bad: 'a gzip in a gzip, nine times', good: 'a pickle in a gzip' },
   ),
   'content/memory': rule(
     'medium',
     'inconclusive',
     'Such content can be read only as a whole, and more than this is not held in memory.',
     convert,
+    {
+      cwe: [770],
+      bad: 'a compressed content of 1 GiB of a format that has no reading order',
+      good: 'the same content, not compressed',
+    },
   ),
 } as const satisfies Record<string, Rule>;

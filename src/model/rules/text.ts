@@ -7,5 +7,6 @@ export const textRules = {
     'inconclusive',
     'A document with other content may be something else in disguise.',
     convert,
+    { bad: 'README.md with zero bytes in it', good: 'README.md in UTF-8' },
   ),
 } as const satisfies Record<string, Rule>;
