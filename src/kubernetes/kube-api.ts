@@ -18,6 +18,8 @@ export interface KubeApiOptions {
 }
 
 const silenceMs = 3000;
+/** An answer that takes longer tells of a server that stood still. */
+const lateMs = 5000;
 
 /** Wraps a transport with URLs, retries, strict validation and errors that say what to do. */
 export function kubeApi(transport: Transport, options: KubeApiOptions = {}): KubeApi {
@@ -26,6 +28,7 @@ export function kubeApi(transport: Transport, options: KubeApiOptions = {}): Kub
   let requests = 0;
   let answered = false;
   let toldAt = -Infinity;
+  let lastTrouble = -Infinity;
 
   const tellSilence = (began: number, limitMs: number, broken: BrokenConnection): void => {
     const now = performance.now();
@@ -42,13 +45,17 @@ export function kubeApi(transport: Transport, options: KubeApiOptions = {}): Kub
       let wait: number;
       let limitMs = deadlineMs;
       let last: Reply | BrokenConnection;
+      const sent = performance.now();
       try {
         last = await transport.send(options.signal === undefined ? request : { signal: options.signal, ...request });
         answered = true;
-        if (request.once === true || !isTransient(last)) return last;
+        if (request.once === true) return last;
+        if (last.status >= 500 || performance.now() - sent > lateMs) lastTrouble = performance.now();
+        if (!isTransient(last)) return last;
         wait = retryAfterMs(last) ?? backoffMs(attempt);
       } catch (error) {
         if (!(error instanceof BrokenConnection)) throw error;
+        lastTrouble = performance.now();
         if (request.once === true) throw unreachable(transport.server, error, performance.now() - started);
         last = error;
         wait = backoffMs(attempt);
@@ -75,6 +82,9 @@ export function kubeApi(transport: Transport, options: KubeApiOptions = {}): Kub
     defaultNamespace: transport.namespace,
     get requests() {
       return requests;
+    },
+    get lastTrouble() {
+      return lastTrouble;
     },
     raw,
     close: () => transport.close(),

@@ -1,4 +1,5 @@
 import { MlDeployError } from '../errors.ts';
+import { untilCalm } from './calm.ts';
 import { awaitReady } from './candidate.ts';
 import { diagnose } from './diagnosis.ts';
 import { isCode } from './fence.ts';
@@ -68,6 +69,8 @@ export async function returnToStable(run: Run, defeat: Defeat): Promise<Ending> 
     pods.filter((pod) => !isGone(pod)),
   );
   await store.update({ progress: 'restoring', weight: 0 });
+  // A candidate that does harm goes at once; so does everything when somebody waits with a finger on the kill switch.
+  if (defeat.outcome !== 'failed') await calm(run);
   await standDown(fence, state, 'remove');
   record.event('retired', `Removed ${plan.candidate.deployment}.`);
   const back = await serviceAgain(run, state);
@@ -118,6 +121,12 @@ async function stayOn(run: Run, defeat: Defeat): Promise<Ending> {
     reasons,
     diagnosis: [],
   };
+}
+
+/** Before pods of a candidate end that nobody accuses. */
+function calm({ api, lease, reporter, signal }: Run): Promise<void> {
+  const tell = (message: string): void => reporter.note('warning', message);
+  return untilCalm(api, { signal, beat: () => lease.beat(), tell });
 }
 
 function decisionOf({ outcome }: Defeat): Ending['decision'] {
@@ -173,6 +182,7 @@ export async function holdRollout(
     `All traffic is on ${state.stable?.name ?? 'nobody'} while ${plan.candidate.name} is held.`,
     0,
   );
+  await calm(run);
   const hasTesters = (state.header ?? null) !== null;
   await standDown(fence, state, hasTesters && end === 'keep' && state.strategy !== 'recreate' ? 'testers' : end);
   if (hasTesters && state.strategy !== 'recreate') await admitTesters(fence, state);

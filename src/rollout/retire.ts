@@ -2,6 +2,7 @@ import type { KubeObject } from '../kubernetes/api.ts';
 import { labels, managedByUs } from '../kubernetes/objects/labels.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { plural } from '../plural.ts';
+import { untilCalm } from './calm.ts';
 import { isCode } from './fence.ts';
 import { holdsPlace, revisionPods } from './pods.ts';
 import { removeRevision, scale } from './restore.ts';
@@ -53,6 +54,9 @@ export function keptPods({ config, plan }: Pick<Run, 'config' | 'plan'>): number
 export async function drain(run: Run, previous: Revision): Promise<void> {
   const { api, config, fence, record, signal, reporter } = run;
   const keep = keptPods(run);
+  const tell = (message: string): void => reporter.note('warning', message);
+  await untilCalm(api, { signal, beat: () => run.lease.beat(), tell });
+  signal.throwIfAborted();
   const task = reporter.task(`Draining ${previous.name}`, { estimateMs: config.rollout.drainMs + 5000 });
   await scale(fence, previous, keep);
   // preStop, the server's own drain, and the kubelet's margin.

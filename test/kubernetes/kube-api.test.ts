@@ -55,6 +55,26 @@ describe('retries', () => {
     expect(api.requests).toBe(4);
   });
 
+  it.each([
+    ['a broken connection', new BrokenConnection('reset')],
+    ['a 5xx', status(503, 'etcd leader changed')],
+  ])('remembers when the server was not well: %s', async (_name, trouble) => {
+    const api = kubeApi(scripted(trouble, {}));
+    expect(api.lastTrouble).toBe(-Infinity);
+    const before = performance.now();
+    await api.get(resources.pod, 'ml', 'x');
+    expect(api.lastTrouble).toBeGreaterThanOrEqual(before);
+  });
+
+  it.each([
+    ['a refusal', status(404, 'not found')],
+    ['a request to wait', { ...status(429, 'too many requests'), headers: { 'retry-after': '0.01' } }],
+  ])('does not take %s for an outage', async (_name, answer) => {
+    const api = kubeApi(scripted(answer, {}));
+    await api.find(resources.pod, 'ml', 'x');
+    expect(api.lastTrouble).toBe(-Infinity);
+  });
+
   it('gives up within seconds when the name of the server has no address', async () => {
     const cause = Object.assign(new Error('getaddrinfo ENOTFOUND api.test'), {
       code: 'ENOTFOUND',

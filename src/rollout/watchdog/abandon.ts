@@ -1,5 +1,6 @@
 import type { KubeApi } from '../../kubernetes/api.ts';
 import { microTime } from '../../kubernetes/objects/lease.ts';
+import { untilCalm } from '../calm.ts';
 import { isCode } from '../fence.ts';
 import type { Fence } from '../fence.ts';
 import { awaitFooting, footing, isFirm, stableDown } from '../footing.ts';
@@ -33,6 +34,7 @@ export async function abandon(
   const firm = seized.restored || (await comeBack(api, seized, log));
   // Again where the claim did it already: only a write of its own tells what does not exist.
   const missing = firm ? await restoreTraffic(fence, state) : [];
+  if (firm) await untilCalm(api, { beat: beatOf(seized), tell: log });
   if (firm) await standDown(fence, state, 'keep');
   // Promoted already, only the old pods were left: there is nothing to resume.
   const promoted = state.progress === 'retiring';
@@ -77,17 +79,17 @@ const comeBackMs = 600_000;
  * The lease goes on beating for other observers (without one, the state does); ours is the only engine now. False: traffic stays where
  * it is.
  */
-export function comeBack(
-  api: KubeApi,
-  { fence, store, state }: Seizure,
-  tell: (line: string) => void,
-): Promise<boolean> {
-  const beat = async (): Promise<void> => {
+export function comeBack(api: KubeApi, seized: Seizure, tell: (line: string) => void): Promise<boolean> {
+  return awaitFooting(api, seized.fence, seized.state, { waitMs: comeBackMs, beat: beatOf(seized), tell });
+}
+
+/** Keeps others from taking over while we wait. */
+function beatOf({ fence, store, state }: Seizure): () => Promise<void> {
+  return async () => {
     const renewTime = microTime(new Date());
     const lease = await fence.patch(leaseRef(state.model), [{ op: 'add', path: '/spec/renewTime', value: renewTime }]);
     if (lease === null) await store.update({});
   };
-  return awaitFooting(api, fence, state, { waitMs: comeBackMs, beat, tell });
 }
 
 /** A rollout that was taken from its engine. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { setTimeout as delay } from 'node:timers/promises';
+import { calmMs } from '../../../src/rollout/calm.ts';
 import { runInside } from '../../cluster/namespaces.ts';
 import { restartService } from '../../cluster/services/service.ts';
 import type { Engine } from '../scenario.ts';
@@ -13,11 +14,8 @@ let stage: Stage;
 let begun: number;
 let stable: string;
 
-/** After an outage nodes may learn of new endpoints many seconds late: pods must drain for longer than that, as they do by default. */
-const patient = { ...quick, rollout: { ...quick.rollout, drain: '45s' } };
-
 beforeAll(async () => {
-  stage = await Stage.start('outages', patient);
+  stage = await Stage.start('outages', quick);
 });
 
 beforeEach(async () => {
@@ -30,7 +28,7 @@ afterAll(async () => {
   await stage[Symbol.asyncDispose]();
 });
 
-const slow = { rollout: { ...patient.rollout, minTime: '15s' } };
+const slow = { rollout: { ...quick.rollout, minTime: '15s' } };
 
 async function canary(): Promise<Engine> {
   return stage.canary(await stage.proxy(), slow);
@@ -43,7 +41,8 @@ async function endsEitherWay(engine: Engine): Promise<void> {
   await stage.scenario.reaches(
     'the rollout is no longer running',
     ({ phase }) => phase !== 'running',
-    leaseMs + graceMs,
+    // After an outage old pods stay until every node has heard of the new endpoints.
+    leaseMs + graceMs + calmMs,
   );
   if (code === 4) await stage.scenario.elsewhere('rollback');
   const now = await stage.stable();
@@ -72,7 +71,7 @@ test('etcd stands still for 20 s', async () => {
 
 test('two engines: one sleeps beyond its lease, another machine goes on; the first one wakes and writes nothing', async () => {
   const { scenario } = stage;
-  const options = { ...patient, ...slow, env: stage.next() };
+  const options = { ...quick, ...slow, env: stage.next() };
   const proxy = await stage.proxy();
   const first = await scenario.canary({ ...options, kubeconfig: proxy.kubeconfig });
   first.process.kill('SIGSTOP');
