@@ -56,7 +56,7 @@ describe('retries', () => {
   });
 
   it.each([
-    ['a broken connection', new BrokenConnection('reset')],
+    ['a broken connection', new BrokenConnection('https://api.test', new Error('reset'))],
     ['a 5xx', status(503, 'etcd leader changed')],
   ])('remembers when the server was not well: %s', async (_name, trouble) => {
     const api = kubeApi(scripted(trouble, {}));
