@@ -1,6 +1,7 @@
 import { code } from './code.ts';
 import { compressed } from './compressed.ts';
 import type { Format, Head, Recognition } from './format.ts';
+import { gguf } from './gguf.ts';
 import { json } from './json.ts';
 import { pickle } from './pickle.ts';
 import { recognised } from './recognised.ts';
@@ -9,7 +10,7 @@ import { text } from './text.ts';
 import { unknown } from './unknown.ts';
 
 /** Every format, in the order in which they are asked: exact signatures first, text last. */
-export const formats: readonly Format[] = [safetensors, ...recognised, ...compressed, pickle, code, json, text];
+export const formats: readonly Format[] = [safetensors, gguf, ...recognised, ...compressed, pickle, code, json, text];
 
 /** Tells the format of a content (`unknown` when no format recognises it) and whether its extension promises another one. */
 export function recognise(head: Head): Recognition {

@@ -2,11 +2,13 @@ import { compressionRules } from './compression.ts';
 import { contentRules } from './content.ts';
 import { fileRules } from './file.ts';
 import { formatRules } from './format.ts';
+import { ggufRules } from './gguf.ts';
 import { joblibRules } from './joblib.ts';
 import { jsonRules } from './json.ts';
 import { pickleRules } from './pickle.ts';
 import { policyRules } from './policy.ts';
 import { safetensorsRules } from './safetensors.ts';
+import { templateRules } from './template.ts';
 import { textRules } from './text.ts';
 import type { Rule } from './rule.ts';
 
@@ -16,11 +18,13 @@ export const rules = {
   ...contentRules,
   ...fileRules,
   ...formatRules,
+  ...ggufRules,
   ...joblibRules,
   ...jsonRules,
   ...pickleRules,
   ...policyRules,
   ...safetensorsRules,
+  ...templateRules,
   ...textRules,
 } as const;
 

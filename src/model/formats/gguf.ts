@@ -1,0 +1,85 @@
+import type { Findings } from '../findings.ts';
+import { printable } from '../pickle/describe.ts';
+import { PullParser, type Pulling, type Pushed } from '../pushed.ts';
+import { judgeTemplate } from '../templates/chat-template.ts';
+import type { Facts, Format, Inspected } from './format.ts';
+import { Layout } from './gguf-layout.ts';
+import { Truncated, readMetadata, type Metadata } from './gguf-metadata.ts';
+import { readTensors } from './gguf-tensors.ts';
+
+/** Tensors and metadata entries that are followed. */
+const maxEntries = 1_000_000n;
+
+/** GGUF, the format of llama.cpp: metadata, a table of tensors, and their data, each at a multiple of the alignment. */
+export const gguf: Format = {
+  id: 'gguf',
+  title: 'a GGUF model',
+  extensions: ['gguf'],
+  detect: ({ bytes }) => bytes.toString('latin1', 0, 4) === 'GGUF',
+  inspect: ({ findings }) => {
+    const parser = new PullParser((pushed) => read(pushed, findings));
+    return {
+      write: (chunk) => {
+        parser.write(chunk);
+      },
+      end: () => parser.end(),
+    };
+  },
+};
+
+function* read(pushed: Pushed, findings: Findings): Pulling<Inspected> {
+  try {
+    return { format: 'gguf', ...(yield* readAll(pushed, findings)) };
+  } catch (error) {
+    if (!(error instanceof Truncated)) throw error;
+    findings.add('gguf/truncated', pushed.offset + pushed.available, `The file ends inside ${error.message}.`);
+    return { format: 'gguf', facts: {} };
+  }
+}
+
+function* readAll(pushed: Pushed, findings: Findings): Pulling<Omit<Inspected, 'format'>> {
+  const nothing = { facts: {} };
+  const header = yield* pushed.take(24);
+  if (header === null) throw new Truncated('the header');
+  const version = header.readUInt32LE(4);
+  if (version !== 0 && (version & 0xffff) === 0) {
+    findings.add('gguf/endian', 4, `The version (0x${version.toString(16)}) is that of a big-endian file.`);
+    return nothing;
+  }
+  if (version !== 2 && version !== 3) {
+    findings.add('gguf/header', 4, `The version is ${version}; readers know 2 and 3.`);
+    return nothing;
+  }
+  const tensors = header.readBigUInt64LE(8);
+  const entries = header.readBigUInt64LE(16);
+  if (tensors > maxEntries || entries > maxEntries) {
+    findings.add('gguf/header', 8, `The header claims ${tensors} tensors and ${entries} metadata entries.`);
+    return nothing;
+  }
+  const metadata = yield* readMetadata(pushed, Number(entries), findings);
+  if (metadata === null) return nothing;
+  judgeTemplates(metadata, findings);
+  const infos = yield* readTensors(pushed, Number(tensors), findings);
+  const facts = describe(version, metadata, infos ?? []);
+  if (infos === null || metadata.alignment === null) return { facts };
+  const layout = new Layout(infos, metadata.alignment, pushed, findings);
+  return { facts, tensors: yield* layout.read() };
+}
+
+function judgeTemplates(metadata: Metadata, findings: Findings): void {
+  for (const { key, offset, text } of metadata.templates) {
+    for (const { rule, message } of judgeTemplate(text)) findings.add(rule, offset, `${printable(key)}: ${message}`);
+  }
+}
+
+function describe(version: number, metadata: Metadata, infos: readonly { type: string; elements: number }[]): Facts {
+  return {
+    version,
+    ...(metadata.architecture === null ? {} : { architecture: printable(metadata.architecture) }),
+    entries: metadata.entries,
+    tensors: infos.length,
+    parameters: infos.reduce((sum, { elements }) => sum + elements, 0),
+    dtypes: [...new Set(infos.map(({ type }) => type))].toSorted(),
+    chatTemplates: metadata.templates.length,
+  };
+}
