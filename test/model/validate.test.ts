@@ -94,7 +94,7 @@ describe('a single file', () => {
       ['joblib', 'unsafe', 'pickle/dangerous-global', 'pickle/dangerous-call'],
     ],
     ['empty.pkl', '', ['none', 'inconclusive', 'file/empty']],
-    ['model.gguf', 'GGUF\x03\0\0\0', ['gguf', 'inconclusive', 'format/unsupported']],
+    ['model.gguf', 'GGUF\x03\0\0\0', ['gguf', 'unsafe', 'gguf/truncated']],
     ['model.pt', Buffer.from('PK\x03\x04 and so on'), ['zip', 'inconclusive', 'format/unsupported']],
     ['model.onnx', Buffer.from([8, 8]), ['onnx', 'inconclusive', 'format/unsupported']],
     ['weights.dat', Buffer.from([1, 2, 3]), ['unknown', 'inconclusive', 'format/unknown']],

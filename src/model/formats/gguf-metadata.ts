@@ -83,7 +83,9 @@ class Reader {
       this.findings.add('gguf/metadata', start + 8, 'A key is not UTF-8 text.');
       return null;
     }
-    if (this.keys.has(key)) {
+    if (/\p{Cc}/u.test(key)) {
+      this.findings.add('gguf/metadata', start + 8, `The key "${printable(key)}" has control characters.`);
+    } else if (this.keys.has(key)) {
       this.findings.add('gguf/metadata', start, `The key "${printable(key)}" is there twice.`);
     } else if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(key)) {
       this.findings.add('gguf/key-form', start, `The key "${printable(key)}" has another form.`);

@@ -54,6 +54,8 @@ function* readName(pushed: Pushed, at: number, findings: Findings): Pulling<stri
   }
   const name = decode(yield* bytes(pushed, Number(length)));
   if (name === null) findings.add('gguf/tensor', at + 8, 'A name is not UTF-8 text.');
+  // Readers in C end the name there.
+  else if (name.includes('\0')) findings.add('gguf/tensor', at + 8, `The name "${printable(name)}" has a zero byte.`);
   return name;
 }
 

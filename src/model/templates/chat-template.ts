@@ -2,6 +2,7 @@ import * as jinja from '@huggingface/jinja';
 import type { RuleId } from '../rules/index.ts';
 import { printable } from '../pickle/describe.ts';
 import { TemplateJudge } from './judge.ts';
+import { internalAnywhere } from './vocabulary.ts';
 import type { Node } from './nodes.ts';
 
 /** The part of the parser that is used; its own declarations do not resolve under Node's module rules. */
@@ -35,7 +36,13 @@ export function judgeTemplate(text: string): readonly TemplateProblem[] {
   } catch (error) {
     // The parser throws TypeError at the end of the text, and RangeError for deep nesting.
     const reason = error instanceof Error ? error.message : 'unknown problem';
-    return [{ rule: 'template/invalid', message: `The template does not parse: ${printable(reason)}.` }];
+    const problem = {
+      rule: 'template/invalid',
+      message: `The template does not parse: ${printable(reason)}.`,
+    } as const;
+    const internal = internalAnywhere.exec(text)?.[0];
+    if (internal === undefined) return [problem];
+    return [problem, { rule: 'template/escape', message: `It has ${internal}, which is internal to Python.` }];
   }
 }
 

@@ -2,7 +2,7 @@ import { printable } from '../pickle/describe.ts';
 import type { TemplateProblem } from './chat-template.ts';
 import { KeyFlow } from './key-flow.ts';
 import { children, isNode, textOf, type Node } from './nodes.ts';
-import { attributeFilters, filters, functions, internals, methods, tests } from './vocabulary.ts';
+import { attributeFilters, filters, functions, internals, internalText, methods, tests } from './vocabulary.ts';
 
 /** Problems of one kind that are told. */
 const maxProblems = 8;
@@ -15,14 +15,16 @@ export class TemplateJudge {
 
   judge(program: Node): readonly TemplateProblem[] {
     const nodes = everyNode(program);
-    for (const node of nodes) this.declare(node);
+    for (const node of nodes) this.learn(node);
     this.keys = new KeyFlow(nodes);
-    for (const node of nodes) this.visit(node);
+    // The call of a filter is no call of a function.
+    const applied = new Set(nodes.map((node) => node['filter']));
+    for (const node of nodes) if (!applied.has(node)) this.visit(node);
     return [...this.problems.values()].slice(0, maxProblems);
   }
 
   /** Macros may be called; no other value may take the name of something that may be called. */
-  private declare(node: Node): void {
+  private learn(node: Node): void {
     if (node.type === 'Macro') this.macros.add(textOf(node['name'], 'Identifier') ?? '');
   }
 
@@ -31,7 +33,7 @@ export class TemplateJudge {
     else if (node.type === 'CallExpression') this.call(node);
     else if (node.type === 'FilterExpression' || node.type === 'FilterStatement') this.filter(node['filter']);
     else if (node.type === 'TestExpression') this.listed(tests, textOf(node['test'], 'Identifier'), 'the test');
-    else if (node.type === 'SetStatement') this.binding(node['assignee']);
+    else if (node.type === 'Set') this.binding(node['assignee']);
     else if (node.type === 'For') this.binding(node['loopvar']);
     else if (node.type === 'Macro') (node['args'] as Node[]).forEach((parameter) => this.binding(parameter));
     else if (node.type === 'KeywordArgumentExpression') this.binding(node['key'], methods);
@@ -46,7 +48,7 @@ export class TemplateJudge {
     if (!isNode(property)) return;
     const literal = textOf(property, computed === true ? 'StringLiteral' : 'Identifier');
     if (literal !== null) this.attribute(literal);
-    else if (computed !== true) return;
+    else if (computed !== true || property.type === 'SliceExpression') return;
     else if (this.keys.isBuilt(property)) this.unlisted('A key is put together from pieces');
   }
 
@@ -120,7 +122,7 @@ export class TemplateJudge {
 
   /** Text is no name, but texts become names; so the names of Python's internals are not allowed as text either. */
   private text(text: string): void {
-    if (/^\s*__\w+__\s*$/.test(text)) this.name(text.trim(), 'the text');
+    if (internalText.test(text)) this.name(text.trim(), 'the text');
   }
 
   private attribute(name: string): void {

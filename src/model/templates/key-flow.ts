@@ -123,7 +123,7 @@ interface Assignment {
 }
 
 function assignmentsOf(node: Node): Assignment[] {
-  if (node.type === 'SetStatement') {
+  if (node.type === 'Set') {
     const block: Node = { type: 'BinaryExpression', operator: { value: '~' } };
     return bind(node['assignee'], isNode(node['value']) ? node['value'] : block);
   }
@@ -143,12 +143,14 @@ function nameOf(macro: Node): string {
   return textOf(macro['name'], 'Identifier') ?? '';
 }
 
-/** Any argument of a macro may become any of its parameters. */
+/** What a macro is called with becomes its parameters, one by one; keyword arguments are assignments anyway. */
 function passed(node: Node, macros: ReadonlyMap<string, Node>): Assignment[] {
   const macro = node.type === 'CallExpression' ? macros.get(textOf(node['callee'], 'Identifier') ?? '') : undefined;
   if (macro === undefined) return [];
-  return (macro['args'] as Node[]).flatMap((parameter) => {
-    const target = parameter.type === 'KeywordArgumentExpression' ? parameter['key'] : parameter;
-    return (node['args'] as Node[]).flatMap((value) => bind(target, value));
+  const values = node['args'] as Node[];
+  return (macro['args'] as Node[]).flatMap((parameter, index) => {
+    const value = values[index];
+    if (value === undefined || value.type === 'KeywordArgumentExpression') return [];
+    return bind(parameter.type === 'KeywordArgumentExpression' ? parameter['key'] : parameter, value);
   });
 }

@@ -174,3 +174,11 @@ export const internals: ReadonlySet<string> = new Set([
   'getattr',
   'setattr',
 ]);
+
+const dunders =
+  'base|bases|builtins|call|class|closure|code|dict|doc|func|getattr|getattribute|getitem|globals|import|init|loader|module|mro|name|new|reduce|reduce_ex|self|setattr|spec|subclasses';
+
+/** A text that is the name of an internal attribute and nothing else. */
+export const internalText = new RegExp(`^\\s*__(${dunders})__\\s*$`, 'u');
+/** The same anywhere, for templates that do not parse. */
+export const internalAnywhere = new RegExp(`__(${dunders})__`, 'u');

@@ -1,5 +1,6 @@
 import type { CorpusCase } from './case.ts';
 import { compressedCases } from './compressed.ts';
+import { ggufCases, templateCases } from './gguf.ts';
 
 /** Every model of the corpus, by family: one file of this folder each. */
-export const corpus: readonly CorpusCase[] = [...compressedCases];
+export const corpus: readonly CorpusCase[] = [...compressedCases, ...ggufCases, ...templateCases];
