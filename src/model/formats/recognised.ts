@@ -5,12 +5,6 @@ export const recognised: readonly Format[] = [
   known('onnx', 'an ONNX model', ['onnx'], ({ extension }) => extension === 'onnx'),
   known('hdf5', 'an HDF5 file (Keras h5)', ['h5', 'hdf5'], starts('\x89HDF\r\n\x1a\n')),
   known('numpy', 'a NumPy array (npy)', ['npy'], starts('\x93NUMPY')),
-  known(
-    'zip',
-    'a zip archive (PyTorch, Keras, skops, npz)',
-    ['zip', 'pt', 'pth', 'ckpt', 'keras', 'npz', 'skops', 'mar'],
-    ({ bytes }) => at(bytes, 0, 'PK\x03\x04') || at(bytes, 0, 'PK\x05\x06'),
-  ),
   known('7z', 'a 7z archive', ['7z'], starts('7z\xbc\xaf\x27\x1c')),
   known('tar', 'a tar archive', ['tar', 'nemo'], ({ bytes }) => at(bytes, 257, 'ustar')),
   known('tflite', 'a TensorFlow Lite model', ['tflite'], ({ bytes }) => at(bytes, 4, 'TFL3')),

@@ -20,4 +20,18 @@ export const contentRules = {
       good: 'the same content, not compressed',
     },
   ),
+  'content/members': rule(
+    'high',
+    'inconclusive',
+    'More than this is not looked at; no model has so many parts.',
+    rewrite,
+    { cwe: [770], bad: 'an archive of 200,000 empty members', good: 'an archive of 1,000 arrays' },
+  ),
+  'content/reference': rule(
+    'medium',
+    'inconclusive',
+    'References between the members of an archive are not followed.',
+    'Unpack the archive and validate the folder.',
+    { bad: 'a zip file with model.onnx and its model.onnx.data', good: 'the two files in a folder' },
+  ),
 } as const satisfies Record<string, Rule>;

@@ -9,7 +9,9 @@ import { pickleRules } from './pickle.ts';
 import { policyRules } from './policy.ts';
 import { safetensorsRules } from './safetensors.ts';
 import { templateRules } from './template.ts';
+import { tarRules } from './tar.ts';
 import { textRules } from './text.ts';
+import { zipRules } from './zip.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule that findings name, by id: `family/what`. A family is a file of this folder. */
@@ -25,7 +27,9 @@ export const rules = {
   ...policyRules,
   ...safetensorsRules,
   ...templateRules,
+  ...tarRules,
   ...textRules,
+  ...zipRules,
 } as const;
 
 export type RuleId = keyof typeof rules;

@@ -1,0 +1,75 @@
+import type { Inspected, InspectContext, Inspector } from '../formats/format.ts';
+import type { Member } from './member.ts';
+
+/**
+ * A model format that is an archive with certain members, such as a `.keras` file. The archive's own structure is checked before
+ * and beside it: a kind sees members with plain names, each once.
+ *
+ * To add one: write `src/model/formats/<format>.ts` with an `ArchiveKind`, and name it in `src/model/archives/kinds.ts`. Example:
+ *
+ *     export const keras: ArchiveKind = {
+ *       id: 'keras', title: 'a Keras model', extensions: ['keras'], container: 'zip',
+ *       matches: (names) => names.has('config.json') && names.has('metadata.json'),
+ *       open: (context) => {
+ *         const config = new Collected(4 * 1024 * 1024);
+ *         return {
+ *           member: ({ name }) => (name === 'config.json' ? config : null),
+ *           end: () => checkConfig(config.text(), context.findings),
+ *         };
+ *       },
+ *     };
+ */
+export interface ArchiveKind {
+  readonly id: string;
+  /** For people: "a Keras model". */
+  readonly title: string;
+  /** Extensions that promise this kind: other archives under them are a finding. */
+  readonly extensions: readonly string[];
+  readonly container: 'zip' | 'tar';
+  /** By the names of all members. Kinds are asked in order; the first that matches reads the archive. */
+  matches(names: ReadonlySet<string>): boolean;
+  /** Begins to read an archive; `members` are in the order of their data. */
+  open(context: InspectContext, members: readonly Member[]): ArchiveReader;
+}
+
+/** Reads the members of one archive. */
+export interface ArchiveReader {
+  /**
+   * Who takes the content of a member, piece by piece, unpacked; called in the order in which the data stands, once per member.
+   * Null: its bytes choose the format, as for any file (a `Content` named after the member). A reader that wants the usual checks
+   * and the bytes too makes its own `Content` with `memberContent` and passes the bytes on.
+   */
+  member(member: Member): Inspector | null;
+  /** After all members. `read` has what every member's inspector said, by name. */
+  end(read: ReadonlyMap<string, Inspected>): Inspected | Promise<Inspected>;
+}
+
+/** Keeps the content of a small member. */
+export class Collected implements Inspector {
+  private readonly most: number;
+  private pieces: Buffer[] = [];
+  private length = 0;
+  private ended = false;
+
+  /** @param most bytes that are kept; of larger contents nothing is */
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  write(chunk: Buffer): void {
+    this.length += chunk.length;
+    if (this.length > this.most) this.pieces = [];
+    // A copy: the chunk may be reused.
+    else this.pieces.push(Buffer.from(chunk));
+  }
+
+  end(): Inspected {
+    this.ended = true;
+    return { format: 'member', facts: {} };
+  }
+
+  /** Null when the member was not there, was not read to its end, or is larger than what is kept. */
+  get bytes(): Buffer | null {
+    return this.ended && this.length <= this.most ? Buffer.concat(this.pieces) : null;
+  }
+}
