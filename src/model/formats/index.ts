@@ -11,7 +11,17 @@ import { unknown } from './unknown.ts';
 import { zip } from './zip.ts';
 
 /** Every format, in the order in which they are asked: exact signatures first, text last. */
-export const formats: readonly Format[] = [safetensors, gguf, zip, ...recognised, ...compressed, pickle, code, json, text];
+export const formats: readonly Format[] = [
+  safetensors,
+  gguf,
+  zip,
+  ...recognised,
+  ...compressed,
+  pickle,
+  code,
+  json,
+  text,
+];
 
 /** Tells the format of a content (`unknown` when no format recognises it) and whether its extension promises another one. */
 export function recognise(head: Head): Recognition {
