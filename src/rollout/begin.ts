@@ -184,6 +184,7 @@ function plannedState(
     hold: null,
     scaling: (before !== null && mayBePinned(before) ? before.scaling : null) ?? boundsOf(found),
     analysis: beginning.savedAnalysis,
+    verdict: null,
     reasons: [],
     history: before?.history ?? [],
     ...(plan.strategy === 'unchanged' ? {} : { strategy: plan.strategy }),

@@ -68,7 +68,8 @@ export async function returnToStable(run: Run, defeat: Defeat): Promise<Ending> 
     config.deploy.namespace,
     pods.filter((pod) => !isGone(pod)),
   );
-  await store.update({ progress: 'restoring', weight: 0 });
+  const verdict = defeat.outcome === 'failed' ? (defeat.reasons[0] ?? 'no reason given') : null;
+  await store.update({ progress: 'restoring', weight: 0, verdict });
   // A candidate that does harm goes at once; so does everything when somebody waits with a finger on the kill switch.
   if (defeat.outcome !== 'failed') await calm(run);
   await standDown(fence, state, 'remove');

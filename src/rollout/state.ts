@@ -120,6 +120,10 @@ export interface RolloutState {
   readonly records?: readonly RevisionRecord[];
   /** Of the last promoted rollout; states of older engines do not have it. */
   readonly settings?: RecordedSettings;
+  /**
+   * Why evidence speaks against the candidate, from the moment its traffic is taken away: whoever ends the rollout puts it into the history.
+   */
+  readonly verdict?: string | null;
   /** When the rollout began; states of older engines do not have it. */
   readonly service?: ServiceRecord | null;
 }
@@ -136,6 +140,7 @@ export function endedWith(state: RolloutState, entry: HistoryEntry): Partial<Rol
     weight: 0,
     step: -1,
     analysis: null,
+    verdict: null,
     reasons: [entry.reason],
     history: [...state.history, entry],
   };

@@ -5,6 +5,7 @@ import { kubeApi } from '../../src/kubernetes/kube-api.ts';
 import { resources } from '../../src/kubernetes/resources.ts';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
 import { rollback } from '../../src/rollout/commands/rollback.ts';
+import { givenUpBefore } from '../../src/rollout/given-up.ts';
 import { StateStore } from '../../src/rollout/state.ts';
 import type { Revision, RolloutState } from '../../src/rollout/state.ts';
 import { gatewayProvider } from '../../src/rollout/traffic/gateway.ts';
@@ -162,6 +163,25 @@ describe('watchdog', () => {
     const left = await state();
     expect(left?.phase).toBe('abandoned');
     expect(left?.reasons.join(' ')).toMatch(/Service fraud does not exist.*`ml-deploy rollback`/);
+  });
+});
+
+describe('an engine that died after its verdict', () => {
+  const verdict = 'errors: 9 % against 1 %';
+
+  beforeEach(async () => {
+    const candidate = { ...revision('r2'), template: 'sha256:t2' };
+    await engine.update({ progress: 'restoring', weight: 0, verdict, candidate });
+  });
+
+  test.each([
+    ['rollback', () => rollback(ref, api, silentReporter), 'rolled back'],
+    ['the watchdog', async () => abandon(api, await StateStore.load(api, ref)), 'abandoned'],
+  ])('%s writes it into the history: the release is not tried again by itself', async (_who, end, ended) => {
+    await end();
+    const left = await state();
+    expect(left?.history.at(-1)).toMatchObject({ revision: 'r2', ended, reason: verdict, blamed: true });
+    expect(givenUpBefore(left, 'sha256:t2')).toMatchObject({ by: 'evidence', revision: 'r2' });
   });
 });
 

@@ -157,9 +157,10 @@ async function report(api: KubeApi, ref: ModelRef, summary: string, reporter: Re
   await events.flush();
 }
 
-/** The state after a rollback; a promotion that was only not tidied up yet stays one. */
+/** The state after a rollback; a promotion that was only not tidied up yet stays one, and the verdict of an engine that died stays a verdict. */
 function ended(state: RolloutState, promoted: boolean): Partial<RolloutState> {
-  const reason = promoted ? 'promotion was finished by a rollback command' : 'rolled back by a command';
+  const verdict = state.verdict ?? null;
+  const reason = promoted ? 'promotion was finished by a rollback command' : (verdict ?? 'rolled back by a command');
   const subject = state.candidate ?? state.stable;
   return endedWith(state, {
     at: new Date().toISOString(),
@@ -168,6 +169,7 @@ function ended(state: RolloutState, promoted: boolean): Partial<RolloutState> {
     template: subject?.template ?? null,
     ended: promoted ? 'promoted' : 'rolled back',
     reason,
+    ...(promoted || verdict === null ? {} : { blamed: true as const }),
   });
 }
 

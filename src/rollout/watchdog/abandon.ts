@@ -9,27 +9,28 @@ import { describe } from '../names.ts';
 import type { ObjectRef } from '../names.ts';
 import { restoreTraffic, scale, standDown, trafficOf } from '../restore.ts';
 import { StateStore } from '../state.ts';
-import type { RolloutState } from '../state.ts';
+import type { HistoryEntry, RolloutState } from '../state.ts';
 import { takeOver } from '../takeover.ts';
 import { takerName } from '../taker.ts';
 import type { Taker } from '../taker.ts';
 import { seizedRefs } from './rules.ts';
 
 /** Reason in the history of a rollout whose engine was not heard of any more. */
-export const leaseLost = 'lease lost';
+const leaseLost = 'lease lost';
 
 /**
  * Takes a running rollout from an engine that is gone and puts the stable revision back: the first write raises the epoch and moves
- * the traffic at once, unless that would end all service (then it waits for the stable pods). The candidate keeps its objects but no pods, so that `resume` can go on with the counts.
+ * the traffic at once, unless that would end all service (then it waits for the stable pods). The candidate keeps its objects but no
+ * pods, so that `resume` can go on with the counts. Returns the state it left; null when there was nothing left to do.
  */
 export async function abandon(
   api: KubeApi,
   store: StateStore,
   log: (line: string) => void = () => undefined,
-): Promise<void> {
+): Promise<RolloutState | null> {
   const seized = await seize(api, store, 'watchdog');
   // Its engine came to the end at the last moment.
-  if (seized === null || seized.state.phase === 'done') return;
+  if (seized === null || seized.state.phase === 'done') return null;
   const { fence, state } = seized;
   const firm = seized.restored || (await comeBack(api, seized, log));
   // Again where the claim did it already: only a write of its own tells what does not exist.
@@ -39,25 +40,32 @@ export async function abandon(
   // Promoted already, only the old pods were left: there is nothing to resume.
   const promoted = state.progress === 'retiring';
   if (promoted && state.previous !== null) await scale(fence, state.previous, 0);
-  await seized.store.update({
+  const left = await seized.store.update({
     phase: promoted ? 'done' : 'abandoned',
     progress: 'ended',
     epoch: fence.epoch,
     weight: firm ? 0 : state.weight,
     step: -1,
     reasons: [reasonOf(state, firm, promoted), ...missing.map(nobodyReaches)],
-    history: [
-      ...state.history,
-      {
-        at: new Date().toISOString(),
-        revision: (state.candidate ?? state.stable)?.name ?? '',
-        image: (state.candidate ?? state.stable)?.image ?? '',
-        ended: promoted ? 'promoted' : 'abandoned',
-        reason: leaseLost,
-      },
-    ],
+    history: [...state.history, entryOf(state, promoted)],
   });
   await fence.delete(leaseRef(state.model));
+  return left;
+}
+
+/** An engine that died after its verdict leaves it to us: the next pipeline run must know it. */
+function entryOf(state: RolloutState, promoted: boolean): HistoryEntry {
+  const subject = state.candidate ?? state.stable;
+  const verdict = promoted ? null : (state.verdict ?? null);
+  return {
+    at: new Date().toISOString(),
+    revision: subject?.name ?? '',
+    image: subject?.image ?? '',
+    template: subject?.template ?? null,
+    ended: promoted ? 'promoted' : 'abandoned',
+    reason: verdict ?? leaseLost,
+    ...(verdict === null ? {} : { blamed: true }),
+  };
 }
 
 function reasonOf(state: RolloutState, firm: boolean, promoted: boolean): string {

@@ -6,7 +6,8 @@ import { Fence, isCode } from '../fence.ts';
 import { LeaseObserver, armedPatch, leaseRef } from '../lease.ts';
 import type { ModelRef } from '../names.ts';
 import { StateStore } from '../state.ts';
-import { abandon, leaseLost } from './abandon.ts';
+import type { RolloutState } from '../state.ts';
+import { abandon } from './abandon.ts';
 import { watchdogRules } from './rules.ts';
 
 export interface WatchdogOptions extends ModelRef {
@@ -50,8 +51,8 @@ export async function watch(api: KubeApi, options: WatchdogOptions): Promise<Wat
       const seen = await api.find(lease.resource, namespace, lease.name);
       if (observer.look(seen) === 'alive') continue;
       log(`the lease did not change for ${leaseMs} ms: restoring the stable revision`);
-      await abandon(api, store, log);
-      await report(api, options);
+      const left = await abandon(api, store, log);
+      if (left !== null) await report(api, options, left);
       return 'restored the stable revision';
     } catch (error) {
       if (isCode(error, 'rollout/superseded')) return 'another engine took over';
@@ -73,15 +74,10 @@ async function arm(api: KubeApi, { model, namespace, epoch, log }: WatchdogOptio
 }
 
 /** What the state says of our end becomes an Event. Best effort, after everything that matters. */
-async function report(api: KubeApi, options: WatchdogOptions): Promise<void> {
+async function report(api: KubeApi, options: WatchdogOptions, { weight, reasons }: RolloutState): Promise<void> {
   const events = new ClusterEvents(api, options, `watchdog-${options.epoch}`, options.log);
   try {
-    const { state } = await StateStore.load(api, options);
-    if (state?.history.at(-1)?.reason !== leaseLost) return;
-    events.emit(
-      state.weight === 0 ? 'WatchdogRestored' : 'RolloutFailed',
-      state.reasons.length > 0 ? state.reasons.join(' ') : leaseLost,
-    );
+    events.emit(weight === 0 ? 'WatchdogRestored' : 'RolloutFailed', reasons.join(' '));
     await events.flush();
   } catch (error) {
     options.log(`no Event is written: ${error instanceof Error ? error.message : String(error)}`);
