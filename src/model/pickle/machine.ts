@@ -1,18 +1,15 @@
 import type { RuleId } from '../rules/index.ts';
+import { Argument, headBytes, keptOfFrame } from './argument.ts';
 import { Malformed } from './malformed.ts';
-import { Memo } from './memo.ts';
+import { Memo, type MemoIndex } from './memo.ts';
 import type { Observer } from './observer.ts';
 import { opcodes } from './opcodes/index.ts';
-import { argument, type Opcode } from './opcodes/opcode.ts';
+import { argument as argumentKind, type Opcode } from './opcodes/opcode.ts';
 import { LongLine, Payload, type Consumer } from './payload.ts';
 import type { Value } from './values.ts';
 
 /** Payloads up to this size are looked at whole; longer ones stream past. Bytes. */
-const wholeBytes = 4096;
-/** First bytes of a long payload, by which a pickle inside is recognised. */
-const headBytes = 16;
-/** Longest pair of lines that name a global. Bytes. */
-const nameBytes = 65_536;
+const defaultWholeBytes = 4096;
 /** Most values on the stack, marks, and memo entries; more is refused rather than remembered. */
 const maxEntries = 8_000_000;
 
@@ -22,6 +19,10 @@ export interface MachineStart {
   readonly offset?: number;
   /** Another machine whose state to go on from, without changing it: a second reading of what follows. */
   readonly from?: Machine;
+  /** Whether to read as the C unpickler does from a file: what is left of a frame is lost to an opcode that does not fit. */
+  readonly drops?: boolean;
+  /** Longest argument that is looked at whole, bytes; at least 16. */
+  readonly wholeBytes?: number;
 }
 
 /**
@@ -49,20 +50,27 @@ export class Machine {
   frameEnd = Infinity;
   /** Takes what follows when it is not opcodes. */
   consumer: Consumer | null = null;
+  /** The other reading, from the first opcode on that does not fit into its frame. It gets the same bytes. */
+  second: Machine | null = null;
+  readonly drops: boolean;
+  /** Opcode that goes on behind the end of its frame. */
+  private held: Buffer | null = null;
   private base: number;
   private carry: Buffer | null = null;
-  /** Argument of the opcode that is being decoded: where it starts in the buffer, its length, where the next opcode starts. */
-  private start = 0;
-  private length = 0;
-  private next = 0;
+  private readonly wholeBytes: number;
+  /** Argument of the opcode that is being decoded. */
+  private readonly argument = new Argument();
 
   constructor(observer: Observer, start: MachineStart = {}) {
     this.observer = observer;
     this.base = start.offset ?? 0;
     this.at = this.base;
     const { from } = start;
-    this.memo = new Memo(from?.memo ?? null);
+    this.drops = start.drops === true;
+    this.wholeBytes = start.wholeBytes ?? defaultWholeBytes;
+    this.memo = from !== undefined && this.drops ? from.memo.copy() : new Memo(from?.memo ?? null);
     if (from === undefined) return;
+    if (this.drops) this.frameEnd = from.frameEnd;
     this.stack = [...from.stack];
     this.marks = [...from.marks];
     this.fence = from.fence;
@@ -71,14 +79,15 @@ export class Machine {
 
   /** Takes the next bytes. Returns how many of them, at the end, were not needed because the stream has stopped or failed. */
   feed(chunk: Buffer): number {
-    const buffer = this.carry === null ? chunk : Buffer.concat([this.carry, chunk]);
+    this.second?.feed(chunk);
+    let buffer = this.carry === null ? chunk : Buffer.concat([this.carry, chunk]);
     this.carry = null;
     this.buffer = buffer;
     let position = 0;
     while (this.state === 'running' && position < buffer.length) {
       if (this.consumer === null) {
         const reached = this.execute(position);
-        const waits = this.running && reached === position;
+        const waits = this.running && reached === position && !this.reads;
         position = reached;
         if (waits) break;
       } else {
@@ -87,6 +96,12 @@ export class Machine {
         const { consumer } = this;
         this.consumer = null;
         consumer.finish();
+        if (this.held === null) continue;
+        buffer = Buffer.concat([this.held, buffer.subarray(position)]);
+        this.base += position - this.held.length;
+        position = 0;
+        this.buffer = buffer;
+        this.held = null;
       }
     }
     this.base += position;
@@ -102,6 +117,7 @@ export class Machine {
   end(): void {
     if (!this.running) return;
     this.at = this.base;
+    if (this.consumer === null && this.carry !== null) this.lastName(this.carry);
     const held = this.carry?.length ?? 0;
     const what =
       this.consumer !== null
@@ -112,10 +128,23 @@ export class Machine {
     this.fail('pickle/truncated', `The pickle ends ${what}.`);
   }
 
+  /** The Python unpickler takes a line that ends with the file, without its last character: GLOBAL and INST import by it. */
+  private lastName(rest: Buffer): void {
+    const opcode = opcodes[rest[0] as number];
+    if (opcode?.argument !== argumentKind.twoLines) return;
+    const lines = rest.subarray(1, -1);
+    this.buffer = rest.includes(10, 1) ? lines : Buffer.concat([lines, Buffer.from('\n')]);
+    try {
+      opcode.run(this, 0, this.buffer.length);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+    }
+  }
+
   /** Ends this stream with a finding. */
   fail(rule: RuleId, message: string): void {
     this.state = 'failed';
-    this.observer.problem(rule, this.at, message);
+    if (!this.drops) this.observer.problem(rule, this.at, message);
   }
 
   push(value: Value): void {
@@ -157,7 +186,7 @@ export class Machine {
     return this.stack.splice(this.popMark());
   }
 
-  recall(index: number): Value {
+  recall(index: MemoIndex): Value {
     const value = this.memo.get(index);
     if (value !== undefined) return value;
     throw new Malformed(`reads entry ${index} of the memo, which was never written`);
@@ -168,9 +197,14 @@ export class Machine {
     return this.state === 'running';
   }
 
+  /** Whether the next bytes are no opcodes; a getter for the same reason. */
+  private get reads(): boolean {
+    return this.consumer !== null;
+  }
+
   /** Runs opcodes from `position` until the bytes, the stream, or the opcodes end. Returns where it got to. */
   private execute(position: number): number {
-    const { buffer } = this;
+    const { argument, buffer, wholeBytes } = this;
     let at = position;
     try {
       while (at < buffer.length && this.consumer === null && this.running) {
@@ -180,12 +214,15 @@ export class Machine {
           this.fail('pickle/unknown-opcode', `The byte 0x${hex(buffer[at])} is not an opcode of protocols 0 to 5.`);
           return at;
         }
-        if (!this.measure(opcode.argument, at + 1)) return at;
-        if (this.base + this.next > this.frameEnd) this.leaveFrame(opcode.name);
+        if (!argument.measure(buffer, opcode, at + 1, wholeBytes)) return at;
+        if (this.base + argument.next > this.frameEnd) {
+          this.leaveFrame(opcode);
+          if (this.reads) return at;
+        }
         this.count++;
-        at = this.next;
-        if (this.length > wholeBytes && opcode.argument !== argument.twoLines) this.consumer = this.stream(opcode);
-        else opcode.run(this, this.start, this.length);
+        at = argument.next;
+        if (argument.length > wholeBytes && opcode.long !== undefined) this.consumer = this.stream(opcode);
+        else opcode.run(this, argument.start, argument.length);
       }
       if (this.stack.length + this.marks.length > maxEntries || this.memo.size > maxEntries) {
         this.fail('pickle/limit', `The pickle holds more than ${maxEntries} values at a time.`);
@@ -198,88 +235,57 @@ export class Machine {
     return at;
   }
 
-  /** Finds the argument of an opcode; false when its bytes are not all here yet. */
-  private measure(kind: number, start: number): boolean {
-    this.start = start;
-    if (kind >= 0) {
-      this.length = kind;
-      this.next = start + kind;
-      return this.next <= this.buffer.length;
-    }
-    if (kind === argument.line) return this.measureLine(start);
-    if (kind === argument.twoLines) return this.measureNames(start);
-    const prefix = kind === argument.counted1 ? 1 : kind === argument.counted8 ? 8 : 4;
-    if (start + prefix > this.buffer.length) return false;
-    this.start = start + prefix;
-    this.length = this.counted(kind, start);
-    if (this.length > wholeBytes) {
-      // Streams past; only its first bytes have to be here.
-      this.next = this.start;
-      return this.start + headBytes <= this.buffer.length;
-    }
-    this.next = this.start + this.length;
-    return this.next <= this.buffer.length;
-  }
-
-  private counted(kind: number, start: number): number {
-    if (kind === argument.counted1) return this.buffer[start] as number;
-    if (kind === argument.counted4) return this.buffer.readUInt32LE(start);
-    if (kind === argument.counted8) return Number(this.buffer.readBigUInt64LE(start));
-    const length = this.buffer.readInt32LE(start);
-    if (length < 0) throw new Malformed('has a negative length');
-    return length;
-  }
-
-  private measureLine(start: number): boolean {
-    const end = this.buffer.indexOf(10, start);
-    const length = (end < 0 ? this.buffer.length : end) - start;
-    if (length > wholeBytes) {
-      this.length = length;
-      this.next = start;
-      return true;
-    }
-    this.length = length;
-    this.next = end + 1;
-    return end >= 0;
-  }
-
-  private measureNames(start: number): boolean {
-    const middle = this.buffer.indexOf(10, start);
-    const end = middle < 0 ? -1 : this.buffer.indexOf(10, middle + 1);
-    if ((end < 0 ? this.buffer.length : end) - start > nameBytes) throw new Malformed('has a name of more than 64 KiB');
-    this.length = end - start;
-    this.next = end + 1;
-    return end >= 0;
-  }
-
   /** The consumer for an argument that is too long to be looked at whole. */
   private stream(opcode: Opcode): Consumer {
-    const long = opcode.long?.bind(opcode);
-    if (long === undefined) throw new Malformed(`has an argument of more than ${wholeBytes} bytes`);
-    if (opcode.argument === argument.line) {
-      return new LongLine((length) => {
-        long(this, length);
-      });
-    }
-    const { length, next } = this;
+    const check = opcode.check?.() ?? null;
+    const done = (length: number) => {
+      const problem = check?.end() ?? null;
+      if (problem === null) opcode.long?.(this, length);
+      else this.fail('pickle/malformed', `The opcode ${opcode.name} ${problem}.`);
+    };
+    if (opcode.argument === argumentKind.line) return new LongLine(check, done);
+    const { length, next } = this.argument;
     const offset = this.base + next;
-    if (offset + length > this.frameEnd) this.leaveFrame(opcode.name);
+    if (offset + length > this.frameEnd) {
+      this.leaveFrame(opcode);
+      if (this.consumer !== null) return this.consumer;
+    }
     const head = this.buffer.subarray(next, next + headBytes);
-    return new Payload(length, this.observer.payload(head, length, offset), () => {
-      long(this, length);
+    const sinks = [check, this.observer.payload(head, length, offset)].filter((sink) => sink !== null);
+    return new Payload(length, sinks, () => {
+      done(length);
     });
   }
 
   /** An opcode ends behind the end of the frame: either the frame was over before it, or it lies across the end. */
-  private leaveFrame(name: string): void {
-    if (this.at !== this.frameEnd) {
-      this.observer.problem(
-        'pickle/frame-straddle',
-        this.at,
-        `An opcode (${name}) lies across the end of its frame at byte ${this.frameEnd}: readers disagree on what follows.`,
-      );
+  private leaveFrame(opcode: Opcode): void {
+    const { at, frameEnd } = this;
+    if (at !== frameEnd) {
+      this.straddle(`An opcode (${opcode.name}) lies across the end of its frame at byte ${frameEnd}`);
+      if (at < frameEnd && this.drops) {
+        const left = this.buffer.subarray(at - this.base, frameEnd - this.base);
+        this.skip(keptOfFrame(opcode, left), at);
+      }
     }
     this.frameEnd = Infinity;
+  }
+
+  /** Readers disagree from here on: the Python unpickler stops, the C unpickler goes on, or loses what is left of the frame. */
+  straddle(message: string): void {
+    if (this.drops) return;
+    this.observer.problem('pickle/frame-straddle', this.at, `${message}: readers disagree on what follows.`);
+    if (this.second !== null || this.at >= this.frameEnd) return;
+    this.second = new Machine(this.observer, { offset: this.at, from: this, drops: true });
+    this.second.feed(this.buffer.subarray(this.at - this.base));
+  }
+
+  /** Goes on behind the frame with an opcode of which `kept` bytes, from `from` on, are taken from the frame. */
+  skip(kept: number, from: number): void {
+    const start = from - this.base;
+    // Kept is everything: the data of bytes objects is put together correctly.
+    if (kept > this.frameEnd - from) return;
+    this.held = Buffer.from(this.buffer.subarray(start, start + kept));
+    this.consumer = new Payload(this.frameEnd - from, [], () => undefined);
   }
 }
 

@@ -1,11 +1,14 @@
 import type { Value } from './values.ts';
 
+/** A number, or its digits when it has too many for a number. */
+export type MemoIndex = number | string;
+
 /**
  * The memo: an array as long as indices come in order, which they do in every written pickle, and a map for the rest.
  */
 export class Memo {
   private readonly dense: Value[] = [];
-  private readonly sparse = new Map<number, Value>();
+  private readonly sparse = new Map<MemoIndex, Value>();
   private readonly below: Memo | null;
   /** Entries of `sparse` that are not also in `below`. */
   private added = 0;
@@ -20,12 +23,12 @@ export class Memo {
     return this.below === null ? this.dense.length + this.sparse.size : this.below.size + this.added;
   }
 
-  get(index: number): Value | undefined {
-    return this.dense[index] ?? this.rest(index);
+  get(index: MemoIndex): Value | undefined {
+    return typeof index === 'number' ? (this.dense[index] ?? this.rest(index)) : this.rest(index);
   }
 
-  put(index: number, value: Value): void {
-    if (this.below === null && index <= this.dense.length) {
+  put(index: MemoIndex, value: Value): void {
+    if (this.below === null && typeof index === 'number' && index <= this.dense.length) {
       if (index === this.dense.length) {
         this.dense.push(value);
         if (this.sparse.size > 0) this.sparse.delete(index);
@@ -38,9 +41,18 @@ export class Memo {
     }
   }
 
-  private rest(index: number): Value | undefined {
+  /** Another memo with the same entries. */
+  copy(): Memo {
+    const copy = new Memo(this.below);
+    for (const value of this.dense) copy.dense.push(value);
+    for (const [index, value] of this.sparse) copy.sparse.set(index, value);
+    copy.added = this.added;
+    return copy;
+  }
+
+  private rest(index: MemoIndex): Value | undefined {
     // None is a value: `??` above falls through for it, so look again.
-    if (index < this.dense.length) return this.dense[index];
+    if (typeof index === 'number' && index < this.dense.length) return this.dense[index];
     const own = this.sparse.get(index);
     return own === undefined && this.below !== null ? this.below.get(index) : own;
   }

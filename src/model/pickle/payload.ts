@@ -1,7 +1,7 @@
 /** Gets to see a payload while it streams past. */
 export interface Sink {
   write(bytes: Buffer): void;
-  end(): void;
+  end(): unknown;
 }
 
 /** Takes bytes inside a pickle that are not opcodes. */
@@ -19,13 +19,13 @@ export interface Consumer {
 export class Payload implements Consumer {
   readonly title: string;
   private remaining: number;
-  private readonly sink: Sink | null;
+  private readonly sinks: readonly Sink[];
   private readonly finished: () => void;
 
-  constructor(length: number, sink: Sink | null, finished: () => void) {
+  constructor(length: number, sinks: readonly Sink[], finished: () => void) {
     this.title = `a payload of ${length} bytes`;
     this.remaining = length;
-    this.sink = sink;
+    this.sinks = sinks;
     this.finished = finished;
   }
 
@@ -36,12 +36,15 @@ export class Payload implements Consumer {
   take(buffer: Buffer, from: number): number {
     const taken = Math.min(this.remaining, buffer.length - from);
     this.remaining -= taken;
-    this.sink?.write(buffer.subarray(from, from + taken));
+    if (this.sinks.length > 0) {
+      const bytes = buffer.subarray(from, from + taken);
+      for (const sink of this.sinks) sink.write(bytes);
+    }
     return taken;
   }
 
   finish(): void {
-    this.sink?.end();
+    for (const sink of this.sinks) sink.end();
     this.finished();
   }
 }
@@ -51,9 +54,11 @@ export class LongLine implements Consumer {
   readonly title = 'a line of text';
   done = false;
   private length = 0;
+  private readonly check: Sink | null;
   private readonly finished: (length: number) => void;
 
-  constructor(finished: (length: number) => void) {
+  constructor(check: Sink | null, finished: (length: number) => void) {
+    this.check = check;
     this.finished = finished;
   }
 
@@ -61,6 +66,7 @@ export class LongLine implements Consumer {
     const end = buffer.indexOf(10, from);
     const taken = (end < 0 ? buffer.length : end) - from;
     this.length += taken;
+    this.check?.write(buffer.subarray(from, from + taken));
     this.done = end >= 0;
     return this.done ? taken + 1 : taken;
   }

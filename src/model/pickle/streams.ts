@@ -14,6 +14,8 @@ export class PickleStreams {
   private readonly findings: Findings;
   private readonly judge: Judge;
   private machine: Machine;
+  /** Another reading of a stream that has ended in the first one. */
+  private second: Machine | null = null;
   private position = 0;
   private streams = 0;
   private opcodes = 0;
@@ -30,6 +32,7 @@ export class PickleStreams {
   /** Takes the next bytes of the file. */
   write(chunk: Buffer): void {
     let rest = chunk;
+    this.second?.feed(chunk);
     while (rest.length > 0 && this.ignoredFrom === null) {
       if (this.machine.state === 'stopped') this.begin(rest);
       else rest = this.feed(rest);
@@ -66,6 +69,7 @@ export class PickleStreams {
   }
 
   private account(): void {
+    this.second ??= this.machine.second;
     this.opcodes += this.machine.count;
     this.protocol = Math.max(this.protocol, this.machine.protocol);
     if (this.machine.state === 'stopped') this.streams++;

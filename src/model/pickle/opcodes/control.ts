@@ -1,3 +1,4 @@
+import type { Machine } from '../machine.ts';
 import { Malformed } from '../malformed.ts';
 import type { OpcodeTable } from './opcode.ts';
 
@@ -22,17 +23,7 @@ export const control: OpcodeTable = {
   '\x95': {
     name: 'FRAME',
     argument: 8,
-    run: (machine, start) => {
-      const end = machine.at + 9 + Number(machine.buffer.readBigUInt64LE(start));
-      if (machine.frameEnd !== Infinity && machine.at + 9 < machine.frameEnd) {
-        machine.observer.problem(
-          'pickle/irregular',
-          machine.at,
-          'A frame begins inside another frame: readers disagree on what follows.',
-        );
-      }
-      machine.frameEnd = end;
-    },
+    run: frame,
   },
   '.': {
     name: 'STOP',
@@ -57,3 +48,20 @@ export const control: OpcodeTable = {
     },
   },
 };
+
+/** A new frame begins where the last one ends, or there is none. */
+function frame(machine: Machine, start: number): void {
+  const length = Number(machine.buffer.readBigUInt64LE(start));
+  const from = machine.at + 9;
+  const { frameEnd } = machine;
+  if (frameEnd === Infinity || from >= frameEnd) {
+    machine.frameEnd = from + length;
+  } else if (from + length > frameEnd) {
+    machine.straddle(`A frame begins inside another frame and ends behind it, which ends at byte ${frameEnd}`);
+    if (machine.drops) machine.skip(0, from);
+    machine.frameEnd = (machine.drops ? frameEnd : from) + length;
+  } else {
+    const message = 'A frame begins inside another frame: the Python unpickler stops there with an error.';
+    machine.observer.problem('pickle/irregular', machine.at, message);
+  }
+}

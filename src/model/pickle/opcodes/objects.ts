@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Machine } from '../machine.ts';
 import { Malformed } from '../malformed.ts';
 import type { CallOpcode } from '../observer.ts';
-import { Global, Instance, isString, Persistent, something, Tuple, type Value } from '../values.ts';
+import { Container, Global, Instance, isString, Persistent, something, Tuple, type Value } from '../values.ts';
 import { argument, type OpcodeTable } from './opcode.ts';
 
 /** Opcodes that import, call and build. */
@@ -17,8 +17,9 @@ export const objects: OpcodeTable = {
     name: 'INST',
     argument: argument.twoLines,
     run: (machine, start, length) => {
-      const args = new Tuple(machine.popToMark());
-      call(machine, 'INST', named(machine, start, length), args);
+      // The Python unpickler imports before it looks for the MARK.
+      const callee = named(machine, start, length);
+      call(machine, 'INST', callee, new Tuple(machine.popToMark()));
     },
   },
   o: {
@@ -52,7 +53,11 @@ export const objects: OpcodeTable = {
     run: (machine) => {
       const keywords = machine.pop();
       const args = machine.pop();
-      call(machine, 'NEWOBJ_EX', machine.pop(), keywords === null ? args : new Tuple([args, keywords]));
+      if (!(keywords instanceof Container && keywords.kind === 'dict')) {
+        throw new Malformed('has keyword arguments that are not a dict');
+      }
+      const none = keywords.weight === 1;
+      call(machine, 'NEWOBJ_EX', machine.pop(), none ? args : new Tuple([args, keywords]));
     },
   },
   b: { name: 'BUILD', argument: 0, run: build },

@@ -1,4 +1,5 @@
 import type { Machine } from '../machine.ts';
+import type { TextCheck } from '../text-checks.ts';
 
 /** Kinds of arguments that have no fixed size; a number from 0 on is a fixed size in bytes. */
 export const argument = {
@@ -19,6 +20,8 @@ export interface Opcode {
   run(machine: Machine, start: number, length: number): void;
   /** Instead of `run` for arguments that stream past. */
   long?(machine: Machine, length: number): void;
+  /** What has to hold for such an argument. */
+  check?(): TextCheck;
 }
 
 /** Opcodes by their byte, written as the character that CPython uses. */

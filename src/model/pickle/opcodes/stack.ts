@@ -1,5 +1,6 @@
 import type { Machine } from '../machine.ts';
 import { Malformed } from '../malformed.ts';
+import type { MemoIndex } from '../memo.ts';
 import { argument, type OpcodeTable } from './opcode.ts';
 
 /** Opcodes that move values between stack and memo. */
@@ -62,22 +63,25 @@ export const stack: OpcodeTable = {
 };
 
 /** Picklers number what they write; Python allocates a memo of twice the largest number. */
-function remember(machine: Machine, at: number): void {
-  if (at > 1_000_000 + 4 * machine.count) {
-    const message = `A memo index of ${at} makes Python allocate ${at * 16} bytes; no pickler writes it.`;
+function remember(machine: Machine, at: MemoIndex): void {
+  if (typeof at === 'string' || at > 1_000_000 + 4 * machine.count) {
+    const message = `A memo index of ${at} makes Python allocate 16 bytes for each number below it; no pickler writes it.`;
     machine.observer.problem('pickle/irregular', machine.at, message);
   }
   machine.memo.put(at, machine.top());
 }
 
 /** A memo index in decimal digits; what only some versions of Python read is reported and read as they do. */
-function index(machine: Machine, start: number, length: number): number {
+function index(machine: Machine, start: number, length: number): MemoIndex {
   const text = machine.buffer.toString('latin1', start, start + length);
   if (!/^\d{1,15}$/.test(text)) {
     machine.observer.problem('pickle/irregular', machine.at, 'A memo index is not written in plain decimal digits.');
   }
   // The C unpickler reads up to a NUL.
   const digits = (text.split('\0')[0] ?? '').trim().replaceAll('_', '');
-  if (!/^\+?\d{1,15}$/.test(digits)) throw new Malformed('has an index that is not a number');
-  return Number(digits);
+  if (!/^[-+]?\d+$/.test(digits)) throw new Malformed('has an index that is not a number');
+  if (digits.startsWith('-') && /[1-9]/.test(digits)) throw new Malformed('has a negative index');
+  const plain = digits.replace(/^[-+]?0*(?=\d)/, '');
+  // Only the Python unpickler takes larger ones.
+  return plain.length <= 15 ? Number(plain) : plain;
 }

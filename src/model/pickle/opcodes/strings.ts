@@ -1,7 +1,8 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isAscii } from 'node:buffer';
 import type { Machine } from '../machine.ts';
 import { Malformed } from '../malformed.ts';
-import { Opaque, type OpaqueKind } from '../values.ts';
+import { Instance, Opaque, something, type OpaqueKind } from '../values.ts';
+import { EscapeCheck, isPythonUtf8, Utf8Check } from '../text-checks.ts';
 import { escapedBytes, rawUnicode } from '../text-literals.ts';
 import { argument, type Opcode, type OpcodeTable } from './opcode.ts';
 
@@ -10,13 +11,37 @@ const keptBytes = 1024;
 
 /** Opcodes for text and bytes. */
 export const strings: OpcodeTable = {
-  S: { name: 'STRING', argument: argument.line, run: quotedString, long: pushLong('string') },
+  S: {
+    name: 'STRING',
+    argument: argument.line,
+    run: quotedString,
+    long: pushLong('string'),
+    check: () => new EscapeCheck(true),
+  },
   T: { name: 'BINSTRING', argument: argument.signed4, run: oldString, long: pushLong('string') },
   U: { name: 'SHORT_BINSTRING', argument: argument.counted1, run: oldString },
-  V: { name: 'UNICODE', argument: argument.line, run: escapedUnicode, long: pushLong('string') },
+  V: {
+    name: 'UNICODE',
+    argument: argument.line,
+    run: escapedUnicode,
+    long: pushLong('string'),
+    check: () => new EscapeCheck(false),
+  },
   '\x8c': { name: 'SHORT_BINUNICODE', argument: argument.counted1, run: text },
-  X: { name: 'BINUNICODE', argument: argument.counted4, run: text, long: pushLong('string') },
-  '\x8d': { name: 'BINUNICODE8', argument: argument.counted8, run: text, long: pushLong('string') },
+  X: {
+    name: 'BINUNICODE',
+    argument: argument.counted4,
+    run: text,
+    long: pushLong('string'),
+    check: () => new Utf8Check(),
+  },
+  '\x8d': {
+    name: 'BINUNICODE8',
+    argument: argument.counted8,
+    run: text,
+    long: pushLong('string'),
+    check: () => new Utf8Check(),
+  },
   C: bytes('SHORT_BINBYTES', argument.counted1, 'bytes'),
   B: bytes('BINBYTES', argument.counted4, 'bytes'),
   '\x8e': bytes('BINBYTES8', argument.counted8, 'bytes'),
@@ -33,7 +58,7 @@ export const strings: OpcodeTable = {
       machine.push(new Opaque('buffer', 0));
     },
   },
-  '\x98': { name: 'READONLY_BUFFER', argument: 0, run: (machine) => void machine.top() },
+  '\x98': { name: 'READONLY_BUFFER', argument: 0, run: readOnly },
 };
 
 function pushLong(type: OpaqueKind): (machine: Machine, length: number) => void {
@@ -58,16 +83,8 @@ function text(machine: Machine, start: number, length: number): void {
   const { buffer } = machine;
   look(machine, start, length);
   const slice = buffer.subarray(start, start + length);
-  if (!isAscii(slice) && !isUtf8(slice) && !isUtf8(withoutSurrogates(slice))) {
-    throw new Malformed('has text that is not UTF-8');
-  }
+  if (!isAscii(slice) && !isPythonUtf8(slice)) throw new Malformed('has text that is not UTF-8');
   machine.push(length <= keptBytes ? slice.toString('utf8') : new Opaque('string', length));
-}
-
-/** Replaces encoded lone surrogates (ED A0..BF xx) by a letter. */
-function withoutSurrogates(slice: Buffer): Buffer {
-  const characters = slice.toString('latin1').replaceAll(/\xed[\xa0-\xbf][\x80-\xbf]/g, '?');
-  return Buffer.from(characters, 'latin1');
 }
 
 /** Python 2 text: ASCII unless the loader names another encoding. */
@@ -106,4 +123,11 @@ function lookAt(machine: Machine, content: Buffer, offset: number): void {
   if (sink === null) return;
   sink.write(content);
   sink.end();
+}
+
+function readOnly(machine: Machine): void {
+  const value = machine.top();
+  if (value === something || (value instanceof Opaque && ['bytes', 'bytearray', 'buffer'].includes(value.type))) return;
+  if (!(value instanceof Instance)) throw new Malformed('needs a buffer');
+  machine.observer.problem('pickle/irregular', machine.at, 'An object is made a read-only buffer.');
 }
