@@ -3,6 +3,7 @@ import { compressed } from './compressed.ts';
 import type { Format, Head, Recognition } from './format.ts';
 import { gguf } from './gguf.ts';
 import { json } from './json.ts';
+import { onnx } from './onnx/onnx.ts';
 import { pickle } from './pickle.ts';
 import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
@@ -14,6 +15,7 @@ import { zip } from './zip.ts';
 export const formats: readonly Format[] = [
   safetensors,
   gguf,
+  onnx,
   zip,
   ...recognised,
   ...compressed,

@@ -1,10 +1,11 @@
 import type { Contract } from '../../pipeline/evidence.ts';
 import type { InspectedFile } from '../inspect.ts';
 import type { Layout } from './layout.ts';
+import { onnxExternalData } from './onnx-external-data.ts';
 import type { Unit } from './unit.ts';
 
 /** Every layout; all of them are asked about every unit. */
-export const layouts: readonly Layout[] = [];
+export const layouts: readonly Layout[] = [onnxExternalData];
 
 /** What the layouts made of a unit. */
 export interface LaidOut {

@@ -5,8 +5,10 @@ import { formatRules } from './format.ts';
 import { ggufRules } from './gguf.ts';
 import { joblibRules } from './joblib.ts';
 import { jsonRules } from './json.ts';
+import { onnxRules } from './onnx.ts';
 import { pickleRules } from './pickle.ts';
 import { policyRules } from './policy.ts';
+import { protobufRules } from './protobuf.ts';
 import { safetensorsRules } from './safetensors.ts';
 import { templateRules } from './template.ts';
 import { tarRules } from './tar.ts';
@@ -23,8 +25,10 @@ export const rules = {
   ...ggufRules,
   ...joblibRules,
   ...jsonRules,
+  ...onnxRules,
   ...pickleRules,
   ...policyRules,
+  ...protobufRules,
   ...safetensorsRules,
   ...templateRules,
   ...tarRules,

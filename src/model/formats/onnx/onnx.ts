@@ -1,0 +1,133 @@
+import { ProtobufReader } from '../../protobuf/reader.ts';
+import { readVarint } from '../../protobuf/wire.ts';
+import type { Message } from '../../protobuf/message.ts';
+import { printable } from '../../pickle/describe.ts';
+import type { Format, Inspected, InspectContext, Inspector } from '../format.ts';
+import { contractOf } from './contract.ts';
+import { checkFunction, checkGraph } from './graph.ts';
+import type { Judgement } from './judgement.ts';
+import { domains, newestIr, onnxSchema } from './schema.ts';
+
+/** ONNX: a graph of operators with its weights, in one protobuf message. */
+export const onnx: Format = {
+  id: 'onnx',
+  title: 'an ONNX model',
+  extensions: ['onnx'],
+  detect: (head) => head.extension === 'onnx' || startsModel(head.bytes),
+  inspect: (context) => new OnnxInspector(context),
+};
+
+/** Whether the bytes begin like a model: its version, texts about its origin, then a graph or the versions of the operators. */
+function startsModel(bytes: Buffer): boolean {
+  if (bytes.length < 8 || bytes[0] !== 0x08 || (bytes[1] ?? 0) > 0x40) return false;
+  for (let at = 2; at < bytes.length;) {
+    const tag = bytes[at] ?? 0;
+    const value = readVarint(bytes, at + 1, bytes.length);
+    if (value === null) return false;
+    // graph, opset_import
+    if (tag === 0x3a) return [0x0a, 0x12, 0x2a, 0x52, 0x5a, 0x62].includes(bytes[value.next] ?? 0);
+    if (tag === 0x42) return [0x0a, 0x10].includes(bytes[value.next] ?? 0) && value.value < 64;
+    if (tag === 0x28) at = value.next;
+    else if ([0x12, 0x1a, 0x22, 0x32].includes(tag)) at = value.next + value.value;
+    else return false;
+    // A saved_model.pb begins with the same two tags, but binary data stands in the second field.
+    if (tag === 0x12 && !isText(bytes.subarray(value.next, at))) return false;
+  }
+  return false;
+}
+
+function isText(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+}
+
+class OnnxInspector implements Inspector {
+  private readonly context: InspectContext;
+  private readonly reader: ProtobufReader;
+
+  constructor(context: InspectContext) {
+    this.context = context;
+    this.reader = new ProtobufReader(onnxSchema, 'ModelProto', context.findings, {
+      // What exporters note about values in between: nothing follows from it, and there is a lot of it.
+      'GraphProto.value_info': () => undefined,
+      'FunctionProto.value_info': () => undefined,
+    });
+  }
+
+  write(chunk: Buffer): void {
+    this.reader.write(chunk);
+  }
+
+  end(): Inspected {
+    const model = this.reader.end();
+    return model === null ? { format: 'onnx', facts: {} } : judge(model, this.context);
+  }
+}
+
+function judge(model: Message, { findings }: InspectContext): Inspected {
+  const judgement: Judgement = {
+    findings,
+    tensors: [],
+    references: [],
+    operators: new Set(),
+    functions: new Set(),
+    nodes: 0,
+  };
+  checkVersions(model, judgement);
+  for (const body of model.messages('functions')) {
+    judgement.functions.add(`${body.text('domain')}.${body.text('name')}`);
+  }
+  const graph = model.message('graph');
+  if (graph === null) findings.add('onnx/graph', null, 'The model has no graph.');
+  else checkGraph(graph, judgement);
+  for (const body of model.messages('functions')) checkFunction(body, judgement);
+  for (const training of model.messages('training_info')) {
+    findings.add('onnx/training', training.offset, 'The model has a training step.');
+  }
+  const contract = graph === null ? null : contractOf(graph);
+  const { tensors, references } = judgement;
+  return {
+    format: 'onnx',
+    facts: {
+      irVersion: model.number('ir_version'),
+      opsets: opsetsOf(model),
+      producer: printable(`${model.text('producer_name')} ${model.text('producer_version')}`.trim()),
+      nodes: judgement.nodes,
+      tensors: tensors.length,
+      parameters: tensors.reduce((sum, { elements }) => sum + elements, 0),
+      operators: [...judgement.operators].toSorted(),
+    },
+    tensors,
+    references,
+    ...(contract === null ? {} : { contract }),
+  };
+}
+
+function checkVersions(model: Message, { findings }: Judgement): void {
+  const version = model.number('ir_version');
+  if (version < 1 || version > newestIr) {
+    findings.add('onnx/version', 0, `The file has version ${version} of the format; 1 to ${newestIr} are known.`);
+  }
+  for (const imported of model.messages('opset_import')) {
+    const domain = imported.text('domain');
+    const newest = domains[domain];
+    const number = imported.number('version');
+    if (newest !== undefined && (number < 1 || number > newest)) {
+      const name = domain === '' ? 'ai.onnx' : domain;
+      findings.add(
+        'onnx/version',
+        imported.offset,
+        `The operators of ${name} have version ${number}; 1 to ${newest} are known.`,
+      );
+    }
+  }
+  if (version >= 3 && !model.has('opset_import')) {
+    findings.add('onnx/version', null, 'The model does not say which version of the operators it needs.');
+  }
+}
+
+function opsetsOf(model: Message): string[] {
+  return model
+    .messages('opset_import')
+    .map((imported) => `${printable(imported.text('domain')) || 'ai.onnx'} ${imported.number('version')}`)
+    .toSorted();
+}
