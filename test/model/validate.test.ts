@@ -96,7 +96,7 @@ describe('a single file', () => {
     ['empty.pkl', '', ['none', 'inconclusive', 'file/empty']],
     ['model.gguf', 'GGUF\x03\0\0\0', ['gguf', 'unsafe', 'gguf/truncated']],
     ['model.pt', Buffer.from('PK\x03\x04 and so on'), ['zip', 'inconclusive', 'zip/directory', 'zip/truncated']],
-    ['model.onnx', Buffer.from([8, 8]), ['onnx', 'inconclusive', 'format/unsupported']],
+    ['model.onnx', Buffer.from([8, 8]), ['onnx', 'inconclusive', 'onnx/version', 'onnx/graph']],
     ['weights.dat', Buffer.from([1, 2, 3]), ['unknown', 'inconclusive', 'format/unknown']],
     ['plugin.so', Buffer.from('\x7fELF'), ['native', 'inconclusive', 'format/mismatch', 'format/unsupported']],
     ['custom.py', 'import os\n', ['code', 'inconclusive', 'format/code']],

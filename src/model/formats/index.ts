@@ -3,7 +3,7 @@ import { compressed } from './compressed.ts';
 import type { Format, Head, Recognition } from './format.ts';
 import { gguf } from './gguf.ts';
 import { json } from './json.ts';
-import { onnx } from './onnx/onnx.ts';
+import { graphs } from './graphs.ts';
 import { pickle } from './pickle.ts';
 import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
@@ -15,7 +15,7 @@ import { zip } from './zip.ts';
 export const formats: readonly Format[] = [
   safetensors,
   gguf,
-  onnx,
+  ...graphs,
   zip,
   ...recognised,
   ...compressed,

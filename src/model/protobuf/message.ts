@@ -7,7 +7,8 @@ export interface Span {
   readonly kept: Buffer;
 }
 
-interface Values {
+/** The values of one field. */
+export interface Values {
   readonly name: string;
   /** Values in the file; `kept` may be fewer. */
   count: number;
@@ -26,15 +27,13 @@ export class Message {
     this.offset = offset;
   }
 
-  /** Counts `count` values of a field and keeps one of them, unless it is undefined. */
-  put(name: string, count: number, value: unknown): void {
-    let values = this.find(name);
-    if (values === undefined) {
-      values = { name, count: 0, kept: [] };
-      this.fields.push(values);
-    }
-    values.count += count;
-    if (value !== undefined) values.kept.push(value);
+  /** The values of a field, to add some. */
+  values(name: string): Values {
+    const known = this.find(name);
+    if (known !== undefined) return known;
+    const values: Values = { name, count: 0, kept: [] };
+    this.fields.push(values);
+    return values;
   }
 
   /** Values of a field, whether they were kept or not. */
@@ -89,7 +88,8 @@ export class Message {
   }
 
   private find(name: string): Values | undefined {
-    return this.fields.find((values) => values.name === name);
+    for (const values of this.fields) if (values.name === name) return values;
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Findings } from '../findings.ts';
 import { Message } from './message.ts';
-import { isScalar, type Field, type Scalar, type Schema } from './schema.ts';
-import { countVarints, fixedWidth, readVarint, scalarOf, unpack } from './wire.ts';
+import type { Field, Schema } from './schema.ts';
+import { countVarints, fixed, readVarint, unpack, varintValue, type Varint } from './wire.ts';
 
 /** Depth at which every protobuf library stops. */
 const maxDepth = 100;
@@ -11,7 +11,7 @@ const maxKeptBytes = 64 * 1024 * 1024;
 /** Numbers and texts of one list, bytes of one data field, and bytes of one text that are kept. */
 const keptNumbers = 64;
 const keptTexts = 4096;
-const keptData = 512;
+const keptData = 1024;
 const keptText = 16 * 1024 * 1024;
 /** What a value takes beside its bytes. */
 const overhead = 32;
@@ -43,6 +43,7 @@ interface Payload {
   room: number;
   /** Numbers that ended so far. */
   varints: number;
+  last: number;
 }
 
 /**
@@ -53,8 +54,8 @@ interface Payload {
 export class ProtobufReader {
   private readonly schema: Schema;
   private readonly findings: Findings;
-  /** Messages that are looked at and dropped as soon as they end, by `Outer.field`. */
-  private readonly passing: Readonly<Record<string, (message: Message) => void>>;
+  /** Messages that are looked at and dropped as soon as they end. */
+  private readonly passing = new Map<Field, (message: Message) => void>();
   private readonly frames: Frame[] = [];
   private payload: Payload | null = null;
   private carry: Buffer = nothing;
@@ -68,12 +69,18 @@ export class ProtobufReader {
     schema: Schema,
     root: string,
     findings: Findings,
+    /** By `Outer.field`. */
     passing: Readonly<Record<string, (message: Message) => void>> = {},
   ) {
     this.schema = schema;
     this.findings = findings;
-    this.passing = passing;
-    this.open(root, null, 0, Infinity);
+    for (const [path, look] of Object.entries(passing)) {
+      const [type = '', name] = path.split(/\.(?=[^.]*$)/);
+      const field = [...(schema.get(type)?.values() ?? [])].find((each) => each.name === name);
+      if (field === undefined) throw new Error(`no field ${path}`);
+      this.passing.set(field, look);
+    }
+    this.push(root, null, 0, Infinity);
   }
 
   /** Takes the next bytes, which may be reused afterwards. */
@@ -110,6 +117,13 @@ export class ProtobufReader {
     }
   }
 
+  /** The innermost message; the outermost is never closed. */
+  private frame(): Frame {
+    const frame = this.frames.at(-1);
+    if (frame === undefined) throw new Error('no message is open');
+    return frame;
+  }
+
   /** A method, because the compiler would take the field for constant across calls. */
   private isStopped(): boolean {
     return this.stopped;
@@ -127,13 +141,12 @@ export class ProtobufReader {
 
   /** Reads a tag and what follows it, up to the beginning of a payload; null when it needs more bytes or stopped. */
   private header(bytes: Buffer, at: number, last: boolean): number | null {
-    const frame = this.frames.at(-1);
-    if (frame === undefined) return null;
+    const frame = this.frame();
     const room = Math.min(bytes.length - at, frame.end - this.position);
     if (!last && room < headerBytes && frame.end - this.position > room) return null;
     const limit = at + room;
     const tag = readVarint(bytes, at, limit);
-    if (tag === null) return this.short(frame, room, last);
+    if (tag === null) return this.short(frame, room, limit - at, last);
     const number = Math.floor(tag.value / 8);
     const wire = tag.value % 8;
     if (number < 1 || number > 536_870_911) {
@@ -142,71 +155,88 @@ export class ProtobufReader {
     const field = frame.fields.get(number) ?? null;
     if (wire === 1 || wire === 5) {
       const width = wire === 1 ? 8 : 4;
-      if (tag.next + width > limit) return this.short(frame, room, last);
-      this.scalar(frame, field, number, wire, bytes.subarray(tag.next, tag.next + width));
+      if (tag.next + width > limit) return this.short(frame, room, 0, last);
+      if (field?.wire === width) this.put(frame, field, fixed(field.type, bytes, tag.next));
+      else this.unknown(frame, number, wire);
       return tag.next + width - at;
     }
     if (wire !== 0 && wire !== 2) {
       return this.stop('protobuf/malformed', this.position, `Wire type ${wire} is not used by any library.`);
     }
     const value = readVarint(bytes, tag.next, limit);
-    if (value === null) return this.short(frame, room, last);
-    if (wire === 0) this.scalar(frame, field, number, wire, bytes.subarray(tag.next, value.next));
-    else this.delimited(frame, field, number, value.value, this.position + value.next - at);
+    if (value === null) return this.short(frame, room, limit - tag.next, last);
+    if (wire === 2) return this.delimited(frame, field, number, value, bytes, at);
+    if (field?.wire === 'varint') this.put(frame, field, varintValue(field.type, value, bytes, tag.next));
+    else this.unknown(frame, number, wire);
     return value.next - at;
   }
 
-  private short(frame: Frame, room: number, last: boolean): null {
-    // The room may end because the message does, or because the bytes at hand do.
+  /** What it means that a value does not end in the bytes at hand, of which `digits` are for a number. */
+  private short(frame: Frame, room: number, digits: number, last: boolean): null {
+    if (digits >= 10) return this.stop('protobuf/malformed', this.position, 'A number has more than 10 bytes.');
     if (this.position + room >= frame.end) {
       return this.stop('protobuf/malformed', this.position, 'A value goes beyond the end of its message.');
     }
-    if (room >= headerBytes) return this.stop('protobuf/malformed', this.position, 'A number has more than 10 bytes.');
-    return last ? this.stop('protobuf/truncated', this.position, `It ends in the middle of a value.`) : null;
+    return last ? this.stop('protobuf/truncated', this.position, 'It ends in the middle of a value.') : null;
   }
 
-  private scalar(frame: Frame, field: Field | null, number: number, wire: number, bytes: Buffer): void {
-    const value = field === null || !isScalar(field.type) ? undefined : scalarOf(field.type, wire, bytes);
-    if (field === null || value === undefined) this.unknown(frame, number, wire);
-    else this.put(frame, field, 1, value);
-  }
-
-  private delimited(frame: Frame, field: Field | null, number: number, length: number, offset: number): void {
+  /** What has a length: a message, or a payload that is read next. */
+  private delimited(
+    frame: Frame,
+    field: Field | null,
+    number: number,
+    { value: length, next }: Varint,
+    bytes: Buffer,
+    at: number,
+  ): number | null {
+    const offset = this.position + next - at;
     if (offset + length > frame.end || !Number.isSafeInteger(length)) {
-      this.stop('protobuf/malformed', this.position, `Field ${number} has ${length} bytes, more than its message.`);
-      return;
+      const what = `Field ${number} has ${length} bytes, more than its message.`;
+      return this.stop('protobuf/malformed', this.position, what);
     }
-    if (field !== null && !isScalar(field.type)) {
-      this.open(field.type, field, offset, offset + length);
-      return;
+    if (field?.wire === 'message') {
+      this.open(field, offset, length);
+      return next - at;
+    }
+    if (field?.wire === 'string' && length <= keptText && next + length <= bytes.length) {
+      // A short text in one piece needs no payload.
+      this.kept += length;
+      this.put(frame, field, bytes.toString('utf8', next, next + length));
+      return next + length - at;
     }
     // Lists of numbers may be packed; single numbers may not.
-    const fits = field !== null && (field.type === 'string' || field.type === 'bytes' || field.many);
+    const fits = field !== null && (field.wire === 'string' || field.wire === 'bytes' || field.many);
     if (!fits) this.unknown(frame, number, 2);
-    const room = field?.type === 'string' ? keptText : fits ? keptData : 0;
-    this.payload = { field: fits ? field : null, offset, length, left: length, pieces: [], room, varints: 0 };
+    const room = field?.wire === 'string' ? keptText : fits ? keptData : 0;
+    const state = { left: length, pieces: [], room, varints: 0, last: 0 };
+    this.payload = { field: fits ? field : null, offset, length, ...state };
     if (length === 0) this.finish(frame, this.payload, offset);
+    return next - at;
   }
 
-  private open(type: string, field: Field | null, offset: number, end: number): void {
-    const fields = this.schema.get(type);
-    if (fields === undefined) throw new Error(`no message ${type}`);
+  private open(field: Field, offset: number, length: number): void {
     if (this.frames.length > maxDepth) {
       this.stop('protobuf/limit', offset, `Messages are nested more than ${maxDepth} deep.`);
       return;
     }
-    const { live, kept } = this;
-    this.frames.push({ message: new Message(type, offset), fields, field, end, live, kept });
+    this.push(field.type, field, offset, offset + length);
     this.live++;
     if (this.live > maxMessages) this.stop('protobuf/limit', offset, `There are more than ${maxMessages} messages.`);
+  }
+
+  private push(type: string, field: Field | null, offset: number, end: number): void {
+    const fields = this.schema.get(type);
+    if (fields === undefined) throw new Error(`no message ${type}`);
+    const { live, kept } = this;
+    this.frames.push({ message: new Message(type, offset), fields, field, end, live, kept });
   }
 
   /** Takes bytes of the payload, returns how many. */
   private consume(payload: Payload, bytes: Buffer, at: number): number {
     const taken = Math.min(payload.left, bytes.length - at);
     const piece = bytes.subarray(at, at + taken);
-    const type = payload.field?.type;
-    if (type === 'int' || type === 'bool' || type === 'sint') payload.varints += countVarints(piece);
+    if (payload.field?.wire === 'varint') payload.varints += countVarints(piece);
+    payload.last = piece.at(-1) ?? 0;
     if (payload.room > 0) {
       const copy = Buffer.from(piece.subarray(0, payload.room));
       payload.room -= copy.length;
@@ -215,9 +245,8 @@ export class ProtobufReader {
     }
     payload.left -= taken;
     this.position += taken;
-    const frame = this.frames.at(-1);
-    if (payload.left === 0 && frame !== undefined) {
-      this.finish(frame, payload, this.position);
+    if (payload.left === 0) {
+      this.finish(this.frame(), payload, this.position);
       this.settle();
     }
     return taken;
@@ -228,12 +257,12 @@ export class ProtobufReader {
     const { field, length } = payload;
     if (field === null) return;
     const kept = payload.pieces.length === 1 ? (payload.pieces[0] ?? nothing) : Buffer.concat(payload.pieces);
-    if (field.type === 'string') {
+    if (field.wire === 'string') {
       if (kept.length < length)
         this.stop('protobuf/limit', payload.offset, `"${field.name}" has ${length} bytes of text.`);
-      this.put(frame, field, 1, kept.toString('utf8'));
-    } else if (field.type === 'bytes') {
-      this.put(frame, field, 1, { offset: payload.offset, length, kept });
+      this.put(frame, field, kept.toString('utf8'));
+    } else if (field.wire === 'bytes') {
+      this.put(frame, field, { offset: payload.offset, length, kept });
     } else {
       this.packed(frame, field, payload, kept, offset);
     }
@@ -241,29 +270,29 @@ export class ProtobufReader {
 
   private packed(frame: Frame, field: Field, payload: Payload, kept: Buffer, offset: number): void {
     this.kept -= kept.length;
-    const width = fixedWidth(field.type as Scalar);
-    const count = width === null ? payload.varints : payload.length / width;
-    const values = unpack(field.type as Scalar, kept, keptNumbers);
-    if (!Number.isInteger(count) || values === null || (width === null && payload.length > 0 && count === 0)) {
+    const values = unpack(field, kept, keptNumbers);
+    const whole = typeof field.wire === 'number' ? payload.length % field.wire === 0 : payload.last < 0x80;
+    if (!whole || values === null) {
       this.stop('protobuf/malformed', offset, `The list "${field.name}" ends in the middle of a number.`);
       return;
     }
-    const room = Math.max(0, keptNumbers - frame.message.numbers(field.name).length);
-    frame.message.put(field.name, count, undefined);
-    for (const value of values.slice(0, room)) frame.message.put(field.name, 0, value);
+    const list = frame.message.values(field.name);
+    list.count += typeof field.wire === 'number' ? payload.length / field.wire : payload.varints;
+    list.kept.push(...values.slice(0, Math.max(0, keptNumbers - list.kept.length)));
+    this.kept += overhead + 8 * values.length;
   }
 
-  private put(frame: Frame, field: Field, count: number, value: unknown): void {
-    const { message } = frame;
-    const before = message.count(field.name);
-    if (before > 0 && !field.many) {
-      const what = `"${field.name}" of ${message.type} stands there ${before + 1} times`;
+  /** One more value of a field; undefined for one that is not kept. */
+  private put(frame: Frame, field: Field, value: unknown): void {
+    const list = frame.message.values(field.name);
+    if (list.count > 0 && !field.many) {
+      const what = `"${field.name}" of ${frame.message.type} stands there ${list.count + 1} times`;
       this.findings.add('protobuf/repeated-field', this.position, `${what}.`);
     }
-    const most = field.type === 'string' || field.type === 'bytes' ? keptTexts : keptNumbers;
-    const drop = field.many && isScalar(field.type) && before >= most;
-    message.put(field.name, count, drop ? undefined : value);
-    if (drop) return;
+    list.count++;
+    const most = typeof value === 'number' ? keptNumbers : field.wire === 'message' ? Infinity : keptTexts;
+    if (value === undefined || list.kept.length >= most) return;
+    list.kept.push(value);
     this.kept += overhead;
     if (this.kept > maxKeptBytes)
       this.stop('protobuf/limit', this.position, `Texts have more than ${maxKeptBytes} bytes.`);
@@ -276,19 +305,18 @@ export class ProtobufReader {
 
   /** Closes the messages that end here. */
   private settle(): void {
-    for (let frame = this.frames.at(-1); frame !== undefined; frame = this.frames.at(-1)) {
-      if (this.payload !== null || this.stopped || frame.end > this.position) return;
+    for (let frame = this.frame(); frame.end <= this.position; frame = this.frame()) {
+      if (this.payload !== null || this.stopped || frame.field === null) return;
       this.frames.pop();
-      const outer = this.frames.at(-1);
-      if (outer === undefined || frame.field === null) return;
-      const pass = this.passing[`${outer.message.type}.${frame.field.name}`];
+      const outer = this.frame();
+      const pass = this.passing.get(frame.field);
       if (pass === undefined) {
-        this.put(outer, frame.field, 1, frame.message);
+        this.put(outer, frame.field, frame.message);
       } else {
         pass(frame.message);
         this.live = frame.live;
         this.kept = frame.kept;
-        this.put(outer, frame.field, 1, undefined);
+        this.put(outer, frame.field, undefined);
       }
     }
   }

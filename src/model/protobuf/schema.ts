@@ -3,10 +3,15 @@ export type Scalar = 'int' | 'bool' | 'sint' | 'fixed32' | 'float' | 'fixed64' |
 
 export interface Field {
   readonly name: string;
-  /** A scalar, or the name of a message. */
+  /** A `Scalar`, or the name of a message. */
   readonly type: string;
   readonly many: boolean;
+  /** How its values are written. */
+  readonly wire: Wire;
 }
+
+/** `varint`, bytes of a fixed number, text and data with a length in front, or a message. */
+export type Wire = 'varint' | 4 | 8 | 'string' | 'bytes' | 'message';
 
 /** The fields of every message by name and number. */
 export type Schema = ReadonlyMap<string, ReadonlyMap<number, Field>>;
@@ -25,7 +30,8 @@ export function parseSchema(text: string): Schema {
     for (const part of rest.split(', ').filter((item) => item !== '')) {
       const [number, field, type] = part.trim().split(' ');
       if (number === undefined || field === undefined || type === undefined) throw new Error(`schema: ${line}`);
-      fields.set(Number(number), { name: field, type: type.replace('*', ''), many: type.endsWith('*') });
+      const plain = type.replace('*', '');
+      fields.set(Number(number), { name: field, type: plain, many: type.endsWith('*'), wire: wireOf(plain) });
     }
     schema.set(name, fields);
   }
@@ -35,7 +41,9 @@ export function parseSchema(text: string): Schema {
   return schema;
 }
 
-/** Whether the type is a scalar and not a message. */
-export function isScalar(type: string): type is Scalar {
-  return scalars.includes(type);
+function wireOf(type: string): Wire {
+  if (!scalars.includes(type)) return 'message';
+  if (type === 'string' || type === 'bytes') return type;
+  if (type === 'fixed32' || type === 'float') return 4;
+  return type === 'fixed64' || type === 'double' ? 8 : 'varint';
 }

@@ -1,7 +1,7 @@
-import type { Scalar } from './schema.ts';
+import type { Field } from './schema.ts';
 
 /** A number that was read, and where the next byte is. */
-interface Varint {
+export interface Varint {
   readonly value: number;
   readonly next: number;
 }
@@ -26,46 +26,36 @@ export function countVarints(bytes: Buffer): number {
   return count;
 }
 
-/** Bytes of a number of fixed size, null for a varint. */
-export function fixedWidth(type: Scalar): 4 | 8 | null {
-  if (type === 'fixed32' || type === 'float') return 4;
-  return type === 'fixed64' || type === 'double' ? 8 : null;
-}
-
-/** The value of a single number as the schema wants it; undefined when the wire type is another one. */
-export function scalarOf(type: Scalar, wire: number, bytes: Buffer): number | undefined {
-  if (type === 'string' || type === 'bytes') return undefined;
-  const width = fixedWidth(type);
-  if (wire !== (width === null ? 0 : width === 8 ? 1 : 5)) return undefined;
-  return number(type, bytes, 0).value;
-}
-
 /** The numbers of a packed list, at most `most`; null when the bytes end inside one before that. */
-export function unpack(type: Scalar, bytes: Buffer, most: number): number[] | null {
-  const width = fixedWidth(type);
+export function unpack(field: Field, bytes: Buffer, most: number): number[] | null {
   const values: number[] = [];
   for (let at = 0; at < bytes.length && values.length < most;) {
-    if (width !== null && at + width > bytes.length) return null;
-    const { value, next } = number(type, bytes, at);
-    if (next < 0) return null;
-    values.push(value);
-    at = next;
+    if (typeof field.wire === 'number') {
+      if (at + field.wire > bytes.length) return null;
+      values.push(fixed(field.type, bytes, at));
+      at += field.wire;
+    } else {
+      const read = readVarint(bytes, at, bytes.length);
+      if (read === null) return null;
+      values.push(varintValue(field.type, read, bytes, at));
+      at = read.next;
+    }
   }
   return values;
 }
 
-/** One number; `next` is negative when it does not end. */
-function number(type: Scalar, bytes: Buffer, at: number): Varint {
-  if (type === 'float') return { value: bytes.readFloatLE(at), next: at + 4 };
-  if (type === 'fixed32') return { value: bytes.readUInt32LE(at), next: at + 4 };
-  if (type === 'double') return { value: bytes.readDoubleLE(at), next: at + 8 };
-  if (type === 'fixed64') return { value: Number(bytes.readBigUInt64LE(at)), next: at + 8 };
-  const read = readVarint(bytes, at, bytes.length);
-  if (read === null) return { value: 0, next: -1 };
-  const { value, next } = read;
-  if (type === 'sint') return { value: value % 2 === 0 ? value / 2 : -(value + 1) / 2, next };
+/** A number of fixed size. */
+export function fixed(type: string, bytes: Buffer, at: number): number {
+  if (type === 'float') return bytes.readFloatLE(at);
+  if (type === 'fixed32') return bytes.readUInt32LE(at);
+  return type === 'double' ? bytes.readDoubleLE(at) : Number(bytes.readBigUInt64LE(at));
+}
+
+/** What a varint that was read at `at` means for this type. */
+export function varintValue(type: string, { value, next }: Varint, bytes: Buffer, at: number): number {
+  if (type === 'sint') return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   // Ten bytes are a negative number, or one beyond 2^63 that no field has.
-  return next - at === 10 ? { value: signed(bytes.subarray(at, next)), next } : { value, next };
+  return next - at === 10 ? signed(bytes.subarray(at, next)) : value;
 }
 
 function signed(bytes: Buffer): number {

@@ -1,7 +1,14 @@
 import type { CorpusCase } from './case.ts';
 import { compressedCases } from './compressed.ts';
 import { ggufCases, templateCases } from './gguf.ts';
+import { graphCases } from './graphs.ts';
 import { zipCases } from './zip.ts';
 
 /** Every model of the corpus, by family: one file of this folder each. */
-export const corpus: readonly CorpusCase[] = [...compressedCases, ...ggufCases, ...templateCases, ...zipCases];
+export const corpus: readonly CorpusCase[] = [
+  ...compressedCases,
+  ...ggufCases,
+  ...templateCases,
+  ...graphCases,
+  ...zipCases,
+];

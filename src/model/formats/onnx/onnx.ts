@@ -13,7 +13,8 @@ export const onnx: Format = {
   id: 'onnx',
   title: 'an ONNX model',
   extensions: ['onnx'],
-  detect: (head) => head.extension === 'onnx' || startsModel(head.bytes),
+  // Every writer puts the version first.
+  detect: ({ extension, bytes }) => (extension === 'onnx' && bytes[0] === 0x08) || startsModel(bytes),
   inspect: (context) => new OnnxInspector(context),
 };
 
