@@ -2,14 +2,17 @@ import { code } from './code.ts';
 import { compressed } from './compressed.ts';
 import type { Format, Head, Recognition } from './format.ts';
 import { gguf } from './gguf.ts';
+import { jinja } from './jinja.ts';
 import { json } from './json.ts';
 import { graphs } from './graphs.ts';
 import { pickle } from './pickle.ts';
 import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
+import { sentencepiece } from './sentencepiece.ts';
 import { text } from './text.ts';
 import { unknown } from './unknown.ts';
 import { zip } from './zip.ts';
+import { yaml } from './yaml.ts';
 
 /** Every format, in the order in which they are asked: exact signatures first, text last. */
 export const formats: readonly Format[] = [
@@ -22,6 +25,9 @@ export const formats: readonly Format[] = [
   pickle,
   code,
   json,
+  sentencepiece,
+  jinja,
+  yaml,
   text,
 ];
 

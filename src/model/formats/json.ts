@@ -1,82 +1,73 @@
 import { TextDecoder } from 'node:util';
+import { printable } from '../pickle/describe.ts';
 import { JsonError, parseStrictJson, type Json } from '../strict-json.ts';
-import type { Facts, Format, Inspector, InspectContext } from './format.ts';
+import { judgeTemplate } from '../templates/chat-template.ts';
+import { codeKey } from './code-keys.ts';
+import type { Format, Inspected, InspectContext } from './format.ts';
+import { Whole } from './whole.ts';
 
 /** Largest JSON document that is parsed. Bytes. */
 const maxBytes = 64 * 1024 * 1024;
 
-/** Keys by which libraries find code to import: Hugging Face's `auto_map`, Hydra's `_target_`. */
-const codeKeys = ['auto_map', '_target_', 'custom_pipelines', 'trust_remote_code'];
-
-/** JSON documents: configurations, tokenizers, golden files. Models in JSON are recognised, not checked. */
+/** JSON documents: configurations, tokenizers with their chat templates, golden files. */
 export const json: Format = {
   id: 'json',
   title: 'JSON',
   extensions: ['json'],
   detect: ({ extension, bytes }) => extension === 'json' && bytes.length > 0,
-  inspect: (context) => new JsonInspector(context),
+  inspect: (context) => new Whole(maxBytes, (content, bytes) => judge(context, content, bytes)),
 };
 
-class JsonInspector implements Inspector {
-  private readonly context: InspectContext;
-  private chunks: Buffer[] = [];
-  private bytes = 0;
-
-  constructor(context: InspectContext) {
-    this.context = context;
-  }
-
-  write(chunk: Buffer): void {
-    this.bytes += chunk.length;
-    if (this.bytes > maxBytes) this.chunks = [];
-    else this.chunks.push(Buffer.from(chunk));
-  }
-
-  end(): { format: string; facts: Facts } {
-    const { findings } = this.context;
-    if (this.bytes > maxBytes) {
-      findings.add('json/invalid', null, `The document has more than ${maxBytes} bytes, which are not parsed.`);
-      return { format: 'json', facts: {} };
-    }
-    const value = this.parse(Buffer.concat(this.chunks));
-    if (value === undefined) return { format: 'json', facts: {} };
-    const key = codeKey(value);
-    if (key !== null) findings.add('json/remote-code', null, `The key ${key} names program code.`);
-    if (value instanceof Map && value.has('learner')) {
-      findings.add('format/unsupported', null, 'This is an XGBoost model in JSON.');
-      return { format: 'xgboost-json', facts: {} };
-    }
+function judge(context: InspectContext, content: Buffer | null, bytes: number): Inspected {
+  const { findings } = context;
+  if (content === null) {
+    findings.add('json/invalid', null, `The document has ${bytes} bytes; more than ${maxBytes} are not parsed.`);
     return { format: 'json', facts: {} };
   }
+  const value = parse(context, content);
+  if (value === undefined) return { format: 'json', facts: {} };
+  const key = codeKey(value);
+  if (key !== null) findings.add('json/remote-code', null, `The key ${key} names program code.`);
+  if (value instanceof Map && value.has('learner')) {
+    findings.add('format/unsupported', null, 'This is an XGBoost model in JSON.');
+    return { format: 'xgboost-json', facts: {} };
+  }
+  for (const [name, template] of chatTemplates(value)) {
+    for (const { rule, message } of judgeTemplate(template)) findings.add(rule, null, `${name}: ${message}`);
+  }
+  return { format: 'json', facts: {} };
+}
 
-  private parse(content: Buffer): Json | undefined {
-    const { findings } = this.context;
-    try {
-      return parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(content));
-    } catch (error) {
-      const where = error instanceof JsonError ? error.offset : null;
-      findings.add(
-        'json/invalid',
-        where,
-        `The document ${error instanceof JsonError ? error.message : 'is not UTF-8'}.`,
-      );
-      return undefined;
-    }
+function parse({ findings }: InspectContext, content: Buffer): Json | undefined {
+  try {
+    return parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(content));
+  } catch (error) {
+    const where = error instanceof JsonError ? error.offset : null;
+    findings.add('json/invalid', where, `The document ${error instanceof JsonError ? error.message : 'is not UTF-8'}.`);
+    return undefined;
   }
 }
 
-/** The first key, at any depth, that names code; null without. */
-function codeKey(value: Json): string | null {
-  const waiting: Json[] = [value];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (next instanceof Map) {
-      for (const [key, item] of next as ReadonlyMap<string, Json>) {
-        if (codeKeys.includes(key) && item !== null && item !== false) return key;
-        waiting.push(item);
-      }
-    } else if (Array.isArray(next)) {
-      for (const item of next as readonly Json[]) waiting.push(item);
+/** The templates of a tokenizer configuration: one text, or a list of named ones, or an object of them. */
+function chatTemplates(value: Json): (readonly [name: string, template: string])[] {
+  const found: (readonly [string, string])[] = [];
+  if (!(value instanceof Map)) return found;
+  const templates: Json | undefined = (value as ReadonlyMap<string, Json>).get('chat_template');
+  const collect = (name: string, template: Json | undefined): void => {
+    if (typeof template === 'string') found.push([name, template]);
+  };
+  collect('chat_template', templates);
+  if (templates instanceof Map) {
+    for (const [name, template] of templates as ReadonlyMap<string, Json>) {
+      collect(`chat_template ${printable(name)}`, template);
+    }
+  } else if (Array.isArray(templates)) {
+    for (const entry of templates as readonly Json[]) {
+      if (!(entry instanceof Map)) continue;
+      const fields: ReadonlyMap<string, Json> = entry;
+      const name = fields.get('name');
+      collect(`chat_template ${typeof name === 'string' ? printable(name) : ''}`.trim(), fields.get('template'));
     }
   }
-  return null;
+  return found;
 }

@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import type { Format, Head } from './format.ts';
 
-const extensions = ['md', 'txt', 'rst', 'csv', 'tsv', 'license'];
+const extensions = ['md', 'txt', 'rst', 'csv', 'tsv', 'vocab', 'jsonl', 'license'];
 const names =
   /^(license|licence|copying|notice|readme|authors|changelog|citation\.cff|\.gitattributes|\.gitignore|\.gitkeep)$/i;
 

@@ -1,11 +1,13 @@
 import type { Contract } from '../../pipeline/evidence.ts';
 import type { InspectedFile } from '../inspect.ts';
+import { huggingFace } from './hugging-face.ts';
 import type { Layout } from './layout.ts';
 import { onnxExternalData } from './onnx-external-data.ts';
 import type { Unit } from './unit.ts';
+import { shards } from './shards.ts';
 
 /** Every layout; all of them are asked about every unit. */
-export const layouts: readonly Layout[] = [onnxExternalData];
+export const layouts: readonly Layout[] = [huggingFace, shards, onnxExternalData];
 
 /** What the layouts made of a unit. */
 export interface LaidOut {

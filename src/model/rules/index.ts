@@ -3,6 +3,7 @@ import { contentRules } from './content.ts';
 import { fileRules } from './file.ts';
 import { formatRules } from './format.ts';
 import { ggufRules } from './gguf.ts';
+import { huggingFaceRules } from './hugging-face.ts';
 import { joblibRules } from './joblib.ts';
 import { jsonRules } from './json.ts';
 import { onnxRules } from './onnx.ts';
@@ -10,10 +11,13 @@ import { pickleRules } from './pickle.ts';
 import { policyRules } from './policy.ts';
 import { protobufRules } from './protobuf.ts';
 import { safetensorsRules } from './safetensors.ts';
+import { sentencepieceRules } from './sentencepiece.ts';
+import { shardsRules } from './shards.ts';
 import { templateRules } from './template.ts';
 import { tarRules } from './tar.ts';
 import { textRules } from './text.ts';
 import { zipRules } from './zip.ts';
+import { yamlRules } from './yaml.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule that findings name, by id: `family/what`. A family is a file of this folder. */
@@ -23,6 +27,7 @@ export const rules = {
   ...fileRules,
   ...formatRules,
   ...ggufRules,
+  ...huggingFaceRules,
   ...joblibRules,
   ...jsonRules,
   ...onnxRules,
@@ -30,10 +35,13 @@ export const rules = {
   ...policyRules,
   ...protobufRules,
   ...safetensorsRules,
+  ...sentencepieceRules,
+  ...shardsRules,
   ...templateRules,
   ...tarRules,
   ...textRules,
   ...zipRules,
+  ...yamlRules,
 } as const;
 
 export type RuleId = keyof typeof rules;

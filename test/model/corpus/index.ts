@@ -3,6 +3,7 @@ import { compressedCases } from './compressed.ts';
 import { ggufCases, templateCases } from './gguf.ts';
 import { graphCases } from './graphs.ts';
 import { zipCases } from './zip.ts';
+import { huggingFaceCases } from './hugging-face.ts';
 
 /** Every model of the corpus, by family: one file of this folder each. */
 export const corpus: readonly CorpusCase[] = [
@@ -11,4 +12,5 @@ export const corpus: readonly CorpusCase[] = [
   ...templateCases,
   ...graphCases,
   ...zipCases,
+  ...huggingFaceCases,
 ];
