@@ -124,7 +124,19 @@ export interface MetricsConfig {
   /** Where the metrics page is; null: as the preset says. */
   readonly port: number | null;
   readonly path: string | null;
+  /** Null: what the gateway counts is not looked at. */
+  readonly gateway: GatewayMetricsConfig | null;
   readonly custom: readonly CustomMetricConfig[];
+}
+
+/** What the gateway in front of the model counts. */
+export interface GatewayMetricsConfig {
+  readonly preset: 'traefik' | 'istio' | 'envoy';
+  /** Largest tolerated share of failed requests; null: `slo.errors`. */
+  readonly errors: number | null;
+  readonly latency: { readonly underMs: number; readonly share: number } | null;
+  /** Labels that its series must have besides. */
+  readonly match: Readonly<Record<string, string>>;
 }
 
 /** Bad events among all, as PromQL over raw counters with placeholders. */

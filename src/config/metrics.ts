@@ -1,17 +1,30 @@
-import type { MetricsConfig, PrometheusConfig, RolloutConfig } from './config.ts';
-import type { Metrics, Prometheus } from './generated/file.ts';
+import type { GatewayMetricsConfig, MetricsConfig, PrometheusConfig, RolloutConfig } from './config.ts';
+import type { GatewayMetrics, Metrics, Prometheus } from './generated/file.ts';
 import type { Violation } from './rules.ts';
 import { parseDuration, parsePercentage } from './units.ts';
 
 /** `rollout.metrics` with its defaults. */
-export function resolveMetrics({ source, preset, model, port, path, custom }: Metrics): MetricsConfig {
+export function resolveMetrics({ source, preset, model, port, path, gateway, custom }: Metrics): MetricsConfig {
   return {
     prometheus: typeof source === 'object' && source.prometheus !== undefined ? prometheus(source.prometheus) : null,
     preset: preset ?? 'server',
     model: model ?? null,
     port: port ?? null,
     path: path ?? null,
+    gateway: gateway === undefined || gateway === null ? null : gatewayMetrics(gateway),
     custom: (custom ?? []).map(({ slo, ...each }) => ({ ...each, slo: parsePercentage(slo) })),
+  };
+}
+
+function gatewayMetrics({ preset, errors, latency, match }: NonNullable<GatewayMetrics>): GatewayMetricsConfig {
+  return {
+    preset,
+    errors: errors === undefined || errors === null ? null : parsePercentage(errors),
+    latency:
+      latency === undefined || latency === null
+        ? null
+        : { underMs: parseDuration(latency.under ?? '0ms'), share: parsePercentage(latency.share ?? '99%') },
+    match: match ?? {},
   };
 }
 
@@ -39,13 +52,63 @@ function prometheus(file: Prometheus): PrometheusConfig {
 }
 
 /** What the schema cannot say about `rollout.metrics`. */
-export function metricsRules({ metrics }: RolloutConfig): Violation[] {
-  const { prometheus, custom } = metrics;
-  return [...customRules(custom, prometheus !== null), ...(prometheus === null ? [] : prometheusRules(prometheus))];
+export function metricsRules(rollout: RolloutConfig): Violation[] {
+  const { prometheus, custom } = rollout.metrics;
+  return [
+    ...gatewayRules(rollout),
+    ...customRules(custom, prometheus !== null),
+    ...(prometheus === null ? [] : prometheusRules(prometheus)),
+  ];
+}
+
+/** Which gateways stand behind the routes of a provider. */
+const gatewaysOf: Readonly<Record<'gateway' | 'istio', readonly GatewayMetricsConfig['preset'][]>> = {
+  gateway: ['traefik', 'istio', 'envoy'],
+  istio: ['istio'],
+};
+
+function gatewayRules(rollout: RolloutConfig): Violation[] {
+  const { gateway, prometheus } = rollout.metrics;
+  if (gateway === null) return [];
+  const violations: Violation[] = [];
+  const refuse = (keys: readonly string[], message: string, expected: string): void => {
+    violations.push({ where: ['rollout', 'metrics', 'gateway', ...keys], message, expected });
+  };
+  if (prometheus === null) {
+    const expected = '`rollout.metrics.source: {prometheus: ...}`: what a gateway counts is read from a Prometheus';
+    refuse([], 'the source is `pods`', expected);
+  }
+  const provider = routeOf(rollout);
+  if (provider === null) {
+    const message =
+      'the provider is `replicas`: one Service gets all requests, and no gateway tells the revisions apart';
+    refuse([], message, '`rollout.gateway` or `rollout.istio` beside it, or no `rollout.metrics.gateway`');
+  } else if (!gatewaysOf[provider].includes(gateway.preset)) {
+    const expected = gatewaysOf[provider].map((name) => `\`${name}\``).join(' or ');
+    refuse(['preset'], `found \`${gateway.preset}\` with the provider \`${provider}\``, expected);
+  }
+  const share = 'a share above 0% and below 100%';
+  const { errors, latency } = gateway;
+  if (errors !== null && (errors <= 0 || errors >= 1)) refuse(['errors'], 'found no share between', share);
+  if (latency?.underMs === 0) {
+    refuse(['latency', 'under'], 'the limit is missing or zero', 'a duration such as `300ms`');
+  }
+  if (latency !== null && (latency.share <= 0 || latency.share >= 1)) {
+    refuse(['latency', 'share'], 'found no share between', share);
+  }
+  return violations;
+}
+
+/** The provider whose route divides the traffic; null: none does. */
+function routeOf({ provider, gateway, istio }: RolloutConfig): 'gateway' | 'istio' | null {
+  if (provider === 'replicas') return null;
+  if (provider !== 'auto') return provider;
+  if (gateway !== null) return 'gateway';
+  return istio === null ? null : 'istio';
 }
 
 /** Names of metrics that are there already. */
-const taken = new Set(['errors', 'latency', 'nan', 'empty', 'unfinished']);
+const taken = new Set(['errors', 'latency', 'gateway-errors', 'gateway-latency', 'nan', 'empty', 'unfinished']);
 
 function customRules(custom: MetricsConfig['custom'], prometheus: boolean): Violation[] {
   const where = ['rollout', 'metrics', 'custom'];
@@ -54,7 +117,9 @@ function customRules(custom: MetricsConfig['custom'], prometheus: boolean): Viol
       { where: [...where, index, key], message, expected },
     ];
     const twice = custom.findIndex((other) => other.name === name) < index;
-    const unmarked = [total, bad].findIndex((expression) => !/\{\{(pods|service|revision)\}\}/.test(expression));
+    const unmarked = [total, bad].findIndex(
+      (expression) => !/\{\{(pods|service|backend|revision)\}\}/.test(expression),
+    );
     return [
       ...(twice || taken.has(name) ? refuse('name', `\`${name}\` is there already`, 'another name') : []),
       ...(slo <= 0 || slo >= 1 ? refuse('slo', 'found no share between', 'a share above 0% and below 100%') : []),
@@ -63,7 +128,7 @@ function customRules(custom: MetricsConfig['custom'], prometheus: boolean): Viol
         : refuse(
             unmarked === 0 ? 'total' : 'bad',
             'nothing in it tells the revisions apart',
-            '`{{pods}}`, `{{service}}` or `{{revision}}` in its selector',
+            '`{{pods}}`, `{{service}}`, `{{backend}}` or `{{revision}}` in its selector',
           )),
     ];
   });

@@ -15,6 +15,7 @@ import { isReady, podRef, revisionPods } from './pods.ts';
 import { requireStable, requireTraffic } from './presence.ts';
 import type { Run } from './run.ts';
 import type { Revision } from './state.ts';
+import { factsOf } from './traffic/index.ts';
 import type { Split } from './traffic/provider.ts';
 import { interrupted, sleep, until } from './wait.ts';
 
@@ -53,6 +54,7 @@ export class Judge {
         name: config.name,
         namespace: config.deploy.namespace,
         revisions: { stable: stable?.name ?? plan.candidate.name, candidate: plan.candidate.name },
+        stableIsPublic: factsOf(config).adopted !== null,
       },
       onRoute: (how) => reporter.note('debug', how),
     });

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import type { Access } from '../pipeline/stage.ts';
-import { serverOf } from '../server/index.ts';
+import { metricsOf } from '../server/metrics.ts';
 import { replayNotes, replayStablePods } from './analysis/aa-replay.ts';
 import { countRules } from './analysis/count-rules.ts';
 import { prometheusClient } from './analysis/sources/prometheus/client.ts';
@@ -31,7 +31,7 @@ export async function replayHistory(
     const ready = (await revisionPods(api, ref.model, ref.namespace, stable.name)).filter(isReady);
     const pods = ready.slice(0, mostPods).map(podRef);
     if (pods.length < 2) return ['A/A replay: not possible with fewer than two stable pods.'];
-    const preset = serverOf(config).metrics(config);
+    const preset = metricsOf(config);
     const rules = countRules(config.rollout, preset);
     const client = prometheusClient(prometheus, { api, ...access });
     const history = await podHistory({ client, config: prometheus, preset, rules, range }, pods);

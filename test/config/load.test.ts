@@ -268,6 +268,46 @@ nonsense: 1
       'rollout.gateway.name  the key is missing',
     ],
     [
+      'metrics of a gateway from the pods',
+      `${minimal}rollout: {gateway: {name: public}, metrics: {gateway: {preset: traefik}}}`,
+      'rollout.metrics.gateway  the source is `pods`',
+    ],
+    [
+      'metrics of a gateway that divides nothing',
+      `${minimal}rollout: {metrics: {source: {prometheus: {url: "http://p"}}, gateway: {preset: traefik}}}`,
+      'rollout.metrics.gateway  the provider is `replicas`: one Service gets all requests, and no gateway tells the revisions apart',
+    ],
+    [
+      'metrics of another gateway than the provider’s',
+      `${minimal}rollout: {istio: {}, metrics: {source: {prometheus: {url: "http://p"}}, gateway: {preset: traefik}}}`,
+      'rollout.metrics.gateway.preset  found `traefik` with the provider `istio`  expected `istio`',
+    ],
+    [
+      'metrics of a gateway that is not known',
+      `${minimal}rollout: {gateway: {name: public}, metrics: {gateway: {preset: nginx}}}`,
+      'rollout.metrics.gateway.preset  found `nginx`  allowed: traefik, istio, envoy',
+    ],
+    [
+      'metrics of a gateway without its name',
+      `${minimal}rollout: {gateway: {name: public}, metrics: {gateway: {errors: 1%}}}`,
+      'rollout.metrics.gateway.preset',
+    ],
+    [
+      'a limit of the gateway’s latency that is missing',
+      `${minimal}rollout: {istio: {}, metrics: {source: {prometheus: {url: "http://p"}}, gateway: {preset: istio, latency: {share: 99%}}}}`,
+      'rollout.metrics.gateway.latency.under  the limit is missing or zero',
+    ],
+    [
+      'a share of failed requests at the gateway that nothing proves',
+      `${minimal}rollout: {istio: {}, metrics: {source: {prometheus: {url: "http://p"}}, gateway: {preset: istio, errors: 0%}}}`,
+      'rollout.metrics.gateway.errors  found no share between',
+    ],
+    [
+      'a metric of one’s own with the name of the gateway’s',
+      `${minimal}rollout: {metrics: {source: {prometheus: {url: "http://p"}}, custom: [{name: gateway-errors, total: "x{ {{pods}} }", bad: "y{ {{pods}} }", slo: 1%}]}}`,
+      'rollout.metrics.custom[0].name  `gateway-errors` is there already',
+    ],
+    [
       'a provider without its gateway',
       `${minimal}rollout: {provider: gateway}`,
       'rollout.provider  found `gateway`, but `rollout.gateway` is not set',

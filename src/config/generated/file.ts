@@ -199,6 +199,40 @@ export type BasicAuth = {
   password: string;
 } | null;
 /**
+ * What the gateway in front of the model counts of each revision: failed requests, also those that never reached a server, and slow ones. They decide as `errors` and `latency` do. Needs the source `prometheus` and the provider `gateway` or `istio` (docs/metrics.md). `null`: not looked at.
+ */
+export type GatewayMetrics = {
+  /**
+   * Whose counters are read. `traefik`: Traefik 3, with the provider `gateway`. `istio`: Istio's proxies, with `istio` or `gateway`. `envoy`: other gateways made of Envoy that count each Service on its own (Contour, Cilium, kgateway), with `gateway`. Required.
+   */
+  preset: 'traefik' | 'istio' | 'envoy';
+  /**
+   * Largest tolerated share of answers with a status of 500 or more. `null`: as `rollout.slo.errors`.
+   */
+  errors?: Percentage | null;
+  latency?: GatewayLatency;
+  /**
+   * Labels that the gateway's series must have besides, when Prometheus scrapes it more than once or has several clusters.
+   */
+  match?: {
+    [k: string]: string;
+  };
+} | null;
+export type Percentage = string;
+/**
+ * At least `share` of the requests are answered in less than `under`, as the gateway measures it. `null`: its latency does not gate.
+ */
+export type GatewayLatency = {
+  /**
+   * Limit of one request; must be an edge of the gateway's histogram (Traefik by default: 100, 300 ms, 1.2, 5 s; Istio and Envoy: 0.5, 1, 5, 10, 25, 50, 100, 250, 500 ms, 1, 2.5, 5, 10, 30 s). Required.
+   */
+  under?: string;
+  /**
+   * Share of requests below the limit.
+   */
+  share?: string;
+} | null;
+/**
  * Who is told how a rollout goes (docs/notifications.md): a list of receivers, each `slack` or `webhook`. Best effort: what does not arrive changes nothing.
  */
 export type Notify = Receiver[];
@@ -629,8 +663,9 @@ export interface Metrics {
    * Path of the metrics page. `null`: as the preset says.
    */
   path?: string | null;
+  gateway?: GatewayMetrics;
   /**
-   * Metrics of your own that decide as errors do: bad events among all, as two PromQL expressions over raw counters. Needs the source `prometheus`. In them `{{pods}}` stands for the matchers of a revision's pods, `{{namespace}}`, `{{service}}` and `{{revision}}` for names (docs/metrics.md).
+   * Metrics of your own that decide as errors do: bad events among all, as two PromQL expressions over raw counters. Needs the source `prometheus`. In them `{{pods}}` stands for the matchers of a revision's pods, `{{namespace}}`, `{{service}}`, `{{backend}}` and `{{revision}}` for names (docs/metrics.md).
    *
    * @maxItems 8
    */

@@ -1,6 +1,8 @@
-import type { RolloutConfig } from '../../config/config.ts';
+import type { GatewayMetricsConfig, RolloutConfig } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
 import type { LatencyHistogram, MetricsPreset, SeriesSelector } from '../../server/metrics-preset.ts';
+import { gatewayErrors, gatewayLatency } from './gateways/gateway.ts';
+import { gateways } from './gateways/index.ts';
 import type { MetricId } from './plan.ts';
 
 /** How one metric's events are counted from series. */
@@ -14,7 +16,13 @@ export type CountRule =
     }
   | { readonly kind: 'histogram'; readonly histogram: LatencyHistogram; readonly edgeSeconds: number }
   /** PromQL with placeholders; not read from the pods' pages. */
-  | { readonly kind: 'expression'; readonly total: string; readonly bad: string };
+  | {
+      readonly kind: 'expression';
+      readonly total: string;
+      readonly bad: string;
+      /** Selectors of the series behind the two, to see when they were scraped. Empty: not known, as with the user's own. */
+      readonly series: readonly string[];
+    };
 
 export type CountRules = Readonly<Record<MetricId, CountRule>>;
 
@@ -33,10 +41,22 @@ export function countRules(
     const edgeSeconds = histogramEdge(slo.latency.underMs, preset.latency.edgesSeconds);
     rules['latency'] = { kind: 'histogram', histogram: preset.latency, edgeSeconds };
   }
-  for (const { name, total, bad } of metrics.custom) rules[name] = { kind: 'expression', total, bad };
+  if (metrics.gateway !== null) Object.assign(rules, gatewayRules(metrics.gateway));
+  for (const { name, total, bad } of metrics.custom) rules[name] = { kind: 'expression', total, bad, series: [] };
   if (Object.keys(rules).length === 0) throw notCounted(preset, 'rollout.slo', 'counts no failed requests');
   for (const { id, counts } of preset.guardrails) rules[id] = { kind: 'pair', ...counts, optional: true };
   return rules;
+}
+
+/** The rules of what the gateway counts, by metric. */
+function gatewayRules(config: GatewayMetricsConfig): CountRules {
+  const preset = gateways[config.preset];
+  return {
+    'gateway-errors': { kind: 'expression', ...gatewayErrors(preset, config.match) },
+    ...(config.latency === null
+      ? {}
+      : { 'gateway-latency': { kind: 'expression', ...gatewayLatency(preset, config.latency.underMs, config.match) } }),
+  };
 }
 
 function notCounted({ name, limits }: MetricsPreset, key: string, what: string): MlDeployError {
@@ -44,7 +64,7 @@ function notCounted({ name, limits }: MetricsPreset, key: string, what: string):
     code: 'config/not-counted',
     kind: 'usage',
     message: `${key} cannot be judged: the server's own metrics (${name}) ${what}.${limits.map((limit) => ` ${limit}`).join('')}`,
-    hint: 'Judge what it counts (docs/metrics.md lists it per server).',
+    hint: 'Judge what it counts (docs/metrics.md lists it per server), or what a gateway counts (rollout.metrics.gateway).',
   });
 }
 

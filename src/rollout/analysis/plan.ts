@@ -79,6 +79,7 @@ export function planAnalysis(rollout: RolloutConfig, preset: MetricsPreset, opti
     const title = `requests slower than ${slo.latency.underMs} ms`;
     gating.push({ id: 'latency', title, slo: 1 - slo.latency.share });
   }
+  gating.push(...gatewayMetrics(rollout));
   for (const custom of rollout.metrics.custom) {
     gating.push({ id: custom.name, title: `bad ${custom.name} events`, slo: custom.slo });
   }
@@ -106,6 +107,14 @@ export function planAnalysis(rollout: RolloutConfig, preset: MetricsPreset, opti
     steps: rollout.steps.map(({ weight, minTimeMs, minRequests }) => ({ weight, minTimeMs, minRequests })),
     ...(options.alone === true ? { alone: true } : {}),
   };
+}
+
+function gatewayMetrics({ slo, metrics: { gateway } }: RolloutConfig): Omit<MetricSpec, 'floor' | 'alpha'>[] {
+  if (gateway === null) return [];
+  const errors = { id: 'gateway-errors', title: '5xx answers', slo: gateway.errors ?? slo.errors };
+  if (gateway.latency === null) return [errors];
+  const { underMs, share } = gateway.latency;
+  return [errors, { id: 'gateway-latency', title: `answers slower than ${underMs} ms`, slo: 1 - share }];
 }
 
 /** The plan of one metric as it stands in the evidence. */

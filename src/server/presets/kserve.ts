@@ -18,7 +18,7 @@ export function kserve(model: string): MetricsPreset {
     guardrails: [],
     startTime: null,
     limits: [
-      'KServe counts no failed requests: rollout.slo.latency gates (time in predict), and errors have to be counted at the gateway (rollout.metrics.custom).',
+      'KServe counts no failed requests: rollout.slo.latency gates (time in predict), and errors have to be counted at the gateway (rollout.metrics.gateway).',
     ],
   };
 }

@@ -4,15 +4,17 @@ import { prometheus as recipe } from '../build/recipes/prometheus.ts';
 import { until } from '../poll.ts';
 import { keyFiles } from '../services/credentials.ts';
 import type { Addon } from './addon.ts';
+import { metricsPort } from './traefik.ts';
 
 const port = 9090;
 
-/** Prometheus that scrapes every pod annotated `prometheus.io/scrape: "true"` once a second. */
+/** Prometheus that scrapes every pod annotated `prometheus.io/scrape: "true"`, and Traefik where it runs, once a second. */
 export const prometheus: Addon = {
   name: 'prometheus',
   recipes: [recipe],
   seconds: 3,
   async start({ cluster, binInside, folder, startService }) {
+    const address = cluster.network.nodeAddress;
     const annotation = '__meta_kubernetes_pod_annotation_prometheus_io';
     const config = {
       global: { scrape_interval: '1s', scrape_timeout: '1s' },
@@ -32,10 +34,10 @@ export const prometheus: Addon = {
             { regex: '__meta_kubernetes_pod_label_(.+)', action: 'labelmap' },
           ],
         },
+        { job_name: 'traefik', static_configs: [{ targets: [`${address}:${metricsPort}`] }] },
       ],
     };
     writeFileSync(join(folder.outside, 'prometheus.yml'), JSON.stringify(config, null, 2));
-    const address = cluster.network.nodeAddress;
     startService({
       name: 'prometheus',
       command: [

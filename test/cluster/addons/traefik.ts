@@ -6,7 +6,8 @@ import { keyFiles } from '../services/credentials.ts';
 import type { Addon } from './addon.ts';
 
 const entryPort = 8000;
-const metricsPort = 8001;
+/** Where its metrics page is, at the node's address. */
+export const metricsPort = 8001;
 const gateway = { name: 'public', namespace: 'gateway' };
 
 interface GatewayStatus {

@@ -14,7 +14,7 @@ const rollout: RolloutConfig = {
   header: null,
   steps: [{ weight: 0.1, minTimeMs: 60_000, minRequests: 100, approval: false }],
   slo: { errors: 0.01, latency: { underMs: 250, share: 0.99 } },
-  metrics: { prometheus: null, preset: 'server', model: null, port: null, path: null, custom: [] },
+  metrics: { prometheus: null, preset: 'server', model: null, port: null, path: null, gateway: null, custom: [] },
   margin: 1.5,
   alpha: 0.05,
   beta: 0.05,

@@ -12,6 +12,7 @@ const metrics: MetricsConfig = {
   model: null,
   port: null,
   path: null,
+  gateway: null,
   custom: [],
 };
 

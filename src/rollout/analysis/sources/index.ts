@@ -22,6 +22,8 @@ export interface SourceOptions {
     readonly name: string;
     readonly namespace: string;
     readonly revisions: Readonly<Record<ArmName, string>>;
+    /** True when an adopted route keeps the stable share at the public Service. */
+    readonly stableIsPublic: boolean;
   };
   /** Called once with how the counters are read, as a sentence. */
   readonly onRoute?: (how: string) => void;
@@ -43,8 +45,19 @@ export function metricsSource(options: SourceOptions): MetricsSource {
   }
   const client = prometheusClient(metrics.prometheus, { api, ...access });
   onRoute?.(`The pods' metrics are read from Prometheus (${client.address}).`);
-  const { name, namespace, revisions } = options.model;
-  const namesOf = (revision: string): ArmNames => ({ namespace, service: `${name}-${revision}`, revision });
-  const arms = { stable: namesOf(revisions.stable), candidate: namesOf(revisions.candidate) };
+  const arms = armNames(options.model);
   return prometheusSource({ client, config: metrics.prometheus, preset, rules, arms });
+}
+
+/**
+ * The names behind the placeholders, of both arms.
+ */
+export function armNames(model: SourceOptions['model']): Readonly<Record<ArmName, ArmNames>> {
+  const { name, namespace, revisions, stableIsPublic } = model;
+  const namesOf = (revision: string): ArmNames => {
+    const service = `${name}-${revision}`;
+    return { namespace, service, backend: service, revision };
+  };
+  const stable = namesOf(revisions.stable);
+  return { stable: stableIsPublic ? { ...stable, backend: name } : stable, candidate: namesOf(revisions.candidate) };
 }

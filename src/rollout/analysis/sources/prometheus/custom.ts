@@ -11,6 +11,8 @@ export interface ArmNames {
   readonly namespace: string;
   /** The revision's own Service. */
   readonly service: string;
+  /** The Service to which the route sends its share: its own, or the public one that keeps the stable share of an adopted route. */
+  readonly backend: string;
   readonly revision: string;
 }
 
@@ -18,6 +20,7 @@ interface Expressions {
   readonly id: string;
   readonly total: string;
   readonly bad: string;
+  readonly series: readonly string[];
 }
 
 /**
@@ -41,8 +44,25 @@ export class CustomMetrics {
     this.#which = which;
     this.#names = names;
     this.#metrics = Object.entries(rules).flatMap(([id, rule]) =>
-      rule.kind === 'expression' ? [{ id, total: rule.total, bad: rule.bad }] : [],
+      rule.kind === 'expression' ? [{ id, total: rule.total, bad: rule.bad, series: rule.series }] : [],
     );
+  }
+
+  /**
+   * Why these metrics cannot be read at Unix time `at` as counted since the last change of weight: a gateway was not scraped since then
+   * (Unix time `changed`). Null when it was; expressions whose series are not known are not looked at. Throws what the client throws.
+   */
+  async stale(at: number, changed: number): Promise<string | null> {
+    if (changed === -Infinity) return null;
+    const selectors = this.#metrics.flatMap(({ series }) =>
+      series.flatMap((text) => Object.values(this.#names).map((names) => filled(text, '', names))),
+    );
+    const stamps = [...new Set(selectors)].map((selector) => `timestamp(${selector})`);
+    const [oldest] = stamps.length === 0 ? [] : await this.#client.query(`min(${stamps.join(' or ')})`, at);
+    // The gateway may have no series before the first request.
+    return oldest !== undefined && valueOf(oldest) < changed
+      ? 'Prometheus has no newer sample of the gateway yet'
+      : null;
   }
 
   /** One reading per metric and series of this arm, at Unix time `at`. Throws what the client throws. */
@@ -89,9 +109,12 @@ export class CustomMetrics {
 }
 
 /** The expression with its placeholders filled in. */
-export function filled(text: string, pods: string, { namespace, service, revision }: ArmNames): string {
-  const values: Readonly<Record<string, string>> = { pods, namespace, service, revision };
-  return text.replaceAll(/\{\{(pods|namespace|service|revision)\}\}/g, (whole, name: string) => values[name] ?? whole);
+export function filled(text: string, pods: string, { namespace, service, backend, revision }: ArmNames): string {
+  const values: Readonly<Record<string, string>> = { pods, namespace, service, backend, revision };
+  return text.replaceAll(
+    /\{\{(pods|namespace|service|backend|revision)\}\}/g,
+    (whole, name: string) => values[name] ?? whole,
+  );
 }
 
 function keyOf({ labels }: PromSeries): string {

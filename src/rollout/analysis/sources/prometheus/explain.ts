@@ -63,7 +63,8 @@ function isOf(value: string, { name, ip }: PodRef): boolean {
   return value === name || (ip !== null && (value === ip || value.startsWith(`${ip}:`)));
 }
 
-function shown(series: PromSeries | undefined): string {
+/** A series as people write it: `name{label="value"}`, with a dozen labels at most. */
+export function shown(series: PromSeries | undefined): string {
   if (series === undefined) return 'nothing';
   const { __name__: name = '', ...rest } = series.labels;
   const labels = Object.entries(rest).map(([label, value]) => `${label}=${quoted(value)}`);

@@ -29,7 +29,8 @@ const patienceMs = 240_000;
 
 /**
  * Reads both arms' raw counters with one query at one evaluation time, never rates: a range selector gives the samples with the times at
- * which they were scraped. All pods are then taken at one moment, the newest that every fresh pod's samples reach.
+ * which they were scraped. All pods are then taken at one moment, the newest that every fresh pod's samples reach. When only expressions
+ * decide, nothing is asked about the pods.
  */
 export function prometheusSource(options: PrometheusSourceOptions): MetricsSource {
   const { client, config, preset, rules } = options;
@@ -55,19 +56,37 @@ export function prometheusSource(options: PrometheusSourceOptions): MetricsSourc
     return new Set([...seen, ...declared]);
   };
 
+  /** Nothing is read of the pods: only expressions decide, at the newest moment. */
+  const takeExpressions = async (
+    arms: Arms,
+    { now, changed, asked }: { readonly now: number; readonly changed: number; readonly asked: number },
+  ): Promise<ArmsReading> => {
+    const stale = await custom.stale(now, changed);
+    if (stale !== null) return allMissing(arms, stale);
+    const [stable, candidate] = await Promise.all([
+      custom.read('stable', arms, now, asked),
+      custom.read('candidate', arms, now, asked),
+    ]);
+    return { stable, candidate };
+  };
+
   const take = async (arms: Arms, notBefore: number): Promise<ArmsReading> => {
     const pods = [...arms.stable, ...arms.candidate];
     const asked = performance.now();
     const now = await client.now();
+    // By the server's clock; ours may be another.
+    const changed = now - (asked - notBefore) / 1000;
+    if (names.length === 0) return takeExpressions(arms, { now, changed, asked });
     const query = `${podSelector(names, pods, config)}[${windowMs}ms]`;
     const series = await client.query(query, now);
-    // By the server's clock; ours may be another.
-    const earliest = Math.max(lastMoment, now - (asked - notBefore) / 1000);
+    const earliest = Math.max(lastMoment, changed);
     const groups = byPod(series, pods, config.labels.pod);
     const states = new Map(pods.map((pod) => [pod, stateOf(groups.get(pod.name) ?? [], now, earliest)]));
     const fresh = [...states.values()].flatMap((state) => (typeof state === 'string' ? [] : [state]));
     windowMs = nextWindow(fresh, config.lookbackMs);
     const moment = Math.min(...fresh.map(({ list }) => list.at(-1)?.at ?? now));
+    const stale = await custom.stale(moment, changed);
+    if (stale !== null) return allMissing(arms, stale);
     const declaredNames = await known(series);
     const read = (pod: PodRef): PodReading => {
       const state = states.get(pod) ?? '';

@@ -62,7 +62,7 @@ function pod(name: string): PodRef {
 
 const arms = { stable: [pod('s')], candidate: [pod('c')] };
 const config = { labels: { pod: 'pod', namespace: 'namespace' }, match: {}, lookbackMs: 120_000 };
-const names = { namespace: 'ml', service: 'fraud-r1', revision: 'r1' };
+const names = { namespace: 'ml', service: 'fraud-r1', backend: 'fraud-r1', revision: 'r1' };
 
 function sourceOf(world: FakeWorld): MetricsSource {
   return prometheusSource({ client: world.client, config, preset, rules, arms: { stable: names, candidate: names } });
