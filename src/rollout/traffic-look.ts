@@ -3,16 +3,20 @@ import type { Config } from '../config/config.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import type { Access } from '../pipeline/stage.ts';
 import { metricsOf } from '../server/metrics.ts';
-import { countRules } from './analysis/count-rules.ts';
+import { countRules, type CountRules } from './analysis/count-rules.ts';
 import { requestsNeeded } from './analysis/plan.ts';
 import type { AnalysisPlan } from './analysis/plan.ts';
 import type { PodReading, PodRef } from './analysis/readings.ts';
+import { armNames } from './analysis/sources/index.ts';
 import { podsSource } from './analysis/sources/pods.ts';
-import { prometheusClient } from './analysis/sources/prometheus/client.ts';
+import { prometheusClient, type PrometheusClient } from './analysis/sources/prometheus/client.ts';
+import { filled, type ArmNames } from './analysis/sources/prometheus/custom.ts';
 import { podHistory } from './analysis/sources/prometheus/history.ts';
+import { metricNames, podMatchers } from './analysis/sources/prometheus/selector.ts';
 import type { PlannedStep } from './plan.ts';
 import { isReady, podRef, revisionPods } from './pods.ts';
 import type { Revision } from './state.ts';
+import { factsOf } from './traffic/index.ts';
 
 /** Time between the two looks at the pods, and how far back Prometheus is asked, seconds. */
 const lookSeconds = 3;
@@ -39,7 +43,7 @@ export async function lookAtTraffic(
   try {
     return config.rollout.metrics.prometheus === null
       ? await fromPods(config, api, pods)
-      : await fromPrometheus(config, access, api, pods);
+      : await fromPrometheus(config, { access, api }, stable, pods);
   } catch {
     return null;
   }
@@ -64,19 +68,25 @@ async function fromPods(config: Config, api: KubeApi, pods: readonly PodRef[]): 
 
 async function fromPrometheus(
   config: Config,
-  access: Pick<Access, 'environment' | 'root'>,
-  api: KubeApi,
+  { access, api }: { readonly access: Pick<Access, 'environment' | 'root'>; readonly api: KubeApi },
+  stable: Revision,
   pods: readonly PodRef[],
 ): Promise<TrafficSeen | null> {
   const { prometheus } = config.rollout.metrics;
   if (prometheus === null) return null;
   const preset = metricsOf(config);
+  const rules = countRules(config.rollout, preset);
+  const client = prometheusClient(prometheus, { api, ...access });
+  if (metricNames(rules, preset.startTime).length === 0) {
+    const matchers = podMatchers(pods, prometheus);
+    return fromExpression(client, rules, (text) => filled(text, matchers, namesOf(config, stable)));
+  }
   const history = await podHistory(
     {
-      client: prometheusClient(prometheus, { api, ...access }),
+      client,
       config: prometheus,
       preset,
-      rules: countRules(config.rollout, preset),
+      rules,
       range: { past: historySeconds, step: 60 },
     },
     pods,
@@ -89,6 +99,34 @@ async function fromPrometheus(
     return last.atMs > first.atMs && served >= 0 ? [served / ((last.atMs - first.atMs) / 1000)] : [];
   });
   return rates.length === 0 ? null : { perSecond: sum(rates), from: 'in the last ten minutes' };
+}
+
+/** When no counter of the pods decides: how fast the first expression grew, each of its series. */
+async function fromExpression(
+  client: PrometheusClient,
+  rules: CountRules,
+  fill: (text: string) => string,
+): Promise<TrafficSeen | null> {
+  const [rule] = Object.values(rules);
+  if (rule?.kind !== 'expression') return null;
+  const end = await client.now();
+  const range = { start: end - historySeconds, end, step: 15 };
+  const rates = (await client.queryRange(fill(rule.total), range)).flatMap(({ points }) => {
+    const [first, last] = [points[0], points.at(-1)];
+    // One that began anew meanwhile tells nothing.
+    if (first === undefined || last === undefined || last[0] <= first[0] || last[1] < first[1]) return [];
+    return [(last[1] - first[1]) / (last[0] - first[0])];
+  });
+  return rates.length === 0 ? null : { perSecond: sum(rates), from: 'in the last ten minutes' };
+}
+
+function namesOf(config: Config, stable: Revision): ArmNames {
+  return armNames({
+    name: config.name,
+    namespace: config.deploy.namespace,
+    revisions: { stable: stable.name, candidate: stable.name },
+    stableIsPublic: factsOf(config).adopted !== null,
+  }).stable;
 }
 
 function firstTotal(counts: Readonly<Record<string, { readonly total: number }>>): number {

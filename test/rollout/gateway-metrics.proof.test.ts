@@ -65,6 +65,12 @@ test('labels and edges that do not fit are found before anything is created', as
   expect((await scenario.objects()).filter((name) => name.includes('r2'))).toEqual([]);
 });
 
+test('the plan sees the traffic as the gateway counts it', async () => {
+  const { code, output } = await scenario.run('plan', { env: { VERSION: '2' }, rollout: rollout() });
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/The stable revision gets about [1-9][\d.]* requests\/s \(in the last ten minutes\)/);
+});
+
 test('a good version is promoted by what the gateway counted, errors and latency', async () => {
   const start = Date.now();
   const { code, evidence, output } = await scenario.run('rollout', {

@@ -203,7 +203,7 @@ export type BasicAuth = {
  */
 export type GatewayMetrics = {
   /**
-   * Whose counters are read. `traefik`: Traefik 3, with the provider `gateway`. `istio`: Istio's proxies, with `istio` or `gateway`. `envoy`: other gateways made of Envoy that count each Service on its own (Contour, Cilium, kgateway), with `gateway`. Required.
+   * Whose counters are read. `traefik`: Traefik 3, with the provider `gateway`. `istio`: Istio's proxies, with `istio` or `gateway`. `envoy`: other gateways made of Envoy that count each Service on its own (Contour, Cilium, kgateway), with `gateway`.
    */
   preset: 'traefik' | 'istio' | 'envoy';
   /**
