@@ -6,6 +6,7 @@ import { replayNotes, replayStablePods } from './analysis/aa-replay.ts';
 import { countRules } from './analysis/count-rules.ts';
 import { prometheusClient } from './analysis/sources/prometheus/client.ts';
 import { podHistory } from './analysis/sources/prometheus/history.ts';
+import { metricNames } from './analysis/sources/prometheus/selector.ts';
 import type { Plan } from './plan.ts';
 import { isReady, podRef, revisionPods } from './pods.ts';
 
@@ -33,6 +34,9 @@ export async function replayHistory(
     if (pods.length < 2) return ['A/A replay: not possible with fewer than two stable pods.'];
     const preset = metricsOf(config);
     const rules = countRules(config.rollout, preset);
+    if (metricNames(rules, preset.startTime).length === 0) {
+      return ['A/A replay: not possible, because nothing that the pods count decides.'];
+    }
     const client = prometheusClient(prometheus, { api, ...access });
     const history = await podHistory({ client, config: prometheus, preset, rules, range }, pods);
     return replayNotes(replayStablePods(planned.analysis, history, windowMs), planned.analysis.alpha, '6 h');

@@ -110,7 +110,7 @@ async function fromExpression(
   const [rule] = Object.values(rules);
   if (rule?.kind !== 'expression') return null;
   const end = await client.now();
-  const range = { start: end - historySeconds, end, step: 15 };
+  const range = { start: end - historySeconds, end, step: 5 };
   const rates = (await client.queryRange(fill(rule.total), range)).flatMap(({ points }) => {
     const [first, last] = [points[0], points.at(-1)];
     // One that began anew meanwhile tells nothing.

@@ -69,6 +69,7 @@ test('the plan sees the traffic as the gateway counts it', async () => {
   const { code, output } = await scenario.run('plan', { env: { VERSION: '2' }, rollout: rollout() });
   expect(code, output).toBe(0);
   expect(output).toMatch(/The stable revision gets about [1-9][\d.]* requests\/s \(in the last ten minutes\)/);
+  expect(output).toContain('A/A replay: not possible, because nothing that the pods count decides.');
 });
 
 test('a good version is promoted by what the gateway counted, errors and latency', async () => {

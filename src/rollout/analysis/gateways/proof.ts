@@ -86,14 +86,14 @@ async function explainNothing(
 /** Namespace and Service side by side, whatever stands around them. */
 const anyForm = '(.*[^-a-z0-9])?({{namespace}}[^a-z0-9]+{{backend}}|{{backend}}[^a-z0-9]+{{namespace}})([^a-z0-9].*)?';
 
+/** Two scrapes of one instance, as text; null when each has one. Other labels tell nothing: each scrape may add its own. */
 function scrapedTwice(series: readonly PromSeries[]): string | null {
   const seen = new Map<string, PromSeries>();
   for (const each of series) {
-    const own = Object.entries(each.labels).filter(([label]) => !scrapeLabels.has(label));
-    const key = JSON.stringify(own.sort());
-    const other = seen.get(key);
-    if (other !== undefined) return differing(other, each);
-    seen.set(key, each);
+    const instance = each.labels['instance'] ?? '';
+    const other = seen.get(instance);
+    if (other === undefined) seen.set(instance, each);
+    else if (differing(other, each) !== '') return differing(other, each);
   }
   return null;
 }

@@ -131,6 +131,10 @@ describe('what does not fit', () => {
   test('a gateway that is scraped twice', async () => {
     const { message } = await refusal(traefik, requests, { ...requests, job: 'pods' });
     expect(message).toContain('twice (job="traefik" and "pods"), so every request would count double');
+    // A ServiceMonitor adds labels of its own.
+    const { service, ...rest } = requests;
+    const monitored = { ...rest, job: 'edge', namespace: 'traefik', service: 'traefik', exported_service: service };
+    expect((await refusal(traefik, requests, monitored)).message).toContain('twice (job="traefik" and "edge")');
   });
 
   test('a limit that is no edge, or no histogram at all', async () => {
