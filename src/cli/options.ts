@@ -72,6 +72,13 @@ export const imageOption: OptionSpec = {
   description: 'image that was built elsewhere, as repository@sha256:... (default: the one that build made)',
 };
 
+/** Names the release that a model is compared with. */
+export const againstOption: OptionSpec = {
+  flags: '--against <file>',
+  description:
+    'with PATH: validate.json of the previous release; inputs, outputs and size are compared with it (without PATH: model.previous)',
+};
+
 /** Where stages write their reports. */
 export const reportOptions: readonly OptionSpec[] = [
   {

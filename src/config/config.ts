@@ -31,10 +31,31 @@ export interface AllowedGlobal {
   readonly expires: string;
 }
 
+/** A finding that somebody answers for, in one file content, until a day. */
+export interface WaiverConfig {
+  readonly rule: string;
+  /** Relative to the model root. */
+  readonly file: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly reason: string;
+  readonly owner: string;
+  /** ISO date. */
+  readonly expires: string;
+}
+
 export interface ModelConfig {
   readonly path: string;
   /** Largest size of all files together, bytes; null: no limit. */
   readonly maxBytes: number | null;
+  /** Largest growth since the previous release, as a share of its size; null: no limit. */
+  readonly maxGrowth: number | null;
+  /** The only formats of model files; null: any. */
+  readonly formats: readonly string[] | null;
+  /** validate.json of the previous release; null: none. */
+  readonly previous: string | null;
+  readonly acknowledgeBreaking: { readonly previous: string; readonly reason: string } | null;
+  readonly waivers: readonly WaiverConfig[];
   readonly allow: readonly AllowedGlobal[];
   readonly inputs: readonly TensorConfig[] | null;
   readonly outputs: readonly TensorConfig[] | null;

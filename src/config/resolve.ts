@@ -44,6 +44,11 @@ function resolveModel(model: MlDeployFile['model']): ModelConfig {
   return {
     path: model.path,
     maxBytes: optional(model.maxSize, parseBytes),
+    maxGrowth: optional(model.maxGrowth, parsePercentage),
+    formats: model.formats ?? null,
+    previous: model.previous ?? null,
+    acknowledgeBreaking: model.acknowledgeBreaking ?? null,
+    waivers: model.waivers ?? [],
     allow: model.allow ?? [],
     inputs: resolveTensors(model.inputs),
     outputs: resolveTensors(model.outputs),

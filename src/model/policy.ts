@@ -1,5 +1,7 @@
 import type { AllowedGlobal } from '../config/config.ts';
+import type { Contract } from '../pipeline/evidence.ts';
 import type { ProfileName } from './pickle/profiles/index.ts';
+import type { Previous } from './previous.ts';
 import type { Waiver } from './waivers.ts';
 
 /** What a project asks for and allows beyond the formats' own rules. */
@@ -11,8 +13,29 @@ export interface Policy {
   readonly formats: readonly string[] | null;
   /** Largest size of all files together, bytes; null: no limit. */
   readonly maxBytes: number | null;
+  /** Largest growth since the previous release, as a share of its size; null: no limit. */
+  readonly maxGrowth: number | null;
+  /** The release before; null: none known. */
+  readonly previous: Previous | null;
+  /** Inputs and outputs as the configuration declares them; null: it does not. */
+  readonly declared: Contract | null;
+  /** Code of the project stands between clients and model. */
+  readonly ownEntry: boolean;
+  /** A person answers for a breaking change since the release with this model digest. */
+  readonly acknowledged: { readonly previous: string; readonly reason: string } | null;
+  /** What the model will run on; null: no GPU. */
+  readonly gpu: GpuPolicy | null;
   /** Today, ISO date, UTC: allow entries and waivers end with their date. */
   readonly today: string;
+}
+
+/** The GPUs of one pod. */
+export interface GpuPolicy {
+  readonly count: number;
+  /** Memory of one GPU, bytes; null: not said. */
+  readonly memoryBytes: number | null;
+  /** Compute capability, such as 8.9; null: not said. */
+  readonly capability: number | null;
 }
 
 /** The policy of somebody who configured nothing. */
@@ -22,5 +45,11 @@ export const defaultPolicy: Policy = {
   waivers: [],
   formats: null,
   maxBytes: null,
+  maxGrowth: null,
+  previous: null,
+  declared: null,
+  ownEntry: false,
+  acknowledged: null,
+  gpu: null,
   today: new Date().toISOString().slice(0, 10),
 };

@@ -1,9 +1,14 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { parseBytes } from '../config/units.ts';
 import { MlDeployError } from '../errors.ts';
 import type { Contract, Outcome, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
 import type { Access, Stage, StageContext } from '../pipeline/stage.ts';
+import { capabilityOf } from '../gpu/capability.ts';
+import { effectiveContract } from './contract/checks.ts';
+import type { Policy } from './policy.ts';
+import { readPrevious } from './previous.ts';
 import { validatePath } from './validate.ts';
 import type { Validated } from './validate.ts';
 
@@ -29,11 +34,13 @@ export const validateStage: Stage<ValidateEvidence> = {
         cause,
       });
     }
+    const { previous } = config.model;
+    if (previous !== null) await readPrevious(resolve(root, previous), previous);
   },
   run: async (context) => {
     const { config, access: host, reporter, signal } = context;
     const startedAt = new Date();
-    const policy = { allow: config.model.allow, maxBytes: config.model.maxBytes, today: day(startedAt) };
+    const policy = await policyOf(config, host.root, day(startedAt));
     for (const { global, expires } of config.model.allow) {
       if (expires < policy.today)
         reporter.note('warning', `The entry for ${global} in model.allow expired on ${expires}.`);
@@ -47,7 +54,7 @@ export const validateStage: Stage<ValidateEvidence> = {
     return validateEvidence(validated, {
       project: config.name,
       environment: config.environment,
-      contract: declaredContract(config) ?? validated.contract,
+      contract: effectiveContract(policy.declared, validated.contract),
       startedAt,
       host,
     });
@@ -98,6 +105,33 @@ function interrupted(error: unknown, { signal }: StageContext): unknown {
     message: 'the validation was interrupted',
     cause: error,
   });
+}
+
+/** What the configuration asks for. Throws `model/no-previous`. */
+async function policyOf(config: Config, root: string, today: string): Promise<Omit<Policy, 'profile'>> {
+  const { model, server, resources, deploy } = config;
+  const { allow, waivers, formats, maxBytes, maxGrowth } = model;
+  const { gpu } = resources;
+  return {
+    allow,
+    waivers,
+    formats,
+    maxBytes,
+    maxGrowth,
+    previous: model.previous === null ? null : await readPrevious(resolve(root, model.previous), model.previous),
+    declared: declaredContract(config),
+    ownEntry: server.entry !== null,
+    acknowledged: model.acknowledgeBreaking,
+    gpu:
+      gpu === null
+        ? null
+        : {
+            count: gpu.count,
+            memoryBytes: gpu.memory === null ? null : parseBytes(gpu.memory),
+            capability: capabilityOf(deploy.nodeSelector),
+          },
+    today,
+  };
 }
 
 /** Inputs and outputs as the configuration declares them; null when it does not. */

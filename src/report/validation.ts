@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
-import type { FileEvidence, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
+import type { Contract, FileEvidence, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
 
 /** What `validate` says about one model: a file, or a folder as a unit. */
 export interface ValidatedPath {
   readonly verdict: Verdict;
   readonly model: ValidateEvidence['model'];
+  readonly contract?: Contract | null;
 }
 
 /** A path that could not be judged at all. */
@@ -25,6 +26,8 @@ export interface ValidatedModel {
   /** `sha256:` over the sorted list of (path, bytes, sha256). */
   readonly digest: string;
   readonly bytes: number;
+  /** Inputs and outputs; null when the model does not tell them. */
+  readonly contract: Contract | null;
 }
 
 /** One file of a model. */
@@ -51,7 +54,13 @@ export function validationOf(paths: readonly ValidatedPath[], errors: readonly V
   return {
     schema: 'https://ml-deploy.dev/schema/validation-v1.json',
     verdict: (['unsafe', 'inconclusive'] as const).find((verdict) => verdicts.has(verdict)) ?? 'clean',
-    models: paths.map(({ verdict, model: { path, digest, bytes } }) => ({ path, verdict, digest, bytes })),
+    models: paths.map(({ verdict, contract = null, model: { path, digest, bytes } }) => ({
+      path,
+      verdict,
+      digest,
+      bytes,
+      contract,
+    })),
     files: paths.flatMap(({ model }) =>
       model.files.map((file) => ({ model: model.path, ...file, path: pathFrom(model, file) })),
     ),

@@ -4,7 +4,7 @@ import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import { exitCodeOfOutcome } from '../../pipeline/order.ts';
 import type { ValidationError } from '../../report/validation.ts';
 import type { Command, Invocation } from '../command.ts';
-import { projectOptions, reportOptions, validationOutputOptions } from '../options.ts';
+import { againstOption, projectOptions, reportOptions, validationOutputOptions } from '../options.ts';
 import { colourEnvironment, writeResult } from '../outcome.ts';
 import { palette } from '../reporter/colour.ts';
 import { runStages } from '../run-stages.ts';
@@ -18,7 +18,7 @@ export const validateCommand: Command = {
   description:
     'Reads model files byte by byte and never loads them. What is not understood is inconclusive, never clean. Without PATH it checks the model of mldeploy.yaml and keeps the evidence for the next stages; with PATH it needs no configuration and keeps nothing.',
   arguments: [{ name: '[PATH...]', description: 'files or folders, each judged as one model' }],
-  options: [...projectOptions, ...reportOptions, ...validationOutputOptions],
+  options: [...projectOptions, ...reportOptions, againstOption, ...validationOutputOptions],
   examples: [
     { line: 'ml-deploy validate model.pkl', does: 'one file, without any configuration' },
     { line: 'ml-deploy validate --format json models/*', does: 'several, as data' },
@@ -26,8 +26,16 @@ export const validateCommand: Command = {
     { line: 'ml-deploy validate', does: 'the model of mldeploy.yaml' },
   ],
   endings: { 0: 'clean', 1: 'unsafe', 3: 'inconclusive: something is not understood' },
-  run: (invocation) =>
-    invocation.arguments.length === 0 ? runStages(['validate'], invocation) : validatePaths(invocation),
+  run: (invocation) => {
+    if (invocation.arguments.length > 0) return validatePaths(invocation);
+    if (invocation.options.text('against') === null) return runStages(['validate'], invocation);
+    throw new MlDeployError({
+      code: 'cli/bad-option',
+      kind: 'usage',
+      message: '--against needs a PATH',
+      hint: 'For the model of mldeploy.yaml, set model.previous there.',
+    });
+  },
 };
 
 async function validatePaths(invocation: Invocation): Promise<number> {
@@ -65,12 +73,15 @@ async function validatePaths(invocation: Invocation): Promise<number> {
 async function validateOne(
   path: string,
   { reporter, signal, access }: Session,
-  { host }: Invocation,
+  { host, options }: Invocation,
 ): Promise<ValidateEvidence> {
   const { validatePath } = await import('../../model/validate.ts');
   const { validateEvidence } = await import('../../model/stage.ts');
   const startedAt = new Date();
-  const found = await validatePath(resolve(host.cwd, path), { name: path }, reporter, signal);
+  const against = options.text('against');
+  const { readPrevious } = await import('../../model/previous.ts');
+  const policy = against === null ? {} : { previous: await readPrevious(resolve(host.cwd, against), against) };
+  const found = await validatePath(resolve(host.cwd, path), { name: path, policy }, reporter, signal);
   return validateEvidence(found, { project: path, environment: null, startedAt, host: access });
 }
 

@@ -5,6 +5,8 @@
  */
 export type Name = string;
 export type Bytes = string | number;
+export type Percentage = string;
+export type Path = string;
 /**
  * Inputs of the model, when its files do not tell. `null`: read from the files.
  */
@@ -13,7 +15,6 @@ export type Tensors = Tensor[] | null;
  * Outputs of the model, when its files do not tell. `null`: read from the files.
  */
 export type Tensors1 = Tensor[] | null;
-export type Path = string;
 export type Duration = string;
 /**
  * GPUs of one pod (`nvidia.com/gpu`). `null`: none.
@@ -218,7 +219,6 @@ export type GatewayMetrics = {
     [k: string]: string;
   };
 } | null;
-export type Percentage = string;
 /**
  * At least `share` of the requests are answered in less than `under`, as the gateway measures it. `null`: its latency does not gate.
  */
@@ -288,11 +288,67 @@ export interface Model {
    */
   maxSize?: Bytes | null;
   /**
+   * Validation fails when all files together have grown more than this since the release of `model.previous`. `null`: growth is told and not judged.
+   */
+  maxGrowth?: Percentage | null;
+  /**
+   * The only formats that model files may have, as `ml-deploy validate` names them; documents such as JSON and text are always allowed. `null`: every format that is understood.
+   */
+  formats?: string[] | null;
+  /**
+   * Evidence (`validate.json`) of the previous release, relative to mldeploy.yaml: contract and size are compared with it. `null`: nothing is compared.
+   */
+  previous?: Path | null;
+  /**
+   * Lets a release pass whose inputs or outputs are not compatible with those of the previous one. Holds for that one release only.
+   */
+  acknowledgeBreaking?: AcknowledgedBreaking | null;
+  /**
+   * Findings that you have looked at and answer for. A waived finding stays visible and no longer decides the verdict; it counts for exactly this file content, until its date.
+   */
+  waivers?: Waiver[];
+  /**
    * Globals that the pickle scanner does not know and that you have read and trust. Each names who answers for it and until when: an exception without an end is a hole.
    */
   allow?: AllowedGlobal[];
   inputs?: Tensors;
   outputs?: Tensors1;
+}
+export interface AcknowledgedBreaking {
+  /**
+   * Model digest of the previous release, as the finding prints it.
+   */
+  previous: string;
+  /**
+   * Why clients can follow.
+   */
+  reason: string;
+}
+export interface Waiver {
+  /**
+   * Id of the rule, as the finding prints it.
+   */
+  rule: string;
+  /**
+   * Path of the file, relative to the model folder.
+   */
+  file: string;
+  /**
+   * Digest of the file, as the evidence has it.
+   */
+  sha256: string;
+  /**
+   * Why it is acceptable.
+   */
+  reason: string;
+  /**
+   * Who answers for it.
+   */
+  owner: string;
+  /**
+   * Last day on which the waiver holds.
+   */
+  expires: string;
 }
 export interface AllowedGlobal {
   /**
@@ -783,6 +839,26 @@ export interface Model1 {
    * Validation fails when all files together are larger. None by default: a sensible limit depends on the model.
    */
   maxSize?: Bytes | null;
+  /**
+   * Validation fails when all files together have grown more than this since the release of `model.previous`. `null`: growth is told and not judged.
+   */
+  maxGrowth?: Percentage | null;
+  /**
+   * The only formats that model files may have, as `ml-deploy validate` names them; documents such as JSON and text are always allowed. `null`: every format that is understood.
+   */
+  formats?: string[] | null;
+  /**
+   * Evidence (`validate.json`) of the previous release, relative to mldeploy.yaml: contract and size are compared with it. `null`: nothing is compared.
+   */
+  previous?: Path | null;
+  /**
+   * Lets a release pass whose inputs or outputs are not compatible with those of the previous one. Holds for that one release only.
+   */
+  acknowledgeBreaking?: AcknowledgedBreaking | null;
+  /**
+   * Findings that you have looked at and answer for. A waived finding stays visible and no longer decides the verdict; it counts for exactly this file content, until its date.
+   */
+  waivers?: Waiver[];
   /**
    * Globals that the pickle scanner does not know and that you have read and trust. Each names who answers for it and until when: an exception without an end is a hole.
    */

@@ -1,6 +1,19 @@
 import type { Check } from './check.ts';
+import { declaredContract, previousContract } from '../contract/checks.ts';
+import { deviceAdvice } from '../size/device-advice.ts';
+import { tensorAdvice } from '../size/tensor-advice.ts';
+import { trainingAdvice } from '../size/training-advice.ts';
 import { allowedFormats } from './formats.ts';
-import { sizeLimit } from './size-limit.ts';
+import { growthLimit, sizeLimit } from './size-limit.ts';
 
 /** Every check of the whole model, in the order in which they run. */
-export const checks: readonly Check[] = [allowedFormats, sizeLimit];
+export const checks: readonly Check[] = [
+  allowedFormats,
+  sizeLimit,
+  growthLimit,
+  declaredContract,
+  previousContract,
+  tensorAdvice,
+  trainingAdvice,
+  deviceAdvice,
+];

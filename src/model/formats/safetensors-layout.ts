@@ -29,13 +29,14 @@ const bits: Readonly<Record<string, number>> = {
 };
 
 export interface Layout {
-  readonly tensors: number;
-  readonly parameters: number;
-  /** Sorted. */
-  readonly dtypes: readonly string[];
+  /** In the order of the header. */
+  readonly tensors: readonly Tensor[];
+  /** Every entry is well-formed. */
+  readonly whole: boolean;
 }
 
-interface Tensor {
+/** One entry; places count from the begin of the data. */
+export interface Tensor {
   readonly name: string;
   readonly dtype: string;
   readonly elements: number;
@@ -44,11 +45,10 @@ interface Tensor {
 }
 
 /**
- * Checks a safetensors header against the file: every entry well-formed, sizes equal to shape times dtype, and the data of
- * `dataBytes` bytes from byte `dataStart` on covered from end to end, without gap or overlap. Adds findings; null when the header
- * is not an object.
+ * Checks a safetensors header: every entry well-formed, sizes equal to shape times dtype. Adds findings; null when the header is not
+ * an object.
  */
-export function checkTensors(header: Json, dataStart: number, dataBytes: number, findings: Findings): Layout | null {
+export function readTensors(header: Json, findings: Findings): Layout | null {
   if (!(header instanceof Map)) {
     findings.add('safetensors/header', 8, 'The header is not a JSON object.');
     return null;
@@ -61,12 +61,7 @@ export function checkTensors(header: Json, dataStart: number, dataBytes: number,
     whole = false;
     findings.add('safetensors/header', 8, `The entry "${printable(name)}" ${problem}.`);
   }
-  if (whole) checkCoverage(tensors, dataStart, dataBytes, findings);
-  return {
-    tensors: tensors.length,
-    parameters: tensors.reduce((sum, { elements }) => sum + elements, 0),
-    dtypes: [...new Set(tensors.map(({ dtype }) => dtype))].toSorted(),
-  };
+  return { tensors, whole };
 }
 
 function metadataProblem(entry: Json): string | null {
@@ -111,7 +106,16 @@ function naturals(value: Json | undefined): number[] | null {
   return numbers;
 }
 
-function checkCoverage(tensors: readonly Tensor[], dataStart: number, dataBytes: number, findings: Findings): void {
+/**
+ * Checks that the tensors cover the data of `dataBytes` bytes from byte `dataStart` on from end to end, without gap or overlap.
+ */
+export function checkCoverage(
+  { tensors, whole }: Layout,
+  dataStart: number,
+  dataBytes: number,
+  findings: Findings,
+): void {
+  if (!whole) return;
   let covered = 0;
   for (const { name, begin, end } of tensors.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin > covered) {

@@ -1,8 +1,9 @@
 import { TextDecoder } from 'node:util';
 import type { Findings } from '../findings.ts';
+import { TensorScan, type TensorPlace } from '../size/tensor-scan.ts';
 import { JsonError, parseStrictJson } from '../strict-json.ts';
-import type { Facts, Format, Head, InspectContext, Inspector } from './format.ts';
-import { checkTensors, type Layout } from './safetensors-layout.ts';
+import type { Facts, Format, Head, InspectContext, Inspected, Inspector } from './format.ts';
+import { checkCoverage, readTensors, type Layout, type Tensor } from './safetensors-layout.ts';
 
 /** Largest header that readers accept. Bytes. */
 const maxHeader = 100_000_000;
@@ -26,10 +27,14 @@ function startsHeader({ bytes, size }: Head): boolean {
 class SafetensorsInspector implements Inspector {
   private readonly findings: Findings;
   private readonly pieces: Buffer[] = [];
+  private readonly places = new Map<Tensor, TensorPlace>();
   private bytes = 0;
   /** Length of the header, null until its 8 bytes are here or when it is refused. */
   private header: number | null = null;
   private refused = false;
+  private layout: Layout | null = null;
+  /** Looks at the data as it goes by; null until the header is read, or when the tensors are not one after the other. */
+  private scan: TensorScan | null = null;
 
   constructor({ findings }: InspectContext) {
     this.findings = findings;
@@ -38,14 +43,30 @@ class SafetensorsInspector implements Inspector {
   write(chunk: Buffer): void {
     const before = this.bytes;
     this.bytes += chunk.length;
+    if (this.scan !== null) {
+      this.scan.write(chunk, before);
+      return;
+    }
     const wanted = this.header === null ? 8 : 8 + this.header;
     if (this.refused || before >= wanted) return;
     this.pieces.push(Buffer.from(this.header === null ? chunk : chunk.subarray(0, wanted - before)));
     if (this.header === null && this.bytes >= 8) this.readLength();
+    if (this.header === null || this.bytes < 8 + this.header) return;
+    this.scan = this.readHeader(8 + this.header);
+    // The data begins in this very chunk.
+    this.scan?.write(chunk, before);
   }
 
-  end(): { format: string; facts: Facts } {
-    return { format: 'safetensors', facts: this.facts() };
+  end(): Inspected {
+    const facts = this.facts();
+    const { layout, scan } = this;
+    if (layout === null) return { format: 'safetensors', facts };
+    const tensors = layout.tensors.map((tensor) => {
+      const { name, dtype, elements } = tensor;
+      const data = scan?.of(this.placed(tensor));
+      return { name, dtype, elements, bytes: tensor.end - tensor.begin, ...(data === undefined ? {} : { data }) };
+    });
+    return { format: 'safetensors', facts, tensors };
   }
 
   private readLength(): void {
@@ -62,6 +83,27 @@ class SafetensorsInspector implements Inspector {
     );
   }
 
+  /** Every byte of the header is here: what looks at the data behind it. */
+  private readHeader(end: number): TensorScan | null {
+    const content = Buffer.concat(this.pieces);
+    this.pieces.length = 0;
+    const text = this.text(content.subarray(8, end));
+    const layout = text === null ? null : this.parse(text);
+    this.layout = layout;
+    if (layout?.whole !== true) return null;
+    for (const tensor of layout.tensors) {
+      const { name, dtype, elements } = tensor;
+      this.places.set(tensor, { name, dtype, elements, begin: end + tensor.begin, end: end + tensor.end });
+    }
+    const sorted = layout.tensors.toSorted((a, b) => a.begin - b.begin || a.end - b.end);
+    const apart = sorted.every((tensor, index) => tensor.begin >= (sorted[index - 1]?.end ?? 0));
+    return apart ? new TensorScan([...this.places.values()]) : null;
+  }
+
+  private placed(tensor: Tensor): TensorPlace {
+    return this.places.get(tensor) ?? tensor;
+  }
+
   private facts(): Facts {
     if (this.refused) return {};
     if (this.header === null || this.bytes < 8 + this.header) {
@@ -73,12 +115,16 @@ class SafetensorsInspector implements Inspector {
       );
       return {};
     }
-    const text = this.text(Buffer.concat(this.pieces).subarray(8, 8 + this.header));
-    if (text === null) return {};
-    const layout = this.layout(text);
-    return layout === null
-      ? {}
-      : { tensors: layout.tensors, parameters: layout.parameters, dtypes: layout.dtypes, headerBytes: this.header };
+    if (this.layout === null) return {};
+    const dataStart = 8 + this.header;
+    checkCoverage(this.layout, dataStart, this.bytes - dataStart, this.findings);
+    const { tensors } = this.layout;
+    return {
+      tensors: tensors.length,
+      parameters: tensors.reduce((sum, { elements }) => sum + elements, 0),
+      dtypes: [...new Set(tensors.map(({ dtype }) => dtype))].toSorted(),
+      headerBytes: this.header,
+    };
   }
 
   private text(header: Buffer): string | null {
@@ -94,10 +140,9 @@ class SafetensorsInspector implements Inspector {
     }
   }
 
-  private layout(text: string): Layout | null {
+  private parse(text: string): Layout | null {
     try {
-      const dataStart = 8 + (this.header ?? 0);
-      return checkTensors(parseStrictJson(text, true), dataStart, this.bytes - dataStart, this.findings);
+      return readTensors(parseStrictJson(text, true), this.findings);
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       const offset = 8 + Buffer.byteLength(text.slice(0, error.offset));

@@ -1,5 +1,6 @@
 import { compressionRules } from './compression.ts';
 import { contentRules } from './content.ts';
+import { contractRules } from './contract.ts';
 import { fileRules } from './file.ts';
 import { formatRules } from './format.ts';
 import { ggufRules } from './gguf.ts';
@@ -15,6 +16,7 @@ import { sentencepieceRules } from './sentencepiece.ts';
 import { shardsRules } from './shards.ts';
 import { templateRules } from './template.ts';
 import { tarRules } from './tar.ts';
+import { sizeRules } from './size.ts';
 import { textRules } from './text.ts';
 import { zipRules } from './zip.ts';
 import { yamlRules } from './yaml.ts';
@@ -24,6 +26,7 @@ import type { Rule } from './rule.ts';
 export const rules = {
   ...compressionRules,
   ...contentRules,
+  ...contractRules,
   ...fileRules,
   ...formatRules,
   ...ggufRules,
@@ -39,6 +42,7 @@ export const rules = {
   ...shardsRules,
   ...templateRules,
   ...tarRules,
+  ...sizeRules,
   ...textRules,
   ...zipRules,
   ...yamlRules,

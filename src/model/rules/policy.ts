@@ -32,6 +32,16 @@ export const policyRules = {
     'Convert the model to a format of model.formats, move the file out of the model folder, or add the format to the list.',
     { bad: 'a pickle while `model.formats` is `[safetensors, onnx]`', good: 'model.safetensors with config.json' },
   ),
+  'policy/growth': rule(
+    'high',
+    'unsafe',
+    'The limit model.maxGrowth finds what got into the model by mistake.',
+    'Look at which files are new or larger; then take them out, or raise model.maxGrowth.',
+    {
+      bad: 'optimizer.pt beside the weights, 200 % more than the release before',
+      good: 'weights of the same architecture',
+    },
+  ),
   'policy/size': rule(
     'high',
     'unsafe',

@@ -1,0 +1,68 @@
+import type { Contract } from '../../pipeline/evidence.ts';
+import { largest, type WholeModel } from '../checks/check.ts';
+import type { Findings } from '../findings.ts';
+import type { Policy } from '../policy.ts';
+import { compareContracts, type Difference } from './compare.ts';
+
+/**
+ * The contract that the configuration declares against the one of the files: a declaration that the files contradict fails. Not asked where
+ * code of the project stands between clients and model, since its contract is another one.
+ */
+export function declaredContract(model: WholeModel, { declared, ownEntry }: Policy): void {
+  if (declared === null || model.contract === null || ownEntry) return;
+  // Somebody who believes the declaration is a client of it. A declaration of one side only says nothing about the other.
+  const contradicted = compareContracts(declared, model.contract).filter(
+    ({ breaking, side }) => breaking && declared[side].length > 0,
+  );
+  if (contradicted.length === 0) return;
+  const what = `In ${model.contract.source}, unlike model.inputs and model.outputs, ${list(contradicted)}.`;
+  carrier(model)?.add('contract/declared', null, what);
+}
+
+/** What clients may rely on: what is declared, and for a side that is not declared, what the files tell. */
+export function effectiveContract(declared: Contract | null, found: Contract | null): Contract | null {
+  if (declared === null || found === null) return declared ?? found;
+  const { inputs, outputs, source } = declared;
+  return {
+    inputs: inputs.length > 0 ? inputs : found.inputs,
+    outputs: outputs.length > 0 ? outputs : found.outputs,
+    source,
+  };
+}
+
+/** The contract of the release before against this one. */
+export function previousContract(model: WholeModel, { previous, declared, acknowledged }: Policy): void {
+  const before = previous?.contract ?? null;
+  const findings = carrier(model);
+  if (previous === null || before === null || findings === undefined) return;
+  const now = effectiveContract(declared, model.contract) ?? { inputs: [], outputs: [], source: '' };
+  const lost = (['inputs', 'outputs'] as const).filter((side) => before[side].length > 0 && now[side].length === 0);
+  if (lost.length > 0) {
+    findings.add('contract/unknown', null, `The previous release told its ${lost.join(' and ')}; this one does not.`);
+  }
+  const comparable = (side: 'inputs' | 'outputs'): boolean => before[side].length > 0 && now[side].length > 0;
+  const differences = compareContracts(before, now).filter(({ side }) => comparable(side));
+  const breaking = differences.filter((difference) => difference.breaking);
+  const harmless = differences.filter((difference) => !difference.breaking);
+  if (harmless.length > 0) findings.add('contract/compatible', null, `Since the previous release, ${list(harmless)}.`);
+  if (breaking.length === 0) return;
+  if (acknowledged?.previous === previous.digest) {
+    findings.add(
+      'contract/acknowledged',
+      null,
+      `Since the previous release, ${list(breaking)}. "${acknowledged.reason}".`,
+    );
+  } else {
+    findings.add('contract/breaking', null, `Since the previous release (${previous.digest}), ${list(breaking)}.`);
+  }
+}
+
+function list(differences: readonly Difference[]): string {
+  return differences.map(({ text }) => text).join('; ');
+}
+
+/** The file that tells the contract, else the largest one. */
+function carrier(model: WholeModel): Findings | undefined {
+  const teller = model.files.find(({ inspected }) => inspected.contract !== undefined);
+  return (teller ?? largest(model))?.findings;
+}

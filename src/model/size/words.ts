@@ -1,0 +1,243 @@
+import type { TensorData } from '../tensors.ts';
+
+/** How elements that can be infinite or not a number look, by dtype: the bits of the exponent in a word of 32 bits. */
+type Kind = 'f32' | 'f64' | 'pair' | 'other';
+
+/** Exponent bits of one half of a word; types of 16 bits stand two in a word. */
+const halves: Readonly<Record<string, number>> = { F16: 0x7c00, BF16: 0x7f80 };
+
+/** Bits of an element, for types whose elements can be compared word by word. */
+const elementBits: Readonly<Record<string, number>> = {
+  F64: 64,
+  I64: 64,
+  U64: 64,
+  C64: 64,
+  F32: 32,
+  I32: 32,
+  U32: 32,
+  F16: 16,
+  BF16: 16,
+  I16: 16,
+  U16: 16,
+};
+
+const scratchWords = 65_536;
+
+/** Bytes that are looked at together, whatever pieces the data comes in: a word for each lane. */
+const block = 16;
+
+/**
+ * Goes through the data of one tensor as words of 32 bits: a fingerprint of 128 bits, not-a-numbers, infinities, whether all elements are
+ * equal, and whether bfloat16 could hold them. The fingerprint finds equal tensors; it is no protection against somebody who forges one.
+ */
+export class Words {
+  private readonly kind: Kind;
+  private readonly exponent: number;
+  private readonly bits: number;
+  private readonly lanes = new Uint32Array([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344]);
+  /** The first two words, which all others are compared with. */
+  private readonly first = new Uint32Array(2);
+  private bytes = 0;
+  private index = 0;
+  private low = 0;
+  private difference = 0;
+  private nan = 0;
+  private infinite = 0;
+  private rest = Buffer.alloc(0);
+  private scratch: Uint32Array | null = null;
+
+  constructor(dtype: string) {
+    this.kind = dtype === 'F32' ? 'f32' : dtype === 'F64' ? 'f64' : dtype in halves ? 'pair' : 'other';
+    this.exponent = halves[dtype] ?? 0;
+    this.bits = elementBits[dtype] ?? 8;
+  }
+
+  /** The next bytes. */
+  write(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    let bytes = chunk;
+    if (this.rest.length > 0) {
+      const missing = block - this.rest.length;
+      const joined = Buffer.concat([this.rest, chunk.subarray(0, missing)]);
+      bytes = chunk.subarray(missing);
+      if (joined.length < block) {
+        this.rest = joined;
+        return;
+      }
+      this.copied(joined);
+    }
+    const whole = bytes.length - (bytes.length % block);
+    this.rest = Buffer.from(bytes.subarray(whole));
+    const main = bytes.subarray(0, whole);
+    if (main.byteOffset % 4 === 0) this.take(new Uint32Array(main.buffer, main.byteOffset, main.length / 4));
+    else this.copied(main);
+  }
+
+  /** What was found; nothing may be written afterwards. */
+  data(): TensorData {
+    const { bytes, rest } = this;
+    if (rest.length > 0) this.last(rest);
+    const lanes = [...this.lanes].map((lane) =>
+      finish(lane ^ bytes)
+        .toString(16)
+        .padStart(8, '0'),
+    );
+    return {
+      hash: lanes.join(''),
+      nan: this.nan,
+      infinite: this.infinite,
+      constant: this.isConstant(),
+      exactInBf16: this.kind === 'f32' && (this.low & 0xffff) === 0,
+    };
+  }
+
+  /** All words equal the first pair, and the first pair is made of equal elements. */
+  private isConstant(): boolean {
+    if (this.difference !== 0) return false;
+    const [a = 0, b = 0] = this.first;
+    if (this.bits === 64) return true;
+    if (this.bytes > 4 && a !== b) return false;
+    if (this.bits === 32) return true;
+    if (this.bits === 16) return this.bytes <= 2 || a >>> 16 === (a & 0xffff);
+    return new Set(Buffer.from(this.first.buffer, 0, Math.min(this.bytes, 4))).size <= 1;
+  }
+
+  private copied(bytes: Buffer): void {
+    const scratch = (this.scratch ??= new Uint32Array(scratchWords));
+    const target = Buffer.from(scratch.buffer);
+    for (let from = 0; from < bytes.length; from += target.length) {
+      const length = bytes.copy(target, 0, from);
+      this.take(scratch.subarray(0, length / 4));
+    }
+  }
+
+  /** Less than a block at the end: filled up with elements that are there, so that the comparison with the first says nothing wrong. */
+  private last(rest: Buffer): void {
+    const filling = this.index === 0 ? rest : Buffer.from(this.first.buffer);
+    const filled = Buffer.alloc(block);
+    for (let at = 0; at < block; at++) filled[at] = filling[at % filling.length] ?? 0;
+    rest.copy(filled);
+    const { nan, infinite } = this;
+    this.copied(filled);
+    // Only elements that are there count.
+    const counted = countSpecial(rest, this.kind, this.exponent);
+    this.nan = nan + counted.nan;
+    this.infinite = infinite + counted.infinite;
+  }
+
+  private take(words: Uint32Array): void {
+    if (this.index === 0 && words.length > 1) this.first.set(words.subarray(0, 2));
+    this.index += words.length;
+    if (this.kind === 'pair' ? this.mixPairs(words) : this.mix(words)) this.count(words);
+  }
+
+  /** Takes the words into the fingerprint; true when some of them may be infinite or not a number. */
+  private mix(words: Uint32Array): boolean {
+    const { lanes } = this;
+    const [first = 0, second = 0] = this.first;
+    const [even, odd] = exponents[this.kind];
+    // An exponent of ones carries into the sign bit when one is added at its lowest bit: no branch per word.
+    const [evenOne, oddOne] = [even & -even, odd & -odd];
+    let [a = 0, b = 0, c = 0, d = 0] = lanes;
+    let { difference, low } = this;
+    let carry = 0;
+    // Four lanes keep the processor busy.
+    for (let at = 0; at < words.length; at += 4) {
+      const w = words[at] ?? 0;
+      const x = words[at + 1] ?? 0;
+      const y = words[at + 2] ?? 0;
+      const z = words[at + 3] ?? 0;
+      difference |= (w ^ first) | (x ^ second) | (y ^ first) | (z ^ second);
+      low |= w | x | y | z;
+      carry |= ((w & even) + evenOne) | ((x & odd) + oddOne) | ((y & even) + evenOne) | ((z & odd) + oddOne);
+      a = Math.imul((a << 13) | (a >>> 19), 0x9e3779b1) ^ w;
+      b = Math.imul((b << 13) | (b >>> 19), 0x85ebca77) ^ x;
+      c = Math.imul((c << 13) | (c >>> 19), 0xc2b2ae3d) ^ y;
+      d = Math.imul((d << 13) | (d >>> 19), 0x27d4eb2f) ^ z;
+    }
+    this.difference = difference;
+    this.low = low;
+    lanes.set([a, b, c, d]);
+    return carry < 0;
+  }
+
+  /** The same for two elements in a word. */
+  private mixPairs(words: Uint32Array): boolean {
+    const { lanes } = this;
+    const [first = 0, second = 0] = this.first;
+    const lower = this.exponent;
+    const upper = lower << 16;
+    const [lowerOne, upperOne] = [lower & -lower, upper & -upper];
+    let [a = 0, b = 0, c = 0, d = 0] = lanes;
+    let { difference } = this;
+    let carryLow = 0;
+    let carryHigh = 0;
+    for (let at = 0; at < words.length; at += 4) {
+      const w = words[at] ?? 0;
+      const x = words[at + 1] ?? 0;
+      const y = words[at + 2] ?? 0;
+      const z = words[at + 3] ?? 0;
+      difference |= (w ^ first) | (x ^ second) | (y ^ first) | (z ^ second);
+      carryLow |=
+        ((w & lower) + lowerOne) | ((x & lower) + lowerOne) | ((y & lower) + lowerOne) | ((z & lower) + lowerOne);
+      carryHigh |=
+        ((w & upper) + upperOne) | ((x & upper) + upperOne) | ((y & upper) + upperOne) | ((z & upper) + upperOne);
+      a = Math.imul((a << 13) | (a >>> 19), 0x9e3779b1) ^ w;
+      b = Math.imul((b << 13) | (b >>> 19), 0x85ebca77) ^ x;
+      c = Math.imul((c << 13) | (c >>> 19), 0xc2b2ae3d) ^ y;
+      d = Math.imul((d << 13) | (d >>> 19), 0x27d4eb2f) ^ z;
+    }
+    this.difference = difference;
+    lanes.set([a, b, c, d]);
+    return carryHigh < 0 || (carryLow & 0x8000) !== 0;
+  }
+
+  /** Counts what is infinite or not a number, one by one: hardly any weights have such elements. */
+  private count(words: Uint32Array): void {
+    const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
+    const counted = countSpecial(bytes, this.kind, this.exponent);
+    this.nan += counted.nan;
+    this.infinite += counted.infinite;
+  }
+}
+
+/** Exponent bits of the even and odd words, by kind. */
+const exponents: Readonly<Record<Kind, readonly [number, number]>> = {
+  f32: [0x7f800000, 0x7f800000],
+  f64: [0, 0x7ff00000],
+  pair: [0, 0],
+  other: [0, 0],
+};
+
+function countSpecial(bytes: Buffer, kind: Kind, exponent: number): { nan: number; infinite: number } {
+  const found = { nan: 0, infinite: 0 };
+  const see = (isInfinite: boolean): void => {
+    if (isInfinite) found.infinite++;
+    else found.nan++;
+  };
+  if (kind === 'f32') {
+    for (let at = 0; at + 4 <= bytes.length; at += 4) {
+      const word = bytes.readUInt32LE(at);
+      if ((word & 0x7f800000) === 0x7f800000) see((word & 0x007fffff) === 0);
+    }
+  } else if (kind === 'f64') {
+    for (let at = 0; at + 8 <= bytes.length; at += 8) {
+      const high = bytes.readUInt32LE(at + 4);
+      if ((high & 0x7ff00000) === 0x7ff00000) see((high & 0x000fffff) === 0 && bytes.readUInt32LE(at) === 0);
+    }
+  } else if (kind === 'pair') {
+    for (let at = 0; at + 2 <= bytes.length; at += 2) {
+      const half = bytes.readUInt16LE(at) & 0x7fff;
+      if ((half & exponent) === exponent) see(half === exponent);
+    }
+  }
+  return found;
+}
+
+/** Spreads the bits of a lane. */
+function finish(lane: number): number {
+  let h = lane;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,180 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/load.ts';
+import { validateStage } from '../../src/model/stage.ts';
+import type { ValidateEvidence } from '../../src/pipeline/evidence.ts';
+import { silentReporter } from '../../src/pipeline/reporter.ts';
+import { sha256 } from './sha256.ts';
+import { float32, safetensorsFile } from './safetensors-file.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'policy-'));
+  mkdirSync(join(root, 'model'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Judges the folder `model` with these keys of `model:`, and others of the file. */
+async function judge(model: string, more = ''): Promise<ValidateEvidence> {
+  const text = `version: 1\nname: fraud\nmodel: {path: model/, ${model}}\nimage: {repository: registry.example/fraud}\n${more}`;
+  const context = {
+    config: parseConfig(text, 'mldeploy.yaml', null),
+    access: {
+      root,
+      kubeconfig: null,
+      kubeContext: null,
+      buildkit: null,
+      dockerConfig: null,
+      environment: {},
+      host: 'here',
+      engineImage: null,
+      engine: 'ml-deploy/0.0.0',
+    },
+    evidence: {},
+    reporter: silentReporter,
+    signal: new AbortController().signal,
+  };
+  await validateStage.preflight(context);
+  return validateStage.run(context);
+}
+
+function rules({ model }: ValidateEvidence): string[] {
+  return model.files.flatMap(({ findings }) =>
+    findings.map(({ rule, waived }) => (waived === undefined ? rule : `(${rule})`)),
+  );
+}
+
+const weights = safetensorsFile({ w: { dtype: 'F32', shape: [2], data: float32([1.1, 2.1]) } });
+const code = 'import os\n';
+
+describe('model.formats', () => {
+  it('refuses what is not listed, and lets documents be', async () => {
+    writeFileSync(join(root, 'model/model.safetensors'), weights);
+    writeFileSync(join(root, 'model/config.json'), '{}');
+    writeFileSync(join(root, 'model/README.md'), '# A model\n');
+    expect(await judge('formats: [safetensors]')).toMatchObject({ verdict: 'clean' });
+    expect(await judge('formats: null')).toMatchObject({ verdict: 'clean' });
+    const refused = await judge('formats: [onnx]');
+    expect(refused).toMatchObject({ verdict: 'unsafe', outcome: 'failed' });
+    expect(rules(refused)).toEqual(['policy/format']);
+  });
+});
+
+describe('model.waivers', () => {
+  const waiver = (facts: object = {}): string =>
+    `waivers: [${JSON.stringify({
+      rule: 'format/code',
+      file: 'run.py',
+      sha256: sha256(Buffer.from(code)),
+      reason: 'read it',
+      owner: 'ann',
+      expires: '2099-01-01',
+      ...facts,
+    })}]`;
+
+  beforeEach(() => {
+    writeFileSync(join(root, 'model/run.py'), code);
+    writeFileSync(join(root, 'model/model.safetensors'), weights);
+  });
+
+  it('take the decision away from a finding that stays visible', async () => {
+    expect(await judge('formats: null')).toMatchObject({ verdict: 'inconclusive' });
+    const evidence = await judge(waiver());
+    expect(evidence).toMatchObject({ verdict: 'clean', outcome: 'passed' });
+    expect(rules(evidence)).toEqual(['(format/code)']);
+    const finding = evidence.model.files.flatMap(({ findings }) => findings)[0];
+    expect(finding).toMatchObject({
+      severity: 'high',
+      waived: { reason: 'read it', owner: 'ann', expires: '2099-01-01' },
+    });
+    expect(evidence.summary).toBe('2 files: clean but for 1 waived finding');
+  });
+
+  it.each([
+    ['has expired', { expires: '2024-01-01' }],
+    ['is for other content', { sha256: 'a'.repeat(64) }],
+  ])('count for nothing when one %s, which is a finding', async (_, facts) => {
+    const evidence = await judge(waiver(facts));
+    expect(evidence.verdict).toBe('inconclusive');
+    expect(rules(evidence)).toEqual(['format/code', 'policy/waiver']);
+  });
+
+  it('count for one rule in one file', async () => {
+    expect(await judge(waiver({ rule: 'format/unknown' }))).toMatchObject({ verdict: 'inconclusive' });
+    expect(await judge(waiver({ file: 'other.py' }))).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('need a reason, an owner and an end', () => {
+    for (const key of ['reason', 'owner', 'expires', 'sha256']) {
+      expect(() =>
+        parseConfig(
+          `version: 1\nname: fraud\nmodel: {path: m, ${waiver({ [key]: '' })}}\nimage: {repository: a/b}\n`,
+          'mldeploy.yaml',
+          null,
+        ),
+      ).toThrow(/waivers/);
+    }
+  });
+});
+
+describe('model.previous', () => {
+  async function release(): Promise<ValidateEvidence> {
+    writeFileSync(join(root, 'model/model.safetensors'), weights);
+    const evidence = await judge('inputs: [{name: x, dtype: float32, shape: [-1, 4]}]');
+    writeFileSync(join(root, 'previous.json'), JSON.stringify(evidence));
+    return evidence;
+  }
+
+  it('compares contract and size', async () => {
+    const before = await release();
+    const same = 'previous: previous.json, inputs: [{name: x, dtype: float32, shape: [-1, 4]}]';
+    expect(rules(await judge(same))).toEqual([]);
+
+    const changed = 'previous: previous.json, inputs: [{name: x, dtype: float32, shape: [-1, 5]}]';
+    const broken = await judge(changed);
+    expect(broken).toMatchObject({ verdict: 'unsafe' });
+    expect(rules(broken)).toEqual(['contract/breaking']);
+    const acknowledged = await judge(
+      `${changed}, acknowledgeBreaking: {previous: "${before.model.digest}", reason: told all}`,
+    );
+    expect(acknowledged).toMatchObject({ verdict: 'clean' });
+    expect(rules(acknowledged)).toEqual(['contract/acknowledged']);
+
+    writeFileSync(join(root, 'model/more.safetensors'), weights);
+    expect(rules(await judge(same))).toEqual(['size/growth']);
+    expect(rules(await judge(`${same}, maxGrowth: 120%`))).toEqual(['size/growth']);
+    const grown = await judge(`${same}, maxGrowth: 20%`);
+    expect(grown).toMatchObject({ verdict: 'unsafe' });
+    expect(rules(grown)).toEqual(['policy/growth']);
+  });
+
+  it('has to be evidence of a validation', async () => {
+    writeFileSync(join(root, 'model/model.safetensors'), readFileSync('package.json'));
+    for (const content of ['{', '{}', '{"stage": "build"}']) {
+      writeFileSync(join(root, 'previous.json'), content);
+      await expect(judge('previous: previous.json')).rejects.toMatchObject({ code: 'model/no-previous' });
+    }
+    await expect(judge('previous: none.json')).rejects.toMatchObject({
+      code: 'model/no-previous',
+      message: expect.stringContaining('ENOENT') as unknown,
+    });
+  });
+});
+
+describe('resources.gpu', () => {
+  it('is what the weights are held against', async () => {
+    const big = {
+      dtype: 'F32',
+      shape: [1024],
+      data: float32(Array.from({ length: 1024 }, (_, index) => Math.sin(index))),
+    };
+    writeFileSync(join(root, 'model/model.safetensors'), safetensorsFile({ big }));
+    const evidence = await judge('formats: null', 'resources: {gpu: {count: 1, memory: 2k}}\n');
+    expect(evidence).toMatchObject({ verdict: 'unsafe' });
+    expect(rules(evidence)).toEqual(['size/gpu-memory']);
+  });
+});
