@@ -28,7 +28,7 @@ export interface ArchiveKind {
   readonly container: 'zip' | 'tar';
   /** By the names of all members. Kinds are asked in order; the first that matches reads the archive. */
   matches(names: ReadonlySet<string>): boolean;
-  /** Begins to read an archive; `members` are in the order of their data. */
+  /** Begins to read an archive; `members` are in the order of the directory. */
   open(context: InspectContext, members: readonly Member[]): ArchiveReader;
 }
 
@@ -71,5 +71,16 @@ export class Collected implements Inspector {
   /** Null when the member was not there, was not read to its end, or is larger than what is kept. */
   get bytes(): Buffer | null {
     return this.ended && this.length <= this.most ? Buffer.concat(this.pieces) : null;
+  }
+}
+
+/** Takes bytes that only the rest of the archive explains, such as raw tensors: the reader has to account for them. */
+export class Raw implements Inspector {
+  write(): void {
+    // Nothing in the bytes says what they are.
+  }
+
+  end(): Inspected {
+    return { format: 'raw', facts: {} };
   }
 }

@@ -83,7 +83,7 @@ class ZipInspector implements Inspector {
     const kind = kindOf('zip', plan.names);
     const { extension } = context.head;
     const promised = kindPromisedBy(extension);
-    if (promised !== null && kind?.extensions.includes(extension) !== true) {
+    if (promised !== null && plan.directory !== null && kind?.extensions.includes(extension) !== true) {
       const title = kind?.title ?? 'an archive of something else';
       const message = `The extension .${extension} promises ${promised.title}, but this is ${title}.`;
       context.findings.add('format/mismatch', 0, message);

@@ -8,7 +8,7 @@ import type { CallOpcode, Observer } from './observer.ts';
 import type { Consumer, Sink } from './payload.ts';
 import type { CheckContext } from './profiles/profile.ts';
 import { currentName, type Ruling, type Rulings } from './rulings.ts';
-import { Global, Instance, something, Tuple, type Value } from './values.ts';
+import { Global, Instance, Persistent, something, Tuple, type Value } from './values.ts';
 
 /** Different names in one file beyond this are not followed; names beyond `shownNames` are not part of the evidence. */
 const maxNames = 100_000;
@@ -112,6 +112,11 @@ export class Judge implements Observer {
     const rule = ruling.does === null ? 'pickle/unlisted-call' : 'pickle/dangerous-call';
     this.refuseCall(rule, use, args, vetted.problem, offset);
     return null;
+  }
+
+  persistent(id: Value, offset: number): Value {
+    this.once('pickle/outside', offset, 'Asks its loader for an object by persistent id; it is not in the file.');
+    return new Persistent(id);
   }
 
   build(target: Value, state: Value, offset: number): void {

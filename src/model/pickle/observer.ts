@@ -12,6 +12,8 @@ export interface Observer {
   global(module: string, name: string, offset: number): Global;
   /** `callee(*args)` would be called; returns the class of the result when it is known. */
   call(opcode: CallOpcode, callee: Value, args: Value, offset: number): Global | null;
+  /** An object is asked for by persistent id; returns what stands for it. */
+  persistent(id: Value, offset: number): Value;
   /** BUILD: `__setstate__` would be called, or attributes written. */
   build(target: Value, state: Value, offset: number): void;
   /** A method of an object that is not a plain container would be called (`append`, `__setitem__`, ...). */

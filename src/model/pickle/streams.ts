@@ -3,7 +3,10 @@ import { joblibArrays, type ArrayCount } from './arrays.ts';
 import { Judge } from './judge.ts';
 import { Machine } from './machine.ts';
 import { NestedPickles } from './nested.ts';
+import type { Observer } from './observer.ts';
 import type { Rulings } from './rulings.ts';
+
+export type Observe = (judge: Judge, machine: () => Machine) => Observer;
 
 /** Streams in one file beyond this are not followed. */
 const maxStreams = 10_000;
@@ -13,6 +16,7 @@ export class PickleStreams {
   readonly arrays: ArrayCount = { arrays: 0, bytes: 0 };
   private readonly findings: Findings;
   private readonly judge: Judge;
+  private readonly observer: Observer;
   private machine: Machine;
   /** Another reading of a stream that has ended in the first one. */
   private second: Machine | null = null;
@@ -23,10 +27,12 @@ export class PickleStreams {
   /** Offset of the first byte that is not read as pickle any more. */
   private ignoredFrom: number | null = null;
 
-  constructor(findings: Findings, rulings: Rulings) {
+  /** `observe` puts another observer in front of the judge; it gets the machine that runs at the time. */
+  constructor(findings: Findings, rulings: Rulings, observe: Observe = (judge) => judge) {
     this.findings = findings;
     this.judge = new Judge(findings, rulings, joblibArrays(rulings, this.arrays), new NestedPickles(rulings));
-    this.machine = new Machine(this.judge);
+    this.observer = observe(this.judge, () => this.machine);
+    this.machine = new Machine(this.observer);
   }
 
   /** Takes the next bytes of the file. */
@@ -89,6 +95,6 @@ export class PickleStreams {
       this.ignoredFrom = this.position;
       return;
     }
-    this.machine = new Machine(this.judge, { offset: this.position });
+    this.machine = new Machine(this.observer, { offset: this.position });
   }
 }

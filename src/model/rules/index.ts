@@ -18,6 +18,7 @@ import { templateRules } from './template.ts';
 import { tarRules } from './tar.ts';
 import { sizeRules } from './size.ts';
 import { textRules } from './text.ts';
+import { torchRules } from './torch.ts';
 import { zipRules } from './zip.ts';
 import { yamlRules } from './yaml.ts';
 import type { Rule } from './rule.ts';
@@ -44,6 +45,7 @@ export const rules = {
   ...tarRules,
   ...sizeRules,
   ...textRules,
+  ...torchRules,
   ...zipRules,
   ...yamlRules,
 } as const;

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Machine } from '../machine.ts';
 import { Malformed } from '../malformed.ts';
 import type { CallOpcode } from '../observer.ts';
-import { Container, Global, Instance, isString, Persistent, something, Tuple, type Value } from '../values.ts';
+import { Container, Global, Instance, isString, something, Tuple, type Value } from '../values.ts';
 import { argument, type OpcodeTable } from './opcode.ts';
 
 /** Opcodes that import, call and build. */
@@ -136,10 +136,5 @@ function extension(machine: Machine, start: number, length: number): void {
 }
 
 function persistent(machine: Machine, id: Value): void {
-  machine.observer.problem(
-    'pickle/outside',
-    machine.at,
-    'Asks its loader for an object by persistent id; it is not in the file.',
-  );
-  machine.push(new Persistent(id));
+  machine.push(machine.observer.persistent(id, machine.at));
 }

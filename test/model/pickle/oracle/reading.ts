@@ -1,6 +1,6 @@
 import { Machine } from '../../../../src/model/pickle/machine.ts';
 import type { CallOpcode, Observer } from '../../../../src/model/pickle/observer.ts';
-import { Global, Instance, type Value } from '../../../../src/model/pickle/values.ts';
+import { Global, Instance, Persistent, type Value } from '../../../../src/model/pickle/values.ts';
 
 /** What our machine makes of a pickle. */
 export interface Reading {
@@ -27,6 +27,11 @@ class Recorder implements Observer {
     if (callee instanceof Global) return callee;
     this.flags.push('use');
     return null;
+  }
+
+  persistent(id: Value): Value {
+    this.flags.push('pickle/outside');
+    return new Persistent(id);
   }
 
   build(target: Value): void {
