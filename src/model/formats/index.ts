@@ -5,6 +5,7 @@ import { gguf } from './gguf.ts';
 import { jinja } from './jinja.ts';
 import { json } from './json.ts';
 import { graphs } from './graphs.ts';
+import { npy } from './npy.ts';
 import { pickle } from './pickle.ts';
 import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
@@ -20,6 +21,7 @@ export const formats: readonly Format[] = [
   gguf,
   ...graphs,
   zip,
+  npy,
   ...recognised,
   ...compressed,
   pickle,

@@ -8,6 +8,7 @@ import { huggingFaceRules } from './hugging-face.ts';
 import { joblibRules } from './joblib.ts';
 import { jsonRules } from './json.ts';
 import { onnxRules } from './onnx.ts';
+import { numpyRules } from './numpy.ts';
 import { pickleRules } from './pickle.ts';
 import { policyRules } from './policy.ts';
 import { protobufRules } from './protobuf.ts';
@@ -35,6 +36,7 @@ export const rules = {
   ...joblibRules,
   ...jsonRules,
   ...onnxRules,
+  ...numpyRules,
   ...pickleRules,
   ...policyRules,
   ...protobufRules,

@@ -2,6 +2,7 @@ import type { CorpusCase } from './case.ts';
 import { compressedCases } from './compressed.ts';
 import { ggufCases, templateCases } from './gguf.ts';
 import { graphCases } from './graphs.ts';
+import { numpyCases } from './numpy.ts';
 import { torchCases } from './torch.ts';
 import { zipCases } from './zip.ts';
 import { huggingFaceCases } from './hugging-face.ts';
@@ -14,5 +15,6 @@ export const corpus: readonly CorpusCase[] = [
   ...graphCases,
   ...zipCases,
   ...huggingFaceCases,
+  ...numpyCases,
   ...torchCases,
 ];
