@@ -104,7 +104,7 @@ describe('a single file', () => {
     ['config.json', '{"a": 1, "a": 2}', ['json', 'inconclusive', 'json/invalid']],
     ['config.json', '{"a": 1} x', ['json', 'inconclusive', 'json/invalid']],
     ['config.json', '{"auto_map": {"AutoModel": "code.Model"}}', ['json', 'inconclusive', 'json/remote-code']],
-    ['model.json', '{"learner": {}, "version": [2, 1, 0]}', ['xgboost-json', 'inconclusive', 'format/unsupported']],
+    ['model.json', '{"learner": {}, "version": [2, 1, 0]}', ['xgboost-json', 'unsafe', 'xgboost/model']],
     ['LICENSE', 'All rights reserved, café.\n', ['text', 'clean']],
     ['vocab.txt', Buffer.from([0x61, 0xff]), ['text', 'inconclusive', 'text/not-text']],
     ['notes.txt', 'before\0after', ['unknown', 'inconclusive', 'format/unknown', 'format/mismatch']],

@@ -83,6 +83,8 @@ export interface Format {
   readonly title: string;
   /** Extensions that promise this format: other content under them is a finding. */
   readonly extensions: readonly string[];
+  /** Extensions under which this format is ordinary too, although they promise another one. */
+  readonly accepts?: readonly string[];
   /** By content; extensions only where content cannot tell. */
   detect(head: Head): boolean;
   inspect(context: InspectContext): Inspector;

@@ -6,6 +6,7 @@ import { jinja } from './jinja.ts';
 import { json } from './json.ts';
 import { graphs } from './graphs.ts';
 import { npy } from './npy.ts';
+import { lightgbm } from './lightgbm.ts';
 import { pickle } from './pickle.ts';
 import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
@@ -13,12 +14,16 @@ import { sentencepiece } from './sentencepiece.ts';
 import { text } from './text.ts';
 import { unknown } from './unknown.ts';
 import { zip } from './zip.ts';
+import { xgboost, xgboostBinary } from './xgboost.ts';
 import { yaml } from './yaml.ts';
 
 /** Every format, in the order in which they are asked: exact signatures first, text last. */
 export const formats: readonly Format[] = [
   safetensors,
   gguf,
+  xgboost,
+  xgboostBinary,
+  lightgbm,
   ...graphs,
   zip,
   npy,
@@ -36,7 +41,7 @@ export const formats: readonly Format[] = [
 /** Tells the format of a content (`unknown` when no format recognises it) and whether its extension promises another one. */
 export function recognise(head: Head): Recognition {
   const format = formats.find((candidate) => candidate.detect(head)) ?? unknown;
-  const agrees = format.extensions.includes(head.extension);
+  const agrees = [...format.extensions, ...(format.accepts ?? [])].includes(head.extension);
   const promised = agrees ? undefined : formats.find(({ extensions }) => extensions.includes(head.extension));
   return { format, promised: promised ?? null };
 }

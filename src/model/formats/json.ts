@@ -5,6 +5,7 @@ import { judgeTemplate } from '../templates/chat-template.ts';
 import { codeKey } from './code-keys.ts';
 import type { Format, Inspected, InspectContext } from './format.ts';
 import { Whole } from './whole.ts';
+import { XgboostModel } from './xgboost-model.ts';
 
 /** Largest JSON document that is parsed. Bytes. */
 const maxBytes = 64 * 1024 * 1024;
@@ -28,10 +29,7 @@ function judge(context: InspectContext, content: Buffer | null, bytes: number): 
   if (value === undefined) return { format: 'json', facts: {} };
   const key = codeKey(value);
   if (key !== null) findings.add('json/remote-code', null, `The key ${key} names program code.`);
-  if (value instanceof Map && value.has('learner')) {
-    findings.add('format/unsupported', null, 'This is an XGBoost model in JSON.');
-    return { format: 'xgboost-json', facts: {} };
-  }
+  if (value instanceof Map && value.has('learner')) return new XgboostModel(findings).check(value, 'xgboost-json');
   for (const [name, template] of chatTemplates(value)) {
     for (const { rule, message } of judgeTemplate(template)) findings.add(rule, null, `${name}: ${message}`);
   }

@@ -8,7 +8,6 @@ export const recognised: readonly Format[] = [
   known('tflite', 'a TensorFlow Lite model', ['tflite'], ({ bytes }) => at(bytes, 4, 'TFL3')),
   known('savedmodel', 'a TensorFlow SavedModel', ['pb'], ({ extension }) => extension === 'pb'),
   known('catboost', 'a CatBoost model', ['cbm'], starts('CBM1')),
-  known('lightgbm', 'a LightGBM model', [], starts('tree\nversion=')),
   known('tensorrt', 'a TensorRT engine, which is native code', ['engine', 'plan'], ({ extension }) =>
     ['engine', 'plan'].includes(extension),
   ),

@@ -9,6 +9,7 @@ import { joblibRules } from './joblib.ts';
 import { jsonRules } from './json.ts';
 import { onnxRules } from './onnx.ts';
 import { numpyRules } from './numpy.ts';
+import { lightgbmRules } from './lightgbm.ts';
 import { pickleRules } from './pickle.ts';
 import { policyRules } from './policy.ts';
 import { protobufRules } from './protobuf.ts';
@@ -21,6 +22,7 @@ import { sizeRules } from './size.ts';
 import { textRules } from './text.ts';
 import { torchRules } from './torch.ts';
 import { zipRules } from './zip.ts';
+import { xgboostRules } from './xgboost.ts';
 import { yamlRules } from './yaml.ts';
 import type { Rule } from './rule.ts';
 
@@ -37,6 +39,7 @@ export const rules = {
   ...jsonRules,
   ...onnxRules,
   ...numpyRules,
+  ...lightgbmRules,
   ...pickleRules,
   ...policyRules,
   ...protobufRules,
@@ -49,6 +52,7 @@ export const rules = {
   ...textRules,
   ...torchRules,
   ...zipRules,
+  ...xgboostRules,
   ...yamlRules,
 } as const;
 

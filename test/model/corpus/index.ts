@@ -6,6 +6,8 @@ import { numpyCases } from './numpy.ts';
 import { torchCases } from './torch.ts';
 import { zipCases } from './zip.ts';
 import { huggingFaceCases } from './hugging-face.ts';
+import { lightgbmCases } from './lightgbm.ts';
+import { xgboostCases } from './xgboost.ts';
 
 /** Every model of the corpus, by family: one file of this folder each. */
 export const corpus: readonly CorpusCase[] = [
@@ -15,6 +17,8 @@ export const corpus: readonly CorpusCase[] = [
   ...graphCases,
   ...zipCases,
   ...huggingFaceCases,
+  ...xgboostCases,
+  ...lightgbmCases,
   ...numpyCases,
   ...torchCases,
 ];
