@@ -40,7 +40,7 @@ export interface GpuPolicy {
 
 /** The policy of somebody who configured nothing. */
 export const defaultPolicy: Policy = {
-  profile: 'sklearn',
+  profile: 'standard',
   allow: [],
   waivers: [],
   formats: null,

@@ -12,6 +12,7 @@ import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
 import { sentencepiece } from './sentencepiece.ts';
 import { text } from './text.ts';
+import { torchLegacy } from './torch-legacy.ts';
 import { unknown } from './unknown.ts';
 import { zip } from './zip.ts';
 import { xgboost, xgboostBinary } from './xgboost.ts';
@@ -29,6 +30,7 @@ export const formats: readonly Format[] = [
   npy,
   ...recognised,
   ...compressed,
+  torchLegacy,
   pickle,
   code,
   json,

@@ -6,7 +6,7 @@ import { Malformed } from './malformed.ts';
 import type { NestedPickles } from './nested.ts';
 import type { CallOpcode, Observer } from './observer.ts';
 import type { Consumer, Sink } from './payload.ts';
-import type { CheckContext } from './profiles/profile.ts';
+import type { CheckContext, Vetted } from './profiles/profile.ts';
 import { currentName, type Ruling, type Rulings } from './rulings.ts';
 import { Global, Instance, Persistent, something, Tuple, type Value } from './values.ts';
 
@@ -52,6 +52,11 @@ export class Judge implements Observer {
       isClass: (value): value is Global => value instanceof Global && this.mayConstruct(this.use(value).ruling),
       isInstanceOf: (value, module) =>
         value instanceof Instance && value.type !== null && `${value.type.module}.`.startsWith(`${module}.`),
+      vet: (callee, args) => {
+        const { ruling } = this.use(callee);
+        const listed = ruling.kind === 'call' || ruling.kind === 'class';
+        return listed ? this.vet(callee, ruling, args) : { problem: `calls ${printable(callee.path)}` };
+      },
     };
   }
 
@@ -81,8 +86,10 @@ export class Judge implements Observer {
     return use.global;
   }
 
-  call(opcode: CallOpcode, callee: Value, args: Value, offset: number): Global | null {
+  call(opcode: CallOpcode, callee: Value, args: Value, offset: number): Value {
     if (!(callee instanceof Global)) {
+      const inner = partialOf(callee);
+      if (inner !== null && 'result' in this.context.vet(inner, args)) return new Instance(null, args);
       if (callee !== something) {
         this.once(
           'pickle/unlisted-call',
@@ -90,28 +97,21 @@ export class Judge implements Observer {
           `Calls ${describe(callee)}, which is not something imported by name.`,
         );
       }
-      return null;
+      return new Instance(null, args);
     }
     const use = this.use(callee);
     use.calls++;
     use.call ??= { offset, opcode, shown: `${printable(callee.path)}${describeArguments(args)}` };
     const { ruling } = use;
-    if (ruling.kind === 'project' || (ruling.kind === 'class' && ruling.construct === null)) return callee;
-    if (ruling.kind === 'class') {
-      const vetted = ruling.construct?.(argumentsOf(args), this.context);
-      if (vetted !== undefined && 'problem' in vetted)
-        this.refuseCall('pickle/unlisted-call', use, args, vetted.problem, offset);
-      return callee;
-    }
     if (ruling.kind === 'function') {
       this.once('pickle/unlisted-call', offset, `Calls ${use.call.shown} while loading.`);
     }
-    if (ruling.kind !== 'call') return ruling.kind === 'unlisted' ? callee : null;
-    const vetted = ruling.check(argumentsOf(args), this.context);
-    if ('result' in vetted) return vetted.result;
-    const rule = ruling.does === null ? 'pickle/unlisted-call' : 'pickle/dangerous-call';
+    const vetted = this.vet(callee, ruling, args);
+    if ('value' in vetted) return vetted.value;
+    if ('result' in vetted) return new Instance(vetted.result, args);
+    const rule = ruling.kind === 'call' && ruling.does !== null ? 'pickle/dangerous-call' : 'pickle/unlisted-call';
     this.refuseCall(rule, use, args, vetted.problem, offset);
-    return null;
+    return new Instance(ruling.kind === 'class' ? callee : null, args);
   }
 
   persistent(id: Value, offset: number): Value {
@@ -180,6 +180,24 @@ export class Judge implements Observer {
     for (const use of this.uses.values()) this.concludeUse(use);
   }
 
+  /** What a call gives, as far as the lists know. */
+  private vet(callee: Global, ruling: Ruling, args: Value): Vetted {
+    switch (ruling.kind) {
+      case 'call':
+        return ruling.check(argumentsOf(args), this.context);
+      case 'class': {
+        const vetted = ruling.construct?.(argumentsOf(args), this.context);
+        return vetted !== undefined && 'problem' in vetted ? vetted : { result: callee };
+      }
+      case 'project':
+      case 'unlisted':
+        return { result: callee };
+      case 'dangerous':
+      case 'function':
+        return { result: null };
+    }
+  }
+
   private concludeUse(use: Use): void {
     const { ruling, offset } = use;
     const path = printable(use.global.path);
@@ -238,6 +256,14 @@ export class Judge implements Observer {
 
 function argumentsOf(args: Value): readonly Value[] | null {
   return args instanceof Tuple ? args.items : null;
+}
+
+/** The function of a `functools.partial` without positional arguments. */
+function partialOf(callee: Value): Global | null {
+  if (!(callee instanceof Instance) || callee.type?.path !== 'functools.partial') return null;
+  const [inner, args] = callee.state instanceof Tuple ? (callee.state.items ?? []) : [];
+  const same = callee.args instanceof Tuple && callee.args.length === 1 && callee.args.items?.[0] === inner;
+  return same && inner instanceof Global && args instanceof Tuple && args.length === 0 ? inner : null;
 }
 
 function count(times: number): string {

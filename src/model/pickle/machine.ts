@@ -21,6 +21,8 @@ export interface MachineStart {
   readonly from?: Machine;
   /** Whether to read as the C unpickler does from a file: what is left of a frame is lost to an opcode that does not fit. */
   readonly drops?: boolean;
+  /** Whether lists keep what is in them, for small pickles that are data. */
+  readonly keepsItems?: boolean;
   /** Longest argument that is looked at whole, bytes; at least 16. */
   readonly wholeBytes?: number;
 }
@@ -46,6 +48,11 @@ export class Machine {
   /** Opcodes run so far. */
   count = 0;
   state: 'running' | 'stopped' | 'failed' = 'running';
+  /** What was on top at STOP. */
+  result: Value = null;
+  /** 1 for every opcode that has run, by byte. */
+  readonly seen = new Uint8Array(256);
+  readonly keepsItems: boolean;
   /** Offset in the file of the end of the current FRAME; infinite outside of one. */
   frameEnd = Infinity;
   /** Takes what follows when it is not opcodes. */
@@ -67,6 +74,7 @@ export class Machine {
     this.at = this.base;
     const { from } = start;
     this.drops = start.drops === true;
+    this.keepsItems = start.keepsItems === true;
     this.wholeBytes = start.wholeBytes ?? defaultWholeBytes;
     this.memo = from !== undefined && this.drops ? from.memo.copy() : new Memo(from?.memo ?? null);
     if (from === undefined) return;
@@ -204,7 +212,7 @@ export class Machine {
 
   /** Runs opcodes from `position` until the bytes, the stream, or the opcodes end. Returns where it got to. */
   private execute(position: number): number {
-    const { argument, buffer, wholeBytes } = this;
+    const { argument, buffer, seen, wholeBytes } = this;
     let at = position;
     try {
       while (at < buffer.length && this.consumer === null && this.running) {
@@ -220,6 +228,7 @@ export class Machine {
           if (this.reads) return at;
         }
         this.count++;
+        seen[buffer[at] as number] = 1;
         at = argument.next;
         if (argument.length > wholeBytes && opcode.long !== undefined) this.consumer = this.stream(opcode);
         else opcode.run(this, argument.start, argument.length);

@@ -10,9 +10,9 @@ export type CallOpcode = 'REDUCE' | 'NEWOBJ' | 'NEWOBJ_EX' | 'OBJ' | 'INST';
 export interface Observer {
   /** `module.name` would be imported. Returns the one value that stands for it. */
   global(module: string, name: string, offset: number): Global;
-  /** `callee(*args)` would be called; returns the class of the result when it is known. */
-  call(opcode: CallOpcode, callee: Value, args: Value, offset: number): Global | null;
-  /** An object is asked for by persistent id; returns what stands for it. */
+  /** `callee(*args)` would be called; returns what stands for the result. */
+  call(opcode: CallOpcode, callee: Value, args: Value, offset: number): Value;
+  /** The loader would be asked for the object with this id; returns what stands for it. */
   persistent(id: Value, offset: number): Value;
   /** BUILD: `__setstate__` would be called, or attributes written. */
   build(target: Value, state: Value, offset: number): void;

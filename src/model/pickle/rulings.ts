@@ -87,11 +87,6 @@ export class Rulings {
     this.listed = listOf(policy.profile);
   }
 
-  /** The same policy with the allow-list of another profile: a format may have its own. */
-  with(profile: ProfileName): Rulings {
-    return new Rulings({ ...this.policy, profile });
-  }
-
   /** Exact: a dotted name is only what is listed with its dots. */
   of(module: string, name: string): Ruling {
     const listed = this.listed.get(`${module} ${name}`);

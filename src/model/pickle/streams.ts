@@ -14,6 +14,8 @@ const maxStreams = 10_000;
 /** Reads all pickle streams of a file, one behind the other, and accounts for every byte. */
 export class PickleStreams {
   readonly arrays: ArrayCount = { arrays: 0, bytes: 0 };
+  /** 1 for every opcode that has run, by byte. */
+  readonly seen = new Uint8Array(256);
   private readonly findings: Findings;
   private readonly judge: Judge;
   private readonly observer: Observer;
@@ -55,6 +57,11 @@ export class PickleStreams {
     this.judge.conclude();
   }
 
+  /** Every global that was named, as `module.name`, sorted. */
+  get globals(): readonly string[] {
+    return this.judge.globals;
+  }
+
   /** Facts for the evidence. */
   get facts(): Record<string, string | number | boolean | readonly string[]> {
     return {
@@ -76,6 +83,7 @@ export class PickleStreams {
 
   private account(): void {
     this.second ??= this.machine.second;
+    for (const [byte, used] of this.machine.seen.entries()) if (used === 1) this.seen[byte] = 1;
     this.opcodes += this.machine.count;
     this.protocol = Math.max(this.protocol, this.machine.protocol);
     if (this.machine.state === 'stopped') this.streams++;

@@ -112,6 +112,12 @@ export const pickleRules = {
     rewrite,
     { cwe: [506, 502], bad: 'a byte string with `cos\nsystem\n...` in it', good: 'a byte string with array data' },
   ),
+  'pickle/storage': rule(
+    'medium',
+    'inconclusive',
+    'Data that does not match its description is read as something else, or lies unused in the file.',
+    again,
+  ),
   'pickle/limit': rule('medium', 'inconclusive', 'More than this is not followed.', convert, {
     cwe: [400],
     bad: 'a pickle whose structure needs more memory than the scanner allows itself',

@@ -6,7 +6,7 @@ import type { CallOpcode, Observer } from '../../pickle/observer.ts';
 import type { Consumer, Sink } from '../../pickle/payload.ts';
 import type { Rulings } from '../../pickle/rulings.ts';
 import { PickleStreams } from '../../pickle/streams.ts';
-import { Global, Persistent, Tuple, type Instance, type Value } from '../../pickle/values.ts';
+import { Global, Instance, Persistent, Tuple, type Value } from '../../pickle/values.ts';
 import type { RuleId } from '../../rules/index.ts';
 import type { TensorFacts } from '../../tensors.ts';
 import type { Inspected, Inspector } from '../format.ts';
@@ -27,7 +27,7 @@ export class TorchPickle implements Inspector {
   /** With `script` it belongs to a TorchScript program, whose own classes have names under `__torch__`. */
   constructor(findings: Findings, rulings: Rulings, script = false) {
     const observe = (judge: Judge, machine: () => Machine) => new TorchObserver(judge, machine, findings, this, script);
-    this.streams = new PickleStreams(findings, rulings.with('torch'), observe);
+    this.streams = new PickleStreams(findings, rulings, observe);
   }
 
   write(chunk: Buffer): void {
@@ -77,9 +77,9 @@ class TorchObserver implements Observer {
     return own ? new Global(module, name) : this.judge.global(module, name, offset);
   }
 
-  call(opcode: CallOpcode, callee: Value, args: Value, offset: number): Global | null {
+  call(opcode: CallOpcode, callee: Value, args: Value, offset: number): Value {
     if (this.script && callee instanceof Global && /^(__torch__|torch\.jit\._pickle)(\.|$)/.test(callee.module))
-      return callee;
+      return new Instance(callee, args);
     if (callee instanceof Global && callee.module === 'torch._utils' && rebuilders.includes(callee.name)) {
       this.measure(args, offset);
     }

@@ -47,6 +47,7 @@ function add(machine: Machine, opcode: string, kind: Container['kind'], from: nu
     target.grow(stack, from);
     checkKeys(kind, stack, from);
     if (kind === 'dict') target.keep(stack, from);
+    else if (machine.keepsItems) (target.entries ??= []).push(...stack.slice(from));
     checked(machine, target);
   } else {
     machine.observer.change(target, opcode, machine.at);

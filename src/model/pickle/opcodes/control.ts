@@ -29,7 +29,7 @@ export const control: OpcodeTable = {
     name: 'STOP',
     argument: 0,
     run: (machine) => {
-      machine.pop();
+      machine.result = machine.pop();
       if (machine.stack.length > 0 || machine.marks.length > 0) {
         machine.observer.problem(
           'pickle/irregular',

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { Machine } from '../machine.ts';
 import { Malformed } from '../malformed.ts';
 import type { CallOpcode } from '../observer.ts';
@@ -19,6 +19,7 @@ export const objects: OpcodeTable = {
     run: (machine, start, length) => {
       // The Python unpickler imports before it looks for the MARK.
       const callee = named(machine, start, length);
+      if (!isAscii(machine.buffer.subarray(start, start + length))) throw new Malformed('has a name that is not ASCII');
       call(machine, 'INST', callee, new Tuple(machine.popToMark()));
     },
   },
@@ -104,7 +105,7 @@ function call(machine: Machine, opcode: CallOpcode, callee: Value, args: Value):
       'The arguments of a call are not a tuple: versions of the unpickler disagree on whether it can be made.';
     machine.observer.problem('pickle/irregular', machine.at, message);
   }
-  machine.push(new Instance(machine.observer.call(opcode, callee, args, machine.at), args));
+  machine.push(machine.observer.call(opcode, callee, args, machine.at));
 }
 
 function build(machine: Machine): void {

@@ -1,7 +1,7 @@
 import type { Global, Value } from '../values.ts';
 
-/** What a vetted call gives: the class of its result when known, or why the arguments are not what its libraries write. */
-export type Vetted = { readonly result: Global | null } | { readonly problem: string };
+/** What a vetted call gives: the class of its result when known, or the result itself, or why the arguments are not what its libraries write. */
+export type Vetted = { readonly result: Global | null } | { readonly value: Value } | { readonly problem: string };
 
 /** What a check may ask about the values it sees. */
 export interface CheckContext {
@@ -9,6 +9,8 @@ export interface CheckContext {
   isClass(value: Value): value is Global;
   /** Whether the value is an object of the named module (or of one below it), whose class may be constructed. */
   isInstanceOf(value: Value, module: string): boolean;
+  /** What a call inside the call gives. */
+  vet(callee: Global, args: Value): Vetted;
 }
 
 /** Judges the arguments of a vetted function; `args` is null when they are not a tuple that was kept. */

@@ -84,6 +84,10 @@ function typeOfNone(...[args]: Parameters<ArgumentCheck>): Vetted {
 /** Methods that scipy's distributions bind; the result is never called while loading. */
 function boundMethod(...[args, context]: Parameters<ArgumentCheck>): Vetted {
   const [target, name] = args ?? [];
+  // Before protocol 4, a class method is reached like this.
+  if (args?.length === 2 && target instanceof Global && target.path === 'zoneinfo.ZoneInfo' && name === '_unpickle') {
+    return { value: new Global('zoneinfo', 'ZoneInfo._unpickle') };
+  }
   const known = target instanceof Instance && context.isInstanceOf(target, 'scipy.stats');
   if (args?.length === 2 && known && typeof name === 'string' && /^_?[a-z]\w*$/.test(name)) return { result: null };
   return { problem: 'reaches for an attribute of any object' };

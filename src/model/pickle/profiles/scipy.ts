@@ -14,7 +14,7 @@ export const scipy: Profile = {
         [`scipy.sparse._${format}`, `${format}_matrix ${format}_array`],
       ]),
     ),
-    'scipy.interpolate._bsplines': 'BSpline',
+    'scipy.interpolate._bsplines': 'BSpline _BSpline',
     'scipy.interpolate._interpolate': 'PPoly interp1d',
     'scipy.interpolate._cubic': 'Akima1DInterpolator CubicHermiteSpline CubicSpline PchipInterpolator',
     'scipy.interpolate.interpolate': 'interp1d',

@@ -1,5 +1,6 @@
 import { Global, Persistent, Tuple, type Value } from '../values.ts';
 import { shapeOf } from './numpy.ts';
+import { torchModules } from './torch-modules.ts';
 import type { ArgumentCheck, CheckContext, Profile, Vetted } from './profile.ts';
 
 const tensor = new Global('torch', 'Tensor');
@@ -38,43 +39,20 @@ export const torch: Profile = {
   id: 'torch',
   classes: {
     torch: 'Size Tensor device',
-    'torch.nn.parameter': 'Buffer Parameter UninitializedParameter',
+    'torch.nn.parameter': 'Buffer Parameter UninitializedBuffer UninitializedParameter',
     argparse: 'Namespace',
-    'torch.nn.modules.activation':
-      'CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish MultiheadAttention PReLU RReLU ' +
-      'ReLU ReLU6 SELU SiLU Sigmoid Softmax Softmax2d Softmin Softplus Softshrink Softsign Tanh Tanhshrink Threshold',
-    'torch.nn.modules.adaptive': 'AdaptiveLogSoftmaxWithLoss',
-    'torch.nn.modules.batchnorm': 'BatchNorm1d BatchNorm2d BatchNorm3d SyncBatchNorm',
-    'torch.nn.modules.channelshuffle': 'ChannelShuffle',
-    'torch.nn.modules.container': 'ModuleDict ModuleList ParameterDict ParameterList Sequential',
-    'torch.nn.modules.conv': 'Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d',
-    'torch.nn.modules.distance': 'CosineSimilarity PairwiseDistance',
-    'torch.nn.modules.dropout': 'AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout',
-    'torch.nn.modules.flatten': 'Flatten Unflatten',
-    'torch.nn.modules.fold': 'Fold Unfold',
-    'torch.nn.modules.instancenorm': 'InstanceNorm1d InstanceNorm2d InstanceNorm3d',
-    'torch.nn.modules.linear': 'Bilinear Identity Linear NonDynamicallyQuantizableLinear',
-    'torch.nn.modules.loss':
-      'BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss HingeEmbeddingLoss HuberLoss KLDivLoss ' +
-      'L1Loss MSELoss MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d ' +
-      'PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss',
-    'torch.nn.modules.normalization': 'CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm',
-    'torch.nn.modules.padding':
-      'CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d ReflectionPad2d ' +
-      'ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d',
-    'torch.nn.modules.pixelshuffle': 'PixelShuffle PixelUnshuffle',
-    'torch.nn.modules.pooling':
-      'AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d AvgPool1d AvgPool2d ' +
-      'AvgPool3d FractionalMaxPool2d FractionalMaxPool3d LPPool1d LPPool2d LPPool3d MaxPool1d MaxPool2d MaxPool3d MaxUnpool1d ' +
-      'MaxUnpool2d MaxUnpool3d',
-    'torch.nn.modules.rnn': 'GRU GRUCell LSTM LSTMCell RNN RNNCell',
-    'torch.nn.modules.sparse': 'Embedding EmbeddingBag',
-    'torch.nn.modules.transformer':
-      'Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer',
-    'torch.nn.modules.upsampling': 'Upsample UpsamplingBilinear2d UpsamplingNearest2d',
+    ...torchModules,
   },
   containers: {},
-  constructors: { 'torch Tensor': never, 'torch.nn.parameter Parameter': never },
+  constructors: {
+    'torch Tensor': never,
+    'torch.nn.parameter Parameter': never,
+    ...Object.fromEntries(
+      Object.entries(torchModules).flatMap(([module, list]) =>
+        list.split(' ').map((name) => [`${module} ${name}`, withoutArguments]),
+      ),
+    ),
+  },
   functions: {
     torch: `channels_last contiguous_format ${dtypes} ${schemes} ${storages}`,
     'torch.cuda': storages,
@@ -89,6 +67,11 @@ export const torch: Profile = {
     'torch.serialization _get_layout': layout,
   },
 };
+
+/** With arguments, a layer allocates what they ask for; pickles restore its state instead. */
+function withoutArguments(...[args]: Parameters<ArgumentCheck>): Vetted {
+  return args?.length === 0 ? { result: null } : { problem: 'makes a layer with arguments, which PyTorch never writes' };
+}
 
 /** `Tensor(10**12)` would allocate memory; libraries rebuild tensors from their storages. */
 function never(): Vetted {

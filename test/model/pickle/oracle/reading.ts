@@ -23,10 +23,14 @@ class Recorder implements Observer {
     return new Global(module, name);
   }
 
-  call(_opcode: CallOpcode, callee: Value): Global | null {
-    if (callee instanceof Global) return callee;
+  call(_opcode: CallOpcode, callee: Value, args: Value): Value {
+    if (callee instanceof Global) return new Instance(callee, args);
     this.flags.push('use');
-    return null;
+    return new Instance(null, args);
+  }
+
+  persistent(): void {
+    this.flags.push('pickle/outside');
   }
 
   persistent(id: Value): Value {
