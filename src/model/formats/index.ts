@@ -12,7 +12,7 @@ import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
 import { sentencepiece } from './sentencepiece.ts';
 import { text } from './text.ts';
-import { torchLegacy } from './torch-legacy.ts';
+import { torchLegacy } from './torch/legacy.ts';
 import { unknown } from './unknown.ts';
 import { zip } from './zip.ts';
 import { xgboost, xgboostBinary } from './xgboost.ts';

@@ -1,3 +1,4 @@
+import type { Facts } from '../formats/format.ts';
 import { opcodes } from './opcodes/index.ts';
 import { torchModules } from './profiles/torch-modules.ts';
 
@@ -48,4 +49,10 @@ export function weightsOnly(seen: Uint8Array, globals: readonly string[]): Weigh
   const module = name.slice(0, name.lastIndexOf('.'));
   const layers = Object.hasOwn(torchModules, module) ? 'whole layers instead of a state dict: ' : '';
   return { loads: false, because: `it names ${layers}${name}` };
+}
+
+/** For the evidence, where nothing else was found. */
+export function weightsOnlyFacts(seen: Uint8Array, globals: readonly string[]): Facts {
+  const { loads, because } = weightsOnly(seen, globals);
+  return loads ? { weightsOnly: true, weightsOnlySafeFrom } : { weightsOnly: false, weightsOnlyBecause: because };
 }

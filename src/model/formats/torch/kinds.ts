@@ -73,6 +73,7 @@ class TorchReader implements ArchiveReader {
         tensors: tensors.length,
         parameters: elements,
         dtypes: [...new Set(tensors.map(({ dtype }) => dtype))].toSorted(),
+        ...(findings.verdict === 'clean' ? this.main.loading : {}),
       },
       tensors,
     };

@@ -9,7 +9,8 @@ import { PickleStreams } from '../../pickle/streams.ts';
 import { Global, Instance, Persistent, Tuple, type Value } from '../../pickle/values.ts';
 import type { RuleId } from '../../rules/index.ts';
 import type { TensorFacts } from '../../tensors.ts';
-import type { Inspected, Inspector } from '../format.ts';
+import { weightsOnlyFacts } from '../../pickle/weights-only.ts';
+import type { Facts, Inspected, Inspector } from '../format.ts';
 import { storageOf, viewOf, type Storage } from './storages.ts';
 
 /** Tensors that are listed; more are checked, but have no line in the table. */
@@ -17,27 +18,11 @@ const maxTensors = 100_000;
 
 const rebuilders = ['_rebuild_tensor', '_rebuild_tensor_v2', '_rebuild_tensor_v3', '_rebuild_qtensor'];
 
-/** A pickle of PyTorch: one whose persistent ids are the storages of its tensors. */
-export class TorchPickle implements Inspector {
+/** Collects what a pickle says about tensors. */
+export class TorchTensors {
   /** By key. */
   readonly storages = new Map<string, Storage>();
   readonly tensors: TensorFacts[] = [];
-  private readonly streams: PickleStreams;
-
-  /** With `script` it belongs to a TorchScript program, whose own classes have names under `__torch__`. */
-  constructor(findings: Findings, rulings: Rulings, script = false) {
-    const observe = (judge: Judge, machine: () => Machine) => new TorchObserver(judge, machine, findings, this, script);
-    this.streams = new PickleStreams(findings, rulings, observe);
-  }
-
-  write(chunk: Buffer): void {
-    this.streams.write(chunk);
-  }
-
-  end(): Inspected {
-    this.streams.end();
-    return { format: 'pickle', facts: this.streams.facts };
-  }
 
   addStorage(storage: Storage, findings: Findings, offset: number): void {
     const known = this.storages.get(storage.key);
@@ -53,16 +38,42 @@ export class TorchPickle implements Inspector {
   }
 }
 
+/** A pickle of PyTorch: one whose persistent ids are the storages of its tensors. */
+export class TorchPickle extends TorchTensors implements Inspector {
+  private readonly streams: PickleStreams;
+
+  /** With `script` it belongs to a TorchScript program, whose own classes have names under `__torch__`. */
+  constructor(findings: Findings, rulings: Rulings, script = false) {
+    super();
+    const observe = (judge: Judge, machine: () => Machine) => new TorchObserver(judge, machine, findings, this, script);
+    this.streams = new PickleStreams(findings, rulings, observe);
+  }
+
+  write(chunk: Buffer): void {
+    this.streams.write(chunk);
+  }
+
+  end(): Inspected {
+    this.streams.end();
+    return { format: 'pickle', facts: this.streams.facts };
+  }
+
+  /** Whether PyTorch loads it with `weights_only=True`. */
+  get loading(): Facts {
+    return weightsOnlyFacts(this.streams.seen, this.streams.globals);
+  }
+}
+
 /** Stands in front of the judge: answers persistent ids, and measures tensors. */
-class TorchObserver implements Observer {
+export class TorchObserver implements Observer {
   private readonly judge: Judge;
   private readonly machine: () => Machine;
   private readonly findings: Findings;
-  private readonly pickle: TorchPickle;
+  private readonly pickle: TorchTensors;
   private readonly script: boolean;
   private readonly storages = new Map<Persistent, Storage>();
 
-  constructor(judge: Judge, machine: () => Machine, findings: Findings, pickle: TorchPickle, script: boolean) {
+  constructor(judge: Judge, machine: () => Machine, findings: Findings, pickle: TorchTensors, script: boolean) {
     this.judge = judge;
     this.machine = machine;
     this.findings = findings;

@@ -7,6 +7,8 @@ export interface Storage {
   /** In the words of safetensors; null for bytes without a type. */
   readonly dtype: string | null;
   readonly bytes: number;
+  /** Bytes of one element. */
+  readonly width: number;
 }
 
 /** Bytes per element, and name in the words of safetensors. */
@@ -65,10 +67,10 @@ export function storageOf(id: Value): Storage | string {
   if (typeof key !== 'string' || !/^[\w.-]+$/.test(key)) return 'has a key that names no member';
   if (typeof elements !== 'number' || !Number.isSafeInteger(elements) || elements < 0)
     return 'has no number of elements';
-  if (type.path === 'torch.storage.UntypedStorage') return { key, dtype: null, bytes: elements };
+  if (type.path === 'torch.storage.UntypedStorage') return { key, dtype: null, bytes: elements, width: 1 };
   const known = ['torch', 'torch.cuda'].includes(type.module) ? storageTypes[type.name] : undefined;
   if (known === undefined) return `has the type ${type.name}, which is no storage`;
-  return { key, dtype: known[1], bytes: elements * known[0] };
+  return { key, dtype: known[1], bytes: elements * known[0], width: known[0] };
 }
 
 /** A tensor as the arguments of its rebuild function describe it. */

@@ -70,7 +70,9 @@ export const torch: Profile = {
 
 /** With arguments, a layer allocates what they ask for; pickles restore its state instead. */
 function withoutArguments(...[args]: Parameters<ArgumentCheck>): Vetted {
-  return args?.length === 0 ? { result: null } : { problem: 'makes a layer with arguments, which PyTorch never writes' };
+  return args?.length === 0
+    ? { result: null }
+    : { problem: 'makes a layer with arguments, which PyTorch never writes' };
 }
 
 /** `Tensor(10**12)` would allocate memory; libraries rebuild tensors from their storages. */

@@ -29,10 +29,6 @@ class Recorder implements Observer {
     return new Instance(null, args);
   }
 
-  persistent(): void {
-    this.flags.push('pickle/outside');
-  }
-
   persistent(id: Value): Value {
     this.flags.push('pickle/outside');
     return new Persistent(id);

@@ -1,11 +1,12 @@
-import { printable } from '../pickle/describe.ts';
-import { Judge } from '../pickle/judge.ts';
-import { Machine } from '../pickle/machine.ts';
-import { NestedPickles } from '../pickle/nested.ts';
-import { Storages, storageBytes } from '../pickle/storages.ts';
-import { tensorsOf, weightsOnlyFacts } from '../pickle/torch-pickle.ts';
-import { Container, type Value } from '../pickle/values.ts';
-import type { Format, Inspected, InspectContext, Inspector } from './format.ts';
+import { printable } from '../../pickle/describe.ts';
+import { Judge } from '../../pickle/judge.ts';
+import { Machine } from '../../pickle/machine.ts';
+import { NestedPickles } from '../../pickle/nested.ts';
+import { Container, type Value } from '../../pickle/values.ts';
+import { weightsOnlyFacts } from '../../pickle/weights-only.ts';
+import type { Facts, Format, Inspected, InspectContext, Inspector } from '../format.ts';
+import { TorchObserver, TorchTensors } from './pickle.ts';
+import type { Storage } from './storages.ts';
 
 /** The first pickle of such a file: a number as LONG1. */
 const magic = Buffer.from('8002 8a0a 6cfc 9c46 f920 6aa8 5019 2e'.replaceAll(' ', ''), 'hex');
@@ -22,7 +23,8 @@ export const torchLegacy: Format = {
 
 class TorchLegacy implements Inspector {
   private readonly context: InspectContext;
-  private readonly storages = new Storages('legacy');
+  private readonly contents = new TorchTensors();
+  private readonly observer: TorchObserver;
   private readonly judge: Judge;
   private readonly seen = new Uint8Array(256);
   private machine: Machine;
@@ -34,8 +36,9 @@ class TorchLegacy implements Inspector {
   constructor(context: InspectContext) {
     const { findings, rulings } = context;
     this.context = context;
-    this.judge = new Judge(findings, rulings, () => null, new NestedPickles(rulings), this.storages);
-    this.machine = new Machine(this.judge);
+    this.judge = new Judge(findings, rulings, () => null, new NestedPickles(rulings));
+    this.observer = new TorchObserver(this.judge, () => this.machine, findings, this.contents, false);
+    this.machine = new Machine(this.observer);
   }
 
   write(chunk: Buffer): void {
@@ -55,13 +58,21 @@ class TorchLegacy implements Inspector {
     else if (this.machine.state === 'running') this.machine.end();
     this.judge.conclude();
     const { globals } = this.judge;
+    const { storages, tensors } = this.contents;
     const facts = {
-      protocol: this.machine.protocol,
       opcodes: this.opcodes,
       globals,
-      ...weightsOnlyFacts(this.seen, globals, findings.verdict === 'clean'),
+      storages: storages.size,
+      tensors: tensors.length,
+      ...(findings.verdict === 'clean' ? this.loading(globals) : {}),
     };
-    return { format: 'torch-legacy', facts, tensors: tensorsOf(this.storages) };
+    return { format: 'torch-legacy', facts, tensors };
+  }
+
+  private loading(globals: readonly string[]): Facts {
+    const untyped = [...this.contents.storages.values()].some(({ dtype }) => dtype === null);
+    if (!untyped) return weightsOnlyFacts(this.seen, globals);
+    return { weightsOnly: false, weightsOnlyBecause: 'PyTorch reads no storages without a type from this format' };
   }
 
   private finishPart(): void {
@@ -75,9 +86,9 @@ class TorchLegacy implements Inspector {
       this.wrong(`${parts[2]} is not described as little-endian`);
     }
     if (this.part < parts.length) {
-      this.machine = new Machine(this.judge, { offset: this.position, keepsItems: this.part === 4 });
+      this.machine = new Machine(this.observer, { offset: this.position, keepsItems: this.part === 4 });
     } else {
-      this.data = new StorageData(this.keys(result), this.storages, this.context.findings, this.position);
+      this.data = new StorageData(this.keys(result), this.contents.storages, this.context.findings, this.position);
     }
   }
 
@@ -99,7 +110,7 @@ class TorchLegacy implements Inspector {
 /** The storages: for each, its number of elements (64 bits) and its bytes. */
 class StorageData {
   private readonly keys: readonly string[];
-  private readonly storages: Storages;
+  private readonly storages: ReadonlyMap<string, Storage>;
   private readonly findings: InspectContext['findings'];
   private index = 0;
   private remaining = 0;
@@ -107,12 +118,17 @@ class StorageData {
   private position: number;
   private wrong = false;
 
-  constructor(keys: readonly string[], storages: Storages, findings: InspectContext['findings'], position: number) {
+  constructor(
+    keys: readonly string[],
+    storages: ReadonlyMap<string, Storage>,
+    findings: InspectContext['findings'],
+    position: number,
+  ) {
     this.keys = keys;
     this.storages = storages;
     this.findings = findings;
     this.position = position;
-    const missing = [...storages.byKey.keys()].find((key) => !keys.includes(key));
+    const missing = [...storages.keys()].find((key) => !keys.includes(key));
     if (missing !== undefined) this.fail(`The storage ${printable(missing)} is not among those of the file.`);
   }
 
@@ -149,11 +165,12 @@ class StorageData {
     const elements = Number(this.header.readBigInt64LE(0));
     this.header = Buffer.alloc(0);
     this.index++;
-    const storage = this.storages.byKey.get(key);
+    const storage = this.storages.get(key);
     if (storage === undefined) this.fail(`No tensor describes the storage ${printable(key)}.`, at);
-    else if (storage.elements !== elements) {
-      this.fail(`The storage ${printable(key)} has ${elements} elements; its tensors say ${storage.elements}.`, at);
-    } else this.remaining = storageBytes(storage);
+    else if (elements * storage.width !== storage.bytes) {
+      const message = `The storage ${printable(key)} has ${elements} elements; its tensors say ${storage.bytes / storage.width}.`;
+      this.fail(message, at);
+    } else this.remaining = storage.bytes;
     return bytes.length;
   }
 
