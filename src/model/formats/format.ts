@@ -47,7 +47,7 @@ export interface Reference {
   /** Who uses them, for messages: `tensor "w"`. */
   readonly user: string;
   /** What refers: decides which rules hold. */
-  readonly kind: 'onnx-external-data' | 'shard' | 'asset';
+  readonly kind: 'onnx-external-data' | 'tensor-bundle' | 'savedmodel-asset' | 'shard' | 'asset';
 }
 
 /** Reads one file, piece by piece, in order. */

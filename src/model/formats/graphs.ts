@@ -1,5 +1,8 @@
 import type { Format } from './format.ts';
 import { onnx } from './onnx/onnx.ts';
+import { fingerprint } from './savedmodel/fingerprint.ts';
+import { savedModel } from './savedmodel/savedmodel.ts';
+import { variablesIndex } from './savedmodel/variables.ts';
 
 /** Models that are graphs of operators, or lists of layers. */
-export const graphs: readonly Format[] = [onnx];
+export const graphs: readonly Format[] = [onnx, savedModel, fingerprint, variablesIndex];

@@ -3,11 +3,13 @@ import type { InspectedFile } from '../inspect.ts';
 import { huggingFace } from './hugging-face.ts';
 import type { Layout } from './layout.ts';
 import { onnxExternalData } from './onnx-external-data.ts';
+import { savedModelFolder } from './savedmodel.ts';
 import type { Unit } from './unit.ts';
 import { shards } from './shards.ts';
 
 /** Every layout; all of them are asked about every unit. */
 export const layouts: readonly Layout[] = [huggingFace, shards, onnxExternalData];
+export const layouts: readonly Layout[] = [onnxExternalData, savedModelFolder];
 
 /** What the layouts made of a unit. */
 export interface LaidOut {

@@ -24,6 +24,7 @@ import { torchRules } from './torch.ts';
 import { zipRules } from './zip.ts';
 import { xgboostRules } from './xgboost.ts';
 import { yamlRules } from './yaml.ts';
+import { savedmodelRules } from './savedmodel.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule that findings name, by id: `family/what`. A family is a file of this folder. */
@@ -46,6 +47,7 @@ export const rules = {
   ...safetensorsRules,
   ...sentencepieceRules,
   ...shardsRules,
+  ...savedmodelRules,
   ...templateRules,
   ...tarRules,
   ...sizeRules,

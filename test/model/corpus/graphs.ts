@@ -1,5 +1,6 @@
 import type { CorpusCase } from './case.ts';
 import { onnxCases } from './onnx.ts';
+import { savedmodelCases } from './savedmodel.ts';
 
 /** Models that are graphs of operators. */
-export const graphCases: readonly CorpusCase[] = [...onnxCases];
+export const graphCases: readonly CorpusCase[] = [...onnxCases, ...savedmodelCases];

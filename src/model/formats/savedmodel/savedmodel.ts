@@ -1,0 +1,175 @@
+import type { Contract, TensorSpec } from '../../../pipeline/evidence.ts';
+import { printable } from '../../pickle/describe.ts';
+import type { Message } from '../../protobuf/message.ts';
+import { ProtobufReader } from '../../protobuf/reader.ts';
+import type { Format, Inspected, InspectContext, Inspector, Reference } from '../format.ts';
+import { dataType } from './data-types.ts';
+import { checkGraph, type GraphFacts } from './graph.ts';
+import { nodeOf, type GraphFunction, type GraphNode } from './nodes.ts';
+import type { Sources } from './paths.ts';
+import { tensorflowSchema } from './schema.ts';
+
+/** The graph of a TensorFlow SavedModel; the folder around it is judged by its layout. */
+export const savedModel: Format = {
+  id: 'savedmodel',
+  title: 'a TensorFlow SavedModel',
+  extensions: ['pb'],
+  // TensorFlow finds it by its name.
+  detect: ({ name, bytes }) => name === 'saved_model.pb' && (bytes[0] === 0x08 || bytes[0] === 0x12),
+  inspect: (context) => new SavedModelInspector(context),
+};
+
+/** What was read of one graph with its functions. */
+interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly functions: readonly GraphFunction[];
+}
+
+class SavedModelInspector implements Inspector {
+  private readonly context: InspectContext;
+  private readonly reader: ProtobufReader;
+  private readonly graphs: Graph[] = [];
+  private nodes: GraphNode[] = [];
+  private body: GraphNode[] = [];
+  private functions: GraphFunction[] = [];
+
+  constructor(context: InspectContext) {
+    this.context = context;
+    const dropped = () => undefined;
+    this.reader = new ProtobufReader(tensorflowSchema, 'SavedModel', context.findings, {
+      'GraphDef.node': (node) => this.nodes.push(nodeOf(node)),
+      'FunctionDef.node_def': (node) => this.body.push(nodeOf(node)),
+      'FunctionDefLibrary.function': (body) => this.endFunction(body),
+      'MetaGraphDef.graph_def': () => this.endGraph(),
+      // What says where a node comes from, what operators are, and how Python objects are built again.
+      'MetaGraphDef.MetaInfoDef.stripped_op_list': dropped,
+      'MetaGraphDef.object_graph_def': dropped,
+      'SavedObjectGraph.nodes': dropped,
+      'SavedObjectGraph.concrete_functions': dropped,
+      'GraphDef.debug_info': dropped,
+      'GraphDebugInfo.traces': dropped,
+      'GraphDebugInfo.frames_by_id': dropped,
+      'GraphDebugInfo.name_to_trace_id': dropped,
+      'GraphDebugInfo.traces_by_id': dropped,
+      'OpList.op': dropped,
+    });
+  }
+
+  write(chunk: Buffer): void {
+    this.reader.write(chunk);
+  }
+
+  end(): Inspected {
+    const model = this.reader.end();
+    if (model === null) return { format: 'savedmodel', facts: {} };
+    const { findings } = this.context;
+    if (model.number('saved_model_schema_version') !== 1) {
+      findings.add(
+        'savedmodel/graph',
+        0,
+        `The file has version ${model.number('saved_model_schema_version')}; 1 is known.`,
+      );
+    }
+    const metas = model.messages('meta_graphs');
+    if (metas.length === 0) findings.add('savedmodel/graph', null, 'The model has no graph.');
+    const facts: GraphFacts = { operators: new Set(), nodes: 0, variables: false };
+    const references = metas.flatMap((meta, index) => {
+      const graph = this.graphs[index] ?? { nodes: [], functions: [] };
+      const assets = assetsOf(meta, this.context);
+      checkGraph(graph.nodes, graph.functions, sourcesOf(meta, assets), findings, facts);
+      return assets.map(referenceTo);
+    });
+    const contract = contractOf(metas);
+    const [first] = metas;
+    return {
+      format: 'savedmodel',
+      facts: {
+        tensorflow: printable(first?.message('meta_info_def')?.text('tensorflow_version') ?? ''),
+        tags: metas.flatMap((meta) => meta.message('meta_info_def')?.texts('tags') ?? []).map(printable),
+        signatures: metas
+          .flatMap((meta) => meta.messages('signature_def'))
+          .map((entry) => printable(entry.text('key'))),
+        nodes: facts.nodes,
+        operators: [...facts.operators].toSorted(),
+        variables: facts.variables,
+      },
+      references,
+      ...(contract === null ? {} : { contract }),
+    };
+  }
+
+  private endFunction(body: Message): void {
+    const signature = body.message('signature');
+    this.functions.push({
+      name: signature?.text('name') ?? '',
+      arguments: (signature?.messages('input_arg') ?? []).map((argument) => argument.text('name')),
+      nodes: this.body,
+    });
+    this.body = [];
+  }
+
+  private endGraph(): void {
+    this.graphs.push({ nodes: this.nodes, functions: this.functions });
+    this.nodes = [];
+    this.functions = [];
+  }
+}
+
+function nodeName(tensor: string): string {
+  return tensor.split(':', 1)[0] ?? '';
+}
+
+function sourcesOf(meta: Message, assets: readonly Message[]): Sources {
+  const saver = meta.message('saver_def')?.text('filename_tensor_name') ?? '';
+  const fed = assets.map((asset) => nodeName(asset.message('tensor_info')?.text('name') ?? ''));
+  return { saver: new Set([nodeName(saver)]), assets: new Set(fed) };
+}
+
+/** Files of the folder `assets`: in a field of their own, or packed into a collection by TensorFlow 1. */
+function assetsOf(meta: Message, { findings }: InspectContext): Message[] {
+  const packed = meta
+    .messages('collection_def')
+    .filter((entry) => entry.text('key') === 'saved_model_assets')
+    .flatMap((entry) => entry.message('value')?.message('any_list')?.messages('value') ?? [])
+    .flatMap((any) => any.spans('value'));
+  const unpacked = packed.map(({ kept }) => {
+    const reader = new ProtobufReader(tensorflowSchema, 'AssetFileDef', findings);
+    reader.write(kept);
+    return reader.end();
+  });
+  return [...meta.messages('asset_file_def'), ...unpacked.filter((asset) => asset !== null)];
+}
+
+function referenceTo(asset: Message): Reference {
+  const name = asset.text('filename');
+  return { path: name, offset: 0, length: null, user: `asset "${printable(name)}"`, kind: 'savedmodel-asset' };
+}
+
+/** The signature that servers answer by default, or the only one. */
+function contractOf(metas: readonly Message[]): Contract | null {
+  const entries = metas
+    .flatMap((meta) => meta.messages('signature_def'))
+    .filter((entry) => !entry.text('key').startsWith('__'));
+  const entry =
+    entries.find((each) => each.text('key') === 'serving_default') ?? (entries.length === 1 ? entries[0] : undefined);
+  const signature = entry?.message('value') ?? null;
+  if (signature === null) return null;
+  const [inputs, outputs] = ['inputs', 'outputs'].map((field) => signature.messages(field).map(specOf));
+  if (inputs === undefined || outputs === undefined || outputs.length === 0) return null;
+  const whole = [...inputs, ...outputs].every((spec) => spec !== null);
+  if (!whole) return null;
+  const known = (specs: readonly (TensorSpec | null)[]) =>
+    specs.filter((spec) => spec !== null).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { inputs: known(inputs), outputs: known(outputs), source: 'savedmodel' };
+}
+
+function specOf(entry: Message): TensorSpec | null {
+  const info = entry.message('value');
+  const shape = info?.message('tensor_shape') ?? null;
+  const type = dataType(info?.number('dtype') ?? 0);
+  // An empty shape message is a scalar; a missing one leaves it open.
+  if (info === null || shape === null || type === null || shape.number('unknown_rank') !== 0) return null;
+  const dims = shape.messages('dim').map((dim) => (dim.number('size') >= 0 ? dim.number('size') : null));
+  const sparse = info.has('coo_sparse');
+  return { name: entry.text('key'), dtype: sparse ? `sparse(${type.word})` : type.word, shape: dims };
+}
