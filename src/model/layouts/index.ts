@@ -8,8 +8,7 @@ import type { Unit } from './unit.ts';
 import { shards } from './shards.ts';
 
 /** Every layout; all of them are asked about every unit. */
-export const layouts: readonly Layout[] = [huggingFace, shards, onnxExternalData];
-export const layouts: readonly Layout[] = [onnxExternalData, savedModelFolder];
+export const layouts: readonly Layout[] = [huggingFace, shards, onnxExternalData, savedModelFolder];
 
 /** What the layouts made of a unit. */
 export interface LaidOut {
