@@ -31,6 +31,16 @@ export interface AllowedGlobal {
   readonly expires: string;
 }
 
+/** Who must have signed the model; exactly one of key, certificates and sigstore is not null. Paths as written. */
+export interface SignatureConfig {
+  readonly bundle: string | null;
+  readonly key: string | null;
+  readonly certificates: readonly string[] | null;
+  /** Of a certificate. */
+  readonly identity: string | null;
+  readonly sigstore: { readonly identity: string; readonly issuer: string; readonly trustRoot: string } | null;
+}
+
 /** A finding that somebody answers for, in one file content, until a day. */
 export interface WaiverConfig {
   readonly rule: string;
@@ -55,6 +65,7 @@ export interface ModelConfig {
   /** validate.json of the previous release; null: none. */
   readonly previous: string | null;
   readonly acknowledgeBreaking: { readonly previous: string; readonly reason: string } | null;
+  readonly requireSignature: SignatureConfig | null;
   readonly waivers: readonly WaiverConfig[];
   readonly allow: readonly AllowedGlobal[];
   readonly inputs: readonly TensorConfig[] | null;

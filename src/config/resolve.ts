@@ -48,6 +48,13 @@ function resolveModel(model: MlDeployFile['model']): ModelConfig {
     formats: model.formats ?? null,
     previous: model.previous ?? null,
     acknowledgeBreaking: model.acknowledgeBreaking ?? null,
+    requireSignature: optional(model.requireSignature, (signature) => ({
+      bundle: signature.bundle ?? null,
+      key: signature.key ?? null,
+      certificates: signature.certificates ?? null,
+      identity: signature.identity ?? null,
+      sigstore: signature.sigstore ?? null,
+    })),
     waivers: model.waivers ?? [],
     allow: model.allow ?? [],
     inputs: resolveTensors(model.inputs),

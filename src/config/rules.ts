@@ -1,5 +1,6 @@
 import type { Config, RolloutConfig } from './config.ts';
 import { metricsRules } from './metrics.ts';
+import { modelRules } from './model-rules.ts';
 import { find, isWritten, pathText } from './located.ts';
 import type { Located, Segment } from './located.ts';
 import type { Problem } from './problems.ts';
@@ -22,7 +23,7 @@ export function checkRules(config: Config, root: Located): Problem[] {
     ...providerRules(config),
     ...deployRules(config),
     ...smokeRules(config),
-    ...allowRules(config),
+    ...modelRules(config),
     ...notifyRules(root),
   ];
   return violations.map(({ where, message, expected }) => ({
@@ -263,24 +264,4 @@ function notifyRules(root: Located): Violation[] {
       },
     ];
   });
-}
-
-function allowRules({ model }: Config): Violation[] {
-  return model.allow.flatMap(({ expires }, index): Violation[] =>
-    isDate(expires)
-      ? []
-      : [
-          {
-            where: ['model', 'allow', index, 'expires'],
-            message: `found \`${expires}\``,
-            expected: 'a day of the calendar',
-          },
-        ],
-  );
-}
-
-function isDate(text: string): boolean {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  // JavaScript rolls 2027-02-30 over to March.
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

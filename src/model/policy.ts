@@ -1,6 +1,7 @@
 import type { AllowedGlobal } from '../config/config.ts';
 import type { Contract } from '../pipeline/evidence.ts';
 import type { ProfileName } from './pickle/profiles/index.ts';
+import type { Trust } from '../signing/verify.ts';
 import type { Previous } from './previous.ts';
 import type { Waiver } from './waivers.ts';
 
@@ -23,10 +24,19 @@ export interface Policy {
   readonly ownEntry: boolean;
   /** A person answers for a breaking change since the release with this model digest. */
   readonly acknowledged: { readonly previous: string; readonly reason: string } | null;
+  /** Who must have signed the model; null: nobody. */
+  readonly signature: SignaturePolicy | null;
   /** What the model will run on; null: no GPU. */
   readonly gpu: GpuPolicy | null;
   /** Today, ISO date, UTC: allow entries and waivers end with their date. */
   readonly today: string;
+}
+
+/** The signature that a model must have. */
+export interface SignaturePolicy {
+  readonly trust: Trust;
+  /** Path of the bundle; null: model.sig in the folder, or the file's own name with .sig behind it. */
+  readonly bundle: string | null;
 }
 
 /** The GPUs of one pod. */
@@ -50,6 +60,7 @@ export const defaultPolicy: Policy = {
   declared: null,
   ownEntry: false,
   acknowledged: null,
+  signature: null,
   gpu: null,
   today: new Date().toISOString().slice(0, 10),
 };

@@ -1,14 +1,10 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Config } from '../config/config.ts';
-import { parseBytes } from '../config/units.ts';
 import { MlDeployError } from '../errors.ts';
 import type { Contract, Outcome, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
 import type { Access, Stage, StageContext } from '../pipeline/stage.ts';
-import { capabilityOf } from '../gpu/capability.ts';
 import { effectiveContract } from './contract/checks.ts';
-import type { Policy } from './policy.ts';
-import { readPrevious } from './previous.ts';
+import { policyOf } from './configured.ts';
 import { validatePath } from './validate.ts';
 import type { Validated } from './validate.ts';
 
@@ -34,8 +30,7 @@ export const validateStage: Stage<ValidateEvidence> = {
         cause,
       });
     }
-    const { previous } = config.model;
-    if (previous !== null) await readPrevious(resolve(root, previous), previous);
+    await policyOf(config, root, day(new Date()));
   },
   run: async (context) => {
     const { config, access: host, reporter, signal } = context;
@@ -105,38 +100,4 @@ function interrupted(error: unknown, { signal }: StageContext): unknown {
     message: 'the validation was interrupted',
     cause: error,
   });
-}
-
-/** What the configuration asks for. Throws `model/no-previous`. */
-async function policyOf(config: Config, root: string, today: string): Promise<Omit<Policy, 'profile'>> {
-  const { model, server, resources, deploy } = config;
-  const { allow, waivers, formats, maxBytes, maxGrowth } = model;
-  const { gpu } = resources;
-  return {
-    allow,
-    waivers,
-    formats,
-    maxBytes,
-    maxGrowth,
-    previous: model.previous === null ? null : await readPrevious(resolve(root, model.previous), model.previous),
-    declared: declaredContract(config),
-    ownEntry: server.entry !== null,
-    acknowledged: model.acknowledgeBreaking,
-    gpu:
-      gpu === null
-        ? null
-        : {
-            count: gpu.count,
-            memoryBytes: gpu.memory === null ? null : parseBytes(gpu.memory),
-            capability: capabilityOf(deploy.nodeSelector),
-          },
-    today,
-  };
-}
-
-/** Inputs and outputs as the configuration declares them; null when it does not. */
-function declaredContract({ model: { inputs, outputs } }: Config): Contract | null {
-  return inputs === null && outputs === null
-    ? null
-    : { inputs: inputs ?? [], outputs: outputs ?? [], source: 'declared' };
 }

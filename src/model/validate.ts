@@ -57,7 +57,7 @@ export async function validatePath(
     const { bytes } = progress;
     const { files: laidOut, contract } = await applyLayouts(new Unit(path, isFolder, inspected));
     const whole = { path: name, root: await realpath(path), isFolder, files: laidOut, bytes, contract };
-    for (const check of checks) await check(whole, policy);
+    for (const check of checks) await check(whole, policy, signal);
     const files = laidOut.map((file) => applyWaivers(fileEvidence(file), policy.waivers, policy.today));
     const verdict = files.reduce<Verdict>((worst, file) => worse(worst, file.verdict), 'clean');
     const summary = summarise(verdict, files);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -176,5 +176,50 @@ describe('resources.gpu', () => {
     const evidence = await judge('formats: null', 'resources: {gpu: {count: 1, memory: 2k}}\n');
     expect(evidence).toMatchObject({ verdict: 'unsafe' });
     expect(rules(evidence)).toEqual(['size/gpu-memory']);
+  });
+});
+
+describe('model.requireSignature', () => {
+  const vectors = new URL('../signing/vectors/', import.meta.url).pathname;
+  const required = `requireSignature: {key: ${vectors}p256.pub.pem}`;
+
+  beforeEach(() => {
+    rmSync(join(root, 'model'), { recursive: true });
+    cpSync(join(vectors, 'model'), join(root, 'model'), { recursive: true });
+    // Its content is no model; the signature is what is asked for.
+    rmSync(join(root, 'model/notes.txt'));
+  });
+
+  const found = async (keys = required): Promise<string[]> =>
+    rules(await judge(keys)).filter((rule) => rule.startsWith('signature/'));
+
+  it('accepts exactly the files that were signed, by exactly this signer', async () => {
+    expect(await found()).toEqual(['signature/missing']);
+    cpSync(join(vectors, 'p256.sig'), join(root, 'model/model.sig'));
+    expect(await found()).toEqual(['signature/verified']);
+    expect(await found(`requireSignature: {key: ${vectors}p384.pub.pem}`)).toEqual(['signature/invalid']);
+    expect(await found(`requireSignature: {certificates: [${vectors}root.pem]}`)).toEqual(['signature/invalid']);
+    expect(
+      await found(
+        `requireSignature: {bundle: ${vectors}certificate.sig, certificates: [${vectors}root.pem], identity: ml-release}`,
+      ),
+    ).toEqual([
+      // The bundle in the folder is not the one that counts, so it is a file that nobody signed.
+      'signature/mismatch',
+    ]);
+    writeFileSync(join(root, 'model/notes.txt'), 'x');
+    expect((await found()).toSorted()).toEqual(['signature/uncovered', 'signature/verified']);
+    writeFileSync(join(root, 'model/config.json'), '{}');
+    expect((await found()).toSorted()).toEqual(['signature/mismatch', 'signature/uncovered']);
+    writeFileSync(join(root, 'model/model.sig'), '{}');
+    expect(await found()).toEqual(['signature/invalid']);
+  });
+
+  it('needs one signer, and files that can be read', async () => {
+    await expect(judge('requireSignature: {key: none.pem}')).rejects.toMatchObject({ code: 'model/no-trust' });
+    await expect(judge('requireSignature: {}')).rejects.toThrow(/names nobody/);
+    await expect(judge('requireSignature: {key: a, certificates: [b]}')).rejects.toThrow(/several signers/);
+    await expect(judge('requireSignature: {key: a, identity: b}')).rejects.toThrow(/certificates only/);
+    await expect(judge('maxGrowth: 10%')).rejects.toThrow(/nothing to compare with/);
   });
 });

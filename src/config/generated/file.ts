@@ -304,6 +304,10 @@ export interface Model {
    */
   acknowledgeBreaking?: AcknowledgedBreaking | null;
   /**
+   * Validation fails without an OpenSSF Model Signing bundle over exactly the files of the model, by the signer that is named here: the owner of a public `key`, of a certificate that leads to `certificates`, or of a `sigstore` identity. It is verified without the network. `null`: no signature is asked for.
+   */
+  requireSignature?: RequiredSignature | null;
+  /**
    * Findings that you have looked at and answer for. A waived finding stays visible and no longer decides the verdict; it counts for exactly this file content, until its date.
    */
   waivers?: Waiver[];
@@ -323,6 +327,43 @@ export interface AcknowledgedBreaking {
    * Why clients can follow.
    */
   reason: string;
+}
+export interface RequiredSignature {
+  /**
+   * The bundle, relative to mldeploy.yaml. `null`: `model.sig` in the model folder, or for a single file its name with `.sig` behind it.
+   */
+  bundle?: Path | null;
+  /**
+   * File with the public key (PEM; P-256, P-384 or P-521), relative to mldeploy.yaml.
+   */
+  key?: string;
+  /**
+   * Files with the certificates of trusted authorities (PEM), relative to mldeploy.yaml.
+   *
+   * @minItems 1
+   */
+  certificates?: [Path, ...Path[]];
+  /**
+   * With `certificates`: the common name or alternative name that the signer must have.
+   */
+  identity?: string;
+  /**
+   * A Sigstore identity (keyless signing).
+   */
+  sigstore?: {
+    /**
+     * Address, or URL of the workflow, in the signer's certificate; the whole of it.
+     */
+    identity: string;
+    /**
+     * URL of the OpenID Connect provider that vouches for it.
+     */
+    issuer: string;
+    /**
+     * File `trusted_root.json` of the Sigstore instance, relative to mldeploy.yaml.
+     */
+    trustRoot: string;
+  };
 }
 export interface Waiver {
   /**
@@ -855,6 +896,10 @@ export interface Model1 {
    * Lets a release pass whose inputs or outputs are not compatible with those of the previous one. Holds for that one release only.
    */
   acknowledgeBreaking?: AcknowledgedBreaking | null;
+  /**
+   * Validation fails without an OpenSSF Model Signing bundle over exactly the files of the model, by the signer that is named here: the owner of a public `key`, of a certificate that leads to `certificates`, or of a `sigstore` identity. It is verified without the network. `null`: no signature is asked for.
+   */
+  requireSignature?: RequiredSignature | null;
   /**
    * Findings that you have looked at and answer for. A waived finding stays visible and no longer decides the verdict; it counts for exactly this file content, until its date.
    */

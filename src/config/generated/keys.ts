@@ -10,6 +10,7 @@ export const configurationKeys: readonly string[] = [
   'model.formats',
   'model.previous',
   'model.acknowledgeBreaking',
+  'model.requireSignature',
   'model.waivers',
   'model.allow',
   'model.inputs',

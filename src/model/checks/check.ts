@@ -16,7 +16,7 @@ export interface WholeModel {
 }
 
 /** A question that only the whole model answers, asked after the files were judged; adds findings to them. */
-export type Check = (model: WholeModel, policy: Policy) => void | Promise<void>;
+export type Check = (model: WholeModel, policy: Policy, signal: AbortSignal) => void | Promise<void>;
 
 /** The largest file: it carries what concerns the whole model. */
 export function largest({ files }: WholeModel): InspectedFile | undefined {

@@ -18,6 +18,7 @@ import { sentencepieceRules } from './sentencepiece.ts';
 import { shardsRules } from './shards.ts';
 import { templateRules } from './template.ts';
 import { tarRules } from './tar.ts';
+import { signatureRules } from './signature.ts';
 import { sizeRules } from './size.ts';
 import { textRules } from './text.ts';
 import { torchRules } from './torch.ts';
@@ -50,6 +51,7 @@ export const rules = {
   ...savedmodelRules,
   ...templateRules,
   ...tarRules,
+  ...signatureRules,
   ...sizeRules,
   ...textRules,
   ...torchRules,

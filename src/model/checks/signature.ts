@@ -1,0 +1,83 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { parseBundle } from '../../signing/bundle.ts';
+import { compareFiles, type PresentFile } from '../../signing/manifest.ts';
+import { SigningProblem } from '../../signing/problem.ts';
+import { parseStatement, type Statement } from '../../signing/statement.ts';
+import { verifyBundle } from '../../signing/verify.ts';
+import { printable } from '../pickle/describe.ts';
+import type { Policy, SignaturePolicy } from '../policy.ts';
+import { largest, type WholeModel } from './check.ts';
+
+/** A bundle lists every file; more than this is none. Bytes. */
+const maxBundle = 256 * 1024 * 1024;
+
+/** `model.requireSignature`: an OpenSSF Model Signing bundle of somebody who is trusted, over exactly these files. */
+export async function signature(model: WholeModel, { signature: wanted }: Policy, signal: AbortSignal): Promise<void> {
+  if (wanted === null) return;
+  const findings = largest(model)?.findings;
+  const place = wanted.bundle ?? (model.isFolder ? join(model.root, 'model.sig') : `${model.root}.sig`);
+  const text = await readBundle(place);
+  if (text === null) {
+    findings?.add(
+      'signature/missing',
+      null,
+      `There is no signature at ${printable(wanted.bundle ?? (model.isFolder ? 'model.sig' : `${model.path}.sig`))}.`,
+    );
+    return;
+  }
+  try {
+    const { who, statement } = await verified(text, wanted);
+    const { mismatches, uncovered } = await compareFiles(statement, present(model), inside(model, place), signal);
+    for (const { path, what } of mismatches) {
+      const file = model.files.find(({ entry }) => entry.path === path);
+      (file?.findings ?? findings)?.add('signature/mismatch', null, `"${printable(path)}" ${what}.`);
+    }
+    for (const path of uncovered) {
+      const file = model.files.find(({ entry }) => entry.path === path);
+      file?.findings.add('signature/uncovered', null, 'The signature lists it in ignore_paths.');
+    }
+    if (mismatches.length === 0) {
+      findings?.add(
+        'signature/verified',
+        null,
+        `Signed by ${printable(who)}: ${statement.resources.length} digests of ${statement.hash}.`,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof SigningProblem)) throw error;
+    findings?.add('signature/invalid', null, `The signature does not count: ${printable(error.message)}.`);
+  }
+}
+
+async function verified(text: string, { trust }: SignaturePolicy): Promise<{ who: string; statement: Statement }> {
+  const bundle = parseBundle(text);
+  const who = await verifyBundle(bundle, trust, new Date());
+  return { who, statement: parseStatement(bundle.payload) };
+}
+
+async function readBundle(path: string): Promise<string | null> {
+  try {
+    const { size } = await stat(path);
+    return size > maxBundle ? '' : await readFile(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function present({ files, root, isFolder }: WholeModel): PresentFile[] {
+  return files.map(({ entry, bytes, sha256 }) => ({
+    path: entry.path,
+    file: entry.file,
+    bytes,
+    sha256,
+    isLink: entry.file !== null && isFolder && entry.file !== join(root, entry.path),
+  }));
+}
+
+/** The path of the bundle in the model, null when it stands elsewhere. */
+function inside({ root, isFolder }: WholeModel, place: string): string | null {
+  if (!isFolder) return null;
+  const path = relative(root, place);
+  return path.startsWith('..') ? null : path.split(sep).join('/');
+}
