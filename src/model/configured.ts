@@ -11,6 +11,7 @@ import { readPrevious } from './previous.ts';
 
 /**
  * What the configuration asks of the model, with the files that it names read. Throws `model/no-previous` and `model/no-trust`.
+ * @param config of the project
  * @param root folder of mldeploy.yaml
  * @param today ISO date, UTC
  */
