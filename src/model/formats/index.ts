@@ -1,3 +1,4 @@
+import { catboost } from './catboost.ts';
 import { code } from './code.ts';
 import { compressed } from './compressed.ts';
 import type { Format, Head, Recognition } from './format.ts';
@@ -25,6 +26,7 @@ export const formats: readonly Format[] = [
   xgboost,
   xgboostBinary,
   lightgbm,
+  catboost,
   ...graphs,
   zip,
   npy,

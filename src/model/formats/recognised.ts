@@ -7,7 +7,6 @@ export const recognised: readonly Format[] = [
   known('tar', 'a tar archive', ['tar', 'nemo'], ({ bytes }) => at(bytes, 257, 'ustar')),
   known('tflite', 'a TensorFlow Lite model', ['tflite'], ({ bytes }) => at(bytes, 4, 'TFL3')),
   known('tensorflow-graph', 'a graph of TensorFlow', ['pb'], ({ extension }) => extension === 'pb'),
-  known('catboost', 'a CatBoost model', ['cbm'], starts('CBM1')),
   known('tensorrt', 'a TensorRT engine, which is native code', ['engine', 'plan'], ({ extension }) =>
     ['engine', 'plan'].includes(extension),
   ),

@@ -1,3 +1,4 @@
+import { catboostRules } from './catboost.ts';
 import { compressionRules } from './compression.ts';
 import { contentRules } from './content.ts';
 import { contractRules } from './contract.ts';
@@ -30,6 +31,7 @@ import type { Rule } from './rule.ts';
 
 /** Every rule that findings name, by id: `family/what`. A family is a file of this folder. */
 export const rules = {
+  ...catboostRules,
   ...compressionRules,
   ...contentRules,
   ...contractRules,

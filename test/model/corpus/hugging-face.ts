@@ -1,4 +1,4 @@
-import { benign, dangerous, malformed, suspicious, unchecked, type CorpusCase } from './case.ts';
+import { benign, dangerous, malformed, remarked, suspicious, unchecked, type CorpusCase } from './case.ts';
 
 const config = JSON.stringify({ model_type: 'llama', architectures: ['LlamaForCausalLM'], torch_dtype: 'float32' });
 const template = "{% for m in messages %}{{ m['role'] + ': ' + m['content'] }}{% endfor %}";
@@ -86,6 +86,10 @@ export const huggingFaceCases: readonly CorpusCase[] = [
     'config.json': '{"model_type": "x", "auto_map": {"AutoModel": "modeling_x.X"}}',
     'modeling_x.py': 'import os\n',
   }),
+  remarked('hugging-face: weights of another type than the configuration says', ['hugging-face/dtype'], {
+    'config.json': config,
+    'model.safetensors': weights(['a'], 'F16', 2),
+  }),
   benign('sentence-transformers: modules', {
     'modules.json': JSON.stringify([
       { idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' },
@@ -144,6 +148,18 @@ export const huggingFaceCases: readonly CorpusCase[] = [
     'config.json': config,
     'model.safetensors.index.json': index({ a: shard1, b: shard2 }),
     [shard1]: weights(['a']),
+  }),
+  malformed('shards: a tensor in another shard', 'unsafe', ['shards/mismatch'], {
+    ...sharded,
+    'model.safetensors.index.json': index({ a: shard2, b: shard1 }),
+  }),
+  malformed('shards: a tensor that the index does not name', 'inconclusive', ['shards/extra'], {
+    ...sharded,
+    [shard1]: weights(['a', 'c']),
+  }),
+  remarked('shards: another total size', ['shards/total-size'], {
+    ...sharded,
+    'model.safetensors.index.json': index({ a: shard1, b: shard2 }, 9),
   }),
   malformed('shards: one more than the index names', 'inconclusive', ['shards/extra'], {
     ...sharded,

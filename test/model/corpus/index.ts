@@ -1,4 +1,5 @@
 import type { CorpusCase } from './case.ts';
+import { catboostCases } from './catboost.ts';
 import { compressedCases } from './compressed.ts';
 import { ggufCases, templateCases } from './gguf.ts';
 import { graphCases } from './graphs.ts';
@@ -12,6 +13,7 @@ import { xgboostCases } from './xgboost.ts';
 /** Every model of the corpus, by family: one file of this folder each. */
 export const corpus: readonly CorpusCase[] = [
   ...compressedCases,
+  ...catboostCases,
   ...ggufCases,
   ...templateCases,
   ...graphCases,
