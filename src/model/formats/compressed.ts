@@ -1,15 +1,30 @@
-import { once } from 'node:events';
-import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib';
+import { unbzip2 } from '../codecs/bzip2.ts';
+import { unlz4 } from '../codecs/lz4.ts';
+import { isLzmaAlone, unlzma } from '../codecs/lzma-alone.ts';
+import { Stopped, type Sink, type Unpacking } from '../codecs/unpacking.ts';
+import { unxz } from '../codecs/xz.ts';
+import { gunzip, inflate } from '../codecs/zlib.ts';
+import { unzstd } from '../codecs/zstd.ts';
 import { Content } from '../content.ts';
 import type { Format, Head, Inspected, InspectContext, Inspector } from './format.ts';
 
-type Unpacker = Gunzip | Inflate;
+/** What joblib names its files, whatever the compression. */
+const joblibExtensions = ['joblib', 'pkl', 'sav'];
 
-/** Compressed files, as joblib writes them: what is inside is checked by its own format. */
+/** Compressed files, as joblib, pandas and MLflow write them: what is inside is checked by its own format. */
 export const compressed: readonly Format[] = [
-  layer('gzip', 'gzip-compressed data', ['gz'], (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b, createGunzip),
-  layer('zlib', 'zlib-compressed data', ['z'], isZlib, createInflate),
+  layer('gzip', 'gzip-compressed data', ['gz', 'tgz'], starts('\x1f\x8b'), gunzip),
+  layer('zlib', 'zlib-compressed data', ['z'], isZlib, inflate),
+  layer('bzip2', 'bzip2-compressed data', ['bz2'], starts('BZh'), unbzip2),
+  layer('xz', 'xz-compressed data', ['xz'], starts('\xfd7zXZ\0'), unxz),
+  layer('lz4', 'LZ4-compressed data', ['lz4'], starts('\x04\x22\x4d\x18'), unlz4),
+  layer('zstd', 'Zstandard-compressed data', ['zst'], starts('\x28\xb5\x2f\xfd'), unzstd),
+  layer('lzma', 'LZMA-compressed data', ['lzma'], isLzmaAlone, unlzma),
 ];
+
+function starts(signature: string): (bytes: Buffer) => boolean {
+  return (bytes) => bytes.toString('latin1', 0, signature.length) === signature;
+}
 
 function isZlib(bytes: Buffer): boolean {
   return bytes.length >= 2 && bytes[0] === 0x78 && bytes.readUInt16BE(0) % 31 === 0;
@@ -20,59 +35,54 @@ function layer(
   title: string,
   extensions: readonly string[],
   detect: (bytes: Buffer) => boolean,
-  unpacker: () => Unpacker,
+  unpack: (sink: Sink) => Unpacking,
 ): Format {
   return {
     id,
     title,
     // joblib.dump(..., compress=...) keeps the name that it is given.
-    extensions: [...extensions, 'joblib', 'pkl', 'sav'],
+    extensions: [...extensions, ...joblibExtensions],
     detect: ({ bytes }) => detect(bytes),
-    inspect: (context) => new Unpacked(context, id, unpacker()),
+    inspect: (context) => new Unpacked(context, id, unpack),
   };
 }
 
-/** Unpacks and inspects at the same time, with what memory two buffers take. */
+/** Unpacks and inspects at the same time. */
 class Unpacked implements Inspector {
   private readonly context: InspectContext;
   private readonly id: string;
-  private readonly unpacker: Unpacker;
+  private readonly unpacking: Unpacking;
   private readonly inner: Content;
   private packedBytes = 0;
-  private readonly outcome: Promise<string | null>;
-  private over = false;
 
-  constructor(context: InspectContext, id: string, unpacker: Unpacker) {
+  constructor(context: InspectContext, id: string, unpack: (sink: Sink) => Unpacking) {
     this.context = context;
     this.id = id;
-    this.unpacker = unpacker;
     const facts = { name: innerName(context.head), title: 'unpacked content', size: null, source: null };
     this.inner = new Content(context, facts);
-    this.outcome = this.drain();
+    this.unpacking = unpack(async (chunk) => {
+      if (!context.budget.unpack(chunk.length)) throw new Stopped('bomb');
+      await this.inner.write(chunk);
+    });
   }
 
-  async write(chunk: Buffer): Promise<void> {
+  write(chunk: Buffer): void | Promise<void> {
     this.packedBytes += chunk.length;
-    if (this.over) return;
-    // The stream keeps its input until it has used it, and the caller reuses the chunk.
-    if (this.unpacker.write(Buffer.from(chunk))) return;
-    await Promise.race([once(this.unpacker, 'drain'), this.outcome]);
+    return this.unpacking.write(chunk);
   }
 
   async end(): Promise<Inspected> {
-    if (!this.over) this.unpacker.end();
-    const problem = await this.outcome;
+    const problem = await this.unpacking.end();
+    const { used } = this.unpacking;
+    this.unpacking.destroy();
     const { findings } = this.context;
     if (problem === 'bomb') {
       findings.add('compression/ratio', 0, `${this.inner.bytes} bytes and more come out of ${this.packedBytes}.`);
     } else if (problem !== null) {
       findings.add('compression/corrupt', null, `The ${this.id} data cannot be unpacked: ${problem}.`);
-    }
-    // How far the unpacker went: zlib ignores what stands behind its data.
-    const behind = problem === null ? this.packedBytes - this.unpacker.bytesWritten : 0;
-    if (behind > 0) {
-      const message = `${behind} bytes stand behind the end of the ${this.id} data.`;
-      findings.add('compression/trailing-bytes', this.unpacker.bytesWritten, message);
+    } else if (used < this.packedBytes) {
+      const message = `${this.packedBytes - used} bytes stand behind the end of the ${this.id} data.`;
+      findings.add('compression/trailing-bytes', used, message);
     }
     const inspected = await this.inner.end();
     return {
@@ -80,25 +90,10 @@ class Unpacked implements Inspector {
       facts: { ...inspected.facts, compression: this.id, unpackedBytes: this.inner.bytes },
     };
   }
-
-  /** Null when everything was unpacked, else what was wrong. */
-  private async drain(): Promise<string | null> {
-    try {
-      for await (const chunk of this.unpacker) {
-        await this.inner.write(chunk as Buffer);
-        if (!this.context.budget.unpack((chunk as Buffer).length)) return 'bomb';
-      }
-      return null;
-    } catch (error) {
-      return error instanceof Error ? error.message : 'unknown problem';
-    } finally {
-      this.over = true;
-      this.unpacker.destroy();
-    }
-  }
 }
 
 /** `model.pkl.gz` holds `model.pkl`; other names stay as they are. */
 function innerName({ name }: Head): string {
-  return /\.(gz|z|xz)$/i.test(name) ? name.replace(/\.[^.]*$/, '') : name;
+  if (/\.tgz$/i.test(name)) return name.replace(/\.tgz$/i, '.tar');
+  return /\.(gz|z|bz2|xz|lz4|zst|lzma)$/i.test(name) ? name.replace(/\.[^.]*$/, '') : name;
 }

@@ -11,11 +11,6 @@ export const recognised: readonly Format[] = [
     ['engine', 'plan'].includes(extension),
   ),
   known('native', 'a native program', [], ({ bytes }) => isNative(bytes)),
-  packed('bzip2', ['bz2'], 'BZh'),
-  packed('xz', ['xz'], '\xfd7zXZ\x00'),
-  packed('lz4', ['lz4'], '\x04\x22\x4d\x18'),
-  packed('lzma', ['lzma'], '\x5d\x00\x00'),
-  packed('zstd', ['zst'], '\x28\xb5\x2f\xfd'),
   known('joblib-zf', 'a compressed file of an old joblib (before 0.10)', [], starts('ZF0x')),
 ];
 
@@ -33,11 +28,6 @@ function known(id: string, title: string, extensions: readonly string[], detect:
       },
     }),
   };
-}
-
-/** Compression that is not undone yet; joblib writes it under the usual extensions of pickles. */
-function packed(id: string, extensions: readonly string[], signature: string): Format {
-  return known(id, `${id}-compressed data`, [...extensions, 'joblib', 'pkl', 'sav'], starts(signature));
 }
 
 function starts(signature: string): (head: Head) => boolean {
