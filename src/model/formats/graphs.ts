@@ -3,6 +3,7 @@ import { onnx } from './onnx/onnx.ts';
 import { fingerprint } from './savedmodel/fingerprint.ts';
 import { savedModel } from './savedmodel/savedmodel.ts';
 import { variablesIndex } from './savedmodel/variables.ts';
+import { tflite } from './tflite/tflite.ts';
 
 /** Models that are graphs of operators, or lists of layers. */
-export const graphs: readonly Format[] = [onnx, savedModel, fingerprint, variablesIndex];
+export const graphs: readonly Format[] = [onnx, savedModel, fingerprint, variablesIndex, tflite];

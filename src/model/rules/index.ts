@@ -27,6 +27,7 @@ import { zipRules } from './zip.ts';
 import { xgboostRules } from './xgboost.ts';
 import { yamlRules } from './yaml.ts';
 import { savedmodelRules } from './savedmodel.ts';
+import { tfliteRules } from './tflite.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule that findings name, by id: `family/what`. A family is a file of this folder. */
@@ -56,6 +57,7 @@ export const rules = {
   ...signatureRules,
   ...sizeRules,
   ...textRules,
+  ...tfliteRules,
   ...torchRules,
   ...zipRules,
   ...xgboostRules,
