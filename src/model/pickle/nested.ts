@@ -1,4 +1,5 @@
 import { Findings } from '../findings.ts';
+import { compressionOf, decodedText, maxText, mayHide, mayStart, unpacked } from './encodings.ts';
 import { Judge } from './judge.ts';
 import { Machine } from './machine.ts';
 import type { Sink } from './payload.ts';
@@ -6,13 +7,16 @@ import type { Rulings } from './rulings.ts';
 
 /** Pickles inside pickles deeper than this are only reported. */
 const maxDepth = 4;
-/** Base64 text up to this many characters is decoded. */
-const maxBase64 = 65_536;
+/** Compressed payloads up to this size are unpacked. Bytes. */
+const maxPacked = 1024 * 1024;
+/** Compressed payloads of one file that are unpacked. */
+const maxPackedPayloads = 64;
 
-/** Looks for pickles in the byte strings of a pickle. */
+/** Looks for pickles in the byte strings and texts of a pickle: as they are, as base64 or hexadecimal text, or compressed. */
 export class NestedPickles {
   private readonly rulings: Rulings;
   private readonly depth: number;
+  private unpackedPayloads = 0;
 
   constructor(rulings: Rulings, depth = 0) {
     this.rulings = rulings;
@@ -21,27 +25,50 @@ export class NestedPickles {
 
   /** A sink for a payload that may be a pickle, else null; what it proves is added to `findings`. */
   open(head: Buffer, length: number, offset: number, findings: Findings): Sink | null {
-    if (length < 4) return null;
+    if (length < 6 || !mayHide(head[0] as number)) return null;
     const whole = head.length === length;
+    const kind = compressionOf(head);
+    if (kind !== null && length <= maxPacked && this.unpackedPayloads < maxPackedPayloads) {
+      this.unpackedPayloads++;
+      return new Packed((content) => {
+        this.run(unpacked(kind, content), offset, findings);
+      });
+    }
     if (mayStart(head, whole)) return new NestedPickle(this.rulings, this.depth, length, offset, findings);
-    if (whole && length <= maxBase64 && /^gA[I-X]/.test(head.toString('latin1', 0, 3))) {
-      const decoded = Buffer.from(head.toString('latin1'), 'base64');
-      const inner = new NestedPickle(this.rulings, this.depth, decoded.length, offset, findings);
-      inner.write(decoded);
-      inner.end();
+    if (whole) this.run(decodedText(head), offset, findings);
+    // Base64 is recognised by its first characters and its last ones: long text has to be collected.
+    else if (length <= maxText && /^(gA[I-X]|[KYXfaZbd][A-Za-z0-9+/])/.test(head.toString('latin1', 0, 3))) {
+      return new Packed((content) => {
+        this.run(decodedText(content), offset, findings);
+      });
     }
     return null;
   }
+
+  private run(content: Buffer | null, offset: number, findings: Findings): void {
+    if (content === null || !mayStart(content, true)) return;
+    const inner = new NestedPickle(this.rulings, this.depth, content.length, offset, findings);
+    inner.write(content);
+    inner.end();
+  }
 }
 
-/** Protocols 2 to 5 begin with PROTO; the older ones, which end with a full stop, with an opcode for a value. */
-function mayStart(head: Buffer, whole: boolean): boolean {
-  const [first = 0, second = 0] = head;
-  if (first === 0x80) return second <= 5;
-  const older = '(c]}idlti'.includes(String.fromCharCode(first));
-  if (!older || !whole || head[head.length - 1] !== 0x2e) return false;
-  // To name something, a line (GLOBAL, INST) or STACK_GLOBAL is needed; ordinary sentences have neither.
-  return head.includes(0x0a) || head.includes(0x93);
+/** Collects a payload. */
+class Packed implements Sink {
+  private readonly parts: Buffer[] = [];
+  private readonly finished: (content: Buffer) => void;
+
+  constructor(finished: (content: Buffer) => void) {
+    this.finished = finished;
+  }
+
+  write(bytes: Buffer): void {
+    this.parts.push(Buffer.from(bytes));
+  }
+
+  end(): void {
+    this.finished(Buffer.concat(this.parts));
+  }
 }
 
 /** Runs the bytes of one payload; they are a pickle when they reach STOP, or name something on the way. */

@@ -1,5 +1,9 @@
 import type { CorpusCase } from './case.ts';
 import { catboostCases } from './catboost.ts';
+import { pickleBenignCases } from './pickle-benign.ts';
+import { pickleHiddenCases } from './pickle-hidden.ts';
+import { pickleReadingCases } from './pickle-readings.ts';
+import { pickleCases } from './pickle.ts';
 import { compressedCases } from './compressed.ts';
 import { ggufCases, templateCases } from './gguf.ts';
 import { graphCases } from './graphs.ts';
@@ -12,6 +16,10 @@ import { xgboostCases } from './xgboost.ts';
 
 /** Every model of the corpus, by family: one file of this folder each. */
 export const corpus: readonly CorpusCase[] = [
+  ...pickleBenignCases,
+  ...pickleCases,
+  ...pickleHiddenCases,
+  ...pickleReadingCases,
   ...compressedCases,
   ...catboostCases,
   ...ggufCases,

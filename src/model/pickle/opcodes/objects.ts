@@ -58,6 +58,11 @@ export const objects: OpcodeTable = {
         throw new Malformed('has keyword arguments that are not a dict');
       }
       const none = keywords.weight === 1;
+      const names = keywords.entries?.filter((_, index) => index % 2 === 0) ?? [];
+      if (!names.every(isString)) {
+        const message = 'The names of keyword arguments are not all text.';
+        machine.observer.problem('pickle/irregular', machine.at, message);
+      }
       call(machine, 'NEWOBJ_EX', machine.pop(), none ? args : new Tuple([args, keywords]));
     },
   },
