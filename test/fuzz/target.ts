@@ -1,0 +1,44 @@
+import { Budget } from '../../src/model/budget.ts';
+import { Findings } from '../../src/model/findings.ts';
+import { headBytes, headOf } from '../../src/model/formats/format.ts';
+import { recognise } from '../../src/model/formats/index.ts';
+import { Rulings } from '../../src/model/pickle/rulings.ts';
+import { defaultPolicy } from '../../src/model/policy.ts';
+import { BufferSource } from '../../src/model/source.ts';
+import type { Verdict } from '../../src/pipeline/evidence.ts';
+
+const rulings = new Rulings(defaultPolicy);
+
+/** What is said about a file; the findings as text, to compare. */
+export interface Said {
+  readonly verdict: Verdict;
+  readonly findings: string;
+}
+
+/** Judges a file as `validate` does, without the disk, in pieces of `step` bytes. */
+export async function judge(name: string, content: Buffer, step: number): Promise<Said> {
+  const findings = new Findings();
+  // The first piece of a real file is never shorter than the head.
+  const first = Math.max(step, headBytes);
+  const head = headOf(name, content.subarray(0, first), content.length);
+  const { format, promised } = recognise(head);
+  if (promised !== null) findings.add('format/mismatch', 0, 'The name promises another format.');
+  const source = new BufferSource(content);
+  const inspector = format.inspect({
+    head,
+    findings,
+    rulings,
+    source,
+    budget: new Budget(content.length),
+    recognise,
+  });
+  for (let from = 0; from < content.length; from += step) {
+    // A copy that is wiped: nobody may keep the chunk.
+    const chunk = Buffer.from(content.subarray(from, from + step));
+    await inspector.write(chunk);
+    chunk.fill(0xaa);
+  }
+  const { unaccounted } = await inspector.end();
+  if (unaccounted === true) findings.add('format/unknown', null, 'Unknown.');
+  return { verdict: findings.verdict, findings: JSON.stringify(findings.list()) };
+}
