@@ -5,14 +5,14 @@ import { recognise } from '../../src/model/formats/index.ts';
 import { Rulings } from '../../src/model/pickle/rulings.ts';
 import { defaultPolicy } from '../../src/model/policy.ts';
 import { BufferSource } from '../../src/model/source.ts';
-import type { Verdict } from '../../src/pipeline/evidence.ts';
+import type { Finding, Verdict } from '../../src/pipeline/evidence.ts';
 
 const rulings = new Rulings(defaultPolicy);
 
-/** What is said about a file; the findings as text, to compare. */
+/** What is said about a file. */
 export interface Said {
   readonly verdict: Verdict;
-  readonly findings: string;
+  readonly findings: readonly Finding[];
 }
 
 /** Judges a file as `validate` does, without the disk, in pieces of `step` bytes. */
@@ -40,5 +40,5 @@ export async function judge(name: string, content: Buffer, step: number): Promis
   }
   const { unaccounted } = await inspector.end();
   if (unaccounted === true) findings.add('format/unknown', null, 'Unknown.');
-  return { verdict: findings.verdict, findings: JSON.stringify(findings.list()) };
+  return { verdict: findings.verdict, findings: findings.list() };
 }
