@@ -59,9 +59,11 @@ function messagesOf(findings: Said['findings']): string {
   return findings.map(({ message, member = '' }) => message + member).join('');
 }
 
-/** Counts in messages may depend on how far a reader got before it gave up; verdict and rules may not. */
+/** Counts in messages may depend on how far a reader got before it gave up; verdict and rules may not, but for what came out before the error. */
 function gist({ verdict, findings }: Said): string {
-  return [verdict, ...new Set(findings.map(({ rule }) => rule).toSorted())].join(' ');
+  const rules = new Set(findings.map(({ rule }) => rule).toSorted());
+  if (rules.has('compression/corrupt')) return 'compression/corrupt';
+  return [verdict, ...rules].join(' ');
 }
 
 /** What runs now, where the watching thread finds it when this one hangs. */
