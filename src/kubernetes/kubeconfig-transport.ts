@@ -44,10 +44,19 @@ export async function kubeconfigTransport(path: string | null, context: string |
   }
   admitPlainHttp(config, cluster);
   const library = new k8s.IsomorphicFetchHttpLibrary();
-  let credentials: { headers: Record<string, string>; dispatcher: Dispatcher; at: number } | null = null;
+  let credentials: Credentials | null = null;
   let hasAuthenticated = false;
+  let authenticating: Promise<Credentials> | null = null;
 
-  const authenticate = async (): Promise<NonNullable<typeof credentials>> => {
+  /** Once for all requests that begin at the same moment: each further agent would close the one before under its requests. */
+  const authenticateOnce = (): Promise<Credentials> => {
+    authenticating ??= authenticate().finally(() => {
+      authenticating = null;
+    });
+    return authenticating;
+  };
+
+  const authenticate = async (): Promise<Credentials> => {
     const probe = new k8s.RequestContext(cluster.server, k8s.HttpMethod.GET);
     const given = config.applySecurityAuthentication(probe);
     await Promise.race([given, credentialsDeadline()]).catch((error: unknown) => {
@@ -56,15 +65,14 @@ export async function kubeconfigTransport(path: string | null, context: string |
     });
     hasAuthenticated = true;
     const dispatcher = probe.getDispatcher() as Dispatcher;
-    // The old agent's open connections finish what they carry, then close.
-    void credentials?.dispatcher?.close().catch(() => undefined);
+    closeLater(credentials?.dispatcher);
     credentials = { headers: { ...probe.getHeaders() }, dispatcher, at: performance.now() };
     return credentials;
   };
 
   const sendOnce = async (request: Request): Promise<Reply> => {
     const fresh = credentials !== null && performance.now() - credentials.at < credentialsLifeMs;
-    const { headers, dispatcher } = fresh && credentials !== null ? credentials : await authenticate();
+    const { headers, dispatcher } = fresh && credentials !== null ? credentials : await authenticateOnce();
     const call = new k8s.RequestContext(
       new URL(request.path, `${cluster.server}/`).toString(),
       k8s.HttpMethod[request.method],
@@ -102,10 +110,22 @@ export async function kubeconfigTransport(path: string | null, context: string |
   };
 }
 
+/** What requests carry, and since when (`performance.now()`). */
+interface Credentials {
+  readonly headers: Record<string, string>;
+  readonly dispatcher: Dispatcher;
+  readonly at: number;
+}
+
 type Dispatcher =
   | ({ close(): Promise<void> } & NonNullable<ReturnType<InstanceType<RequestContextClass>['getDispatcher']>>)
   | undefined;
 type RequestContextClass = typeof import('@kubernetes/client-node').RequestContext;
+
+/** The old agent's connections finish what they carry; a request that has just taken the agent is not sent yet. */
+function closeLater(dispatcher: Dispatcher): void {
+  setTimeout(() => void dispatcher?.close().catch(() => undefined), 1000).unref();
+}
 
 /** A program that waits for somebody to log in would wait for ever. */
 async function credentialsDeadline(): Promise<never> {
