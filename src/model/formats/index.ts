@@ -9,6 +9,7 @@ import { graphs } from './graphs.ts';
 import { npy } from './npy.ts';
 import { lightgbm } from './lightgbm.ts';
 import { pickle } from './pickle.ts';
+import { protobufText } from './protobuf-text.ts';
 import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
 import { sentencepiece } from './sentencepiece.ts';
@@ -39,6 +40,7 @@ export const formats: readonly Format[] = [
   sentencepiece,
   jinja,
   yaml,
+  protobufText,
   text,
 ];
 

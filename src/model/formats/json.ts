@@ -15,7 +15,10 @@ export const json: Format = {
   id: 'json',
   title: 'JSON',
   extensions: ['json'],
-  detect: ({ extension, bytes }) => extension === 'json' && bytes.length > 0,
+  // XGBoost writes JSON under names of its own.
+  accepts: ['bst'],
+  detect: ({ extension, bytes }) =>
+    (extension === 'json' && bytes.length > 0) || /^\{\s*"learner"\s*:/.test(bytes.toString('latin1', 0, 64)),
   inspect: (context) => new Whole(maxBytes, (content, bytes) => judge(context, content, bytes)),
 };
 

@@ -16,7 +16,7 @@ export const yaml: Format = {
   title: 'YAML',
   extensions: ['yaml', 'yml'],
   detect: ({ extension, name, bytes }) =>
-    (['yaml', 'yml'].includes(extension) || name === 'MLmodel') && !bytes.includes(0),
+    (['yaml', 'yml'].includes(extension) || ['MLmodel', 'registered_model_meta'].includes(name)) && !bytes.includes(0),
   inspect: ({ findings }) =>
     new Whole(maxBytes, (content, bytes) => {
       if (content === null)

@@ -4,11 +4,13 @@ import { huggingFace } from './hugging-face.ts';
 import type { Layout } from './layout.ts';
 import { onnxExternalData } from './onnx-external-data.ts';
 import { savedModelFolder } from './savedmodel.ts';
+import { triton } from './triton.ts';
 import type { Unit } from './unit.ts';
+import { mlflow } from './mlflow.ts';
 import { shards } from './shards.ts';
 
 /** Every layout; all of them are asked about every unit. */
-export const layouts: readonly Layout[] = [huggingFace, shards, onnxExternalData, savedModelFolder];
+export const layouts: readonly Layout[] = [huggingFace, mlflow, triton, shards, onnxExternalData, savedModelFolder];
 
 /** What the layouts made of a unit. */
 export interface LaidOut {

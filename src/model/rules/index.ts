@@ -11,9 +11,11 @@ import { jsonRules } from './json.ts';
 import { onnxRules } from './onnx.ts';
 import { numpyRules } from './numpy.ts';
 import { lightgbmRules } from './lightgbm.ts';
+import { mlflowRules } from './mlflow.ts';
 import { pickleRules } from './pickle.ts';
 import { policyRules } from './policy.ts';
 import { protobufRules } from './protobuf.ts';
+import { protobufTextRules } from './protobuf-text.ts';
 import { safetensorsRules } from './safetensors.ts';
 import { sentencepieceRules } from './sentencepiece.ts';
 import { shardsRules } from './shards.ts';
@@ -21,6 +23,7 @@ import { templateRules } from './template.ts';
 import { tarRules } from './tar.ts';
 import { signatureRules } from './signature.ts';
 import { sizeRules } from './size.ts';
+import { tritonRules } from './triton.ts';
 import { textRules } from './text.ts';
 import { torchRules } from './torch.ts';
 import { zipRules } from './zip.ts';
@@ -45,9 +48,11 @@ export const rules = {
   ...onnxRules,
   ...numpyRules,
   ...lightgbmRules,
+  ...mlflowRules,
   ...pickleRules,
   ...policyRules,
   ...protobufRules,
+  ...protobufTextRules,
   ...safetensorsRules,
   ...sentencepieceRules,
   ...shardsRules,
@@ -58,6 +63,7 @@ export const rules = {
   ...sizeRules,
   ...textRules,
   ...tfliteRules,
+  ...tritonRules,
   ...torchRules,
   ...zipRules,
   ...xgboostRules,

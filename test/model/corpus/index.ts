@@ -5,6 +5,7 @@ import { pickleHiddenCases } from './pickle-hidden.ts';
 import { pickleReadingCases } from './pickle-readings.ts';
 import { pickleCases } from './pickle.ts';
 import { compressedCases } from './compressed.ts';
+import { mlflowCases, tritonCases } from './folders.ts';
 import { ggufCases, templateCases } from './gguf.ts';
 import { graphCases } from './graphs.ts';
 import { numpyCases } from './numpy.ts';
@@ -27,6 +28,8 @@ export const corpus: readonly CorpusCase[] = [
   ...graphCases,
   ...zipCases,
   ...huggingFaceCases,
+  ...mlflowCases,
+  ...tritonCases,
   ...xgboostCases,
   ...lightgbmCases,
   ...numpyCases,
