@@ -13,6 +13,7 @@ import { protobufText } from './protobuf-text.ts';
 import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
 import { sentencepiece } from './sentencepiece.ts';
+import { tar } from './tar.ts';
 import { text } from './text.ts';
 import { torchLegacy } from './torch/legacy.ts';
 import { unknown } from './unknown.ts';
@@ -31,6 +32,7 @@ export const formats: readonly Format[] = [
   ...graphs,
   zip,
   npy,
+  tar,
   ...recognised,
   ...compressed,
   torchLegacy,

@@ -9,6 +9,7 @@ import { huggingFaceRules } from './hugging-face.ts';
 import { joblibRules } from './joblib.ts';
 import { jsonRules } from './json.ts';
 import { onnxRules } from './onnx.ts';
+import { nemoRules } from './nemo.ts';
 import { numpyRules } from './numpy.ts';
 import { lightgbmRules } from './lightgbm.ts';
 import { mlflowRules } from './mlflow.ts';
@@ -46,6 +47,7 @@ export const rules = {
   ...joblibRules,
   ...jsonRules,
   ...onnxRules,
+  ...nemoRules,
   ...numpyRules,
   ...lightgbmRules,
   ...mlflowRules,
