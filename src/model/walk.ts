@@ -4,8 +4,9 @@ import { basename, join, sep } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import type { RuleId } from './rules/index.ts';
 
-/** Files beyond this, and folders deeper than this, are not walked. */
-const maxFiles = 100_000;
+/** Files beyond this are not walked: what is known of each stays in memory. */
+const maxEntries = 100_000;
+/** Folders deeper than this are not walked. */
 const maxDepth = 64;
 
 /** One thing in a model. */
@@ -25,11 +26,12 @@ export interface Entry {
 export async function walkModel(
   root: string,
   signal?: AbortSignal,
+  maxFiles = maxEntries,
 ): Promise<{ entries: readonly Entry[]; isFolder: boolean }> {
   const real = await resolveRoot(root);
   const facts = await stat(real);
   if (facts.isDirectory()) {
-    const walk = new Walk(real, signal);
+    const walk = new Walk(real, signal, maxFiles);
     await walk.folder(real, '', 0);
     if (walk.entries.length === 0) {
       throw new MlDeployError({
@@ -67,9 +69,11 @@ class Walk {
   readonly entries: Entry[] = [];
   private readonly root: string;
   private readonly signal: AbortSignal | undefined;
+  private readonly maxFiles: number;
   private full = false;
 
-  constructor(root: string, signal: AbortSignal | undefined) {
+  constructor(root: string, signal: AbortSignal | undefined, maxFiles: number) {
+    this.maxFiles = maxFiles;
     this.root = root;
     this.signal = signal;
   }
@@ -87,9 +91,9 @@ class Walk {
       for await (const child of listing) {
         this.signal?.throwIfAborted();
         if (this.full) return;
-        if (this.entries.length >= maxFiles) {
+        if (this.entries.length >= this.maxFiles) {
           this.full = true;
-          this.add(prefix, 'file/limit', `The model has more than ${maxFiles} files; the rest was not looked at.`);
+          this.add(prefix, 'file/limit', `The model has more than ${this.maxFiles} files; the rest was not looked at.`);
           return;
         }
         const path = prefix === '' ? child.name : `${prefix}/${child.name}`;
