@@ -5,7 +5,7 @@ import { MlDeployError } from '../errors.ts';
 import type { RuleId } from './rules/index.ts';
 
 /** Files beyond this are not walked: what is known of each stays in memory. */
-const maxEntries = 100_000;
+const maxEntries = 50_000;
 /** Folders deeper than this are not walked. */
 const maxDepth = 64;
 

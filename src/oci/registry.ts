@@ -146,6 +146,18 @@ export class RegistryClient {
     return content;
   }
 
+  /**
+   * Reads a blob of any size.
+   * @param digest of the blob
+   * @returns its bytes, not yet checked against the digest
+   */
+  async openBlob(digest: string): Promise<AsyncIterable<Uint8Array>> {
+    const url = `${this.#prefix}/blobs/${digest}`;
+    const response = await this.#transport.send({ method: 'GET', url, doing: 'read a layer in' }, 'pull');
+    if (response.body === null) throw altered('blob', digest, 'nothing');
+    return response.body;
+  }
+
   async #beginUpload(): Promise<string> {
     const request = { method: 'POST', url: `${this.#prefix}/blobs/uploads/`, doing: 'push to', accept: [202] } as const;
     const response = await this.#transport.send({ ...request, headers: { 'content-length': '0' } }, 'pull,push');

@@ -9,6 +9,8 @@ import { colourEnvironment, writeResult } from '../outcome.ts';
 import { palette } from '../reporter/colour.ts';
 import { runStages } from '../run-stages.ts';
 import { withSession, type Session } from '../session.ts';
+import type { Validated } from '../../model/validate.ts';
+import { withImage } from '../validate-image.ts';
 import { validationText } from '../validation-text.ts';
 
 /** `ml-deploy validate`: the model of the configuration, or any path without one. */
@@ -17,12 +19,13 @@ export const validateCommand: Command = {
   summary: 'check that a model is safe to load',
   description:
     'Reads model files byte by byte and never loads them. What is not understood is inconclusive, never clean. Without PATH it checks the model of mldeploy.yaml and keeps the evidence for the next stages; with PATH it needs no configuration and keeps nothing.',
-  arguments: [{ name: '[PATH...]', description: 'files or folders, each judged as one model' }],
+  arguments: [{ name: '[PATH...]', description: 'files, folders or oci://host/path:tag, each judged as one model' }],
   options: [...projectOptions, ...reportOptions, againstOption, ...validationOutputOptions],
   examples: [
     { line: 'ml-deploy validate model.pkl', does: 'one file, without any configuration' },
     { line: 'ml-deploy validate --format json models/*', does: 'several, as data' },
     { line: 'ml-deploy validate --format sarif -o model.sarif models/', does: 'for a code scanning service' },
+    { line: 'ml-deploy validate oci://ghcr.io/acme/fraud:v7', does: 'the model in an image or artifact' },
     { line: 'ml-deploy validate', does: 'the model of mldeploy.yaml' },
   ],
   endings: { 0: 'clean', 1: 'unsafe', 3: 'inconclusive: something is not understood' },
@@ -70,18 +73,18 @@ async function validatePaths(invocation: Invocation): Promise<number> {
   return withSession(invocation, host.cwd, work, { changesNothing: true });
 }
 
-async function validateOne(
-  path: string,
-  { reporter, signal, access }: Session,
-  { host, options }: Invocation,
-): Promise<ValidateEvidence> {
+async function validateOne(path: string, session: Session, { host, options }: Invocation): Promise<ValidateEvidence> {
+  const { reporter, signal, access } = session;
   const { validatePath } = await import('../../model/validate.ts');
   const { validateEvidence } = await import('../../model/stage.ts');
   const startedAt = new Date();
   const against = options.text('against');
   const { readPrevious } = await import('../../model/previous.ts');
   const policy = against === null ? {} : { previous: await readPrevious(resolve(host.cwd, against), against) };
-  const found = await validatePath(resolve(host.cwd, path), { name: path, policy }, reporter, signal);
+  const judge = (place: string): Promise<Validated> => validatePath(place, { name: path, policy }, reporter, signal);
+  const found = path.startsWith('oci://')
+    ? await withImage(path, session, judge)
+    : await judge(resolve(host.cwd, path));
   return validateEvidence(found, { project: path, environment: null, startedAt, host: access });
 }
 

@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../../src/cli/main.ts';
+import { validatePath } from '../../../src/model/validate.ts';
+import { silentReporter } from '../../../src/pipeline/reporter.ts';
+import { tarEnd, tarHeader, padding } from '../../../src/oci/tar.ts';
+import { captureHost } from '../../cli/host.ts';
+import * as p from '../../model/pickle/assembler.ts';
+import { startGivingRegistry, type GivingRegistry } from './registry.ts';
+
+const good = p.bytes(p.proto(4), 'N.');
+const evil = p.bytes(p.proto(4), p.payload, p.stop);
+const layerType = 'application/vnd.oci.image.layer.v1.tar';
+const title = (name: string): Record<string, string> => ({ 'org.opencontainers.image.title': name });
+
+let folder: string;
+let registry: GivingRegistry;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'pull-'));
+  registry = await startGivingRegistry();
+});
+afterEach(async () => {
+  await registry[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A tar of files by path. */
+function tar(files: Readonly<Record<string, Buffer>>): Buffer {
+  const parts = Object.entries(files).flatMap(([path, content]) => [
+    tarHeader({ path, kind: 'file', mode: 0o444, size: content.length }),
+    content,
+    padding(content.length),
+  ]);
+  return Buffer.concat([...parts, tarEnd]);
+}
+
+interface Result {
+  readonly code: number;
+  readonly stderr: string;
+  readonly document: {
+    verdict?: string;
+    models?: { digest: string }[];
+    files?: { path: string; verdict: string }[];
+    error?: { code: string };
+  };
+}
+
+async function validate(reference: string): Promise<Result> {
+  const host = captureHost(folder, { PATH: '/nowhere', HOME: folder });
+  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('ml-deploy-image-'));
+  const code = await runCommandLine(
+    ['validate', `oci://${registry.host}/acme/fraud${reference}`, '--format', 'json', '-q'],
+    host,
+  );
+  const after = readdirSync(tmpdir()).filter((name) => name.startsWith('ml-deploy-image-'));
+  expect(after.filter((name) => !before.includes(name))).toEqual([]);
+  return { code, stderr: host.stderr.text, document: JSON.parse(host.stdout.text) as Result['document'] };
+}
+
+describe('validating an image', () => {
+  it('finds what validating the folder finds: same files, same digest', async () => {
+    const model = join(folder, 'model');
+    mkdirSync(join(model, 'sub'), { recursive: true });
+    writeFileSync(join(model, 'model.pkl'), good);
+    writeFileSync(join(model, 'sub/config.json'), '{}');
+    const direct = await validatePath(model, {}, silentReporter, new AbortController().signal);
+    const weights = registry.add(tar({ 'opt/m/model.pkl': good }), layerType, title('model.pkl'));
+    const rest = registry.add(tar({ 'opt/m/sub/config.json': Buffer.from('{}') }), layerType, title('1 files'));
+    registry.tag('v1', [registry.add(Buffer.from('no tar'), `${layerType}+gzip`), weights, rest]);
+    const { code, document } = await validate(':v1');
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ verdict: 'clean', models: [{ digest: direct.model.digest }] });
+    expect(document.files?.map(({ path }) => path)).toEqual([
+      `oci://${registry.host}/acme/fraud:v1/model.pkl`,
+      `oci://${registry.host}/acme/fraud:v1/sub/config.json`,
+    ]);
+  });
+
+  it.each([
+    ['an artifact of files', 'application/octet-stream', evil, title('weights/evil.pkl')],
+    ['a ModelPack', 'application/vnd.cncf.model.weight.v1.raw', evil, { 'org.cncf.model.filepath': 'evil.pkl' }],
+    [
+      'a packed ModelPack',
+      'application/vnd.cncf.model.weight.v1.tar+gzip',
+      gzipSync(tar({ 'evil.pkl': evil })),
+      { 'org.cncf.model.filepath': 'evil.pkl' },
+    ],
+    ['a modelcar', `${layerType}+gzip`, gzipSync(tar({ 'usr/bin/x': good, 'models/evil.pkl': evil })), undefined],
+    ['zstd', `${layerType}+zstd`, zstdCompressSync(tar({ './models/evil.pkl': evil })), undefined],
+  ])('understands %s', async (_, mediaType, content, annotations) => {
+    registry.tag('v1', [registry.add(content, mediaType, annotations)]);
+    const { code, document } = await validate(':v1');
+    expect(code).toBe(1);
+    expect(document.files).toHaveLength(1);
+  });
+
+  it('follows an index, and a digest', async () => {
+    const layer = registry.add(tar({ 'models/evil.pkl': evil }), layerType);
+    registry.tag('image', [layer]);
+    const image = registry.manifests.get('image') ?? Buffer.alloc(0);
+    const descriptor = registry.add(image, '') as { digest: string };
+    registry.manifests.set(descriptor.digest, image);
+    const index = {
+      schemaVersion: 2,
+      manifests: [
+        { ...descriptor, platform: { os: 'unknown', architecture: 'unknown' } },
+        { ...descriptor, platform: { os: 'linux', architecture: 'arm64' } },
+      ],
+    };
+    registry.manifests.set('v1', Buffer.from(JSON.stringify(index)));
+    expect((await validate(':v1')).code).toBe(1);
+    expect((await validate(`@${descriptor.digest}`)).code).toBe(1);
+  });
+
+  it('takes the later of two layers, and what one removes is gone', async () => {
+    const first = registry.add(tar({ 'models/evil.pkl': evil, 'models/model.pkl': evil }), layerType);
+    const second = registry.add(tar({ 'models/.wh.evil.pkl': Buffer.alloc(0), 'models/model.pkl': good }), layerType);
+    registry.tag('v1', [first, second]);
+    expect(await validate(':v1')).toMatchObject({ code: 0, document: { files: [{ verdict: 'clean' }] } });
+  });
+
+  it('says what is wrong when there is nothing to judge', async () => {
+    registry.tag('empty', [registry.add(tar({ 'usr/bin/x': good }), layerType)]);
+    expect(await validate(':empty')).toMatchObject({
+      code: 2,
+      document: { error: { code: 'model/no-model-in-image' } },
+    });
+    expect(await validate(':none')).toMatchObject({ code: 2, document: { error: { code: 'model/no-image' } } });
+    expect(await validate('')).toMatchObject({ code: 2, document: { error: { code: 'registry/bad-name' } } });
+  });
+
+  it.each([
+    ['leaves the folder', tar({ '../../evil.pkl': evil })],
+    ['is cut', tar({ 'evil.pkl': Buffer.alloc(5000) }).subarray(0, 2000)],
+    ['has no end', tar({ 'evil.pkl': evil }).subarray(0, 1024)],
+    ['is no tar', Buffer.alloc(5000, 7)],
+  ])('refuses a layer that %s', async (_, content) => {
+    registry.tag('v1', [registry.add(content, layerType, title('x'))]);
+    expect(await validate(':v1')).toMatchObject({ code: 3, document: { error: { code: 'model/bad-image' } } });
+  });
+
+  it('refuses a layer with other content than its digest says', async () => {
+    const layer = registry.add(tar({ 'model.pkl': good }), layerType, title('x')) as { digest: string };
+    registry.tag('v1', [layer]);
+    registry.blobs.set(layer.digest, tar({ 'model.pkl': p.bytes(p.proto(4), 'K.') }));
+    expect(await validate(':v1')).toMatchObject({ code: 3, document: { error: { code: 'model/bad-image' } } });
+  });
+
+  it('never writes through a link', async () => {
+    const source = join(folder, 'source');
+    mkdirSync(join(source, 'models'), { recursive: true });
+    symlinkSync(folder, join(source, 'models/out'));
+    const links = execFileSync('tar', ['-cf', '-', '-C', source, 'models']);
+    registry.tag('v1', [registry.add(links, layerType), registry.add(tar({ 'models/out/evil.pkl': evil }), layerType)]);
+    const { code } = await validate(':v1');
+    expect(code).toBe(1);
+    expect(readdirSync(folder)).not.toContain('evil.pkl');
+    registry.tag('v2', [registry.add(links, layerType)]);
+    expect((await validate(':v2')).code).toBe(3);
+  });
+});
