@@ -1,10 +1,13 @@
+import { Content } from '../content.ts';
 import { Findings } from '../findings.ts';
+import type { EmbeddedModels } from '../pickle/embedded.ts';
 import { Judge } from '../pickle/judge.ts';
 import { Machine } from '../pickle/machine.ts';
 import { Rulings } from '../pickle/rulings.ts';
 import { PickleStreams } from '../pickle/streams.ts';
 import { defaultPolicy } from '../policy.ts';
-import type { Format, Head } from './format.ts';
+import { BufferSource } from '../source.ts';
+import type { Facts, Format, Head, InspectContext } from './format.ts';
 
 const joblibExtensions = ['joblib', 'jl'];
 const extensions = ['pkl', 'pickle', 'pck', 'pcl', 'dill', 'cloudpickle', 'sav', ...joblibExtensions];
@@ -15,20 +18,36 @@ export const pickle: Format = {
   title: 'a pickle',
   extensions,
   detect: (head) => extensions.includes(head.extension) || startsNewer(head) || isOlder(head),
-  inspect: ({ head, findings, rulings }) => {
+  inspect: (context) => {
+    const { head, findings, rulings } = context;
     const streams = new PickleStreams(findings, rulings);
     return {
       write: (chunk) => {
         streams.write(chunk);
       },
-      end: () => {
+      end: async () => {
         streams.end();
+        const models = await inspectModels(streams.models, context);
         const joblib = streams.arrays.arrays > 0 || joblibExtensions.includes(head.extension);
-        return { format: joblib ? 'joblib' : 'pickle', facts: streams.facts };
+        return { format: joblib ? 'joblib' : 'pickle', facts: { ...streams.facts, ...models } };
       },
     };
   },
 };
+
+/** Checks the boosters in a pickle as files of their own formats. */
+async function inspectModels({ found, left }: EmbeddedModels, context: InspectContext): Promise<Facts> {
+  const formats: string[] = [];
+  for (const { offset, content } of found) {
+    const title = `model at byte ${offset}`;
+    const source = new BufferSource(content);
+    const inner = new Content(context, { name: 'model', title, size: content.length, source });
+    await inner.write(content);
+    formats.push((await inner.end()).format);
+  }
+  if (left > 0) context.findings.add('pickle/limit', null, `${left} models in it are too large to be checked.`);
+  return formats.length > 0 ? { models: formats } : {};
+}
 
 /** Protocols 2 to 5 begin with PROTO. */
 function startsNewer({ bytes }: Head): boolean {

@@ -36,7 +36,8 @@ export class XgboostModel {
 
   /** Checks the whole model; trees that were not taken before are checked now. */
   check(value: Json, format: string): Inspected {
-    const learner = fields(fields(value).get('learner'));
+    // A pickled booster is a snapshot, with its configuration beside the model.
+    const learner = fields(fields(fields(value).get('Model') ?? value).get('learner'));
     const parameters = fields(learner.get('learner_model_param'));
     const booster = fields(learner.get('gradient_booster'));
     const name = booster.get('name');

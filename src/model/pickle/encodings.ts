@@ -6,8 +6,8 @@ export const maxText = 65_536;
 const maxUnpacked = 4 * 1024 * 1024;
 
 const first = new Uint8Array(256);
-// Pickles of protocols 2 to 5 and 0 to 1; zlib, gzip, zstd; then both kinds as base64 and as hex.
-for (const byte of Buffer.from('\x80(c]}idltx\x1f(KYXfaZbdg82567', 'latin1')) first[byte] = 1;
+// Pickles of protocols 2 to 5 and 0 to 1; zlib, gzip, zstd; then both kinds as base64 and as hex; models of other formats.
+for (const byte of Buffer.from('{Ct\x80(c]}idltx\x1f(KYXfaZbdg82567', 'latin1')) first[byte] = 1;
 
 /** Whether a payload that begins with this byte has to be looked at: most do not. */
 export function mayHide(byte: number): boolean {

@@ -4,7 +4,7 @@ import { describe, describeArguments, printable } from './describe.ts';
 import type { Machine } from './machine.ts';
 import { Malformed } from './malformed.ts';
 import type { NestedPickles } from './nested.ts';
-import type { CallOpcode, Observer } from './observer.ts';
+import type { CallOpcode, Observer, PayloadEncoding } from './observer.ts';
 import type { Consumer, Sink } from './payload.ts';
 import type { CheckContext, Vetted } from './profiles/profile.ts';
 import { currentName, type Ruling, type Rulings } from './rulings.ts';
@@ -167,8 +167,8 @@ export class Judge implements Observer {
     return this.arrays(target, machine, this);
   }
 
-  payload(head: Buffer, length: number, offset: number): Sink | null {
-    return this.nested?.open(head, length, offset, this.findings) ?? null;
+  payload(head: Buffer, length: number, offset: number, encoding: PayloadEncoding = 'raw'): Sink | null {
+    return this.nested?.open({ head, length, offset, encoding }, this.findings) ?? null;
   }
 
   problem(rule: RuleId, offset: number, message: string): void {

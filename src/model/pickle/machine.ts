@@ -260,7 +260,9 @@ export class Machine {
       if (this.consumer !== null) return this.consumer;
     }
     const head = this.buffer.subarray(next, next + headBytes);
-    const sinks = [check, this.observer.payload(head, length, offset)].filter((sink) => sink !== null);
+    const sinks = [check, this.observer.payload(head, length, offset, check === null ? 'raw' : 'utf8')].filter(
+      (sink) => sink !== null,
+    );
     return new Payload(length, sinks, () => {
       done(length);
     });

@@ -1,5 +1,6 @@
 import { Findings } from '../findings.ts';
 import { compressionOf, decodedText, maxText, mayHide, mayStart, unpacked } from './encodings.ts';
+import type { EmbeddedModels, PayloadStart } from './embedded.ts';
 import { Judge } from './judge.ts';
 import { Machine } from './machine.ts';
 import type { Sink } from './payload.ts';
@@ -16,16 +17,22 @@ const maxPackedPayloads = 64;
 export class NestedPickles {
   private readonly rulings: Rulings;
   private readonly depth: number;
+  private readonly models: EmbeddedModels | null;
   private unpackedPayloads = 0;
 
-  constructor(rulings: Rulings, depth = 0) {
+  /** `models` takes payloads that are models of other formats. */
+  constructor(rulings: Rulings, models: EmbeddedModels | null = null, depth = 0) {
     this.rulings = rulings;
+    this.models = models;
     this.depth = depth;
   }
 
   /** A sink for a payload that may be a pickle, else null; what it proves is added to `findings`. */
-  open(head: Buffer, length: number, offset: number, findings: Findings): Sink | null {
+  open(payload: PayloadStart, findings: Findings): Sink | null {
+    const { head, length, offset } = payload;
     if (length < 6 || !mayHide(head[0] as number)) return null;
+    const model = this.models?.open(payload) ?? null;
+    if (model !== null) return model;
     const whole = head.length === length;
     const kind = compressionOf(head);
     if (kind !== null && length <= maxPacked && this.unpackedPayloads < maxPackedPayloads) {
@@ -84,7 +91,7 @@ class NestedPickle implements Sink {
 
   constructor(rulings: Rulings, depth: number, length: number, offset: number, findings: Findings) {
     this.part = new Findings(`pickle in the payload at byte ${offset}`);
-    const deeper = depth < maxDepth ? new NestedPickles(rulings, depth + 1) : null;
+    const deeper = depth < maxDepth ? new NestedPickles(rulings, null, depth + 1) : null;
     this.judge = new Judge(this.part, rulings, () => null, deeper);
     this.machine = new Machine(this.judge);
     this.findings = findings;

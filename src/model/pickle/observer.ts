@@ -6,6 +6,9 @@ import type { Global, Instance, Value } from './values.ts';
 /** How something was called. */
 export type CallOpcode = 'REDUCE' | 'NEWOBJ' | 'NEWOBJ_EX' | 'OBJ' | 'INST';
 
+/** How a payload is written: `utf8` is text, in which picklers also write bytes, as Latin-1 characters. */
+export type PayloadEncoding = 'raw' | 'utf8';
+
 /** What a machine tells while it runs. Offsets are bytes in the file. */
 export interface Observer {
   /** `module.name` would be imported. Returns the one value that stands for it. */
@@ -21,7 +24,7 @@ export interface Observer {
   /** The state of an instance is complete; returns who takes the bytes that follow when they are not opcodes. */
   built(target: Instance, machine: Machine): Consumer | null;
   /** A bytes or text payload begins; returns who wants to see it. `head` has its first bytes. */
-  payload(head: Buffer, length: number, offset: number): Sink | null;
+  payload(head: Buffer, length: number, offset: number, encoding?: PayloadEncoding): Sink | null;
   /** A finding that the bytes alone prove. */
   problem(rule: RuleId, offset: number, message: string): void;
 }

@@ -1,5 +1,6 @@
 import type { Findings } from '../findings.ts';
 import { joblibArrays, type ArrayCount } from './arrays.ts';
+import { EmbeddedModels } from './embedded.ts';
 import { Judge } from './judge.ts';
 import { Machine } from './machine.ts';
 import { NestedPickles } from './nested.ts';
@@ -13,6 +14,8 @@ const maxStreams = 10_000;
 
 /** Reads all pickle streams of a file, one behind the other, and accounts for every byte. */
 export class PickleStreams {
+  /** Models of other formats in its payloads. */
+  readonly models = new EmbeddedModels();
   readonly arrays: ArrayCount = { arrays: 0, bytes: 0 };
   /** 1 for every opcode that has run, by byte. */
   readonly seen = new Uint8Array(256);
@@ -32,7 +35,12 @@ export class PickleStreams {
   /** `observe` puts another observer in front of the judge; it gets the machine that runs at the time. */
   constructor(findings: Findings, rulings: Rulings, observe: Observe = (judge) => judge) {
     this.findings = findings;
-    this.judge = new Judge(findings, rulings, joblibArrays(rulings, this.arrays), new NestedPickles(rulings));
+    this.judge = new Judge(
+      findings,
+      rulings,
+      joblibArrays(rulings, this.arrays),
+      new NestedPickles(rulings, this.models),
+    );
     this.observer = observe(this.judge, () => this.machine);
     this.machine = new Machine(this.observer);
   }

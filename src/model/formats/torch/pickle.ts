@@ -2,7 +2,7 @@ import type { Findings } from '../../findings.ts';
 import { printable } from '../../pickle/describe.ts';
 import type { Judge } from '../../pickle/judge.ts';
 import type { Machine } from '../../pickle/machine.ts';
-import type { CallOpcode, Observer } from '../../pickle/observer.ts';
+import type { CallOpcode, Observer, PayloadEncoding } from '../../pickle/observer.ts';
 import type { Consumer, Sink } from '../../pickle/payload.ts';
 import type { Rulings } from '../../pickle/rulings.ts';
 import { PickleStreams } from '../../pickle/streams.ts';
@@ -123,8 +123,8 @@ export class TorchObserver implements Observer {
     return this.judge.built(target, machine);
   }
 
-  payload(head: Buffer, length: number, offset: number): Sink | null {
-    return this.judge.payload(head, length, offset);
+  payload(head: Buffer, length: number, offset: number, encoding?: PayloadEncoding): Sink | null {
+    return this.judge.payload(head, length, offset, encoding);
   }
 
   problem(rule: RuleId, offset: number, message: string): void {

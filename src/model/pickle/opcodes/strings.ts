@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import type { Machine } from '../machine.ts';
+import type { PayloadEncoding } from '../observer.ts';
 import { Malformed } from '../malformed.ts';
 import { Instance, Opaque, something, type OpaqueKind } from '../values.ts';
 import { EscapeCheck, isPythonUtf8, Utf8Check } from '../text-checks.ts';
@@ -81,7 +82,7 @@ function bytes(name: string, kind: number, type: OpaqueKind): Opcode {
 /** UTF-8 with lone surrogates allowed, as Python's `surrogatepass` reads it. */
 function text(machine: Machine, start: number, length: number): void {
   const { buffer } = machine;
-  look(machine, start, length);
+  look(machine, start, length, 'utf8');
   const slice = buffer.subarray(start, start + length);
   if (!isAscii(slice) && !isPythonUtf8(slice)) throw new Malformed('has text that is not UTF-8');
   machine.push(length <= keptBytes ? slice.toString('utf8') : new Opaque('string', length));
@@ -114,12 +115,12 @@ function escapedUnicode(machine: Machine, start: number, length: number): void {
 }
 
 /** Shows a whole payload to the observer. */
-function look(machine: Machine, start: number, length: number): void {
-  if (length >= 4) lookAt(machine, machine.buffer.subarray(start, start + length), machine.at);
+function look(machine: Machine, start: number, length: number, encoding: PayloadEncoding = 'raw'): void {
+  if (length >= 6) lookAt(machine, machine.buffer.subarray(start, start + length), machine.at, encoding);
 }
 
-function lookAt(machine: Machine, content: Buffer, offset: number): void {
-  const sink = machine.observer.payload(content, content.length, offset);
+function lookAt(machine: Machine, content: Buffer, offset: number, encoding: PayloadEncoding = 'raw'): void {
+  const sink = machine.observer.payload(content, content.length, offset, encoding);
   if (sink === null) return;
   sink.write(content);
   sink.end();
