@@ -9,6 +9,7 @@ import { huggingFaceRules } from './hugging-face.ts';
 import { joblibRules } from './joblib.ts';
 import { jsonRules } from './json.ts';
 import { onnxRules } from './onnx.ts';
+import { marRules } from './mar.ts';
 import { nemoRules } from './nemo.ts';
 import { numpyRules } from './numpy.ts';
 import { lightgbmRules } from './lightgbm.ts';
@@ -21,6 +22,7 @@ import { safetensorsRules } from './safetensors.ts';
 import { sentencepieceRules } from './sentencepiece.ts';
 import { shardsRules } from './shards.ts';
 import { templateRules } from './template.ts';
+import { skopsRules } from './skops.ts';
 import { tarRules } from './tar.ts';
 import { signatureRules } from './signature.ts';
 import { sizeRules } from './size.ts';
@@ -47,6 +49,7 @@ export const rules = {
   ...joblibRules,
   ...jsonRules,
   ...onnxRules,
+  ...marRules,
   ...nemoRules,
   ...numpyRules,
   ...lightgbmRules,
@@ -60,6 +63,7 @@ export const rules = {
   ...shardsRules,
   ...savedmodelRules,
   ...templateRules,
+  ...skopsRules,
   ...tarRules,
   ...signatureRules,
   ...sizeRules,

@@ -9,6 +9,7 @@ import { mlflowCases, tritonCases } from './folders.ts';
 import { ggufCases, templateCases } from './gguf.ts';
 import { graphCases } from './graphs.ts';
 import { numpyCases } from './numpy.ts';
+import { marCases, skopsCases } from './skops.ts';
 import { tarCases } from './tar.ts';
 import { torchCases } from './torch.ts';
 import { zipCases } from './zip.ts';
@@ -34,6 +35,8 @@ export const corpus: readonly CorpusCase[] = [
   ...xgboostCases,
   ...lightgbmCases,
   ...numpyCases,
+  ...skopsCases,
+  ...marCases,
   ...tarCases,
   ...torchCases,
 ];
