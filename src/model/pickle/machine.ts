@@ -5,7 +5,7 @@ import { Memo, type MemoIndex } from './memo.ts';
 import type { Observer } from './observer.ts';
 import { opcodes } from './opcodes/index.ts';
 import { argument as argumentKind, type Opcode } from './opcodes/opcode.ts';
-import { LongLine, Payload, type Consumer } from './payload.ts';
+import { LongLine, Payload, type Consumer, type FrameOfLine } from './payload.ts';
 import type { Value } from './values.ts';
 
 /** Payloads up to this size are looked at whole; longer ones stream past. Bytes. */
@@ -252,7 +252,7 @@ export class Machine {
       if (problem === null) opcode.long?.(this, length);
       else this.fail('pickle/malformed', `The opcode ${opcode.name} ${problem}.`);
     };
-    if (opcode.argument === argumentKind.line) return new LongLine(check, done);
+    if (opcode.argument === argumentKind.line) return new LongLine(check, this.frameOfLine(opcode), done);
     const { length, next } = this.argument;
     const offset = this.base + next;
     if (offset + length > this.frameEnd) {
@@ -266,6 +266,28 @@ export class Machine {
     return new Payload(length, sinks, () => {
       done(length);
     });
+  }
+
+  /** What happens to a line, not looked at whole, when its frame ends before it does; null outside of frames. */
+  private frameOfLine(opcode: Opcode): FrameOfLine | null {
+    const { at, frameEnd } = this;
+    if (frameEnd === Infinity) return null;
+    const code = this.buffer.subarray(at - this.base, at - this.base + 1);
+    const crossed = (rest: Buffer) => {
+      this.frameEnd = Infinity;
+      if (this.drops) {
+        this.held = Buffer.from(code);
+        return true;
+      }
+      const message = `An opcode (${opcode.name}) lies across the end of its frame at byte ${frameEnd}`;
+      this.observer.problem('pickle/frame-straddle', at, `${message}: readers disagree on what follows.`);
+      if (this.second !== null) return false;
+      this.second = new Machine(this.observer, { offset: frameEnd - 1, from: this, drops: true });
+      this.second.feed(code);
+      this.second.feed(rest);
+      return false;
+    };
+    return { left: frameEnd - at - 1, crossed };
   }
 
   /** An opcode ends behind the end of the frame: either the frame was over before it, or it lies across the end. */

@@ -49,21 +49,44 @@ export class Payload implements Consumer {
   }
 }
 
+/** The frame in which a line begins. */
+export interface FrameOfLine {
+  /** Bytes of the line that fit into the frame, its end included. */
+  readonly left: number;
+  /** The frame is over and the line is not; `rest` is what follows the frame. Returns whether the line ends here for this reader. */
+  crossed(rest: Buffer): boolean;
+}
+
 /** A text line that is too long to be kept. */
 export class LongLine implements Consumer {
   readonly title = 'a line of text';
   done = false;
   private length = 0;
+  private frame: FrameOfLine | null;
+  private ended = true;
   private readonly check: Sink | null;
   private readonly finished: (length: number) => void;
 
-  constructor(check: Sink | null, finished: (length: number) => void) {
+  constructor(check: Sink | null, frame: FrameOfLine | null, finished: (length: number) => void) {
     this.check = check;
+    this.frame = frame;
     this.finished = finished;
   }
 
   take(buffer: Buffer, from: number): number {
     const end = buffer.indexOf(10, from);
+    if (this.frame !== null) {
+      const { frame } = this;
+      const frameEnd = from + frame.left - this.length;
+      if (frameEnd <= buffer.length && (end < 0 || end >= frameEnd)) {
+        this.frame = null;
+        if (frame.crossed(buffer.subarray(frameEnd))) {
+          this.done = true;
+          this.ended = false;
+          return frameEnd - from;
+        }
+      }
+    }
     const taken = (end < 0 ? buffer.length : end) - from;
     this.length += taken;
     this.check?.write(buffer.subarray(from, from + taken));
@@ -72,6 +95,6 @@ export class LongLine implements Consumer {
   }
 
   finish(): void {
-    this.finished(this.length);
+    if (this.ended) this.finished(this.length);
   }
 }

@@ -36,6 +36,12 @@ export const pickleReadingCases: readonly CorpusCase[] = [
     'model.pkl',
     p.bytes(p.proto(4), p.frame(12, p.frame(20, 'NNN')), 'N'.repeat(20), '.'),
   ),
+  dangerous(
+    'pickle: a long line of which the file reader of C loses the beginning',
+    ['pickle/frame-straddle', 'pickle/dangerous-global'],
+    'model.pkl',
+    p.bytes(p.proto(4), p.frame(6002, `V${long}x`), 'os\nVsystem\n\x93.'),
+  ),
   evil('a memo index that only the Python unpickler takes', 'Np99999999999999999999\n0', system, '.'),
   evil('a negative zero as memo index', 'Np-0\n0g-0\n0', system, '.'),
   evil(
@@ -100,6 +106,7 @@ export const pickleReadingCases: readonly CorpusCase[] = [
   wrong('an INT of 5000 digits', 'pickle/irregular', `I${'1'.repeat(5000)}\n.`),
   clean('an INT of 20 digits', 'I12345678901234567890\n.'),
   wrong('FLOAT in hexadecimal', 'pickle/irregular', 'F0x1p3\n.'),
+  wrong('FLOAT that is too large', 'pickle/irregular', 'F1e416\n.'),
   clean('FLOAT with an exponent', 'F1e+16\n.'),
   clean('FLOAT nan and infinities', '(Fnan\nFinf\nF-inf\nt.'),
   wrong('PUT with a sign', 'pickle/irregular', 'Np+1\n.'),

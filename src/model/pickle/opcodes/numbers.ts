@@ -67,7 +67,9 @@ function longFloat(machine: Machine, length: number): void {
 
 function floatLine(machine: Machine, start: number, length: number): void {
   const text = machine.buffer.toString('latin1', start, start + length);
-  if (!/^[-+]?(\d+\.?\d*(e[-+]?\d+)?|inf|nan)$/i.test(text)) {
+  // Too large a number is infinite to the Python unpickler and an error to the other.
+  const whole = /^[-+]?\d+\.?\d*(e[-+]?\d+)?$/i.test(text) && Number.isFinite(Number(text));
+  if (!whole && !/^[-+]?(inf|nan)$/i.test(text)) {
     machine.observer.problem('pickle/irregular', machine.at, 'A floating-point number is not written in plain digits.');
   }
   machine.push(someFloat);

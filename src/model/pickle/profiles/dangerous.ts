@@ -31,11 +31,15 @@ const knowledge: readonly Knowledge[] = [
     },
   },
   {
+    does: 'makes functions and classes of program code that is in the file, as cloudpickle and dill do with what is not in a module',
+    modules: 'cloudpickle dill',
+  },
+  {
     does: "runs code of the attacker's choice",
     modules:
       'code codeop runpy timeit profile cProfile pdb bdb trace doctest idlelib lib2to3 marshal importlib _frozen_importlib ' +
       '_frozen_importlib_external imp zipimport pkgutil ensurepip pip setuptools site pydoc py_compile compileall _pyrepl ctypes ' +
-      '_ctypes cffi _cffi_backend asteval simpleeval _interpreters _xxsubinterpreters IPython cloudpickle dill jinja2 mlflow ' +
+      '_ctypes cffi _cffi_backend asteval simpleeval _interpreters _xxsubinterpreters IPython jinja2 mlflow ' +
       'distutils venv ast antigravity this hypothesis pytest _pytest unittest torch.hub torch._inductor torch.utils.bottleneck ' +
       'torch.utils.collect_env torch.utils._config_module torch._dynamo torch.jit torch.fx numpy.testing numpy.f2py numpy.distutils',
     names: {

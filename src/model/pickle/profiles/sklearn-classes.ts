@@ -86,7 +86,7 @@ export const sklearnClasses: Readonly<Record<string, string>> = {
     'CompoundKernel ConstantKernel DotProduct ExpSineSquared Exponentiation Hyperparameter Kernel KernelOperator ' +
     'Matern PairwiseKernel Product RBF RationalQuadratic Sum WhiteKernel',
   'sklearn.impute._base': 'MissingIndicator SimpleImputer',
-  'sklearn.impute._iterative': 'IterativeImputer',
+  'sklearn.impute._iterative': 'IterativeImputer _ImputerTriplet',
   'sklearn.impute._knn': 'KNNImputer',
   'sklearn.isotonic': 'IsotonicRegression',
   'sklearn.kernel_approximation': 'AdditiveChi2Sampler Nystroem PolynomialCountSketch RBFSampler SkewedChi2Sampler',

@@ -19,7 +19,11 @@ export const sklearn: Profile = {
   id: 'sklearn',
   // The releases 1.3 to 1.5 write the losses under a module name without its package.
   classes: { ...sklearnClasses, _loss: losses },
-  containers: { 'sklearn.utils': 'Bunch', 'sklearn.utils._bunch': 'Bunch' },
+  containers: {
+    'sklearn.covariance._graph_lasso': '_DictWithDeprecatedKeys',
+    'sklearn.utils': 'Bunch',
+    'sklearn.utils._bunch': 'Bunch',
+  },
   functions: {
     'sklearn.metrics._classification': classification,
     'sklearn.metrics._scorer': '_passthrough_scorer',
