@@ -11,7 +11,8 @@ describe('files of the real libraries are clean', () => {
   it.each(readdirSync(folder))('%s', async (name) => {
     const { verdict, model } = await validatePath(folder + name, {}, silentReporter, new AbortController().signal);
     const rules = model.files.flatMap(({ findings }) => findings.map(({ rule }) => rule));
-    expect([verdict, rules]).toEqual(['clean', []]);
+    // Advice on the size of checkpoints is no alarm.
+    expect([verdict, rules.filter((rule) => !rule.startsWith('size/'))]).toEqual(['clean', []]);
   });
 
   it('accounts for the arrays that joblib puts between the opcodes', async () => {

@@ -40,7 +40,7 @@ export class Dictionary {
         `it needs a dictionary of ${size} bytes, more than the ${maxDictionary} that are allocated`,
       );
     }
-    this.bytes = Buffer.alloc(Math.min(this.size, 1024 * 1024));
+    this.bytes = Buffer.alloc(Math.min(this.size, 64 * 1024));
   }
 
   /** Whether what came out has to be taken before more fits. */

@@ -1,0 +1,36 @@
+import type { Verdict } from '../../../src/pipeline/evidence.ts';
+import { Budget } from '../../../src/model/budget.ts';
+import { Findings } from '../../../src/model/findings.ts';
+import { headOf } from '../../../src/model/formats/format.ts';
+import { recognise } from '../../../src/model/formats/index.ts';
+import { Rulings } from '../../../src/model/pickle/rulings.ts';
+import { defaultPolicy } from '../../../src/model/policy.ts';
+import { BufferSource } from '../../../src/model/source.ts';
+
+/** Judges a content in memory, given in pieces of `step` bytes, with or without random access. */
+export async function judgeContent(
+  name: string,
+  content: Buffer,
+  step = content.length,
+  source = true,
+): Promise<{ verdict: Verdict; rules: readonly string[] }> {
+  const findings = new Findings();
+  const head = headOf(name, content, source ? content.length : null);
+  const inspector = recognise(head).format.inspect({
+    head,
+    findings,
+    rulings: new Rulings(defaultPolicy),
+    source: source ? new BufferSource(content) : null,
+    budget: new Budget(content.length),
+    recognise,
+  });
+  for (let from = 0; from < content.length; from += Math.max(1, step)) {
+    // A copy that is spoilt afterwards: inspectors must not keep the chunk.
+    const chunk = Buffer.from(content.subarray(from, from + Math.max(1, step)));
+    await inspector.write(chunk);
+    chunk.fill(0xa5);
+  }
+  const { unaccounted } = await inspector.end();
+  if (unaccounted === true) findings.add('format/unknown', null, 'Not known.');
+  return { verdict: findings.verdict, rules: findings.list().map(({ rule }) => rule) };
+}
