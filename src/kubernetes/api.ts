@@ -87,7 +87,7 @@ export interface KubeApi {
   readonly defaultNamespace: string;
   /** Requests sent so far, retries included. */
   readonly requests: number;
-  /** When a request last got no answer, a late one or a 5xx, on the clock of `performance.now()`; -Infinity: never. */
+  /** When the server last was out of reach for seconds, or answered late, on the clock of `performance.now()`; -Infinity: never. */
   readonly lastTrouble: number;
   get(resource: Resource, namespace: string | null, name: string): Promise<KubeObject>;
   /** As get, but null when there is none. */

@@ -18,6 +18,8 @@ export interface KubeApiOptions {
 }
 
 const silenceMs = 3000;
+/** No answer for longer than this is an outage; a connection that is reset, or a 5xx that passes at once, is none. */
+const outageMs = 2000;
 /** An answer that takes longer tells of a server that stood still. */
 const lateMs = 5000;
 
@@ -40,6 +42,11 @@ export function kubeApi(transport: Transport, options: KubeApiOptions = {}): Kub
 
   const raw = async (request: Request): Promise<Reply> => {
     const started = performance.now();
+    let downSince: number | null = null;
+    const note = (sent: number): void => {
+      const now = performance.now();
+      if (now - sent > lateMs || now - (downSince ?? now) > outageMs) lastTrouble = now;
+    };
     for (let attempt = 0; ; attempt++) {
       requests++;
       let wait: number;
@@ -50,12 +57,14 @@ export function kubeApi(transport: Transport, options: KubeApiOptions = {}): Kub
         last = await transport.send(options.signal === undefined ? request : { signal: options.signal, ...request });
         answered = true;
         if (request.once === true) return last;
-        if (last.status >= 500 || performance.now() - sent > lateMs) lastTrouble = performance.now();
+        if (last.status >= 500) downSince ??= sent;
+        note(sent);
         if (!isTransient(last)) return last;
         wait = retryAfterMs(last) ?? backoffMs(attempt);
       } catch (error) {
         if (!(error instanceof BrokenConnection)) throw error;
-        lastTrouble = performance.now();
+        downSince ??= sent;
+        note(sent);
         if (request.once === true) throw unreachable(transport.server, error, performance.now() - started);
         last = error;
         wait = backoffMs(attempt);
