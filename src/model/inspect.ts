@@ -76,7 +76,10 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
     return { entry, findings, inspected: nothing, bytes: 0, sha256: '' };
   }
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(headBytes, before.size + 1)));
+  const size = Math.min(chunkBytes, Math.max(headBytes, before.size + 1));
+  let buffer = Buffer.allocUnsafe(size);
+  // A large file is read ahead while what is there is looked at.
+  let spare = before.size < chunkBytes ? buffer : Buffer.allocUnsafe(size);
   let chunk = await fill(handle, buffer);
   if (chunk === null || chunk.length === 0) {
     if (chunk === null) findings.add('file/unreadable', 0, 'The file cannot be read.');
@@ -97,11 +100,18 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
   let bytes = 0;
   while (chunk !== null && chunk.length > 0) {
     signal.throwIfAborted();
-    hash.update(chunk);
-    await inspector.write(chunk);
+    const ahead = spare === buffer ? null : fill(handle, spare);
+    try {
+      hash.update(chunk);
+      await inspector.write(chunk);
+    } finally {
+      // The handle is closed by the caller, and must not be while it is read.
+      await ahead;
+    }
     bytes += chunk.length;
     onBytes(chunk.length);
-    chunk = await fill(handle, buffer);
+    [buffer, spare] = [spare, buffer];
+    chunk = await (ahead ?? fill(handle, buffer));
   }
   if (chunk === null) findings.add('file/unreadable', bytes, `The file cannot be read further than byte ${bytes}.`);
   const inspected = await inspector.end();

@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import type { Findings } from '../findings.ts';
+import type { Source } from '../source.ts';
 import { TensorScan, type TensorPlace } from '../size/tensor-scan.ts';
 import { JsonError, parseStrictJson } from '../strict-json.ts';
 import type { Facts, Format, Head, InspectContext, Inspected, Inspector } from './format.ts';
@@ -26,6 +27,7 @@ function startsHeader({ bytes, size }: Head): boolean {
 
 class SafetensorsInspector implements Inspector {
   private readonly findings: Findings;
+  private readonly source: Source | null;
   private readonly pieces: Buffer[] = [];
   private readonly places = new Map<Tensor, TensorPlace>();
   private bytes = 0;
@@ -36,8 +38,9 @@ class SafetensorsInspector implements Inspector {
   /** Looks at the data as it goes by; null until the header is read, or when the tensors are not one after the other. */
   private scan: TensorScan | null = null;
 
-  constructor({ findings }: InspectContext) {
+  constructor({ findings, source }: InspectContext) {
     this.findings = findings;
+    this.source = source;
   }
 
   write(chunk: Buffer): void {
@@ -57,9 +60,10 @@ class SafetensorsInspector implements Inspector {
     this.scan?.write(chunk, before);
   }
 
-  end(): Inspected {
+  async end(): Promise<Inspected> {
     const facts = this.facts();
     const { layout, scan } = this;
+    await scan?.prove(this.source);
     if (layout === null) return { format: 'safetensors', facts };
     const tensors = layout.tensors.map((tensor) => {
       const { name, dtype, elements } = tensor;

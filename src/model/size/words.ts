@@ -26,9 +26,16 @@ const scratchWords = 65_536;
 /** Bytes that are looked at together, whatever pieces the data comes in: a word for each lane. */
 const block = 16;
 
+/** Words that make up the fingerprint at the begin of each stretch, and the length of a stretch. */
+const sampled = 16;
+const stretch = 1024;
+/** Tensors are taken into the fingerprint whole up to here. Words. */
+const wholeWords = 16_384;
+
 /**
- * Goes through the data of one tensor as words of 32 bits: a fingerprint of 128 bits, not-a-numbers, infinities, whether all elements are
- * equal, and whether bfloat16 could hold them. The fingerprint finds equal tensors; it is no protection against somebody who forges one.
+ * Goes through the data of one tensor as words of 32 bits: not-a-numbers, infinities, whether all elements are equal, whether bfloat16
+ * could hold them, and a fingerprint of 128 bits: of all words of a small tensor, of 16 words in each 1024 of a large one. Equal tensors have
+ * equal fingerprints; whether large ones with equal fingerprints are equal is proved by whoever can read them again.
  */
 export class Words {
   private readonly kind: Kind;
@@ -127,69 +134,33 @@ export class Words {
 
   private take(words: Uint32Array): void {
     if (this.index === 0 && words.length > 1) this.first.set(words.subarray(0, 2));
+    this.sample(words);
+    this.compare(words);
     this.index += words.length;
-    if (this.kind === 'pair' ? this.mixPairs(words) : this.mix(words)) this.count(words);
+    const even = carries(words, ...exponents[this.kind]);
+    if (even || (this.kind === 'pair' && carriesInPairs(words, this.exponent))) this.count(words);
   }
 
-  /** Takes the words into the fingerprint; true when some of them may be infinite or not a number. */
-  private mix(words: Uint32Array): boolean {
-    const { lanes } = this;
-    const [first = 0, second = 0] = this.first;
-    const [even, odd] = exponents[this.kind];
-    // An exponent of ones carries into the sign bit when one is added at its lowest bit: no branch per word.
-    const [evenOne, oddOne] = [even & -even, odd & -odd];
-    let [a = 0, b = 0, c = 0, d = 0] = lanes;
-    let { difference, low } = this;
-    let carry = 0;
-    // Four lanes keep the processor busy.
-    for (let at = 0; at < words.length; at += 4) {
-      const w = words[at] ?? 0;
-      const x = words[at + 1] ?? 0;
-      const y = words[at + 2] ?? 0;
-      const z = words[at + 3] ?? 0;
-      difference |= (w ^ first) | (x ^ second) | (y ^ first) | (z ^ second);
-      low |= w | x | y | z;
-      carry |= ((w & even) + evenOne) | ((x & odd) + oddOne) | ((y & even) + evenOne) | ((z & odd) + oddOne);
-      a = Math.imul((a << 13) | (a >>> 19), 0x9e3779b1) ^ w;
-      b = Math.imul((b << 13) | (b >>> 19), 0x85ebca77) ^ x;
-      c = Math.imul((c << 13) | (c >>> 19), 0xc2b2ae3d) ^ y;
-      d = Math.imul((d << 13) | (d >>> 19), 0x27d4eb2f) ^ z;
+  /** Takes the words into the fingerprint that belong there. */
+  private sample(words: Uint32Array): void {
+    const end = this.index + words.length;
+    const whole = Math.min(words.length, wholeWords - this.index);
+    if (whole > 0) mix(this.lanes, words, 0, whole);
+    let from = Math.max(wholeWords, this.index - (this.index % stretch));
+    for (; from < end; from += stretch) {
+      const [begin, last] = [Math.max(0, from - this.index), from + sampled - this.index];
+      if (last > begin) mix(this.lanes, words, begin, Math.min(last, words.length));
     }
-    this.difference = difference;
-    this.low = low;
-    lanes.set([a, b, c, d]);
-    return carry < 0;
   }
 
-  /** The same for two elements in a word. */
-  private mixPairs(words: Uint32Array): boolean {
-    const { lanes } = this;
+  /** Compares with the first pair, and looks at the low halves, until each has told what it can. */
+  private compare(words: Uint32Array): void {
     const [first = 0, second = 0] = this.first;
-    const lower = this.exponent;
-    const upper = lower << 16;
-    const [lowerOne, upperOne] = [lower & -lower, upper & -upper];
-    let [a = 0, b = 0, c = 0, d = 0] = lanes;
-    let { difference } = this;
-    let carryLow = 0;
-    let carryHigh = 0;
-    for (let at = 0; at < words.length; at += 4) {
-      const w = words[at] ?? 0;
-      const x = words[at + 1] ?? 0;
-      const y = words[at + 2] ?? 0;
-      const z = words[at + 3] ?? 0;
-      difference |= (w ^ first) | (x ^ second) | (y ^ first) | (z ^ second);
-      carryLow |=
-        ((w & lower) + lowerOne) | ((x & lower) + lowerOne) | ((y & lower) + lowerOne) | ((z & lower) + lowerOne);
-      carryHigh |=
-        ((w & upper) + upperOne) | ((x & upper) + upperOne) | ((y & upper) + upperOne) | ((z & upper) + upperOne);
-      a = Math.imul((a << 13) | (a >>> 19), 0x9e3779b1) ^ w;
-      b = Math.imul((b << 13) | (b >>> 19), 0x85ebca77) ^ x;
-      c = Math.imul((c << 13) | (c >>> 19), 0xc2b2ae3d) ^ y;
-      d = Math.imul((d << 13) | (d >>> 19), 0x27d4eb2f) ^ z;
+    for (let at = 0; this.difference === 0 && at < words.length; at += 2) {
+      this.difference = ((words[at] ?? 0) ^ first) | ((words[at + 1] ?? 0) ^ second);
     }
-    this.difference = difference;
-    lanes.set([a, b, c, d]);
-    return carryHigh < 0 || (carryLow & 0x8000) !== 0;
+    if (this.kind !== 'f32') return;
+    for (let at = 0; (this.low & 0xffff) === 0 && at < words.length; at++) this.low = words[at] ?? 0;
   }
 
   /** Counts what is infinite or not a number, one by one: hardly any weights have such elements. */
@@ -199,6 +170,79 @@ export class Words {
     this.nan += counted.nan;
     this.infinite += counted.infinite;
   }
+}
+
+/** Takes words, an even number of them, into the four lanes in turn. */
+function mix(lanes: Uint32Array, words: Uint32Array, from: number, to: number): void {
+  let a = at0(lanes, 0);
+  let b = at0(lanes, 1);
+  let c = at0(lanes, 2);
+  let d = at0(lanes, 3);
+  for (let at = from; at < to; at += 2) {
+    const even = a;
+    const odd = b;
+    a = c;
+    b = d;
+    c = Math.imul((even << 13) | (even >>> 19), 0x9e3779b1) ^ at0(words, at);
+    d = Math.imul((odd << 13) | (odd >>> 19), 0x85ebca77) ^ at0(words, at + 1);
+  }
+  lanes[0] = a;
+  lanes[1] = b;
+  lanes[2] = c;
+  lanes[3] = d;
+}
+
+/**
+ * Whether some words may be infinite or not a number. An exponent of ones carries into the sign bit when one is added at its lowest bit: no
+ * branch per word.
+ */
+function carries(words: Uint32Array, even: number, odd: number): boolean {
+  if (odd === 0) return false;
+  const [evenOne, oddOne] = [even & -even, odd & -odd];
+  let carry = 0;
+  const whole = words.length - (words.length % 8);
+  // Indexes that are always inside let the compiler leave its checks out.
+  for (let at = 0; at < whole; at += 8) {
+    carry |=
+      ((at0(words, at) & even) + evenOne) |
+      ((at0(words, at + 1) & odd) + oddOne) |
+      ((at0(words, at + 2) & even) + evenOne) |
+      ((at0(words, at + 3) & odd) + oddOne) |
+      ((at0(words, at + 4) & even) + evenOne) |
+      ((at0(words, at + 5) & odd) + oddOne) |
+      ((at0(words, at + 6) & even) + evenOne) |
+      ((at0(words, at + 7) & odd) + oddOne);
+  }
+  for (let at = whole; at < words.length; at += 2) {
+    carry |= ((at0(words, at) & even) + evenOne) | ((at0(words, at + 1) & odd) + oddOne);
+  }
+  return carry < 0;
+}
+
+/** The same for two elements in a word. */
+function carriesInPairs(words: Uint32Array, lower: number): boolean {
+  const upper = lower << 16;
+  const [lowerOne, upperOne] = [lower & -lower, upper & -upper];
+  let low = 0;
+  let high = 0;
+  const whole = words.length - (words.length % 4);
+  for (let at = 0; at < whole; at += 4) {
+    const w = at0(words, at);
+    const x = at0(words, at + 1);
+    const y = at0(words, at + 2);
+    const z = at0(words, at + 3);
+    low |= ((w & lower) + lowerOne) | ((x & lower) + lowerOne) | ((y & lower) + lowerOne) | ((z & lower) + lowerOne);
+    high |= ((w & upper) + upperOne) | ((x & upper) + upperOne) | ((y & upper) + upperOne) | ((z & upper) + upperOne);
+  }
+  for (let at = whole; at < words.length; at++) {
+    low |= (at0(words, at) & lower) + lowerOne;
+    high |= (at0(words, at) & upper) + upperOne;
+  }
+  return high < 0 || (low & 0x8000) !== 0;
+}
+
+function at0(words: Uint32Array, index: number): number {
+  return words[index] ?? 0;
 }
 
 /** Exponent bits of the even and odd words, by kind. */
