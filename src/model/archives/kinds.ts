@@ -1,3 +1,4 @@
+import { keras } from '../formats/keras/keras.ts';
 import { mar } from '../formats/mar.ts';
 import { npz } from '../formats/npz.ts';
 import { skops } from '../formats/skops.ts';
@@ -6,7 +7,7 @@ import { torchPrograms } from '../formats/torch/programs.ts';
 import type { ArchiveKind } from './kind.ts';
 
 /** Every model format that is an archive, in the order in which they are asked. */
-export const kinds: readonly ArchiveKind[] = [...torchPrograms, torch, npz, mar, skops];
+export const kinds: readonly ArchiveKind[] = [...torchPrograms, torch, keras, npz, mar, skops];
 
 /** The kind of an archive with these members; null when it is none of them. */
 export function kindOf(container: ArchiveKind['container'], names: ReadonlySet<string>): ArchiveKind | null {

@@ -2,7 +2,6 @@ import type { Format, Head } from './format.ts';
 
 /** Formats that are told apart and not checked yet: inconclusive, with their name. */
 export const recognised: readonly Format[] = [
-  known('hdf5', 'an HDF5 file (Keras h5)', ['h5', 'hdf5'], starts('\x89HDF\r\n\x1a\n')),
   known('7z', 'a 7z archive', ['7z'], starts('7z\xbc\xaf\x27\x1c')),
   known('tflite', 'a TensorFlow Lite model', ['tflite'], ({ bytes }) => at(bytes, 4, 'TFL3')),
   known('tensorflow-graph', 'a graph of TensorFlow', ['pb'], ({ extension }) => extension === 'pb'),

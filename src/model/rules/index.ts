@@ -8,6 +8,8 @@ import { ggufRules } from './gguf.ts';
 import { huggingFaceRules } from './hugging-face.ts';
 import { joblibRules } from './joblib.ts';
 import { jsonRules } from './json.ts';
+import { hdf5Rules } from './hdf5.ts';
+import { kerasRules } from './keras.ts';
 import { onnxRules } from './onnx.ts';
 import { marRules } from './mar.ts';
 import { nemoRules } from './nemo.ts';
@@ -48,6 +50,8 @@ export const rules = {
   ...huggingFaceRules,
   ...joblibRules,
   ...jsonRules,
+  ...hdf5Rules,
+  ...kerasRules,
   ...onnxRules,
   ...marRules,
   ...nemoRules,
