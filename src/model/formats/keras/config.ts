@@ -4,7 +4,7 @@ import { printable } from '../../pickle/describe.ts';
 import type { Rulings } from '../../pickle/rulings.ts';
 import type { RuleId } from '../../rules/index.ts';
 import type { Json } from '../../strict-json.ts';
-import { kerasClasses } from './names.ts';
+import { kerasClasses, kerasOperations } from './names.ts';
 
 type JsonObject = ReadonlyMap<string, Json>;
 
@@ -135,7 +135,7 @@ function checkClass(
   }
   const registered = textOf(object, 'registered_name');
   // Keras 2 writes the package of a class of one's own in front of it.
-  if (kerasClasses.has(name) && (registered === null || registered === name)) return;
+  if ((kerasClasses.has(name) || kerasOperations.has(name)) && (registered === null || registered === name)) return;
   // A type of a value is written in the same way, and has no configuration.
   if (name === '__typespec__') return;
   const [before, last] = /^(.*)[.>](\w+)$/.exec(name)?.slice(1) ?? ['', name];
