@@ -6,6 +6,7 @@ export default tseslint.config(
     ignores: [
       'dist',
       'lib',
+      'bin',
       'node_modules',
       '.cluster',
       '.demo',
