@@ -7,6 +7,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run(): Promise<boolean
   decision: () => import('./decision.ts'),
   rollout: () => import('./rollout/index.ts'),
   rules: () => import('./rollout/rules/index.ts'),
+  validate: () => import('./validate/index.ts'),
 };
 
 const wanted = process.argv.slice(2);
