@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { loadConfig } from '../config/load.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
@@ -70,6 +69,7 @@ async function targetOf({ host, options }: Invocation): Promise<Target> {
       hint: 'Name both: --model NAME --namespace NAME',
     });
   }
+  const { loadConfig } = await import('../config/load.ts');
   const config = await loadConfig(path, options.text('environment'), file);
   return { model: model ?? config.name, namespace: namespace ?? config.deploy.namespace };
 }

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { defaultConfigName, loadConfig } from '../config/load.ts';
+import { defaultConfigName } from '../config/name.ts';
 import { MlDeployError } from '../errors.ts';
 import type { Access, StageContext } from '../pipeline/stage.ts';
 import { evidenceFolder, EvidenceStore } from '../pipeline/store.ts';
@@ -106,6 +106,8 @@ export async function withProject(
   const file = configName(options);
   const path = resolve(host.cwd, file);
   // The name as it was given is the one that people and editors can click.
+  // Commands that read no configuration need not load what reads it.
+  const { loadConfig } = await import('../config/load.ts');
   const config = await loadConfig(path, options.text('environment'), file);
   host.listener?.configured(config);
   const root = dirname(path);

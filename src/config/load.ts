@@ -6,14 +6,12 @@ import type { Config } from './config.ts';
 import type { MlDeployFile } from './generated/file.ts';
 import { parseYaml, plainValue } from './located.ts';
 import type { LocatedMap } from './located.ts';
+import { defaultConfigName } from './name.ts';
 import { nearest } from './nearest.ts';
 import { overlay } from './overlay.ts';
 import { problemsError } from './problems.ts';
 import { resolve } from './resolve.ts';
 import { checkRules } from './rules.ts';
-
-/** Name that is looked for when none is given. */
-export const defaultConfigName = 'mldeploy.yaml';
 
 /**
  * Reads mldeploy.yaml and lays `environment` (a key of `environments`, or null) over it. Throws `config/not-found`, `config/unreadable`, `config/invalid`

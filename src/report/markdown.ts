@@ -4,6 +4,7 @@ import { decisionWords, livePhase, sinceStart, ticksOf } from './live.ts';
 import { furtherReasons, runDurationMs, runLead, runOutcome, stageSpans, type Tone } from './outcome.ts';
 import { titleOf, type ReportRun } from './run.ts';
 import { visible } from './visible.ts';
+import { waiverText } from './waiver.ts';
 
 /** A job summary may have 1 MiB; other steps of the job want some of it too. */
 const limitBytes = 1024 * 1024 - 64 * 1024;
@@ -126,12 +127,11 @@ function evidenceValue(log: number): string {
 
 function findings({ model, verdict }: ValidateEvidence): string {
   const rows = model.files.flatMap((file) =>
-    file.findings.map(({ severity, rule, member, offset, message, hint }) => [
-      severity,
-      rule,
-      `${file.path}${member === undefined ? '' : `, member ${member}`}${offset === null ? '' : `, byte ${count(offset)}`}`,
-      `${sentence(message)} ${hint}`,
-    ]),
+    file.findings.map((finding) => {
+      const { severity, rule, member, offset, message, hint } = finding;
+      const place = `${file.path}${member === undefined ? '' : `, member ${member}`}${offset === null ? '' : `, byte ${count(offset)}`}`;
+      return [severity, rule, place, `${sentence(message)} ${hint} ${waiverText(finding)}`.trim()];
+    }),
   );
   const title = `Model: ${verdict}, ${plural(model.files.length, 'file')}, ${bytes(model.bytes)}, ${shortDigest(model.digest)}`;
   if (rows.length === 0) return `### ${escapeMarkdown(title)}\n`;

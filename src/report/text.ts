@@ -12,6 +12,7 @@ import {
   type Tone,
 } from './outcome.ts';
 import { visible } from './visible.ts';
+import { waiverText } from './waiver.ts';
 
 /** How a terminal emphasises; the identity where it does not. */
 export interface TextStyle {
@@ -85,7 +86,7 @@ function findingLines(path: string, finding: Finding, style: TextStyle): string[
   return [
     `  ${finding.severity.padEnd(8)} ${visible(`${finding.rule}  ${where}`, true)}`,
     `           ${visible(finding.message, true)}`,
-    `           ${style.dim(visible(finding.hint, true))}`,
+    `           ${style.dim(visible(`${finding.hint} ${waiverText(finding)}`.trim(), true))}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { bytes, count, plural } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';
+import { waiverText } from './waiver.ts';
 import type { ValidatedFile, Validation } from './validation.ts';
 
 const icons = { clean: '✅', unsafe: '⛔', inconclusive: '❔' } as const;
@@ -31,10 +32,10 @@ function row(file: ValidatedFile): string {
 }
 
 function section({ path, findings }: ValidatedFile): string {
-  const rows = findings.map(({ severity, rule, offset, member, message, hint, waived }) => {
+  const rows = findings.map((finding) => {
+    const { severity, rule, offset, member, message, hint } = finding;
     const place = `${member ?? ''}${offset === null ? '' : `${member === undefined ? '' : ', '}byte ${count(offset)}`}`;
-    const state = waived === undefined ? '' : ` Waived until ${waived.expires} by ${waived.owner}: ${waived.reason}`;
-    const cells = [severity, rule, place === '' ? '–' : place, `${message}${state}`, hint];
+    const cells = [severity, rule, place === '' ? '–' : place, `${message} ${waiverText(finding)}`.trim(), hint];
     return `| ${cells.map((cell) => escapeMarkdown(cell)).join(' | ')} |\n`;
   });
   return `\n### ${escapeMarkdown(path)}\n\n| Severity | Rule | Where | What and why | Fix |\n| --- | --- | --- | --- | --- |\n${rows.join('')}`;

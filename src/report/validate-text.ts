@@ -1,6 +1,7 @@
 import type { FileEvidence, Finding, Severity, Verdict } from '../pipeline/evidence.ts';
 import { bytes, count, plural } from './format.ts';
 import type { ValidatedPath } from './validation.ts';
+import { waiverText } from './waiver.ts';
 
 /** Columns of the text. */
 const width = 100;
@@ -84,7 +85,7 @@ function findingLines(finding: Finding, indent: string, paint: Paint): string[] 
   const place = where === '' ? '' : `  ${paint(1, where)}${inside}`;
   const text = wrap(visible(message), `${indent}  `, '', 0);
   if (waived === undefined) return [`${indent}${label}  ${rule}${place}`, ...text];
-  const waiver = `Waived until ${waived.expires} by ${waived.owner}: ${waived.reason}`;
+  const waiver = waiverText(finding);
   return [
     `${indent}${label}  ${rule}${place}  ${paint(2, '(waived)')}`,
     ...text,

@@ -10,6 +10,12 @@ import { junitReport } from '../../src/report/junit.ts';
 import { sarifLog } from '../../src/report/sarif.ts';
 import { validateMarkdown } from '../../src/report/validate-markdown.ts';
 import { validationOf, type ValidatedPath } from '../../src/report/validation.ts';
+import { htmlReport } from '../../src/report/html/index.ts';
+import { markdownReport } from '../../src/report/markdown.ts';
+import { textReport } from '../../src/report/text.ts';
+import { validateText } from '../../src/report/validate-text.ts';
+import { validationText } from '../../src/cli/validation-text.ts';
+import { validateEvidence } from '../pipeline/evidence.ts';
 import { elementsOf } from './xml.ts';
 
 const evil = new URL('../../examples/evil.pkl', import.meta.url).pathname;
@@ -129,6 +135,21 @@ describe('JUnit', () => {
     ]);
     expect(named('error')).toHaveLength(1);
     expect(text).toContain('byte 69');
+  });
+});
+
+describe('what is waived', () => {
+  it('is told with who answers for it, until when and why, in every report', async () => {
+    const told = 'Waived until 2099-01-01 by ann: read it';
+    const { model, verdict } = folder(file('b.pkl', finding({ waived })));
+    const evidence = { ...validateEvidence(), model, verdict, outcome: 'inconclusive' as const };
+    expect(textReport({ validate: evidence })).toContain(told);
+    expect(validateText([{ model, verdict }], false)).toContain(told);
+    for (const report of [markdownReport, htmlReport])
+      expect(report([{ title: 'x', evidence: { validate: evidence } }])).toContain(told);
+    for (const form of ['markdown', 'junit']) {
+      expect(await validationText(form, [{ model, verdict }], [], false)).toMatch(/[Ww]aived until 2099-01-01/);
+    }
   });
 });
 

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { loadConfig } from '../../config/load.ts';
 import { exitCodeOf, exitCodes } from '../../errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import type { Checked } from '../doctor/checks.ts';
@@ -26,6 +25,7 @@ export const doctorCommand: Command = {
       () => true,
       () => false,
     );
+    const { loadConfig } = await import('../../config/load.ts');
     const config = exists ? await loadConfig(path, options.text('environment'), configName(options)) : null;
     return withSession(invocation, dirname(path), async ({ reporter, signal, access: places }) => {
       const { checks, runCheck } = await import('../doctor/checks.ts');

@@ -1,6 +1,5 @@
 import { access, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { parseConfig } from '../../config/load.ts';
 import { exitCodes, MlDeployError } from '../../errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import { withCluster } from '../cluster.ts';
@@ -88,6 +87,7 @@ function deploymentName(from: string): string {
 /** Throws when the text is no configuration, or when the file exists and may not be overwritten. */
 async function checkConfig({ host, options }: Invocation, text: string): Promise<void> {
   const file = configName(options);
+  const { parseConfig } = await import('../../config/load.ts');
   parseConfig(text, file, null);
   const path = resolve(host.cwd, file);
   const exists = await access(path).then(

@@ -9,6 +9,7 @@ import { bytes, count, duration, plural, shortDigest, shortenDigests } from '../
 import { sinceStart } from '../live.ts';
 import { layersChart } from './charts/layers.ts';
 import { html, Markup, type Content } from './markup.ts';
+import { waiverText } from '../waiver.ts';
 
 /** Longest table; a model with a thousand files must not make a report of a thousand pages. */
 const mostRows = 200;
@@ -37,7 +38,7 @@ export function validateDetails(evidence: ValidateEvidence): Markup {
             html`<td class="tight ${severityTone(finding)}">${finding.severity}</td>
               <td class="tight long"><code>${finding.rule}</code></td>
               <td>${where(file, finding)}</td>
-              <td>${finding.message}<br /><span class="sub">${finding.hint}</span></td>`,
+              <td>${finding.message}<br /><span class="sub">${finding.hint} ${waiverText(finding)}</span></td>`,
           ]),
         );
   return section(

@@ -1,0 +1,2 @@
+/** Name of the configuration that is looked for when none is given. */
+export const defaultConfigName = 'mldeploy.yaml';
