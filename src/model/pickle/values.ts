@@ -37,6 +37,12 @@ export class Container {
     this.dropped ||= items.length - from > 0 && this.entries.length >= 2 * keptItems;
   }
 
+  /** Keeps all items of a list, from index `from` on. */
+  keepAll(items: readonly Value[], from: number): void {
+    this.entries ??= [];
+    for (let i = from; i < items.length; i++) this.entries.push(items[i] as Value);
+  }
+
   /** Value of a string key among the kept entries; the last one wins. */
   entry(key: string): Value | undefined {
     const entries = this.entries ?? [];

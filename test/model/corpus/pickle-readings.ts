@@ -149,6 +149,13 @@ export const pickleReadingCases: readonly CorpusCase[] = [
   clean('a DICT with a pair', '(K\x01Nd.'),
   wrong('a DICT with a key and no value', 'pickle/malformed', '(Nd.'),
   wrong('APPENDS to a dict', 'pickle/irregular', p.proto(4), '}(Ne.'),
+  wrong(
+    'SETITEMS of a key without a value, on an object',
+    'pickle/malformed',
+    p.proto(4),
+    p.stackGlobal('collections', 'OrderedDict'),
+    ')R(NNNu.',
+  ),
   wrong('SETITEM on a list', 'pickle/irregular', p.proto(4), '](NeK\x00Ns.'),
   wrong('BUILD on a list', 'pickle/irregular', p.proto(4), ']}b.'),
   wrong('POP on an empty stack', 'pickle/malformed', p.proto(4), '0N.'),

@@ -33,8 +33,11 @@ function fresh(machine: Machine, kind: 'list' | 'dict' | 'frozenset'): void {
 }
 
 function tuple(machine: Machine, length: number): void {
-  const items: Value[] = [];
-  for (let i = 0; i < length; i++) items.unshift(machine.pop());
+  const { stack } = machine;
+  const from = stack.length - length;
+  if (from < machine.fence) throw new Malformed('takes a value from an empty stack');
+  const items = stack.slice(from);
+  stack.length = from;
   machine.push(checked(machine, new Tuple(items)));
 }
 
@@ -47,9 +50,10 @@ function add(machine: Machine, opcode: string, kind: Container['kind'], from: nu
     target.grow(stack, from);
     checkKeys(kind, stack, from);
     if (kind === 'dict') target.keep(stack, from);
-    else if (machine.keepsItems) (target.entries ??= []).push(...stack.slice(from));
+    else if (machine.keepsItems) target.keepAll(stack, from);
     checked(machine, target);
   } else {
+    if (kind === 'dict') checkPairs(stack.length - from);
     machine.observer.change(target, opcode, machine.at);
   }
   stack.length = from;
@@ -58,12 +62,16 @@ function add(machine: Machine, opcode: string, kind: Container['kind'], from: nu
 /** Dicts need a value for each key; keys, and items of sets, have to be hashable. */
 function checkKeys(kind: Container['kind'], items: readonly Value[], from: number): void {
   if (kind === 'list') return;
-  if (kind === 'dict' && (items.length - from) % 2 !== 0) throw new Malformed('has a key without a value');
+  if (kind === 'dict') checkPairs(items.length - from);
   for (let i = from; i < items.length; i += kind === 'dict' ? 2 : 1) {
     const key = items[i] as Value;
     if (typeof key === 'object' && key !== null && !isHashable(key))
       throw new Malformed('uses a list, dict or set as a key');
   }
+}
+
+function checkPairs(items: number): void {
+  if (items % 2 !== 0) throw new Malformed('has a key without a value');
 }
 
 /** More parts than this, shared ones counted each time, is a bomb: 2^40. */

@@ -1,4 +1,5 @@
 import type { Machine } from '../machine.ts';
+import { plainNumber } from '../digits.ts';
 import { someFloat, someInteger, type Value } from '../values.ts';
 import { argument, type OpcodeTable } from './opcode.ts';
 
@@ -31,6 +32,11 @@ function binaryInteger(machine: Machine, start: number, length: number): void {
 
 /** INT, which also writes the booleans of protocols 0 and 1. */
 function integerLine(machine: Machine, start: number, length: number): void {
+  const value = plainNumber(machine.buffer, start, length);
+  if (value >= 0 && (machine.buffer[start] !== 0x30 || length === 1)) {
+    machine.push(value);
+    return;
+  }
   const text = machine.buffer.toString('latin1', start, start + length);
   if (text === '00') machine.push(false);
   else if (text === '01') machine.push(true);

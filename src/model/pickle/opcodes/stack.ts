@@ -1,4 +1,5 @@
 import type { Machine } from '../machine.ts';
+import { plainNumber } from '../digits.ts';
 import { Malformed } from '../malformed.ts';
 import type { MemoIndex } from '../memo.ts';
 import { argument, type OpcodeTable } from './opcode.ts';
@@ -73,10 +74,10 @@ function remember(machine: Machine, at: MemoIndex): void {
 
 /** A memo index in decimal digits; what only some versions of Python read is reported and read as they do. */
 function index(machine: Machine, start: number, length: number): MemoIndex {
+  const value = plainNumber(machine.buffer, start, length);
+  if (value >= 0) return value;
   const text = machine.buffer.toString('latin1', start, start + length);
-  if (!/^\d{1,15}$/.test(text)) {
-    machine.observer.problem('pickle/irregular', machine.at, 'A memo index is not written in plain decimal digits.');
-  }
+  machine.observer.problem('pickle/irregular', machine.at, 'A memo index is not written in plain decimal digits.');
   // The C unpickler reads up to a NUL.
   const digits = (text.split('\0')[0] ?? '').trim().replaceAll('_', '');
   if (!/^[-+]?\d+$/.test(digits)) throw new Malformed('has an index that is not a number');

@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import type { Machine } from '../machine.ts';
 import type { PayloadEncoding } from '../observer.ts';
+import { mayHide } from '../encodings.ts';
 import { Malformed } from '../malformed.ts';
 import { Instance, Opaque, something, type OpaqueKind } from '../values.ts';
 import { EscapeCheck, isPythonUtf8, Utf8Check } from '../text-checks.ts';
@@ -9,6 +10,8 @@ import { argument, type Opcode, type OpcodeTable } from './opcode.ts';
 
 /** Longest text that is kept; names, dtypes and other small facts are shorter. Bytes. */
 const keptBytes = 1024;
+/** Text that is looked at byte by byte. */
+const shortBytes = 64;
 
 /** Opcodes for text and bytes. */
 export const strings: OpcodeTable = {
@@ -83,9 +86,19 @@ function bytes(name: string, kind: number, type: OpaqueKind): Opcode {
 function text(machine: Machine, start: number, length: number): void {
   const { buffer } = machine;
   look(machine, start, length, 'utf8');
+  if (length <= shortBytes && isShortAscii(buffer, start, start + length)) {
+    machine.push(buffer.toString('latin1', start, start + length));
+    return;
+  }
   const slice = buffer.subarray(start, start + length);
   if (!isAscii(slice) && !isPythonUtf8(slice)) throw new Malformed('has text that is not UTF-8');
   machine.push(length <= keptBytes ? slice.toString('utf8') : new Opaque('string', length));
+}
+
+/** Like `isAscii`, without a view of the bytes, which costs more than the loop. */
+function isShortAscii(buffer: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if ((buffer[at] as number) >= 0x80) return false;
+  return true;
 }
 
 /** Python 2 text: ASCII unless the loader names another encoding. */
@@ -102,21 +115,27 @@ function quotedString(machine: Machine, start: number, length: number): void {
   }
   const decoded = escapedBytes(machine.buffer.toString('latin1', start + 1, start + length - 1));
   if (decoded === null) throw new Malformed('has an escape sequence that is not complete');
-  const content = Buffer.from(decoded, 'latin1');
-  lookAt(machine, content, machine.at);
+  lookAtText(machine, decoded);
   machine.push(decoded.length <= keptBytes ? decoded : new Opaque('string', decoded.length));
 }
 
 function escapedUnicode(machine: Machine, start: number, length: number): void {
   const decoded = rawUnicode(machine.buffer.toString('latin1', start, start + length));
   if (decoded === null) throw new Malformed('has an escape sequence that is not complete');
-  lookAt(machine, Buffer.from(decoded, 'latin1'), machine.at);
+  lookAtText(machine, decoded);
   machine.push(decoded.length <= keptBytes ? decoded : new Opaque('string', decoded.length));
 }
 
 /** Shows a whole payload to the observer. */
 function look(machine: Machine, start: number, length: number, encoding: PayloadEncoding = 'raw'): void {
-  if (length >= 6) lookAt(machine, machine.buffer.subarray(start, start + length), machine.at, encoding);
+  if (length >= 6 && mayHide(machine.buffer[start] as number))
+    lookAt(machine, machine.buffer.subarray(start, start + length), machine.at, encoding);
+}
+
+/** Bytes that are written as characters. */
+function lookAtText(machine: Machine, characters: string): void {
+  if (characters.length >= 6 && mayHide(characters.charCodeAt(0)))
+    lookAt(machine, Buffer.from(characters, 'latin1'), machine.at);
 }
 
 function lookAt(machine: Machine, content: Buffer, offset: number, encoding: PayloadEncoding = 'raw'): void {
