@@ -1,7 +1,7 @@
 import type { Findings } from '../findings.ts';
 import { printable } from '../pickle/describe.ts';
 import type { Pulling, Pushed } from '../pushed.ts';
-import type { TensorFacts } from '../tensors.ts';
+import { TensorScan, type TensorPlace } from '../size/tensor-scan.ts';
 import type { TensorInfo } from './gguf-tensors.ts';
 
 /** The data of a GGUF file: each tensor follows the one before it, at the next multiple of the alignment. */
@@ -18,17 +18,31 @@ export class Layout {
     this.findings = findings;
   }
 
-  /** Reads the data to the end of the file. */
-  *read(): Pulling<TensorFacts[]> {
-    const tensors = this.infos.map(({ name, type, elements, bytes }) => ({ name, dtype: type, elements, bytes }));
-    if (!this.isSequential()) return tensors;
-    if (this.infos.length > 0) yield* this.padding('the data');
+  /** Reads the data to the end of the file: where each tensor was, and what was seen of it. */
+  *read(): Pulling<{ readonly places: readonly TensorPlace[]; readonly scan: TensorScan }> {
+    const sequential = this.isSequential();
+    if (sequential && this.infos.length > 0) yield* this.padding('the data');
+    const start = this.pushed.offset;
+    const places = this.infos.map(({ name, type, elements, bytes, offset }) => {
+      const begin = start + Number(offset);
+      return { name, dtype: type, elements, begin, end: begin + bytes };
+    });
+    const scan = new TensorScan(sequential ? places : []);
+    if (sequential) yield* this.readTensors(scan);
+    return { places, scan };
+  }
+
+  private *readTensors(scan: TensorScan): Pulling<undefined> {
     for (const { name, bytes } of this.infos) {
-      const there = yield* this.pushed.pass(bytes);
+      let at = this.pushed.offset;
+      const there = yield* this.pushed.pass(bytes, (piece) => {
+        scan.write(piece, at);
+        at += piece.length;
+      });
       if (there < bytes) {
         const message = `"${printable(name)}" needs ${bytes} bytes; ${there} are there.`;
         this.findings.add('gguf/truncated', this.pushed.offset, message);
-        return tensors;
+        return;
       }
       yield* this.padding('the next tensor');
     }
@@ -37,7 +51,6 @@ export class Layout {
     const at = this.pushed.offset;
     const behind = yield* this.pushed.pass(Number.MAX_SAFE_INTEGER);
     if (behind > 0) this.findings.add('gguf/layout', at, `${behind} bytes stand behind the last tensor.`);
-    return tensors;
   }
 
   private isSequential(): boolean {

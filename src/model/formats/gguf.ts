@@ -2,7 +2,8 @@ import type { Findings } from '../findings.ts';
 import { printable } from '../pickle/describe.ts';
 import { PullParser, type Pulling, type Pushed } from '../pushed.ts';
 import { judgeTemplate } from '../templates/chat-template.ts';
-import type { Facts, Format, Inspected } from './format.ts';
+import type { TensorPlace, TensorScan } from '../size/tensor-scan.ts';
+import type { Facts, Format } from './format.ts';
 import { Layout } from './gguf-layout.ts';
 import { Truncated, readMetadata, type Metadata } from './gguf-metadata.ts';
 import { readTensors } from './gguf-tensors.ts';
@@ -16,29 +17,46 @@ export const gguf: Format = {
   title: 'a GGUF model',
   extensions: ['gguf'],
   detect: ({ bytes }) => bytes.toString('latin1', 0, 4) === 'GGUF',
-  inspect: ({ findings }) => {
+  inspect: ({ findings, source }) => {
     const parser = new PullParser((pushed) => read(pushed, findings));
     return {
       write: (chunk) => {
         parser.write(chunk);
       },
-      end: () => parser.end(),
+      end: async () => {
+        const { facts, data } = parser.end();
+        if (data === null) return { format: 'gguf', facts };
+        const { places, scan } = data;
+        await scan.prove(source);
+        const tensors = places.map((place) => {
+          const { name, dtype, elements, begin, end } = place;
+          const seen = scan.of(place);
+          return { name, dtype, elements, bytes: end - begin, ...(seen === undefined ? {} : { data: seen }) };
+        });
+        return { format: 'gguf', facts, tensors };
+      },
     };
   },
 };
 
-function* read(pushed: Pushed, findings: Findings): Pulling<Inspected> {
+/** What was read. */
+interface Read {
+  readonly facts: Facts;
+  readonly data: { readonly places: readonly TensorPlace[]; readonly scan: TensorScan } | null;
+}
+
+function* read(pushed: Pushed, findings: Findings): Pulling<Read> {
   try {
-    return { format: 'gguf', ...(yield* readAll(pushed, findings)) };
+    return yield* readAll(pushed, findings);
   } catch (error) {
     if (!(error instanceof Truncated)) throw error;
     findings.add('gguf/truncated', pushed.offset + pushed.available, `The file ends inside ${error.message}.`);
-    return { format: 'gguf', facts: {} };
+    return { facts: {}, data: null };
   }
 }
 
-function* readAll(pushed: Pushed, findings: Findings): Pulling<Omit<Inspected, 'format'>> {
-  const nothing = { facts: {} };
+function* readAll(pushed: Pushed, findings: Findings): Pulling<Read> {
+  const nothing = { facts: {}, data: null };
   const header = yield* pushed.take(24);
   if (header === null) throw new Truncated('the header');
   const version = header.readUInt32LE(4);
@@ -61,9 +79,9 @@ function* readAll(pushed: Pushed, findings: Findings): Pulling<Omit<Inspected, '
   judgeTemplates(metadata, findings);
   const infos = yield* readTensors(pushed, Number(tensors), findings);
   const facts = describe(version, metadata, infos ?? []);
-  if (infos === null || metadata.alignment === null) return { facts };
+  if (infos === null || metadata.alignment === null) return { facts, data: null };
   const layout = new Layout(infos, metadata.alignment, pushed, findings);
-  return { facts, tensors: yield* layout.read() };
+  return { facts, data: yield* layout.read() };
 }
 
 function judgeTemplates(metadata: Metadata, findings: Findings): void {
