@@ -8,6 +8,7 @@ import { json } from './json.ts';
 import { graphs } from './graphs.ts';
 import { npy } from './npy.ts';
 import { lightgbm } from './lightgbm.ts';
+import { opaque } from './opaque.ts';
 import { pickle } from './pickle.ts';
 import { protobufText } from './protobuf-text.ts';
 import { recognised } from './recognised.ts';
@@ -34,6 +35,7 @@ export const formats: readonly Format[] = [
   npy,
   tar,
   ...recognised,
+  ...opaque,
   ...compressed,
   torchLegacy,
   pickle,

@@ -5,10 +5,6 @@ export const recognised: readonly Format[] = [
   known('7z', 'a 7z archive', ['7z'], starts('7z\xbc\xaf\x27\x1c')),
   known('tflite', 'a TensorFlow Lite model', ['tflite'], ({ bytes }) => at(bytes, 4, 'TFL3')),
   known('tensorflow-graph', 'a graph of TensorFlow', ['pb'], ({ extension }) => extension === 'pb'),
-  known('tensorrt', 'a TensorRT engine, which is native code', ['engine', 'plan'], ({ extension }) =>
-    ['engine', 'plan'].includes(extension),
-  ),
-  known('native', 'a native program', [], ({ bytes }) => isNative(bytes)),
   known('joblib-zf', 'a compressed file of an old joblib (before 0.10)', [], starts('ZF0x')),
 ];
 
@@ -35,11 +31,4 @@ function starts(signature: string): (head: Head) => boolean {
 /** Whether the signature, one character per byte, stands at the offset. */
 function at(bytes: Buffer, offset: number, signature: string): boolean {
   return bytes.toString('latin1', offset, offset + signature.length) === signature;
-}
-
-/** ELF, PE, Mach-O. */
-function isNative(bytes: Buffer): boolean {
-  return ['\x7fELF', 'MZ', '\xfe\xed\xfa\xce', '\xfe\xed\xfa\xcf', '\xcf\xfa\xed\xfe', '\xca\xfe\xba\xbe'].some(
-    (signature) => at(bytes, 0, signature),
-  );
 }

@@ -16,6 +16,7 @@ import { nemoRules } from './nemo.ts';
 import { numpyRules } from './numpy.ts';
 import { lightgbmRules } from './lightgbm.ts';
 import { mlflowRules } from './mlflow.ts';
+import { opaqueRules } from './opaque.ts';
 import { pickleRules } from './pickle.ts';
 import { policyRules } from './policy.ts';
 import { protobufRules } from './protobuf.ts';
@@ -58,6 +59,7 @@ export const rules = {
   ...numpyRules,
   ...lightgbmRules,
   ...mlflowRules,
+  ...opaqueRules,
   ...pickleRules,
   ...policyRules,
   ...protobufRules,

@@ -5,6 +5,7 @@ import { pickleHiddenCases } from './pickle-hidden.ts';
 import { pickleReadingCases } from './pickle-readings.ts';
 import { pickleCases } from './pickle.ts';
 import { compressedCases } from './compressed.ts';
+import { opaqueCases } from './opaque.ts';
 import { mlflowCases, tritonCases } from './folders.ts';
 import { ggufCases, templateCases } from './gguf.ts';
 import { graphCases } from './graphs.ts';
@@ -30,6 +31,7 @@ export const corpus: readonly CorpusCase[] = [
   ...graphCases,
   ...zipCases,
   ...huggingFaceCases,
+  ...opaqueCases,
   ...mlflowCases,
   ...tritonCases,
   ...xgboostCases,

@@ -373,7 +373,7 @@ const broken: readonly CorpusCase[] = [
   ),
   unchecked(
     'torch: an exported program with native code',
-    ['torch/program', 'format/unsupported'],
+    ['torch/program', 'opaque/native-code'],
     'model.pt2',
     zipFile([
       { name: 'm/archive_format', content: 'pt2' },

@@ -1,0 +1,33 @@
+import { rule, type Rule } from './rule.ts';
+
+export const opaqueRules = {
+  'opaque/native-code': rule(
+    'high',
+    'inconclusive',
+    'Whoever loads it runs it as a program, with all rights of the server.',
+    'Ship the model as ONNX and build the engine where it is served. If you must ship it: have its maker sign it, verify the signature, and ' +
+      'waive this rule for the digest of this very file.',
+    { cwe: [829], cve: ['CVE-2026-24188'], bad: 'model.plan of TensorRT; libplugin.so', good: 'model.onnx' },
+  ),
+  'opaque/xml': rule(
+    'medium',
+    'inconclusive',
+    'What its elements do is not checked.',
+    'Convert it to ONNX, or verify the signature of its maker and waive this rule for the digest of this very file.',
+    { bad: 'model.pmml; an OpenVINO model.xml', good: 'model.onnx' },
+  ),
+  'opaque/xml-entities': rule(
+    'high',
+    'unsafe',
+    'Entities read files and addresses of the machine that parses them, and expand without end.',
+    'Remove the document type declaration. No model needs one.',
+    { cwe: [611, 776], bad: '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>', good: '<PMML version="4.4">' },
+  ),
+  'opaque/coreml': rule(
+    'medium',
+    'inconclusive',
+    'Its custom layers name classes of the program that loads it, and its paths may lead out of the package; neither is checked.',
+    'Convert it to ONNX, or verify the signature of its maker and waive this rule for the digest of this very file.',
+    { cwe: [22, 829], bad: 'model.mlmodel', good: 'model.onnx' },
+  ),
+} as const satisfies Record<string, Rule>;

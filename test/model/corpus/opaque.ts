@@ -1,0 +1,21 @@
+import { dangerous, unchecked, type CorpusCase } from './case.ts';
+
+const pmml = '<?xml version="1.0"?>\n<PMML version="4.4"><Header/></PMML>\n';
+const entities = '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>\n<PMML>&a;</PMML>\n';
+
+/** Formats that cannot be told harmless from their bytes. */
+export const opaqueCases: readonly CorpusCase[] = [
+  unchecked('opaque: a TensorRT engine', ['opaque/native-code'], 'model.plan', Buffer.from('ftrt\0\0\0\0')),
+  unchecked('opaque: a TensorRT engine by its name', ['opaque/native-code'], 'model.engine', Buffer.alloc(16, 7)),
+  unchecked('opaque: a program for Linux', ['opaque/native-code'], 'model.bin', Buffer.from('\x7fELF\x02\x01\x01')),
+  unchecked('opaque: a program for Windows', ['opaque/native-code'], 'model.dat', Buffer.from('MZ\x90\0')),
+  unchecked('opaque: a program for macOS', ['opaque/native-code'], 'model.dat', Buffer.from('cffaedfe07000001', 'hex')),
+  unchecked('opaque: Core ML', ['opaque/coreml'], 'model.mlmodel', Buffer.from([8, 4, 18, 0])),
+  unchecked('opaque: PMML', ['opaque/xml'], 'model.pmml', pmml),
+  unchecked('opaque: OpenVINO', ['opaque/xml'], 'model.xml', '<?xml version="1.0"?>\n<net name="m" version="11"/>\n'),
+  dangerous('opaque: PMML with an entity', ['opaque/xml-entities'], 'model.pmml', entities),
+  dangerous('opaque: an entity far behind', ['opaque/xml-entities'], 'model.pmml', () =>
+    Buffer.from(`${pmml}${' '.repeat(1024 * 1024 - pmml.length - 4)}${entities.slice(22)}`),
+  ),
+  dangerous('opaque: an entity in UTF-16', ['opaque/xml-entities'], 'model.pmml', Buffer.from(entities, 'utf16le')),
+];
