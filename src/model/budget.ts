@@ -17,9 +17,12 @@ export class Budget {
   private unpacked = 0;
   /** Size of the file itself, bytes. */
   private readonly packed: number;
+  private readonly free: number;
 
-  constructor(packed: number) {
+  /** `free` unpacked bytes may come out whatever the ratio. */
+  constructor(packed: number, free = freeBytes) {
     this.packed = packed;
+    this.free = free;
   }
 
   /** Goes one level deeper; false when that is too deep. Every `enter` that was true is followed by one `leave`. */
@@ -39,10 +42,15 @@ export class Budget {
     return this.members <= maxMembers;
   }
 
+  /** Whether so many more bytes may come out of a compression: asked before, where their number is declared. */
+  allows(bytes: number): boolean {
+    return this.unpacked + bytes <= this.free || this.unpacked + bytes <= maxRatio * this.packed;
+  }
+
   /** Counts bytes that came out of a compression; false when they are more than honest data makes. */
   unpack(bytes: number): boolean {
     this.unpacked += bytes;
-    return this.unpacked <= freeBytes || this.unpacked <= maxRatio * this.packed;
+    return this.allows(0);
   }
 
   /** For messages. */

@@ -36,11 +36,17 @@ export class MemberReader {
   private bytes = 0;
   private crc = 0;
 
-  /** Without `unpack` the data stands as it is. */
-  constructor(context: InspectContext, inspector: Inspector, unpack: ((sink: Sink) => Unpacking) | null) {
+  /** Without `unpack` the data stands as it is; with it, no more than `size` bytes are taken, where that is known. */
+  constructor(
+    context: InspectContext,
+    inspector: Inspector,
+    unpack: ((sink: Sink) => Unpacking) | null,
+    size: number | null,
+  ) {
     this.inspector = inspector;
     this.unpacking =
       unpack?.(async (chunk) => {
+        if (size !== null && this.bytes + chunk.length > size) throw new Stopped(`more than ${size} bytes come out`);
         if (!context.budget.unpack(chunk.length)) throw new Stopped('bomb');
         await this.take(chunk);
       }) ?? null;

@@ -13,6 +13,7 @@ export async function judgeContent(
   content: Buffer,
   step = content.length,
   source = true,
+  budget = new Budget(content.length),
 ): Promise<{ verdict: Verdict; rules: readonly string[] }> {
   const findings = new Findings();
   const head = headOf(name, content, source ? content.length : null);
@@ -21,7 +22,7 @@ export async function judgeContent(
     findings,
     rulings: new Rulings(defaultPolicy),
     source: source ? new BufferSource(content) : null,
-    budget: new Budget(content.length),
+    budget,
     recognise,
   });
   for (let from = 0; from < content.length; from += Math.max(1, step)) {

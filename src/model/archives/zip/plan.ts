@@ -37,6 +37,8 @@ export async function makePlan(source: Source, context: InspectContext): Promise
   for (const entry of directory?.entries ?? []) {
     if (!budget.member()) {
       findings.add('content/members', entry.offset, `There are more than ${budget.limits.members} members.`);
+      // None of them is looked at: what is refused as a whole need not cost that much.
+      members.length = 0;
       break;
     }
     const name = decoded(entry);

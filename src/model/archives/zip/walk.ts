@@ -11,8 +11,8 @@ import { checkDescriptor, descriptorPeek } from './descriptor.ts';
 import type { Plan, PlannedMember } from './plan.ts';
 import { flag, localHeader, localLength, type Header } from './records.ts';
 
-/** A folder has no content. */
-const folder: Inspector = { write: () => undefined, end: () => ({ format: 'folder', facts: {} }) };
+/** Takes content that is not looked at: a folder has none. */
+const ignored: Inspector = { write: () => undefined, end: () => ({ format: 'folder', facts: {} }) };
 
 /** A member whose data is being read. */
 interface Current {
@@ -22,6 +22,8 @@ interface Current {
   readonly reader: MemberReader;
   /** Packed bytes to go. */
   left: number;
+  /** It would unpack to more than is allowed, and is not looked at. */
+  readonly refused: boolean;
 }
 
 /**
@@ -167,13 +169,19 @@ export class ZipWalk {
     if (directory !== null && header.end <= directory.start && header.end + left > directory.start) {
       findings.add('zip/overlap', header.offset, `The data of "${printable(name)}" reaches into the directory.`);
     }
-    const inspector = this.inspectorOf(member, planned, left, said.method);
-    const reader = new MemberReader(this.context, inspector, said.method === 8 ? inflateRaw : null);
-    this.current = { header, planned, member, reader, left };
+    const refused = said.method === 8 && !this.context.budget.allows(member.size ?? 0);
+    if (refused) {
+      const message = `"${printable(name)}" unpacks to ${said.unpacked} bytes, of ${said.packed}.`;
+      findings.add('compression/ratio', header.offset, message);
+    }
+    const inspector = refused ? ignored : this.inspectorOf(member, planned, left, said.method);
+    const unpack = said.method === 8 && !refused ? inflateRaw : null;
+    const reader = new MemberReader(this.context, inspector, unpack, member.size);
+    this.current = { header, planned, member, reader, left, refused };
   }
 
   private inspectorOf(member: Member, planned: PlannedMember | null, left: number, method: number): Inspector {
-    if (member.name.endsWith('/') && member.size === 0) return folder;
+    if (member.name.endsWith('/') && member.size === 0) return ignored;
     const source = member.stored ? new SliceSource(this.source, member.offset ?? 0, left) : null;
     // What cannot be unpacked is refused already; its packed bytes are looked at all the same.
     const packed = method !== 0 && method !== 8;
@@ -216,6 +224,7 @@ export class ZipWalk {
     const { findings } = this.context;
     const { member, header, planned } = current;
     const { inspected, bytes, crc, problem, used } = await current.reader.end();
+    if (current.refused) return;
     this.read.set(member.name, inspected);
     const shown = `"${printable(member.name)}"`;
     const encrypted = ((planned?.entry.flags ?? 0) | header.flags) & flag.encrypted;
