@@ -187,7 +187,8 @@ export class Judge implements Observer {
         return ruling.check(argumentsOf(args), this.context);
       case 'class': {
         const vetted = ruling.construct?.(argumentsOf(args), this.context);
-        return vetted !== undefined && 'problem' in vetted ? vetted : { result: callee };
+        if (vetted !== undefined && 'problem' in vetted) return vetted;
+        return allocates(callee, args) ? { problem: 'asks for a very large object' } : { result: callee };
       }
       case 'project':
       case 'unlisted':
@@ -256,6 +257,19 @@ export class Judge implements Observer {
 
 function argumentsOf(args: Value): readonly Value[] | null {
   return args instanceof Tuple ? args.items : null;
+}
+
+/** Largest number with which classes of these libraries are constructed; where it is a size, it is memory. */
+const maxSize = 10_000_000;
+
+/** Whether construction may take as much memory as a number in its arguments says. */
+function allocates({ module }: Global, args: Value): boolean {
+  return /^(scipy|sklearn|imblearn)\./.test(module) && isLarge(args, 3);
+}
+
+function isLarge(value: Value, depth: number): boolean {
+  if (!(value instanceof Tuple) || value.items === null || depth === 0) return false;
+  return value.items.some((item) => (typeof item === 'number' && item > maxSize) || isLarge(item, depth - 1));
 }
 
 /** The function of a `functools.partial` without positional arguments. */

@@ -43,6 +43,8 @@ export class Machine {
   marks: number[] = [];
   /** Height of the stack at the last MARK: opcodes cannot pop below it. */
   fence = 0;
+  /** Parts of keys that Python has to hash. */
+  hashed = 0;
   /** The last PROTO, 0 without. */
   protocol = 0;
   /** Opcodes run so far. */

@@ -229,4 +229,22 @@ export const pickleBenignCases: readonly CorpusCase[] = [
     'model.pkl',
     file(newObject('my_package.model', 'Model')),
   ),
+  clean('a fraction', file(call('fractions', 'Fraction', p.text('-3/7')))),
+  clean('tuples as keys', file('}(', 'K\x01K\x02\x86', 'N', p.text('b'), 'N\x86', 'Nu')),
+  ...[
+    ['a fraction of a billion digits', call('fractions', 'Fraction', p.text('1e999999999'))],
+    ['a counter of a range', call('collections', 'Counter', call('builtins', 'range', 'J\xff\xff\xff\x7f'))],
+    ['a whole number of 2,000 digits', call('builtins', 'int', p.longText('1'.repeat(2000)))],
+    [
+      'a sparse matrix that allocates',
+      call('scipy.sparse._csr', 'csr_matrix', 'J\xff\xff\xff\x7fJ\xff\xff\xff\x7f\x86'),
+    ],
+    [
+      'a seed with a pool that never ends',
+      call('numpy.random.bit_generator', 'SeedSequence', 'K\x01J\xff\xff\xff\x7f'),
+    ],
+  ].map(([name, content]) =>
+    suspicious(`pickle: ${String(name)}`, ['pickle/unlisted-call'], 'model.pkl', file(content as Buffer)),
+  ),
+  dangerous('pickle: a key of 2^30 parts', ['pickle/expansion'], 'model.pkl', file('}N', '2\x86'.repeat(30), 'Ns')),
 ];

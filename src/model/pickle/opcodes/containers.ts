@@ -1,5 +1,5 @@
 import type { Machine } from '../machine.ts';
-import { Container, isHashable, Tuple, type Value } from '../values.ts';
+import { Container, isHashable, Tuple, type Symbolic, type Value } from '../values.ts';
 import { Malformed } from '../malformed.ts';
 import type { OpcodeTable } from './opcode.ts';
 
@@ -26,7 +26,7 @@ export const containers: OpcodeTable = {
 function fresh(machine: Machine, kind: 'list' | 'dict' | 'frozenset'): void {
   const items = machine.popToMark();
   const container = new Container(kind);
-  checkKeys(kind, items, 0);
+  checkKeys(machine, kind, items, 0);
   container.grow(items, 0);
   if (kind === 'dict') container.keep(items, 0);
   machine.push(checked(machine, container));
@@ -48,7 +48,7 @@ function add(machine: Machine, opcode: string, kind: Container['kind'], from: nu
   const target = stack[from - 1] as Value;
   if (target instanceof Container && target.kind === kind) {
     target.grow(stack, from);
-    checkKeys(kind, stack, from);
+    checkKeys(machine, kind, stack, from);
     if (kind === 'dict') target.keep(stack, from);
     else if (machine.keepsItems) target.keepAll(stack, from);
     checked(machine, target);
@@ -60,14 +60,27 @@ function add(machine: Machine, opcode: string, kind: Container['kind'], from: nu
 }
 
 /** Dicts need a value for each key; keys, and items of sets, have to be hashable. */
-function checkKeys(kind: Container['kind'], items: readonly Value[], from: number): void {
+function checkKeys(machine: Machine, kind: Container['kind'], items: readonly Value[], from: number): void {
   if (kind === 'list') return;
   if (kind === 'dict') checkPairs(items.length - from);
   for (let i = from; i < items.length; i += kind === 'dict' ? 2 : 1) {
     const key = items[i] as Value;
-    if (typeof key === 'object' && key !== null && !isHashable(key))
-      throw new Malformed('uses a list, dict or set as a key');
+    if (typeof key !== 'object' || key === null) continue;
+    if (!isHashable(key)) throw new Malformed('uses a list, dict or set as a key');
+    hash(machine, key);
   }
+}
+
+/** Parts of keys, shared ones counted each time, that a pickle may make Python hash: seconds. */
+const mostHashed = 2 ** 26;
+
+/** Python hashes a tuple by hashing all that is in it, each time. */
+function hash(machine: Machine, key: Symbolic): void {
+  const before = machine.hashed;
+  machine.hashed += key.weight;
+  if (before > mostHashed || machine.hashed <= mostHashed) return;
+  const message = 'Keys that share their parts make Python hash more than 10^7 parts while it loads the file.';
+  machine.observer.problem('pickle/expansion', machine.at, message);
 }
 
 function checkPairs(items: number): void {

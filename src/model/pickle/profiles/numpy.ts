@@ -40,7 +40,12 @@ export const numpy: Profile = {
     'numpy._core._multiarray_umath': 'flagsobj',
   },
   containers: {},
-  constructors: { 'numpy ndarray': placeholder, 'numpy matrix': placeholder },
+  constructors: {
+    'numpy ndarray': placeholder,
+    'numpy matrix': placeholder,
+    'numpy.random.bit_generator SeedSequence': seedless,
+    'numpy.random._bit_generator SeedSequence': seedless,
+  },
   functions: {
     numpy: functions,
     'numpy.core._multiarray_umath': functions,
@@ -78,6 +83,11 @@ function placeholder(...[args]: Parameters<ArgumentCheck>): Vetted {
   return isPlaceholderShape(args?.[0])
     ? { result: ndarray }
     : { problem: 'allocates an array that NumPy would not write' };
+}
+
+/** NumPy makes it by another function; a large pool would take for ever to mix. */
+function seedless(...[args]: Parameters<ArgumentCheck>): Vetted {
+  return args?.length === 0 ? { result: null } : { problem: 'makes a pool of any size' };
 }
 
 /** An empty array that BUILD fills; a large shape here would only allocate memory. */

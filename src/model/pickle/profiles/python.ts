@@ -20,9 +20,18 @@ export const python: Profile = {
     builtins: 'bytearray dict list set',
     collections: 'Counter OrderedDict defaultdict deque',
   },
-  constructors: Object.fromEntries(
-    'bytearray bytes dict frozenset list set str tuple'.split(' ').map((name) => [`builtins ${name}`, plainData]),
-  ),
+  constructors: {
+    ...Object.fromEntries(
+      'bytearray bytes dict frozenset list set str tuple'.split(' ').map((name) => [`builtins ${name}`, plainData]),
+    ),
+    ...Object.fromEntries(
+      'Counter OrderedDict defaultdict deque'.split(' ').map((name) => [`collections ${name}`, plainData]),
+    ),
+    'builtins int': number,
+    'builtins float': number,
+    'builtins complex': number,
+    'fractions Fraction': fraction,
+  },
   functions: {
     builtins: 'Ellipsis NotImplemented abs all any len max min round sorted sum',
     math: 'ceil exp expm1 fabs floor log log10 log1p log2 sqrt',
@@ -46,6 +55,25 @@ function plainData(...[args]: Parameters<ArgumentCheck>): Vetted {
       (!(value instanceof Instance) || value.type === bytes) && !(typeof value === 'number' && value > maxAllocation),
   );
   return plain === true ? { result: null } : { problem: 'does not take its content from the pickle' };
+}
+
+/** Numbers of numbers or short text: conversion of long text takes time that grows with its square. */
+function number(...[args]: Parameters<ArgumentCheck>): Vetted {
+  const short = args?.every((value) => typeof value === 'number' || typeof value === 'boolean' || isShort(value));
+  return short === true ? { result: null } : { problem: 'is not made from a number or a short text' };
+}
+
+function isShort(value: Value): boolean {
+  if (typeof value === 'string') return value.length <= 1000;
+  return value instanceof Opaque && (value.type === 'float' || value.type === 'integer');
+}
+
+/** `Fraction('1e999999999')` would compute a number of a billion digits. */
+function fraction(...[args]: Parameters<ArgumentCheck>): Vetted {
+  const [value] = args ?? [];
+  const plain = args?.length === 1 && typeof value === 'string' && /^-?\d{1,1000}(\/\d{1,1000})?$/.test(value);
+  const numbers = args?.every((part) => typeof part === 'number') === true;
+  return plain || numbers ? { result: null } : { problem: 'is not written as numerator and denominator' };
 }
 
 /** Protocols 0 and 1: `cls.__new__` of a class, with a plain base. */
