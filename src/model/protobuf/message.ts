@@ -7,12 +7,38 @@ export interface Span {
   readonly kept: Buffer;
 }
 
-/** The values of one field. */
-export interface Values {
+/** The values of one field. A message has many with a single value, so that no list is made for it. */
+export class Values {
   readonly name: string;
-  /** Values in the file; `kept` may be fewer. */
-  count: number;
-  readonly kept: unknown[];
+  /** Values in the file; fewer may be kept. */
+  count = 0;
+  readonly next: Values | null;
+  private first: unknown;
+  private more: unknown[] | null = null;
+  /** How many are kept. */
+  kept = 0;
+
+  constructor(name: string, next: Values | null) {
+    this.name = name;
+    this.next = next;
+  }
+
+  /** Keeps one more; it is counted apart. */
+  keep(value: unknown): void {
+    if (this.kept === 0) this.first = value;
+    else if (this.more === null) this.more = [value];
+    else this.more.push(value);
+    this.kept++;
+  }
+
+  get last(): unknown {
+    return this.more?.at(-1) ?? this.first;
+  }
+
+  all(): readonly unknown[] {
+    if (this.kept === 0) return [];
+    return this.more === null ? [this.first] : [this.first, ...this.more];
+  }
 }
 
 /** What was read of one message: large data only as where it stands. */
@@ -20,7 +46,7 @@ export class Message {
   readonly type: string;
   /** Of its first byte in the file. */
   readonly offset: number;
-  private readonly fields: Values[] = [];
+  private fields: Values | null = null;
 
   constructor(type: string, offset: number) {
     this.type = type;
@@ -30,10 +56,9 @@ export class Message {
   /** The values of a field, to add some. */
   values(name: string): Values {
     const known = this.find(name);
-    if (known !== undefined) return known;
-    const values: Values = { name, count: 0, kept: [] };
-    this.fields.push(values);
-    return values;
+    if (known !== null) return known;
+    this.fields = new Values(name, this.fields);
+    return this.fields;
   }
 
   /** Values of a field, whether they were kept or not. */
@@ -47,52 +72,62 @@ export class Message {
 
   /** Numbers of a list, at most as many as are kept: compare with `count`. */
   numbers(name: string): readonly number[] {
-    return (this.find(name)?.kept ?? []).filter((value) => typeof value === 'number');
+    return this.all(name).filter((value) => typeof value === 'number');
   }
 
   /** The number of a field, 0 without. */
   number(name: string): number {
-    return this.numbers(name).at(-1) ?? 0;
+    const value = this.find(name)?.last;
+    return typeof value === 'number' ? value : 0;
   }
 
   /** Texts of a list. */
   texts(name: string): readonly string[] {
-    return (this.find(name)?.kept ?? []).filter((value) => typeof value === 'string');
+    return this.all(name).filter((value) => typeof value === 'string');
   }
 
   /** The text of a field, empty without. */
   text(name: string): string {
-    return this.texts(name).at(-1) ?? '';
+    const value = this.find(name)?.last;
+    return typeof value === 'string' ? value : '';
   }
 
   messages(name: string): readonly Message[] {
-    return (this.find(name)?.kept ?? []).filter((value) => value instanceof Message);
+    return this.all(name).filter((value) => value instanceof Message);
   }
 
   message(name: string): Message | null {
-    return this.messages(name).at(-1) ?? null;
+    const value = this.find(name)?.last;
+    return value instanceof Message ? value : null;
   }
 
   /** Fields of bytes. */
   spans(name: string): readonly Span[] {
-    return (this.find(name)?.kept ?? []).filter((value): value is Span => isSpan(value));
+    return this.all(name).filter((value) => isSpan(value));
   }
 
   span(name: string): Span | null {
-    return this.spans(name).at(-1) ?? null;
+    const value = this.find(name)?.last;
+    return isSpan(value) ? value : null;
   }
 
-  /** The fields that are there, by name. */
+  /** The fields that are there, by name, in the order in which they began. */
   names(): readonly string[] {
-    return this.fields.map(({ name }) => name);
+    const names: string[] = [];
+    for (let values = this.fields; values !== null; values = values.next) names.push(values.name);
+    return names.toReversed();
   }
 
-  private find(name: string): Values | undefined {
-    for (const values of this.fields) if (values.name === name) return values;
-    return undefined;
+  private all(name: string): readonly unknown[] {
+    return this.find(name)?.all() ?? [];
+  }
+
+  private find(name: string): Values | null {
+    for (let values = this.fields; values !== null; values = values.next) if (values.name === name) return values;
+    return null;
   }
 }
 
 function isSpan(value: unknown): value is Span {
-  return typeof value === 'object' && value !== null && 'kept' in value;
+  return typeof value === 'object' && value !== null && 'kept' in value && 'offset' in value;
 }

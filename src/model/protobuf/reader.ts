@@ -6,7 +6,7 @@ import { countVarints, fixed, readVarint, unpack, varintValue, type Varint } fro
 /** Depth at which every protobuf library stops. */
 const maxDepth = 100;
 /** Messages and bytes of text that are held at a time. */
-const maxMessages = 400_000;
+const maxMessages = 300_000;
 const maxKeptBytes = 64 * 1024 * 1024;
 /** Numbers and texts of one list, bytes of one data field, and bytes of one text that are kept. */
 const keptNumbers = 64;
@@ -278,7 +278,7 @@ export class ProtobufReader {
     }
     const list = frame.message.values(field.name);
     list.count += typeof field.wire === 'number' ? payload.length / field.wire : payload.varints;
-    list.kept.push(...values.slice(0, Math.max(0, keptNumbers - list.kept.length)));
+    for (const value of values) if (list.kept < keptNumbers) list.keep(value);
     this.kept += overhead + 8 * values.length;
   }
 
@@ -291,8 +291,8 @@ export class ProtobufReader {
     }
     list.count++;
     const most = typeof value === 'number' ? keptNumbers : field.wire === 'message' ? Infinity : keptTexts;
-    if (value === undefined || list.kept.length >= most) return;
-    list.kept.push(value);
+    if (value === undefined || list.kept >= most) return;
+    list.keep(value);
     this.kept += overhead;
     if (this.kept > maxKeptBytes)
       this.stop('protobuf/limit', this.position, `Texts have more than ${maxKeptBytes} bytes.`);

@@ -152,6 +152,20 @@ export const savedmodelCases: readonly CorpusCase[] = [
     ['savedmodel/constant'],
     ...alone({ nodes: [b.constant('c', [2, 2], 12)] }),
   ),
+  dangerous(
+    'savedmodel: a signature whose input is the path of the saver',
+    ['savedmodel/path'],
+    ...alone({
+      more: [part(5, part(1, 'leak'), part(2, part(1, part(1, 'p'), part(2, part(1, 'saver_filename:0'), int(2, 7)))))],
+    }),
+  ),
+  benign('savedmodel: a graph alone', 'frozen.pb', part(1, b.node('Placeholder', 'x'))),
+  dangerous(
+    'savedmodel: ReadFile in a graph alone',
+    ['savedmodel/operator'],
+    'frozen.pb',
+    part(1, b.node('ReadFile', 'x')),
+  ),
   malformed('savedmodel: truncated', 'inconclusive', ['protobuf/truncated'], {
     [file]: b.savedModel().subarray(0, -1),
   }),

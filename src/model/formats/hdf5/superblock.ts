@@ -23,12 +23,15 @@ export async function readSuperblock(pages: Pages): Promise<Superblock> {
   }
   if (version <= 1) {
     fields.skip(version === 0 ? 9 : 13);
-    const [base, , end] = [fields.address(), fields.address(), fields.address()];
-    fields.skip(16);
+    const [base, , end, driver] = [fields.address(), fields.address(), fields.address(), fields.address()];
+    if (driver !== null) throw new Hdf5Error('unknown', 'The file is one of several', driver);
+    fields.skip(8);
     return checked(base, end, fields.address());
   }
   fields.skip(1);
-  const [base, , end, root] = [fields.address(), fields.address(), fields.address(), fields.address()];
+  const [base, extension, end, root] = [fields.address(), fields.address(), fields.address(), fields.address()];
+  if (extension !== null && extension !== 0)
+    throw new Hdf5Error('unknown', 'The superblock goes on elsewhere', extension);
   return checked(base, end, root);
 }
 

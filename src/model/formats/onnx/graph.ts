@@ -123,11 +123,11 @@ function checkOperator(node: Message, judgement: Judgement): void {
   const standard = domain === '' || domain === 'ai.onnx';
   const operator = standard ? node.text('op_type') : `${domain}.${node.text('op_type')}`;
   judgement.operators.add(printable(operator));
-  if (judgement.functions.has(`${domain}.${node.text('op_type')}`)) return;
   const rule = foreign[operator];
   if (rule !== undefined) {
+    // Even when a function of the model has the same name: runtimes may prefer their own.
     judgement.findings.add(rule, node.offset, `The node ${nameOf(node)} is a ${printable(operator)}.`);
-  } else if (!Object.hasOwn(domains, domain)) {
+  } else if (!judgement.functions.has(`${domain}.${node.text('op_type')}`) && !Object.hasOwn(domains, domain)) {
     const what = `The node ${nameOf(node)} needs the operator ${printable(operator)}, which is not in the model`;
     judgement.findings.add('onnx/custom-operator', node.offset, `${what}.`);
   }

@@ -78,6 +78,7 @@ function tensorProblem(tensor: Message): string | null {
   const dims = (tensor.message('tensor_shape')?.messages('dim') ?? []).map((dim) => dim.number('size'));
   const elements = dims.reduce((product, length) => product * length, 1);
   if (dims.some((length) => length < 0) || !Number.isSafeInteger(elements)) return `has the shape [${dims.join(', ')}]`;
+  if (tensor.has('resource_handle_val')) return 'holds a handle of another process';
   const type = dataType(tensor.number('dtype'));
   if (type === null) return `has the unknown type ${tensor.number('dtype')}`;
   const content = tensor.span('tensor_content')?.length ?? 0;

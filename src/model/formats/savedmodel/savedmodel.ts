@@ -1,4 +1,5 @@
 import type { Contract, TensorSpec } from '../../../pipeline/evidence.ts';
+import type { Findings } from '../../findings.ts';
 import { printable } from '../../pickle/describe.ts';
 import type { Message } from '../../protobuf/message.ts';
 import { ProtobufReader } from '../../protobuf/reader.ts';
@@ -25,6 +26,22 @@ interface Graph {
   readonly functions: readonly GraphFunction[];
 }
 
+const dropped = (): undefined => undefined;
+
+/** What says where a node comes from, what operators are, and how Python objects are built again. */
+export const droppedFields: Readonly<Record<string, () => undefined>> = {
+  'MetaGraphDef.MetaInfoDef.stripped_op_list': dropped,
+  'MetaGraphDef.object_graph_def': dropped,
+  'SavedObjectGraph.nodes': dropped,
+  'SavedObjectGraph.concrete_functions': dropped,
+  'GraphDef.debug_info': dropped,
+  'GraphDebugInfo.traces': dropped,
+  'GraphDebugInfo.frames_by_id': dropped,
+  'GraphDebugInfo.name_to_trace_id': dropped,
+  'GraphDebugInfo.traces_by_id': dropped,
+  'OpList.op': dropped,
+};
+
 class SavedModelInspector implements Inspector {
   private readonly context: InspectContext;
   private readonly reader: ProtobufReader;
@@ -35,23 +52,12 @@ class SavedModelInspector implements Inspector {
 
   constructor(context: InspectContext) {
     this.context = context;
-    const dropped = () => undefined;
     this.reader = new ProtobufReader(tensorflowSchema, 'SavedModel', context.findings, {
+      ...droppedFields,
       'GraphDef.node': (node) => this.nodes.push(nodeOf(node)),
       'FunctionDef.node_def': (node) => this.body.push(nodeOf(node)),
       'FunctionDefLibrary.function': (body) => this.endFunction(body),
       'MetaGraphDef.graph_def': () => this.endGraph(),
-      // What says where a node comes from, what operators are, and how Python objects are built again.
-      'MetaGraphDef.MetaInfoDef.stripped_op_list': dropped,
-      'MetaGraphDef.object_graph_def': dropped,
-      'SavedObjectGraph.nodes': dropped,
-      'SavedObjectGraph.concrete_functions': dropped,
-      'GraphDef.debug_info': dropped,
-      'GraphDebugInfo.traces': dropped,
-      'GraphDebugInfo.frames_by_id': dropped,
-      'GraphDebugInfo.name_to_trace_id': dropped,
-      'GraphDebugInfo.traces_by_id': dropped,
-      'OpList.op': dropped,
     });
   }
 
@@ -76,7 +82,9 @@ class SavedModelInspector implements Inspector {
     const references = metas.flatMap((meta, index) => {
       const graph = this.graphs[index] ?? { nodes: [], functions: [] };
       const assets = assetsOf(meta, this.context);
-      checkGraph(graph.nodes, graph.functions, sourcesOf(meta, assets), findings, facts);
+      const sources = sourcesOf(meta, assets);
+      checkGraph(graph.nodes, graph.functions, sources, findings, facts);
+      checkInputs(meta, sources, findings);
       return assets.map(referenceTo);
     });
     const contract = contractOf(metas);
@@ -99,12 +107,7 @@ class SavedModelInspector implements Inspector {
   }
 
   private endFunction(body: Message): void {
-    const signature = body.message('signature');
-    this.functions.push({
-      name: signature?.text('name') ?? '',
-      arguments: (signature?.messages('input_arg') ?? []).map((argument) => argument.text('name')),
-      nodes: this.body,
-    });
+    this.functions.push(functionOf(body, this.body));
     this.body = [];
   }
 
@@ -115,6 +118,13 @@ class SavedModelInspector implements Inspector {
   }
 }
 
+/** A function with the nodes that were read of it. */
+export function functionOf(body: Message, nodes: readonly GraphNode[]): GraphFunction {
+  const signature = body.message('signature');
+  const names = (signature?.messages('input_arg') ?? []).map((argument) => argument.text('name'));
+  return { name: signature?.text('name') ?? '', arguments: names, nodes };
+}
+
 function nodeName(tensor: string): string {
   return tensor.split(':', 1)[0] ?? '';
 }
@@ -123,6 +133,18 @@ function sourcesOf(meta: Message, assets: readonly Message[]): Sources {
   const saver = meta.message('saver_def')?.text('filename_tensor_name') ?? '';
   const fed = assets.map((asset) => nodeName(asset.message('tensor_info')?.text('name') ?? ''));
   return { saver: new Set([nodeName(saver)]), assets: new Set(fed) };
+}
+
+/** Clients must not be able to give what the loader gives. */
+function checkInputs(meta: Message, { saver, assets }: Sources, findings: Findings): void {
+  for (const entry of meta.messages('signature_def')) {
+    for (const input of entry.message('value')?.messages('inputs') ?? []) {
+      const name = nodeName(input.message('value')?.text('name') ?? '');
+      if (!saver.has(name) && !assets.has(name)) continue;
+      const what = `The input "${printable(input.text('key'))}" of the signature "${printable(entry.text('key'))}"`;
+      findings.add('savedmodel/path', input.offset, `${what} is the path "${printable(name)}".`);
+    }
+  }
 }
 
 /** Files of the folder `assets`: in a field of their own, or packed into a collection by TensorFlow 1. */
