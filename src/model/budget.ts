@@ -4,6 +4,10 @@ const freeBytes = 1024 * 1024 * 1024;
 const maxRatio = 200;
 /** Content inside content inside content. */
 const maxDepth = 8;
+/** Compression inside compression: each may hold a dictionary of 64 MiB. */
+const maxCompressions = 3;
+/** What may be held in memory because it can only be read as a whole, of all contents inside each other. Bytes. */
+const maxHeld = 96 * 1024 * 1024;
 /** Members of all archives of one file. */
 const maxMembers = 100_000;
 
@@ -14,6 +18,8 @@ const maxMembers = 100_000;
 export class Budget {
   private depth = 0;
   private members = 0;
+  private compressions = 0;
+  private held = 0;
   private unpacked = 0;
   /** Size of the file itself, bytes. */
   private readonly packed: number;
@@ -36,6 +42,27 @@ export class Budget {
     this.depth--;
   }
 
+  /** The same for a compression inside others; every `enterCompression` that was true is followed by one `leaveCompression`. */
+  enterCompression(): boolean {
+    if (this.compressions >= maxCompressions) return false;
+    this.compressions++;
+    return true;
+  }
+
+  leaveCompression(): void {
+    this.compressions--;
+  }
+
+  /** Counts bytes that are held in memory until `release`; false when that is too much. */
+  hold(bytes: number): boolean {
+    this.held += bytes;
+    return this.held <= maxHeld;
+  }
+
+  release(bytes: number): void {
+    this.held -= bytes;
+  }
+
   /** Counts a member of an archive; false when there are too many. */
   member(): boolean {
     this.members++;
@@ -54,7 +81,12 @@ export class Budget {
   }
 
   /** For messages. */
-  get limits(): { readonly depth: number; readonly members: number; readonly ratio: number } {
-    return { depth: maxDepth, members: maxMembers, ratio: maxRatio };
+  get limits(): {
+    readonly depth: number;
+    readonly compressions: number;
+    readonly members: number;
+    readonly ratio: number;
+  } {
+    return { depth: maxDepth, compressions: maxCompressions, members: maxMembers, ratio: maxRatio };
   }
 }

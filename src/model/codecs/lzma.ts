@@ -1,7 +1,7 @@
 import { CorruptData, type Input } from './decoder.ts';
 
 /** Largest dictionary that is allocated: xz -9 needs 64 MiB. Bytes. */
-export const maxDictionary = 128 * 1024 * 1024;
+export const maxDictionary = 64 * 1024 * 1024;
 /** Longest match. */
 const longest = 273;
 /** Packed bytes that one symbol needs at most. */

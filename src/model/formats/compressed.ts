@@ -51,7 +51,8 @@ function layer(
 class Unpacked implements Inspector {
   private readonly context: InspectContext;
   private readonly id: string;
-  private readonly unpacking: Unpacking;
+  /** Null when it is nested too deep to be unpacked. */
+  private readonly unpacking: Unpacking | null;
   private readonly inner: Content;
   private packedBytes = 0;
 
@@ -60,22 +61,29 @@ class Unpacked implements Inspector {
     this.id = id;
     const facts = { name: innerName(context.head), title: 'unpacked content', size: null, source: null };
     this.inner = new Content(context, facts);
-    this.unpacking = unpack(async (chunk) => {
+    const sink: Sink = async (chunk) => {
       if (!context.budget.unpack(chunk.length)) throw new Stopped('bomb');
       await this.inner.write(chunk);
-    });
+    };
+    this.unpacking = context.budget.enterCompression() ? unpack(sink) : null;
   }
 
   write(chunk: Buffer): void | Promise<void> {
     this.packedBytes += chunk.length;
-    return this.unpacking.write(chunk);
+    return this.unpacking?.write(chunk);
   }
 
   async end(): Promise<Inspected> {
+    const { findings, budget } = this.context;
+    if (this.unpacking === null) {
+      const message = `Compressions are nested more than ${budget.limits.compressions} deep.`;
+      findings.add('content/depth', 0, message);
+      await this.inner.end();
+      return { format: this.id, facts: {} };
+    }
     const problem = await this.unpacking.end();
     const { used } = this.unpacking;
     this.unpacking.destroy();
-    const { findings } = this.context;
     if (problem === 'bomb') {
       findings.add('compression/ratio', 0, `${this.inner.bytes} bytes and more come out of ${this.packedBytes}.`);
     } else if (problem !== null) {
@@ -85,6 +93,7 @@ class Unpacked implements Inspector {
       findings.add('compression/trailing-bytes', used, message);
     }
     const inspected = await this.inner.end();
+    budget.leaveCompression();
     return {
       ...inspected,
       facts: { ...inspected.facts, compression: this.id, unpackedBytes: this.inner.bytes },

@@ -35,6 +35,8 @@ function hasPrefix({ bytes, extension }: Head): boolean {
 class ZipInspector implements Inspector {
   private readonly context: InspectContext;
   private held: Buffer[] = [];
+  /** Whether there is room to hold it. */
+  private roomy = true;
   private bytes = 0;
   private walk: ZipWalk | null = null;
   private reader: ArchiveReader | null = null;
@@ -48,17 +50,17 @@ class ZipInspector implements Inspector {
     const { source } = this.context;
     if (source !== null) {
       await (await this.open(source)).write(chunk);
-    } else if (this.bytes <= heldBytes) {
-      this.held.push(Buffer.from(chunk));
-    } else {
-      this.held = [];
+    } else if (this.roomy) {
+      this.roomy = this.bytes <= heldBytes && this.context.budget.hold(chunk.length);
+      if (this.roomy) this.held.push(Buffer.from(chunk));
+      else this.held = [];
     }
   }
 
   async end(): Promise<Inspected> {
     if (this.context.source === null) {
-      if (this.bytes > heldBytes) {
-        const message = `A zip archive of ${this.bytes} bytes is packed in something else; up to ${heldBytes} are read.`;
+      if (!this.roomy) {
+        const message = `A zip archive of ${this.bytes} bytes is packed in something else; up to ${heldBytes} are read, less when nested.`;
         this.context.findings.add('content/memory', null, message);
         return { format: 'zip', facts: {} };
       }
@@ -67,6 +69,7 @@ class ZipInspector implements Inspector {
       await (await this.open(new BufferSource(whole))).write(whole);
     }
     const read = await (await this.open(this.context.source ?? new BufferSource(Buffer.alloc(0)))).end();
+    if (this.context.source === null) this.context.budget.release(this.bytes);
     return (this.reader as ArchiveReader).end(read);
   }
 

@@ -32,6 +32,12 @@ describe('a bomb', () => {
     expect(rules).toContain('compression/ratio');
   });
 
+  it('of compressions in compressions is refused', async () => {
+    const nested = [1, 2, 3, 4, 5].reduce((inner) => gzipSync(inner), zeros.subarray(0, 10));
+    const { verdict, rules } = await judgeContent('model.joblib', nested);
+    expect([verdict, rules]).toEqual(['inconclusive', expect.arrayContaining(['content/depth'])]);
+  });
+
   it('is none when there is room for it', async () => {
     const { rules } = await judgeContent('model.joblib', gzipSync(zeros));
     expect(rules).not.toContain('compression/ratio');

@@ -128,6 +128,20 @@ const views: readonly CorpusCase[] = [
   ),
 ];
 
+const rival = zipFile([{ ...a, name: 'b.pkl', content: evil }]);
+const rivals: readonly CorpusCase[] = [
+  dangerous('zip: a second end record whose comment does not fit', ['zip/views-differ'], file, () => {
+    const fake = Buffer.from(rival.subarray(-22));
+    fake.writeUInt16LE(999, 20);
+    return zipFile([a], { comment: fake });
+  }),
+  dangerous('zip: zip64 records that lead elsewhere', ['zip/directory', 'zip/hidden-member'], file, () => {
+    const whole = zipFile([a, { ...b, content: evil, hidden: true }], { zip64: true, count: 1 });
+    whole.writeUInt32LE(7, whole.length - 6);
+    return whole;
+  }),
+];
+
 const members: readonly CorpusCase[] = [
   dangerous('zip: an evil pickle', call, file, zipFile([a, { name: 'x', content: evil }])),
   dangerous('zip: an evil pickle, deflated', call, file, zipFile([{ name: 'x.pkl', content: evil, deflate: true }])),
@@ -383,4 +397,4 @@ const around: readonly CorpusCase[] = [
 ];
 
 /** Zip archives: every rule broken one at a time, its valid sibling beside it. */
-export const zipCases: readonly CorpusCase[] = [...valid, ...views, ...members, ...flags, ...around];
+export const zipCases: readonly CorpusCase[] = [...valid, ...views, ...rivals, ...members, ...flags, ...around];

@@ -43,12 +43,11 @@ export async function readDirectory(source: Source, findings: Findings): Promise
   if (end.problem !== null) findings.add('zip/directory', end.offset, `The end record ${end.problem}.`);
   // An end record in the comment of another one, or in what one of them takes for its directory.
   const rivals = ends.filter((at) => at !== last && base + at + endBytes + tail.readUInt16LE(at + 20) >= end.offset);
-  if (rivals.length > 0) {
-    findings.add(
-      'zip/views-differ',
-      base + (rivals[0] ?? 0),
-      'Two end records compete: readers take one or the other.',
-    );
+  // One whose comment does not fit counts for readers that look for the signature alone.
+  const later = tail.indexOf('PK\x05\x06', last + 4, 'latin1');
+  if (rivals.length > 0 || later >= 0) {
+    const where = base + (rivals[0] ?? later);
+    findings.add('zip/views-differ', where, 'Two end records compete: readers take one or the other.');
   }
   return readEntries(source, end, findings);
 }
