@@ -1,11 +1,12 @@
 import type { RuleId } from '../rules/index.ts';
 import { Argument, headBytes, keptOfFrame } from './argument.ts';
 import { Malformed } from './malformed.ts';
-import { Memo, type MemoIndex } from './memo.ts';
+import { Memo } from './memo.ts';
 import type { Observer } from './observer.ts';
 import { opcodes } from './opcodes/index.ts';
 import { argument as argumentKind, type Opcode } from './opcodes/opcode.ts';
 import { LongLine, Payload, type Consumer, type FrameOfLine } from './payload.ts';
+import { ValueStack } from './value-stack.ts';
 import type { Value } from './values.ts';
 
 /** Payloads up to this size are looked at whole; longer ones stream past. Bytes. */
@@ -32,17 +33,12 @@ export interface MachineStart {
  * imported or called, the observer is told what would be. Takes the bytes in pieces of any size; memory follows the structure
  * of the pickle (stack, memo, containers), never the size of its data; each byte is looked at once.
  */
-export class Machine {
+export class Machine extends ValueStack {
   readonly observer: Observer;
   /** For opcodes: the bytes at hand. */
   buffer: Buffer = Buffer.alloc(0);
   /** Offset in the file of the opcode that runs. */
   at: number;
-  stack: Value[] = [];
-  readonly memo: Memo;
-  marks: number[] = [];
-  /** Height of the stack at the last MARK: opcodes cannot pop below it. */
-  fence = 0;
   /** Parts of keys that Python has to hash. */
   hashed = 0;
   /** The last PROTO, 0 without. */
@@ -71,14 +67,15 @@ export class Machine {
   private readonly argument = new Argument();
 
   constructor(observer: Observer, start: MachineStart = {}) {
+    const { from } = start;
+    const drops = start.drops === true;
+    super(from !== undefined && drops ? from.memo.copy() : new Memo(from?.memo ?? null));
     this.observer = observer;
     this.base = start.offset ?? 0;
     this.at = this.base;
-    const { from } = start;
-    this.drops = start.drops === true;
+    this.drops = drops;
     this.keepsItems = start.keepsItems === true;
     this.wholeBytes = start.wholeBytes ?? defaultWholeBytes;
-    this.memo = from !== undefined && this.drops ? from.memo.copy() : new Memo(from?.memo ?? null);
     if (from === undefined) return;
     if (this.drops) this.frameEnd = from.frameEnd;
     this.stack = [...from.stack];
@@ -155,51 +152,6 @@ export class Machine {
   fail(rule: RuleId, message: string): void {
     this.state = 'failed';
     if (!this.drops) this.observer.problem(rule, this.at, message);
-  }
-
-  push(value: Value): void {
-    this.stack.push(value);
-  }
-
-  pop(): Value {
-    if (this.stack.length <= this.fence) {
-      throw new Malformed('takes a value from an empty stack');
-    }
-    return this.stack.pop() as Value;
-  }
-
-  /** The value on top. */
-  top(): Value {
-    if (this.stack.length <= this.fence) {
-      throw new Malformed('needs a value, but the stack is empty');
-    }
-    return this.stack[this.stack.length - 1] as Value;
-  }
-
-  mark(): void {
-    this.fence = this.stack.length;
-    this.marks.push(this.fence);
-  }
-
-  /** Forgets the last MARK; returns the height of the stack at it. */
-  popMark(): number {
-    const mark = this.marks.pop();
-    if (mark === undefined) {
-      throw new Malformed('needs a MARK, but there is none');
-    }
-    this.fence = this.marks[this.marks.length - 1] ?? 0;
-    return mark;
-  }
-
-  /** Takes all values above the last MARK. */
-  popToMark(): Value[] {
-    return this.stack.splice(this.popMark());
-  }
-
-  recall(index: MemoIndex): Value {
-    const value = this.memo.get(index);
-    if (value !== undefined) return value;
-    throw new Malformed(`reads entry ${index} of the memo, which was never written`);
   }
 
   /** Whether the stream goes on; a getter, because handlers change the state behind the back of the type checker. */
