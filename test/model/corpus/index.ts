@@ -3,6 +3,7 @@ import { catboostCases } from './catboost.ts';
 import { pickleBenignCases } from './pickle-benign.ts';
 import { pickleHiddenCases } from './pickle-hidden.ts';
 import { pickleReadingCases } from './pickle-readings.ts';
+import { torchLegacyCases } from './pickle-torch-legacy.ts';
 import { pickleCases } from './pickle.ts';
 import { compressedCases } from './compressed.ts';
 import { opaqueCases } from './opaque.ts';
@@ -24,6 +25,7 @@ export const corpus: readonly CorpusCase[] = [
   ...pickleCases,
   ...pickleHiddenCases,
   ...pickleReadingCases,
+  ...torchLegacyCases,
   ...compressedCases,
   ...catboostCases,
   ...ggufCases,
