@@ -41,6 +41,9 @@ export const domains: Readonly<Record<string, number>> = {
   'ai.onnx.preview.training': 1,
   'ai.onnx.training': 1,
   'com.microsoft': 1,
+  // Layouts that ONNX Runtime itself writes when it saves an optimised model.
+  'com.microsoft.nchwc': 1,
+  'com.ms.internal.nhwc': 28,
 };
 
 /** The newest version of the file format itself in ONNX 1.23. */

@@ -46,6 +46,8 @@ const types: Readonly<Record<number, ElementType>> = {
   24: type('float8e8m0', 'F8_E8M0', 8, 'int32_data'),
   25: type('uint2', 'U2', 2, 'int32_data', 1 / 4),
   26: type('int2', 'I2', 2, 'int32_data', 1 / 4),
+  27: type('float6e2m3', 'F6_E2M3', 6, 'int32_data'),
+  28: type('float6e3m2', 'F6_E3M2', 6, 'int32_data'),
 };
 
 /** The type with this number in `TensorProto.DataType`; null for one that is not known. */

@@ -41,24 +41,24 @@ export function checkGraph(
 
 function checkOperator(node: GraphNode, findings: Findings): void {
   const { operator, attributes, offset } = node;
-  const what = `The node "${printable(node.name)}" is a ${printable(operator)}`;
+  const what = `The node "${printable(node.name)}" (${printable(operator)})`;
   const harm = harmOf(operator);
   if (harm !== null) {
-    findings.add('savedmodel/operator', offset, `${what}, which ${harm}.`);
+    findings.add('savedmodel/operator', offset, `${what} ${harm}.`);
   } else if (operator === 'PrintV2') {
     const stream = attributes.get('output_stream') ?? '';
     if (!streams.includes(stream))
-      findings.add('savedmodel/operator', offset, `${what} that writes to "${printable(stream)}".`);
+      findings.add('savedmodel/operator', offset, `${what} writes to "${printable(stream)}".`);
   } else if (operator === 'EncodeProto' || operator === 'DecodeProtoV2') {
     const source = attributes.get('descriptor_source') ?? '';
     if (!/^($|local:\/\/$|bytes:\/\/)/.test(source)) {
-      findings.add('savedmodel/operator', offset, `${what} that reads "${printable(source)}".`);
+      findings.add('savedmodel/operator', offset, `${what} reads "${printable(source)}".`);
     }
   } else if (
     !operators.has(operator) &&
     !takesPath(operator) &&
     !['ShardedFilename', 'ShardedFilespec'].includes(operator)
   ) {
-    findings.add('savedmodel/unlisted-operator', offset, `${what}, which is not among those that only compute.`);
+    findings.add('savedmodel/unlisted-operator', offset, `${what} is not among the operators that only compute.`);
   }
 }
