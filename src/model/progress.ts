@@ -10,35 +10,50 @@ const updateMs = 200;
 /** Before that, a rate says little. Milliseconds. */
 const settledMs = 1000;
 
+/** Questions to the system at a time. */
+const asked = 64;
+
+async function sizeOf({ file }: Entry): Promise<number | null> {
+  if (file === null) return 0;
+  return stat(file).then(
+    ({ size }) => size,
+    () => null,
+  );
+}
+
 /** Tells how far the reading of a model is: files, bytes, rate, and how long the rest will take. */
 export class Progress {
   private readonly task: Task;
   private readonly files: number;
   /** Bytes of all files; null when nobody asked. */
   private readonly total: number | null;
+  /** Bytes of each; null when nobody asked, or nobody could tell. */
+  readonly sizes: readonly (number | null)[];
   private readonly startedAt = performance.now();
   private toldAt = 0;
   private done = 0;
   private file = 0;
 
-  private constructor(task: Task, files: number, total: number | null) {
+  private constructor(task: Task, sizes: readonly (number | null)[], isTotalKnown: boolean) {
     this.task = task;
-    this.files = files;
-    this.total = total;
+    this.sizes = sizes;
+    this.files = sizes.length;
+    this.total = isTotalKnown ? sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0) : null;
   }
 
   /** Looks up how much there is to read. */
   static async of(task: Task, entries: readonly Entry[]): Promise<Progress> {
-    if (entries.length > maxSized) return new Progress(task, entries.length, null);
-    let total = 0;
-    for (const { file } of entries) {
-      if (file !== null)
-        total += await stat(file).then(
-          ({ size }) => size,
-          () => 0,
-        );
+    if (entries.length > maxSized)
+      return new Progress(
+        task,
+        entries.map(() => null),
+        false,
+      );
+    const sizes: (number | null)[] = [];
+    for (let from = 0; from < entries.length; from += asked) {
+      sizes.push(...(await Promise.all(entries.slice(from, from + asked).map(sizeOf))));
     }
-    return new Progress(task, entries.length, total);
+    return new Progress(task, sizes, true);
   }
 
   /** Bytes read so far. */

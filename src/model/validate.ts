@@ -4,7 +4,8 @@ import type { Contract, FileEvidence, ValidateEvidence, Verdict } from '../pipel
 import type { Reporter } from '../pipeline/reporter.ts';
 import { checks } from './checks/index.ts';
 import { worse } from './findings.ts';
-import { fileEvidence, inspectEntry, type InspectedFile } from './inspect.ts';
+import { inOrder } from './in-order.ts';
+import { fileEvidence, inspectEntry } from './inspect.ts';
 import { Unit } from './layouts/unit.ts';
 import { applyLayouts } from './layouts/index.ts';
 import { Rulings } from './pickle/rulings.ts';
@@ -48,12 +49,12 @@ export async function validatePath(
     const progress = await Progress.of(task, entries);
     const rulings = new Rulings(policy);
     const onBytes = (more: number): void => progress.add(more);
-    const inspected: InspectedFile[] = [];
-    for (const entry of entries) {
+    const sized = entries.map((entry, index) => ({ entry, bytes: progress.sizes[index] ?? null }));
+    const inspected = await inOrder(sized, ({ entry }) => {
       signal.throwIfAborted();
       progress.next();
-      inspected.push(await inspectEntry(entry, rulings, onBytes, signal));
-    }
+      return inspectEntry(entry, rulings, onBytes, signal);
+    });
     const { bytes } = progress;
     const { files: laidOut, contract } = await applyLayouts(new Unit(path, isFolder, inspected));
     const whole = { path: name, root: await realpath(path), isFolder, files: laidOut, bytes, contract };
