@@ -10,8 +10,8 @@ export const pickleRules = {
     {
       cwe: [502, 184],
       cve: ['CVE-2025-1716', 'CVE-2025-10157', 'GHSA-vvpj-8cmc-gx39'],
-      bad: '`cos\nsystem\n.`',
-      good: '`csklearn.linear_model._base\nLinearRegression\n.`',
+      bad: '`cos\\nsystem\\n.`',
+      good: '`csklearn.linear_model._base\\nLinearRegression\\n.`',
     },
   ),
   'pickle/dangerous-call': rule(
@@ -110,13 +110,18 @@ export const pickleRules = {
     'unsafe',
     'A pickle inside a pickle is how attacks get past scanners; it does no harm until it is loaded.',
     rewrite,
-    { cwe: [506, 502], bad: 'a byte string with `cos\nsystem\n...` in it', good: 'a byte string with array data' },
+    { cwe: [506, 502], bad: 'a byte string with `cos\\nsystem\\n...` in it', good: 'a byte string with array data' },
   ),
   'pickle/storage': rule(
     'medium',
     'inconclusive',
     'Data that does not match its description is read as something else, or lies unused in the file.',
     again,
+    {
+      cwe: [1284],
+      bad: 'a storage of 3 floats that has 40 bytes of data, or that no tensor uses',
+      good: 'a storage with the bytes that its type and size need',
+    },
   ),
   'pickle/limit': rule('medium', 'inconclusive', 'More than this is not followed.', convert, {
     cwe: [400],

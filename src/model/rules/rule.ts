@@ -18,9 +18,9 @@ export interface Background {
   /** Advisories of attacks that it stops: `CVE-2025-1716`, `GHSA-...`. */
   readonly cve?: readonly string[];
   /** A file that breaks it, in a line. */
-  readonly bad?: string;
+  readonly bad: string;
   /** Its sibling that does not. */
-  readonly good?: string;
+  readonly good: string;
 }
 
 /** Puts a rule together. */
@@ -29,7 +29,7 @@ export function rule(
   verdict: Verdict,
   why: string,
   fix: string,
-  background: Background = {},
+  background: Background,
 ): Rule {
   return { severity, verdict, why, fix, ...background };
 }
