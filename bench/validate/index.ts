@@ -45,7 +45,7 @@ export async function run(): Promise<boolean> {
         .join(''),
     );
     for (const subject of cases) {
-      const row = await measureCase(subject, peers);
+      const row = await measureCase(subject, peers, folder);
       measured.push(row);
       console.log(rowText(row, peers));
     }
@@ -55,16 +55,25 @@ export async function run(): Promise<boolean> {
   }
 }
 
-async function measureCase(subject: Case, peers: readonly Peer[]): Promise<Measured> {
+async function measureCase(subject: Case, peers: readonly Peer[], cwd: string): Promise<Measured> {
   const ours: Run[] = [];
   const theirs = new Map<string, Run[]>();
   for (let round = 0; round < subject.rounds; round++) {
-    ours.push(await measure([process.execPath, entry, 'validate', subject.path, '--quiet'], process.env, limitSeconds));
+    ours.push(
+      await measure(
+        [process.execPath, entry, 'validate', subject.path, '--quiet'],
+        { environment: process.env, cwd },
+        limitSeconds,
+      ),
+    );
     for (const peer of peers) {
       const before = theirs.get(peer.name) ?? [];
       // What took very long once need not be waited for again.
       if (peer.cannot.has(subject.id) || before.some(({ seconds }) => seconds > 10)) continue;
-      theirs.set(peer.name, [...before, await measure(peer.command(subject.path), peerEnvironment, limitSeconds)]);
+      theirs.set(peer.name, [
+        ...before,
+        await measure(peer.command(subject.path), { environment: peerEnvironment, cwd }, limitSeconds),
+      ]);
     }
   }
   const medians = peers.map(({ name }): [string, Run | null] => {
@@ -99,10 +108,11 @@ for (let size; (size = readSync(file, buffer)) > 0; ) hash.update(buffer.subarra
 console.log(hash.digest('hex'));
 `,
   );
+  const surroundings = { environment: process.env, cwd: folder };
   const runs: { bare: Run[]; hash: Run[] } = { bare: [], hash: [] };
   for (let round = 0; round < 5; round++) {
-    runs.bare.push(await measure([process.execPath, '-e', '0'], process.env, limitSeconds));
-    runs.hash.push(await measure([process.execPath, script, weights.path], process.env, limitSeconds));
+    runs.bare.push(await measure([process.execPath, '-e', '0'], surroundings, limitSeconds));
+    runs.hash.push(await measure([process.execPath, script, weights.path], surroundings, limitSeconds));
   }
   return { bare: median(runs.bare).seconds, hash: median(runs.hash).seconds };
 }

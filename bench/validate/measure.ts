@@ -12,16 +12,23 @@ export interface Run {
   readonly said: string;
 }
 
+/** Where a program runs. */
+export interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv;
+  /** Some scanners leave files where they run. */
+  readonly cwd: string;
+}
+
 /** Runs a program to its end, or until the limit. */
 export function measure(
   command: readonly string[],
-  environment: NodeJS.ProcessEnv,
+  { environment, cwd }: Surroundings,
   limitSeconds: number,
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const [program = '', ...args] = command;
     const started = performance.now();
-    const child = spawn(program, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(program, args, { env: environment, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let said = '';
     let kilobytes = 0;
     let ended = false;

@@ -53,7 +53,9 @@ describe('the schema', () => {
           const process = key === 'url' ? { runtime: 'process' } : {};
           const route = key === 'header' ? { istio: {} } : {};
           const strategy = key === 'blueGreen' ? { strategy: 'blueGreen' } : {};
-          const own = { ...(base[section] as object | undefined), ...process, ...route, ...strategy, [key]: example };
+          const previous = key === 'maxGrowth' ? { previous: 'validate.json' } : {};
+          const extra = { ...process, ...route, ...strategy, ...previous };
+          const own = { ...(base[section] as object | undefined), ...extra, [key]: example };
           expect(() => load({ ...base, ...gpu, [section]: own }), `example of ${section}.${key}`).not.toThrow();
         }
       }

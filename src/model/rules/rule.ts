@@ -24,12 +24,6 @@ export interface Background {
 }
 
 /** Puts a rule together. */
-export function rule(
-  severity: Severity,
-  verdict: Verdict,
-  why: string,
-  fix: string,
-  background: Background,
-): Rule {
+export function rule(severity: Severity, verdict: Verdict, why: string, fix: string, background: Background): Rule {
   return { severity, verdict, why, fix, ...background };
 }
