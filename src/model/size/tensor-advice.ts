@@ -41,7 +41,7 @@ function constants({ findings }: InspectedFile, tensors: readonly TensorFacts[])
   findings.add(
     'size/constant-tensors',
     null,
-    `${plural(found.length, 'tensor')} of ${size} (${names(found)}) have the same value everywhere.`,
+    `One value everywhere: ${plural(found.length, 'tensor')} of ${size} (${names(found)}).`,
   );
 }
 
@@ -54,7 +54,7 @@ function notFinite({ findings }: InspectedFile, tensors: readonly TensorFacts[])
   findings.add(
     'size/not-finite',
     null,
-    `${plural(found.length, 'tensor')} (${names(found)}) have ${count(nan)} elements that are not a number and ${count(infinite)} that are infinite, ${percent((nan + infinite) / all)} of their elements.`,
+    `In ${plural(found.length, 'tensor')} (${names(found)}), ${count(nan)} elements are not a number and ${count(infinite)} are infinite: ${percent((nan + infinite) / all)} of all.`,
   );
 }
 

@@ -40,7 +40,7 @@ export function trainingAdvice({ files }: WholeModel): void {
     file.findings.add(
       'size/optimizer-state',
       null,
-      `${plural(found.length, 'tensor')} of ${size} are state of an optimizer, such as "${printable(first.name)}".`,
+      `State of an optimizer: ${plural(found.length, 'tensor')} of ${size}, such as "${printable(first.name)}".`,
     );
   }
   for (const [folder, own] of Map.groupBy(files, ({ entry }) => posix.dirname(entry.path))) duplicateForms(folder, own);

@@ -66,10 +66,10 @@ describe('size advice', () => {
       }),
     });
     expect(found.verdict).toBe('clean');
-    expect(findings(found).map((line) => line.replace(/ (The|One|Every) .*/, ''))).toEqual([
-      'a.safetensors: size/constant-tensors: 1 tensor of 4.2 MB ("zeros") have the same value everywhere.',
+    expect(findings(found).map((line) => line.replace(/ (The|One number|Every) .*/, ''))).toEqual([
+      'a.safetensors: size/constant-tensors: One value everywhere: 1 tensor of 4.2 MB ("zeros").',
       'a.safetensors: size/duplicate-tensors: Tensors with equal data: "w" = "tied". 4.2 MB can go.',
-      'b.safetensors: size/not-finite: 1 tensor ("broken") have 262,144 elements that are not a number and 262,144 that are infinite, 50 % of their elements.',
+      'b.safetensors: size/not-finite: In 1 tensor ("broken"), 262,144 elements are not a number and 262,144 are infinite: 50 % of all.',
     ]);
   });
 
