@@ -1,4 +1,5 @@
 import type { Finding, Verdict } from '../pipeline/evidence.ts';
+import { escaped } from './escaped.ts';
 import { ruleOf, type RuleId } from './rules/index.ts';
 
 /** Findings of one rule that are kept; more are counted. */
@@ -40,8 +41,9 @@ export class Findings {
       rule: id,
       severity: rule.severity,
       offset,
-      ...(this.member === undefined ? {} : { member: this.member }),
-      message: `${what} ${rule.why}`,
+      ...(this.member === undefined ? {} : { member: escaped(this.member) }),
+      // Names from the model end up on terminals and in pages.
+      message: `${escaped(what)} ${rule.why}`,
       hint: rule.fix,
     });
   }

@@ -1,3 +1,4 @@
+import { escaped } from '../escaped.ts';
 import { Container, Global, Instance, Opaque, Persistent, Tuple, type Value } from './values.ts';
 
 const maxText = 60;
@@ -20,12 +21,7 @@ export function describe(value: Value, depth = 2): string {
 /** Text without control characters, shortened. */
 export function printable(text: string): string {
   const short = text.length > maxText ? `${text.slice(0, maxText - 3)}...` : text;
-  // Controls, bidirectional marks and other invisible characters could change what a terminal shows.
-  return short.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
-    return code < 0x1_00_00 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
-  });
+  return escaped(short);
 }
 
 function quoted(text: string): string {
