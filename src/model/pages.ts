@@ -13,6 +13,8 @@ export class OutsideError extends Error {
 const pageBytes = 65_536;
 /** Pages that are held: 16 MiB. */
 const maxPages = 256;
+/** Largest structure that is read in one piece. Bytes. */
+const maxPiece = 64 * 1024 * 1024;
 
 /** Reads small pieces anywhere in a content, with a bounded cache of what is around them. */
 export class Pages {
@@ -34,6 +36,7 @@ export class Pages {
         this.size,
       );
     }
+    if (length > maxPiece) throw new OutsideError(`A structure at byte ${offset} has ${length} bytes`, offset);
     const first = Math.floor(offset / pageBytes);
     const last = Math.floor(Math.max(offset, end - 1) / pageBytes);
     if (first === last) {

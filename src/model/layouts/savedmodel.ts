@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { printable } from '../pickle/describe.ts';
 import { checkDataFile, usesOf, type DataRules } from './data-file.ts';
+import type { InspectedFile } from '../inspect.ts';
 import type { Layout } from './layout.ts';
 import type { Unit } from './unit.ts';
 
@@ -19,7 +20,7 @@ export const savedModelFolder: Layout = {
       await checkDataFile(unit, path, uses, rules, 'tensorflow-data');
     }
     accountForEmptyShards(unit);
-    checkAssets(unit);
+    await checkAssets(unit);
     for (const graph of unit.named('saved_model.pb')) {
       if (graph.inspected.format !== 'savedmodel' || graph.inspected.facts['variables'] !== true) continue;
       const index = posix.join(posix.dirname(graph.entry.path), 'variables', 'variables.index');
@@ -43,13 +44,23 @@ function accountForEmptyShards(unit: Unit): void {
   }
 }
 
-function checkAssets(unit: Unit): void {
+async function checkAssets(unit: Unit): Promise<void> {
   for (const [path, [use]] of usesOf(unit, 'savedmodel-asset', 'assets')) {
     if (use === undefined) continue;
     const outside = /(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:/.test(use.path) || use.path === '';
     if (outside) unit.add(use.from, 'savedmodel/asset', null, `The ${use.user} leads out of the folder of the model.`);
-    else if (unit.file(path) === undefined) {
-      unit.add(use.from, 'savedmodel/missing', null, `The ${use.user} is not in the folder assets.`);
+    const file = outside ? undefined : unit.file(path);
+    if (file === undefined) {
+      if (!outside) unit.add(use.from, 'savedmodel/missing', null, `The ${use.user} is not in the folder assets.`);
+    } else if (unit.inspected(file).unaccounted === true && (await isText(unit, file))) {
+      unit.account(file, 'savedmodel-asset');
     }
   }
+}
+
+/** Vocabularies are text, whatever they are called. */
+async function isText(unit: Unit, file: InspectedFile): Promise<boolean> {
+  const text = await unit.text(file);
+  // What is not UTF-8 was replaced by this character.
+  return text !== null && !/[\0\ufffd]/.test(text);
 }

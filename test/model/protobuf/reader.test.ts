@@ -112,9 +112,8 @@ describe('a protobuf message', () => {
   });
 
   it('stops when the structure itself is a bomb', () => {
-    expect(read(Buffer.alloc(1_000_000, part(4))).rules).toEqual(['protobuf/limit']);
-    expect(read(Buffer.concat(new Array<Buffer>(2_100_000).fill(part(4, part(2, 'abc'))))).rules).toEqual([
-      'protobuf/limit',
-    ]);
+    for (const child of [part(4), part(4, part(2, 'abc'))]) {
+      expect(read(Buffer.alloc(301_000 * child.length, child)).rules).toEqual(['protobuf/limit']);
+    }
   });
 });

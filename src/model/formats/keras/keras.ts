@@ -8,7 +8,7 @@ import { checkConfig } from './config.ts';
 import { contractOf } from './contract.ts';
 
 /** Largest configuration that is parsed. Bytes. */
-const maxConfig = 64 * 1024 * 1024;
+const maxConfig = 8 * 1024 * 1024;
 
 /** What a configuration of Keras says. */
 export interface KerasConfig {
@@ -19,6 +19,10 @@ export interface KerasConfig {
 /** Checks a configuration of Keras that is written in JSON; `title` names it in messages. Null, with a finding, when it is none. */
 export function checkKerasConfig(text: string, title: string, context: InspectContext): KerasConfig | null {
   const { findings, rulings } = context;
+  if (text.length > maxConfig) {
+    findings.add('keras/config', null, `The ${title} has ${text.length} characters; up to ${maxConfig} are read.`);
+    return null;
+  }
   let config: Json;
   try {
     config = parseStrictJson(text);
@@ -28,7 +32,7 @@ export function checkKerasConfig(text: string, title: string, context: InspectCo
     return null;
   }
   const { classes } = checkConfig(config, findings, rulings);
-  return { facts: { classes }, contract: contractOf(config) };
+  return { facts: { classes: classes.slice(0, 500) }, contract: contractOf(config) };
 }
 
 /** A model of Keras 3: its configuration in JSON, its weights in HDF5. */

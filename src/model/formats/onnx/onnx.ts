@@ -95,7 +95,7 @@ function judge(model: Message, { findings }: InspectContext): Inspected {
       nodes: judgement.nodes,
       tensors: tensors.length,
       parameters: tensors.reduce((sum, { elements }) => sum + elements, 0),
-      operators: [...judgement.operators].toSorted(),
+      operators: [...judgement.operators].toSorted().slice(0, 500),
     },
     tensors,
     references,

@@ -1,7 +1,7 @@
 import { ProtobufReader } from '../../protobuf/reader.ts';
 import type { Format, Inspected, InspectContext, Inspector } from '../format.ts';
 import { checkGraph, type GraphFacts } from './graph.ts';
-import { nodeOf, type GraphFunction, type GraphNode } from './nodes.ts';
+import { NodeCount, type GraphFunction, type GraphNode } from './nodes.ts';
 import { droppedFields, functionOf } from './savedmodel.ts';
 import { tensorflowSchema } from './schema.ts';
 
@@ -21,13 +21,15 @@ class FrozenInspector implements Inspector {
   private readonly nodes: GraphNode[] = [];
   private readonly functions: GraphFunction[] = [];
   private body: GraphNode[] = [];
+  private readonly count: NodeCount;
 
   constructor(context: InspectContext) {
     this.context = context;
+    this.count = new NodeCount(context.findings);
     this.reader = new ProtobufReader(tensorflowSchema, 'GraphDef', context.findings, {
       ...droppedFields,
-      'GraphDef.node': (node) => this.nodes.push(nodeOf(node)),
-      'FunctionDef.node_def': (node) => this.body.push(nodeOf(node)),
+      'GraphDef.node': (node) => this.count.add(this.nodes, node),
+      'FunctionDef.node_def': (node) => this.count.add(this.body, node),
       'FunctionDefLibrary.function': (body) => {
         this.functions.push(functionOf(body, this.body));
         this.body = [];
@@ -47,6 +49,9 @@ class FrozenInspector implements Inspector {
     if (facts.nodes === 0) findings.add('savedmodel/graph', null, 'The graph has no nodes.');
     if (facts.variables)
       findings.add('savedmodel/missing', null, 'The graph has variables, which a graph alone cannot bring along.');
-    return { format: 'tensorflow-graph', facts: { nodes: facts.nodes, operators: [...facts.operators].toSorted() } };
+    return {
+      format: 'tensorflow-graph',
+      facts: { nodes: facts.nodes, operators: [...facts.operators].toSorted().slice(0, 500) },
+    };
   }
 }

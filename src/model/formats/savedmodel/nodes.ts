@@ -1,3 +1,4 @@
+import type { Findings } from '../../findings.ts';
 import type { Message } from '../../protobuf/message.ts';
 import { dataType } from './data-types.ts';
 
@@ -28,6 +29,27 @@ export interface GraphFunction {
 const maxElements = 2 ** 30;
 /** Attributes that name a file or a place. */
 const kept = ['output_stream', 'descriptor_source', 'filename', 'container', 'memory_region_name'];
+
+/** Nodes of one file that are held. */
+const maxNodes = 400_000;
+
+/** Reduces the nodes of a file, as many as fit into memory. */
+export class NodeCount {
+  private readonly findings: Findings;
+  private nodes = 0;
+
+  constructor(findings: Findings) {
+    this.findings = findings;
+  }
+
+  add(list: GraphNode[], node: Message): void {
+    this.nodes++;
+    if (this.nodes <= maxNodes) list.push(nodeOf(node));
+    else if (this.nodes === maxNodes + 1) {
+      this.findings.add('protobuf/limit', node.offset, `There are more than ${maxNodes} nodes.`);
+    }
+  }
+}
 
 /** Reduces a NodeDef. */
 export function nodeOf(node: Message): GraphNode {

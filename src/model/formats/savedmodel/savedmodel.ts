@@ -6,7 +6,7 @@ import { ProtobufReader } from '../../protobuf/reader.ts';
 import type { Format, Inspected, InspectContext, Inspector, Reference } from '../format.ts';
 import { dataType } from './data-types.ts';
 import { checkGraph, type GraphFacts } from './graph.ts';
-import { nodeOf, type GraphFunction, type GraphNode } from './nodes.ts';
+import { NodeCount, type GraphFunction, type GraphNode } from './nodes.ts';
 import type { Sources } from './paths.ts';
 import { tensorflowSchema } from './schema.ts';
 
@@ -48,14 +48,16 @@ class SavedModelInspector implements Inspector {
   private readonly graphs: Graph[] = [];
   private nodes: GraphNode[] = [];
   private body: GraphNode[] = [];
+  private readonly count: NodeCount;
   private functions: GraphFunction[] = [];
 
   constructor(context: InspectContext) {
     this.context = context;
+    this.count = new NodeCount(context.findings);
     this.reader = new ProtobufReader(tensorflowSchema, 'SavedModel', context.findings, {
       ...droppedFields,
-      'GraphDef.node': (node) => this.nodes.push(nodeOf(node)),
-      'FunctionDef.node_def': (node) => this.body.push(nodeOf(node)),
+      'GraphDef.node': (node) => this.count.add(this.nodes, node),
+      'FunctionDef.node_def': (node) => this.count.add(this.body, node),
       'FunctionDefLibrary.function': (body) => this.endFunction(body),
       'MetaGraphDef.graph_def': () => this.endGraph(),
     });
@@ -98,7 +100,7 @@ class SavedModelInspector implements Inspector {
           .flatMap((meta) => meta.messages('signature_def'))
           .map((entry) => printable(entry.text('key'))),
         nodes: facts.nodes,
-        operators: [...facts.operators].toSorted(),
+        operators: [...facts.operators].toSorted().slice(0, 500),
         variables: facts.variables,
       },
       references,

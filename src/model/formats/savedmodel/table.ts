@@ -16,6 +16,8 @@ export class TableError extends Error {
   }
 }
 
+/** Variables of one model. */
+const maxEntries = 400_000;
 const footerBytes = 48;
 const magic = 0xdb4775248b80fb57n;
 /** Type and checksum behind each block. */
@@ -52,7 +54,11 @@ export function readTable(bytes: Buffer): TableEntry[] {
   }
   if (covered !== bytes.length - footerBytes)
     throw new TableError('has bytes between its blocks and its footer', covered);
-  const entries = blocks.flatMap((block) => readBlock(bytes, block));
+  const entries: TableEntry[] = [];
+  for (const block of blocks) {
+    for (const entry of readBlock(bytes, block)) entries.push(entry);
+    if (entries.length > maxEntries) throw new TableError(`has more than ${maxEntries} entries`, block.from);
+  }
   const disorder = entries.find(
     ({ key }, at) => Buffer.compare(entries[at - 1]?.key ?? Buffer.alloc(0), key) >= 0 && at > 0,
   );

@@ -1,7 +1,9 @@
 import { OutsideError, type Pages } from '../../pages.ts';
 
 /** Elements of all lists together that are read: lists may share their place. */
-const maxElements = 8_000_000;
+const maxElements = 4_000_000;
+/** Tables altogether. */
+const maxTables = 400_000;
 
 /** A table of a FlatBuffer: its fields by number. */
 export class Table {
@@ -46,6 +48,7 @@ export class FlatBuffer {
   /** Begin and end of every piece that was read, in turn. */
   private readonly used: number[] = [];
   private elements = 0;
+  private followed = 0;
 
   constructor(pages: Pages) {
     this.pages = pages;
@@ -128,6 +131,7 @@ export class FlatBuffer {
 
   /** The table that the offset at a place leads to. */
   private async follow(place: number): Promise<Table> {
+    if (++this.followed > maxTables) throw new OutsideError(`There are more than ${maxTables} tables`, place);
     const at = place + (await this.pages.bytes(place, 4)).readUInt32LE(0);
     const fieldsAt = at - (await this.pages.bytes(at, 4)).readInt32LE(0);
     const head = await this.pages.bytes(fieldsAt, 4);
