@@ -36,12 +36,7 @@ export function percent(share: number): string {
   return `${Number(value.toPrecision(value >= 10 ? 3 : 2))}${space}%`;
 }
 
-/** A count with thousands separators. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-export { plural } from '../plural.ts';
+export { count, plural } from '../plural.ts';
 
 /** `sha256:1a2b3c4d5e6f`: enough of a digest to recognise it. */
 export function shortDigest(digest: string): string {
