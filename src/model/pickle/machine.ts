@@ -13,6 +13,10 @@ import type { Value } from './values.ts';
 const defaultWholeBytes = 4096;
 /** Most values on the stack, marks, and memo entries; more is refused rather than remembered. */
 const maxEntries = 8_000_000;
+/** Most objects that a pickle may make, in units of about 64 bytes of our memory. */
+const maxMade = 3_000_000;
+/** Times that the other reading may lose the end of a frame; the file is unsafe after the first. */
+const maxDrops = 64;
 
 /** Where a machine starts; everything has a default. */
 export interface MachineStart {
@@ -39,6 +43,8 @@ export class Machine extends ValueStack {
   buffer: Buffer = Buffer.alloc(0);
   /** Offset in the file of the opcode that runs. */
   at: number;
+  /** Objects that were made, in units of about 64 bytes. */
+  made = 0;
   /** Parts of keys that Python has to hash. */
   hashed = 0;
   /** The last PROTO, 0 without. */
@@ -63,6 +69,7 @@ export class Machine extends ValueStack {
   private base: number;
   private carry: Buffer | null = null;
   private readonly wholeBytes: number;
+  private dropped = 0;
   /** Argument of the opcode that is being decoded. */
   private readonly argument = new Argument();
 
@@ -189,6 +196,8 @@ export class Machine extends ValueStack {
       }
       if (this.stack.length + this.marks.length > maxEntries || this.memo.size > maxEntries) {
         this.fail('pickle/limit', `The pickle holds more than ${maxEntries} values at a time.`);
+      } else if (this.made > maxMade) {
+        this.fail('pickle/limit', `The pickle makes more than ${maxMade} lists, dicts, tuples, objects and texts.`);
       }
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
@@ -230,6 +239,8 @@ export class Machine extends ValueStack {
     const crossed = (rest: Buffer) => {
       this.frameEnd = Infinity;
       if (this.drops) {
+        this.dropped++;
+        if (this.dropped > maxDrops) this.state = 'failed';
         this.held = Buffer.from(code);
         return true;
       }
@@ -268,6 +279,8 @@ export class Machine extends ValueStack {
 
   /** Goes on behind the frame with an opcode of which `kept` bytes, from `from` on, are taken from the frame. */
   skip(kept: number, from: number): void {
+    this.dropped++;
+    if (this.dropped > maxDrops) this.state = 'failed';
     const start = from - this.base;
     // Kept is everything: the data of bytes objects is put together correctly.
     if (kept > this.frameEnd - from) return;

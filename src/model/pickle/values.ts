@@ -28,13 +28,15 @@ export class Container {
     this.weight += added;
   }
 
-  /** Keeps the entries `[key, value, ...]` of `items` from index `from` on, as long as there is room. */
-  keep(items: readonly Value[], from: number): void {
-    this.entries ??= [];
-    for (let i = from; i + 1 < items.length && this.entries.length < 2 * keptItems; i += 2) {
-      this.entries.push(items[i] as Value, items[i + 1] as Value);
-    }
-    this.dropped ||= items.length - from > 0 && this.entries.length >= 2 * keptItems;
+  /** Keeps the entries `[key, value, ...]` of `items` from index `from` on, as long as there is room. Returns units of 64 bytes. */
+  keep(items: readonly Value[], from: number): number {
+    const room = 2 * keptItems - (this.entries?.length ?? 0);
+    const count = Math.min(room, (items.length - from) & ~1);
+    this.dropped ||= items.length - from > count;
+    if (count === 0) return 0;
+    const kept = items.slice(from, from + count);
+    this.entries = this.entries === null ? kept : [...this.entries, ...kept];
+    return 1 + (count >> 3);
   }
 
   /** Keeps all items of a list, from index `from` on. */
@@ -58,6 +60,11 @@ export class Tuple {
   readonly items: readonly Value[] | null;
   readonly length: number;
   readonly hashable: boolean;
+
+  /** Memory of the items that are kept, in units of 64 bytes. */
+  get units(): number {
+    return this.items === null ? 0 : 1 + (this.items.length >> 3);
+  }
 
   constructor(items: readonly Value[]) {
     this.length = items.length;

@@ -5,10 +5,10 @@ import type { OpcodeTable } from './opcode.ts';
 
 /** Opcodes for lists, tuples, dicts and sets. */
 export const containers: OpcodeTable = {
-  ']': { name: 'EMPTY_LIST', argument: 0, run: (machine) => machine.push(new Container('list')) },
-  '}': { name: 'EMPTY_DICT', argument: 0, run: (machine) => machine.push(new Container('dict')) },
-  ')': { name: 'EMPTY_TUPLE', argument: 0, run: (machine) => machine.push(new Tuple([])) },
-  '\x8f': { name: 'EMPTY_SET', argument: 0, run: (machine) => machine.push(new Container('set')) },
+  ']': { name: 'EMPTY_LIST', argument: 0, run: (machine) => empty(machine, 'list') },
+  '}': { name: 'EMPTY_DICT', argument: 0, run: (machine) => empty(machine, 'dict') },
+  ')': { name: 'EMPTY_TUPLE', argument: 0, run: (machine) => machine.push(emptyTuple) },
+  '\x8f': { name: 'EMPTY_SET', argument: 0, run: (machine) => empty(machine, 'set') },
   l: { name: 'LIST', argument: 0, run: (machine) => fresh(machine, 'list') },
   d: { name: 'DICT', argument: 0, run: (machine) => fresh(machine, 'dict') },
   '\x91': { name: 'FROZENSET', argument: 0, run: (machine) => fresh(machine, 'frozenset') },
@@ -23,12 +23,20 @@ export const containers: OpcodeTable = {
   u: { name: 'SETITEMS', argument: 0, run: (machine) => add(machine, 'SETITEMS', 'dict', machine.popMark()) },
 };
 
+const emptyTuple = new Tuple([]);
+
+function empty(machine: Machine, kind: Container['kind']): void {
+  machine.made++;
+  machine.push(new Container(kind));
+}
+
 function fresh(machine: Machine, kind: 'list' | 'dict' | 'frozenset'): void {
   const items = machine.popToMark();
   const container = new Container(kind);
+  machine.made++;
   checkKeys(machine, kind, items, 0);
   container.grow(items, 0);
-  if (kind === 'dict') container.keep(items, 0);
+  if (kind === 'dict') machine.made += container.keep(items, 0);
   machine.push(checked(machine, container));
 }
 
@@ -49,7 +57,7 @@ function add(machine: Machine, opcode: string, kind: Container['kind'], from: nu
   if (target instanceof Container && target.kind === kind) {
     target.grow(stack, from);
     checkKeys(machine, kind, stack, from);
-    if (kind === 'dict') target.keep(stack, from);
+    if (kind === 'dict') machine.made += target.keep(stack, from);
     else if (machine.keepsItems) target.keepAll(stack, from);
     checked(machine, target);
   } else {
@@ -91,6 +99,7 @@ function checkPairs(items: number): void {
 const bombWeight = 2 ** 40;
 
 function checked<T extends Container | Tuple>(machine: Machine, value: T): T {
+  if (value instanceof Tuple) machine.made += 1 + value.units;
   if (value.weight > bombWeight) {
     machine.observer.problem(
       'pickle/expansion',

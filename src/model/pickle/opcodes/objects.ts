@@ -110,6 +110,7 @@ function call(machine: Machine, opcode: CallOpcode, callee: Value, args: Value):
       'The arguments of a call are not a tuple: versions of the unpickler disagree on whether it can be made.';
     machine.observer.problem('pickle/irregular', machine.at, message);
   }
+  machine.made++;
   machine.push(machine.observer.call(opcode, callee, args, machine.at));
 }
 
@@ -142,5 +143,6 @@ function extension(machine: Machine, start: number, length: number): void {
 }
 
 function persistent(machine: Machine, id: Value): void {
+  machine.made++;
   machine.push(machine.observer.persistent(id, machine.at));
 }

@@ -76,6 +76,7 @@ function bytes(name: string, kind: number, type: OpaqueKind): Opcode {
     run: (machine, start, length) => {
       look(machine, start, length);
       const kept = length <= keptBytes ? machine.buffer.toString('latin1', start, start + length) : null;
+      machine.made += kept === null ? 1 : 2 + (length >> 6);
       machine.push(new Opaque(type, length, kept));
     },
     long: pushLong(type),
@@ -87,11 +88,13 @@ function text(machine: Machine, start: number, length: number): void {
   const { buffer } = machine;
   look(machine, start, length, 'utf8');
   if (length <= shortBytes && isShortAscii(buffer, start, start + length)) {
+    if (length > 16) machine.made++;
     machine.push(buffer.toString('latin1', start, start + length));
     return;
   }
   const slice = buffer.subarray(start, start + length);
   if (!isAscii(slice) && !isPythonUtf8(slice)) throw new Malformed('has text that is not UTF-8');
+  machine.made += 1 + (length <= keptBytes ? length >> 5 : 0);
   machine.push(length <= keptBytes ? slice.toString('utf8') : new Opaque('string', length));
 }
 
@@ -104,6 +107,7 @@ function isShortAscii(buffer: Buffer, from: number, to: number): boolean {
 /** Python 2 text: ASCII unless the loader names another encoding. */
 function oldString(machine: Machine, start: number, length: number): void {
   look(machine, start, length);
+  machine.made += 1 + (length >> 6);
   if (length <= keptBytes) machine.push(machine.buffer.toString('latin1', start, start + length));
   else machine.push(new Opaque('string', length));
 }
@@ -116,6 +120,7 @@ function quotedString(machine: Machine, start: number, length: number): void {
   const decoded = escapedBytes(machine.buffer.toString('latin1', start + 1, start + length - 1));
   if (decoded === null) throw new Malformed('has an escape sequence that is not complete');
   lookAtText(machine, decoded);
+  machine.made += 1 + (decoded.length >> 6);
   machine.push(decoded.length <= keptBytes ? decoded : new Opaque('string', decoded.length));
 }
 
@@ -123,6 +128,7 @@ function escapedUnicode(machine: Machine, start: number, length: number): void {
   const decoded = rawUnicode(machine.buffer.toString('latin1', start, start + length));
   if (decoded === null) throw new Malformed('has an escape sequence that is not complete');
   lookAtText(machine, decoded);
+  machine.made += 1 + (decoded.length >> 6);
   machine.push(decoded.length <= keptBytes ? decoded : new Opaque('string', decoded.length));
 }
 
