@@ -15,12 +15,17 @@ const pageBytes = 65_536;
 const maxPages = 256;
 /** Largest structure that is read in one piece. Bytes. */
 const maxPiece = 64 * 1024 * 1024;
+/** Pieces, and bytes of those larger than a page: structures may refer to the same place again and again. */
+const maxReads = 5_000_000;
+const maxLarge = 1024 * 1024 * 1024;
 
 /** Reads small pieces anywhere in a content, with a bounded cache of what is around them. */
 export class Pages {
   readonly size: number;
   private readonly source: Source;
   private readonly pages = new Map<number, Buffer>();
+  private reads = 0;
+  private large = 0;
 
   constructor(source: Source) {
     this.source = source;
@@ -37,6 +42,10 @@ export class Pages {
       );
     }
     if (length > maxPiece) throw new OutsideError(`A structure at byte ${offset} has ${length} bytes`, offset);
+    if (length > pageBytes) this.large += length;
+    if (++this.reads > maxReads || this.large > maxLarge) {
+      throw new OutsideError('The structure refers to the same places too often', offset);
+    }
     const first = Math.floor(offset / pageBytes);
     const last = Math.floor(Math.max(offset, end - 1) / pageBytes);
     if (first === last) {

@@ -126,6 +126,19 @@ export const savedmodelCases: readonly CorpusCase[] = [
     }),
   ),
   dangerous(
+    'savedmodel: a saver function behind a hundred others',
+    ['savedmodel/path'],
+    ...alone({
+      nodes: [b.call('c', 'f100', ['x'])],
+      functions: [
+        ...b.saverFunctions,
+        ...Array.from({ length: 100 }, (_, at) =>
+          b.body(`f${100 - at}`, ['a'], [b.call('c', at === 99 ? 'traced_restore' : `f${99 - at}`, ['a'])]),
+        ),
+      ],
+    }),
+  ),
+  dangerous(
     'savedmodel: a saver function in a loop',
     ['savedmodel/path'],
     ...alone({ nodes: [b.call('c', 'traced_restore', ['saver_filename'], 'While')], functions: b.saverFunctions }),

@@ -62,8 +62,15 @@ export function tracePaths(
     (body) => new Tracer(body.nodes, body.arguments, { saver: new Set(), assets: new Set() }),
   );
   // Each round goes one call further out; nothing new ends it.
-  for (let found = true, round = 0; found && round < maxSteps; round++) {
+  let found = true;
+  for (let round = 0; found; round++) {
     found = false;
+    if (round > maxSteps) {
+      const [node] = functions.flatMap((body) => body.nodes.slice(0, 1));
+      if (node !== undefined)
+        problems.set(node, `Functions that open files are called through more than ${maxSteps} others.`);
+      break;
+    }
     for (const [index, body] of functions.entries()) {
       const tracer = bodies[index];
       if (tracer === undefined) continue;
@@ -86,6 +93,7 @@ class Tracer {
   private readonly arguments: ReadonlyMap<string, number>;
   private readonly sources: Sources;
   private readonly origins = new Map<string, Origin>();
+  private users: Map<string, GraphNode[]> | null = null;
 
   constructor(nodes: readonly GraphNode[], names: readonly string[], sources: Sources) {
     this.nodes = nodes;
@@ -183,7 +191,7 @@ class Tracer {
 
   /** A variable that holds a path and nothing else: it gets it from where a path may come from, and nobody else touches it. */
   private variable(name: string, kind: Kind, first: boolean, steps: number): Origin {
-    const users = this.nodes.filter((node) => node.inputs.includes(name));
+    const users = this.usersOf(name);
     const assigned = users.filter(({ operator }) => operator === 'AssignVariableOp');
     const other = users.find(
       ({ operator }) => !['AssignVariableOp', 'ReadVariableOp', 'VarIsInitializedOp'].includes(operator),
@@ -193,6 +201,20 @@ class Tracer {
     }
     const values = assigned.map((node) => node.inputs[1] ?? '');
     return this.all(values, kind, () => first, steps);
+  }
+
+  private usersOf(name: string): readonly GraphNode[] {
+    if (this.users === null) {
+      this.users = new Map();
+      for (const node of this.nodes) {
+        for (const input of new Set(node.inputs)) {
+          const list = this.users.get(input);
+          if (list === undefined) this.users.set(input, [node]);
+          else list.push(node);
+        }
+      }
+    }
+    return this.users.get(name) ?? [];
   }
 
   /** What the loader feeds has a default in graphs of TensorFlow 1, which counts when nothing is fed. */
