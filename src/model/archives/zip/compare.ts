@@ -5,8 +5,10 @@ import { extraFields, flag, type CentralHeader, type Header } from './records.ts
 /** Flag bits that libraries write: how hard deflate tried, sizes behind the data, UTF-8 names. */
 const plainFlags = 0x0002 | 0x0004 | flag.descriptor | flag.utf8;
 
-/** Extra fields whose meaning is known: zip64 sizes, times, user ids, alignment ("FB" is PyTorch's). */
-const knownFields: ReadonlySet<number> = new Set([0x0001, 0x000a, 0x5455, 0x5855, 0x7855, 0x7875, 0x4246, 0xd935]);
+/** Extra fields whose meaning is known: zip64 sizes, times, user ids, alignment ("FB" is PyTorch's), the mark of Java. */
+const knownFields: ReadonlySet<number> = new Set([
+  0x0001, 0x000a, 0x5455, 0x5855, 0x7855, 0x7875, 0x4246, 0xcafe, 0xd935,
+]);
 
 /** Compares both descriptions of a member; any difference means that readers see different files. */
 export function compareViews(local: Header, central: CentralHeader, name: string, findings: Findings): void {

@@ -7,7 +7,12 @@ import { TorchPickle } from './pickle.ts';
 
 /** PyTorch archives that are programs: inconclusive whatever is in them; their pickles are read all the same. */
 export const torchPrograms: readonly ArchiveKind[] = [
-  program('torch-export', 'an exported PyTorch program', ['pt2'], /\/(archive_format|models\/[^/]*\.json)$/),
+  program(
+    'torch-export',
+    'an exported PyTorch program',
+    ['pt2'],
+    /(^|\/)(archive_format|serialized_exported_program\.json)$/,
+  ),
   program('torchscript', 'a TorchScript program', ['pt', 'pth', 'ptl', 'torchscript'], /\/constants\.pkl$/),
   program('torch-package', 'a torch.package archive', ['pt'], /\/\.data\/extern_modules$/),
 ];
