@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import * as p from './assembler.ts';
+import { judge } from './judge-bytes.ts';
+
+const repeated = (unit: p.Part, bytes: number): Buffer =>
+  Buffer.concat([p.proto(4), Buffer.alloc(bytes, p.bytes(unit))]);
+
+describe('files that cost more than they are large', () => {
+  it.each([
+    ['lists', repeated(']', 4_000_000), 'pickle/limit', 'inconclusive'],
+    ['dicts with an entry', repeated(p.bytes('}', p.text('a'), 'Ns'), 8_000_000), 'pickle/limit', 'inconclusive'],
+    ['marks', repeated('(', 9_000_000), 'pickle/limit', 'inconclusive'],
+    [
+      'frames that do not fit',
+      repeated(p.bytes(p.frame(2, 'NX'), p.u32(1), 'aN'), 1_500_000),
+      'pickle/frame-straddle',
+      'unsafe',
+    ],
+  ])('%s: refused in bounded time and memory', (_, content, rule, verdict) => {
+    const started = performance.now();
+    const judged = judge(content, 1024 * 1024);
+    expect([judged.verdict, judged.rules]).toEqual([verdict, expect.arrayContaining([rule])]);
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  it('one list of a million numbers is no such file', () => {
+    const content = p.bytes(p.proto(4), ']', p.mark, Buffer.alloc(2_000_000, 'K\x01'), 'e.');
+    expect(judge(content).verdict).toBe('clean');
+  });
+});
