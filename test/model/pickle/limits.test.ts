@@ -8,7 +8,7 @@ const repeated = (unit: p.Part, bytes: number): Buffer =>
 describe('files that cost more than they are large', () => {
   it.each([
     ['lists', repeated(']', 4_000_000), 'pickle/limit', 'inconclusive'],
-    ['dicts with an entry', repeated(p.bytes('}', p.text('a'), 'Ns'), 8_000_000), 'pickle/limit', 'inconclusive'],
+    ['dicts with an entry', repeated(p.bytes('}', p.text('a'), 'Ns'), 12_000_000), 'pickle/limit', 'inconclusive'],
     ['marks', repeated('(', 9_000_000), 'pickle/limit', 'inconclusive'],
     [
       'frames that do not fit',
