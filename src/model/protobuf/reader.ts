@@ -98,6 +98,11 @@ export class ProtobufReader {
     return this.frames[0]?.message ?? null;
   }
 
+  /** Reads nothing more: whoever looks at passing messages has found that there are too many. */
+  abandon(): void {
+    this.stopped = true;
+  }
+
   private advance(bytes: Buffer, last: boolean): void {
     this.carry = nothing;
     let at = 0;

@@ -1,3 +1,4 @@
+import type { Message } from '../../protobuf/message.ts';
 import { ProtobufReader } from '../../protobuf/reader.ts';
 import type { Format, Inspected, InspectContext, Inspector } from '../format.ts';
 import { checkGraph, type GraphFacts } from './graph.ts';
@@ -28,8 +29,8 @@ class FrozenInspector implements Inspector {
     this.count = new NodeCount(context.findings);
     this.reader = new ProtobufReader(tensorflowSchema, 'GraphDef', context.findings, {
       ...droppedFields,
-      'GraphDef.node': (node) => this.count.add(this.nodes, node),
-      'FunctionDef.node_def': (node) => this.count.add(this.body, node),
+      'GraphDef.node': (node) => this.add(this.nodes, node),
+      'FunctionDef.node_def': (node) => this.add(this.body, node),
       'FunctionDefLibrary.function': (body) => {
         this.functions.push(functionOf(body, this.body));
         this.body = [];
@@ -39,6 +40,10 @@ class FrozenInspector implements Inspector {
 
   write(chunk: Buffer): void {
     this.reader.write(chunk);
+  }
+
+  private add(list: GraphNode[], node: Message): void {
+    if (!this.count.add(list, node)) this.reader.abandon();
   }
 
   end(): Inspected {

@@ -31,7 +31,7 @@ const maxElements = 2 ** 30;
 const kept = ['output_stream', 'descriptor_source', 'filename', 'container', 'memory_region_name'];
 
 /** Nodes of one file that are held. */
-const maxNodes = 400_000;
+const maxNodes = 200_000;
 
 /** Reduces the nodes of a file, as many as fit into memory. */
 export class NodeCount {
@@ -42,12 +42,12 @@ export class NodeCount {
     this.findings = findings;
   }
 
-  add(list: GraphNode[], node: Message): void {
+  /** False, with a finding, when there is no room for another one. */
+  add(list: GraphNode[], node: Message): boolean {
     this.nodes++;
     if (this.nodes <= maxNodes) list.push(nodeOf(node));
-    else if (this.nodes === maxNodes + 1) {
-      this.findings.add('protobuf/limit', node.offset, `There are more than ${maxNodes} nodes.`);
-    }
+    else this.findings.add('protobuf/limit', node.offset, `There are more than ${maxNodes} nodes.`);
+    return this.nodes <= maxNodes;
   }
 }
 

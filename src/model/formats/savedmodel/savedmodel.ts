@@ -56,8 +56,8 @@ class SavedModelInspector implements Inspector {
     this.count = new NodeCount(context.findings);
     this.reader = new ProtobufReader(tensorflowSchema, 'SavedModel', context.findings, {
       ...droppedFields,
-      'GraphDef.node': (node) => this.count.add(this.nodes, node),
-      'FunctionDef.node_def': (node) => this.count.add(this.body, node),
+      'GraphDef.node': (node) => this.add(this.nodes, node),
+      'FunctionDef.node_def': (node) => this.add(this.body, node),
       'FunctionDefLibrary.function': (body) => this.endFunction(body),
       'MetaGraphDef.graph_def': () => this.endGraph(),
     });
@@ -65,6 +65,10 @@ class SavedModelInspector implements Inspector {
 
   write(chunk: Buffer): void {
     this.reader.write(chunk);
+  }
+
+  private add(list: GraphNode[], node: Message): void {
+    if (!this.count.add(list, node)) this.reader.abandon();
   }
 
   end(): Inspected {
