@@ -7,7 +7,11 @@ export class UbjsonError extends Error {}
 
 const maxDepth = 64;
 /** Longest text, and longest array of numbers. Bytes. */
-const maxPart = 64 * 1024 * 1024;
+const maxPart = 16 * 1024 * 1024;
+/** Values in lists that are not typed, and bytes that do nothing, which all cost time. */
+const maxSteps = 10_000_000;
+/** Numbers that are held in memory at a time. */
+const maxNumbers = 4_000_000;
 
 /** Called for each value in a list, with the key of the list: what it returns is kept in its place. */
 export type OnItem = (key: string, value: Json) => Json;
@@ -27,6 +31,8 @@ const sizes: Readonly<Record<string, number>> = { i: 1, U: 1, I: 2, l: 4, L: 8, 
 class Reader {
   private readonly pushed: Pushed;
   private readonly onItem: OnItem;
+  private steps = 0;
+  private held = 0;
 
   constructor(pushed: Pushed, onItem: OnItem) {
     this.pushed = pushed;
@@ -36,12 +42,14 @@ class Reader {
   /** The next marker; those that do nothing are passed over. */
   *marker(): Pulling<string> {
     for (;;) {
+      this.step();
       const marker = (yield* this.bytes(1)).toString('latin1');
       if (marker !== 'N') return marker;
     }
   }
 
   *value(marker: string, key: string, depth: number): Pulling<Json> {
+    this.step();
     if (depth > maxDepth) throw new UbjsonError(`is nested more than ${maxDepth} deep`);
     if (marker === '{') return yield* this.object(depth);
     if (marker === '[') return yield* this.array(key, depth);
@@ -51,6 +59,11 @@ class Reader {
     if (marker === 'S' || marker === 'H') return yield* this.text(yield* this.marker());
     if (marker === 'C') return (yield* this.bytes(1)).toString('latin1');
     return yield* this.number(marker);
+  }
+
+  private step(): void {
+    this.steps++;
+    if (this.steps > maxSteps) throw new UbjsonError(`has more than ${maxSteps} values`);
   }
 
   private *object(depth: number): Pulling<Json> {
@@ -77,7 +90,11 @@ class Reader {
     let marker = next;
     for (let index = 0; count === null ? marker !== ']' : index < count; index++) {
       const item = type ?? marker ?? (yield* this.marker());
-      items.push(this.onItem(key, yield* this.value(item, '', depth + 1)));
+      const before = this.held;
+      const value = yield* this.value(item, '', depth + 1);
+      const kept = this.onItem(key, value);
+      if (kept !== value) this.held = before;
+      items.push(kept);
       marker = count === null ? yield* this.marker() : null;
     }
     return items;
@@ -97,6 +114,8 @@ class Reader {
   }
 
   private *numbers(type: string, size: number, count: number): Pulling<Json> {
+    this.held += count;
+    if (this.held > maxNumbers) throw new UbjsonError(`has more than ${maxNumbers} numbers beside its trees`);
     if (count * size > maxPart) throw new UbjsonError(`claims a list of ${count} numbers`);
     const bytes = yield* this.bytes(count * size);
     const numbers: number[] = [];

@@ -7,6 +7,9 @@ import { lightgbmTreeProblem } from './lightgbm-tree.ts';
 /** Longest line that is held in memory. Bytes. */
 const maxLine = 16 * 1024 * 1024;
 
+/** Lines that are not of LightGBM, after which no more are read. */
+const maxStrange = 100;
+
 /** Models that LightGBM saves as text. */
 export const lightgbm: Format = {
   id: 'lightgbm',
@@ -32,6 +35,7 @@ class LightgbmInspector implements Inspector {
   private leaves = 0;
   private ended = false;
   private refused = false;
+  private strange = 0;
 
   constructor({ findings }: InspectContext) {
     this.findings = findings;
@@ -83,6 +87,9 @@ class LightgbmInspector implements Inspector {
     this.heldBytes = 0;
     if (!this.take(line, at)) {
       this.findings.add('lightgbm/line', at, `The line "${printable(line)}" is not of LightGBM.`);
+      this.strange++;
+      // The rest would say nothing new.
+      if (this.strange >= maxStrange) this.refused = true;
     }
   }
 

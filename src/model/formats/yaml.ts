@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import { isCollection, isMap, isScalar, parseDocument, visit, type Document } from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, parseDocument, visit, type Document } from 'yaml';
 import type { Findings } from '../findings.ts';
 import { printable } from '../pickle/describe.ts';
 import type { Json } from '../strict-json.ts';
@@ -8,7 +8,10 @@ import type { Format } from './format.ts';
 import { Whole } from './whole.ts';
 
 /** Largest document that is parsed. Bytes. */
-const maxBytes = 1024 * 1024;
+const maxBytes = 256 * 1024;
+/** The parser takes quadratic time for aliases, and for errors. */
+const maxAliases = 100;
+const maxDepth = 200;
 
 /** YAML documents: configurations, environments, MLflow's `MLmodel`. */
 export const yaml: Format = {
@@ -54,9 +57,17 @@ export function parseYaml(source: string): { readonly value: Json } | Problem {
   // Before anything can fail to parse.
   const python = /!\S*python\/\S*/u.exec(source)?.[0];
   if (python !== undefined) return { rule: 'yaml/tag', problem: `has the tag ${printable(python)}` };
+  const costly = costOf(source);
+  if (costly !== null) return { rule: 'yaml/invalid', problem: costly };
   try {
     // The check for unique keys of the library takes quadratic time.
-    const document = parseDocument(source, { version: '1.1', uniqueKeys: false, strict: true, logLevel: 'silent' });
+    const document = parseDocument(source, {
+      version: '1.1',
+      uniqueKeys: false,
+      strict: true,
+      logLevel: 'silent',
+      prettyErrors: false,
+    });
     const problem = document.errors[0]?.message.split('\n')[0] ?? null;
     if (problem !== null) return { rule: 'yaml/invalid', problem: `does not parse: ${printable(problem)}` };
     const found = check(document);
@@ -66,6 +77,17 @@ export function parseYaml(source: string): { readonly value: Json } | Problem {
     const problem = printable(error instanceof Error ? error.message : 'unknown problem');
     return { rule: 'yaml/invalid', problem: `does not parse: ${problem}` };
   }
+}
+
+/** What makes the parser slow, or deep; null for documents that people and programs write. */
+function costOf(source: string): string | null {
+  if (/[\s,[\]{}!&*?:|>-]{512}/.test(source)) return 'has 512 marks without a word between them';
+  let depth = 0;
+  for (const [bracket] of source.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (depth > maxDepth) return `is nested more than ${maxDepth} deep`;
+  }
+  return null;
 }
 
 /** Tags of YAML itself; every other one is for a program. */
@@ -87,7 +109,12 @@ const tags = new Set([
 
 function check(document: Document): Problem | null {
   let found: Problem | null = null;
+  let aliases = 0;
   visit(document, (_, node) => {
+    if (isAlias(node) && ++aliases > maxAliases) {
+      found = { rule: 'yaml/invalid', problem: `has more than ${maxAliases} aliases` };
+      return visit.BREAK;
+    }
     const tag = isScalar(node) || isCollection(node) ? node.tag : undefined;
     if (tag !== undefined && tag !== '!' && !tags.has(tag.replace(/^tag:yaml\.org,2002:/, ''))) {
       const rule = tag.includes('python/') ? 'yaml/tag' : 'yaml/invalid';
@@ -98,6 +125,7 @@ function check(document: Document): Problem | null {
       if (new Set(keys).size < keys.length)
         found ??= { rule: 'yaml/invalid', problem: 'has a key twice in one mapping' };
     }
+    return undefined;
   });
   return found;
 }

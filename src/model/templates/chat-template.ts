@@ -11,7 +11,7 @@ const parser = jinja as unknown as { tokenize(text: string): unknown; parse(toke
 /** Longest template that is parsed. Characters. */
 const maxLength = 512 * 1024;
 /** The parser needs quadratic time for white space. Characters. */
-const maxSpaces = 2000;
+const maxSpaces = 200;
 
 /** What is wrong with a template. */
 export interface TemplateProblem {

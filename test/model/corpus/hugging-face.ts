@@ -209,6 +209,14 @@ export const huggingFaceCases: readonly CorpusCase[] = [
       .join('')}`,
   ),
   malformed('yaml: nested very deep', 'inconclusive', ['yaml/invalid'], 'config.yaml', '['.repeat(100_000)),
+  malformed('yaml: commas without end', 'inconclusive', ['yaml/invalid'], 'config.yaml', `[${','.repeat(200_000)}]`),
+  malformed(
+    'yaml: thousands of aliases',
+    'inconclusive',
+    ['yaml/invalid'],
+    'config.yaml',
+    `- &a x\n${'- *a\n'.repeat(10_000)}`,
+  ),
   dangerous('yaml: a tag that calls', ['yaml/tag'], 'config.yaml', 'a: !!python/object/apply:os.system ["id"]\n'),
   dangerous(
     'yaml: the same tag by its full name',
