@@ -12,10 +12,13 @@ export class JsonError extends Error {
 }
 
 const maxDepth = 128;
+/** Lists and objects of one document: tokenizers have half a million lists; an object costs a hundred times the two bytes that it may be written in. */
+const maxLists = 1_000_000;
+const maxObjects = 250_000;
 
 /**
- * Parses JSON (RFC 8259) and refuses what `JSON.parse` lets pass in silence: a key twice in one object, and nesting deeper than 128.
- * With `integers`, numbers with a fraction or an exponent are refused too. Throws JsonError.
+ * Parses JSON (RFC 8259) and refuses what `JSON.parse` lets pass in silence: a key twice in one object, nesting deeper than 128, and more
+ * lists and objects than fit into little memory. With `integers`, numbers with a fraction or an exponent are refused too. Throws JsonError.
  */
 export function parseStrictJson(text: string, integers = false): Json {
   const reader = new Reader(text, integers);
@@ -30,7 +33,8 @@ const number = /-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 class Reader {
   private readonly text: string;
   private position = 0;
-
+  private lists = 0;
+  private objects = 0;
   private readonly integers: boolean;
 
   constructor(text: string, integers: boolean) {
@@ -48,8 +52,14 @@ class Reader {
     if (depth > maxDepth) throw new JsonError(`is nested more than ${maxDepth} deep`, this.position);
     this.match(whitespace);
     const character = this.text[this.position];
-    if (character === '{') return this.object(depth);
-    if (character === '[') return this.array(depth);
+    if (character === '{') {
+      if (++this.objects > maxObjects) throw new JsonError(`has more than ${maxObjects} objects`, this.position);
+      return this.object(depth);
+    }
+    if (character === '[') {
+      if (++this.lists > maxLists) throw new JsonError(`has more than ${maxLists} lists`, this.position);
+      return this.array(depth);
+    }
     if (character === '"') return this.string();
     const digits = this.match(number);
     if (this.integers && /[.eE]/.test(digits))
