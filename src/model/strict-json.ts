@@ -12,9 +12,11 @@ export class JsonError extends Error {
 }
 
 const maxDepth = 128;
-/** Lists and objects of one document: tokenizers have half a million lists; an object costs a hundred times the two bytes that it may be written in. */
-const maxLists = 1_000_000;
-const maxObjects = 250_000;
+/**
+ * What one document may have: tokenizers have half a million lists and keys, boosters some million numbers; an object costs a hundred times
+ * the two bytes that it may be written in.
+ */
+const most = { lists: 1_000_000, objects: 250_000, keys: 1_000_000, values: 5_000_000 };
 
 /**
  * Parses JSON (RFC 8259) and refuses what `JSON.parse` lets pass in silence: a key twice in one object, nesting deeper than 128, and more
@@ -33,8 +35,7 @@ const number = /-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 class Reader {
   private readonly text: string;
   private position = 0;
-  private lists = 0;
-  private objects = 0;
+  private readonly seen = { lists: 0, objects: 0, keys: 0, values: 0 };
   private readonly integers: boolean;
 
   constructor(text: string, integers: boolean) {
@@ -52,12 +53,13 @@ class Reader {
     if (depth > maxDepth) throw new JsonError(`is nested more than ${maxDepth} deep`, this.position);
     this.match(whitespace);
     const character = this.text[this.position];
+    this.count('values');
     if (character === '{') {
-      if (++this.objects > maxObjects) throw new JsonError(`has more than ${maxObjects} objects`, this.position);
+      this.count('objects');
       return this.object(depth);
     }
     if (character === '[') {
-      if (++this.lists > maxLists) throw new JsonError(`has more than ${maxLists} lists`, this.position);
+      this.count('lists');
       return this.array(depth);
     }
     if (character === '"') return this.string();
@@ -85,6 +87,7 @@ class Reader {
     for (;;) {
       this.match(whitespace);
       const start = this.position;
+      this.count('keys');
       const key = this.string();
       if (entries.has(key)) throw new JsonError(`has the key ${JSON.stringify(key.slice(0, 60))} twice`, start);
       if (this.next() !== ':') throw new JsonError('has a key without a colon behind it', this.position);
@@ -93,6 +96,10 @@ class Reader {
       if (this.next() === '}') return this.close(entries);
       this.comma();
     }
+  }
+
+  private count(what: keyof typeof most): void {
+    if (++this.seen[what] > most[what]) throw new JsonError(`has more than ${most[what]} ${what}`, this.position);
   }
 
   private array(depth: number): Json {
