@@ -34,8 +34,8 @@ function section([id, { severity, verdict, why, fix, cwe = [], cve = [], bad, go
     '',
     `* Why it matters: ${why}`,
     `* What to do: ${fix}`,
-    ...(bad === undefined ? [] : [`* Breaks it: ${bad}`]),
-    ...(good === undefined ? [] : [`* Right: ${good}`]),
+    `* Breaks it: ${bad}`,
+    `* Right: ${good}`,
     '',
   ];
 }

@@ -66,10 +66,7 @@ export function sarifLog({ files, errors }: Validation): Log {
 
 function descriptor(id: string): ReportingDescriptor {
   const { severity, why, fix, cwe = [], cve = [], bad, good } = ruleOf(id);
-  const examples = [
-    ...(bad === undefined ? [] : [`Breaks it: ${bad}`]),
-    ...(good === undefined ? [] : [`Right: ${good}`]),
-  ];
+  const examples = [`Breaks it: ${bad}`, `Right: ${good}`];
   const tags = ['security', ...cwe.map((number) => `external/cwe/cwe-${String(number).padStart(3, '0')}`), ...cve];
   return {
     id,
