@@ -21,19 +21,11 @@ function signatureRules({ model: { requireSignature: signature } }: Config): Vio
   ];
 }
 
-/** Keys that only mean something with the release before. */
-function previousRules({ model: { previous, maxGrowth, acknowledgeBreaking } }: Config): Violation[] {
-  if (previous !== null) return [];
+/** A limit of growth only means something with the release before. */
+function previousRules({ model: { previous, maxGrowth } }: Config): Violation[] {
+  if (previous !== null || maxGrowth === null) return [];
   const expected = '`model.previous`, the evidence of the previous release';
-  const alone = (name: string): Violation => ({
-    where: ['model', name],
-    message: 'has nothing to compare with',
-    expected,
-  });
-  return [
-    ...(maxGrowth === null ? [] : [alone('maxGrowth')]),
-    ...(acknowledgeBreaking === null ? [] : [alone('acknowledgeBreaking')]),
-  ];
+  return [{ where: ['model', 'maxGrowth'], message: 'has nothing to compare with', expected }];
 }
 
 /** Exceptions end on a day that there is. */

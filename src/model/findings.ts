@@ -1,5 +1,5 @@
 import type { Finding, Verdict } from '../pipeline/evidence.ts';
-import { escaped } from './escaped.ts';
+import { escaped } from '../printable.ts';
 import { ruleOf, type RuleId } from './rules/index.ts';
 
 /** Findings of one rule that are kept; more are counted. */

@@ -3,11 +3,12 @@ import type { Config, StepConfig } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import { templateHash } from '../kubernetes/objects/deployment.ts';
 import { labels } from '../kubernetes/objects/labels.ts';
-import type { EvidenceSoFar } from '../pipeline/evidence.ts';
+import type { Contract, EvidenceSoFar } from '../pipeline/evidence.ts';
 import { metricsOf } from '../server/metrics.ts';
 import type { Server } from '../server/server.ts';
 import { planAnalysis } from './analysis/plan.ts';
 import type { AnalysisPlan, PlanOptions as SplitCheck } from './analysis/plan.ts';
+import { builtContract, contractWarnings, servedContract } from './contract.ts';
 import { stateName } from './names.ts';
 import type { ModelRef } from './names.ts';
 import { planWarnings } from './plan-warnings.ts';
@@ -57,6 +58,8 @@ export interface Plan {
 export interface Release {
   readonly image: string;
   readonly modelDigest: string | null;
+  /** Inputs and outputs of the model; null: not known. */
+  readonly contract?: Contract | null;
 }
 
 /**
@@ -73,7 +76,8 @@ export function releaseOf(evidence: EvidenceSoFar, image: string | null = null):
       hint: 'Run `ml-deploy build` first (its evidence lies in .mldeploy/), or `ml-deploy deploy` for all stages.',
     });
   }
-  return { image: evidence.build.image.reference, modelDigest: evidence.build.modelDigest };
+  const { image: built, modelDigest } = evidence.build;
+  return { image: built.reference, modelDigest, contract: builtContract(evidence) };
 }
 
 /** What is known besides the release. */
@@ -89,7 +93,7 @@ export interface PlanOptions {
  */
 export function planRollout(
   config: Config,
-  { image, modelDigest }: Release,
+  { image, modelDigest, contract = null }: Release,
   server: Server,
   found: Survey,
   options: PlanOptions = {},
@@ -109,6 +113,7 @@ export function planRollout(
     template,
     deployment: `${config.name}-${name}`,
     replicas: 0,
+    contract: servedContract(config, contract),
   };
   return planRevision(config, candidate, server, found, options);
 }
@@ -176,6 +181,7 @@ export function planRevision(
         ? []
         : [
             ...planWarnings(config, { course, steps, analysis, found, stable, stableReplicas }),
+            ...(request.undo === null ? contractWarnings(config, stable, candidate) : []),
             ...trafficNotes(config),
             ...trafficChanges(config, found).map((each) => `Its promotion sets ${each}.`),
           ],

@@ -12,6 +12,7 @@ import { awaitIdle, begin } from './begin.ts';
 import type { Beginning, Crew } from './begin.ts';
 import { checkCapacity } from './capacity.ts';
 import { rollback } from './commands/rollback.ts';
+import { refuseBreaking } from './contract.ts';
 import { rolloutEvidence, unchangedEnding } from './evidence.ts';
 import { footing, isFirm } from './footing.ts';
 import { givenUpBefore, wasRolledBack } from './given-up.ts';
@@ -77,6 +78,7 @@ export async function rollOut(context: StageContext, api: KubeApi): Promise<Roll
   const found = await endUnfinished(await endHold(idle, context, api), context, api);
   await refuseUnfit(api, config, found, request);
   const plan = planRollout(config, release, serverOf(config), found, { request });
+  if (plan.strategy !== 'unchanged') refuseBreaking(config, plan.stable, plan.candidate);
   const givenUp = plan.strategy === 'unchanged' ? null : givenUpBefore(found.store.state, plan.candidate.template);
   if (givenUp !== null && request.force === null && !request.retry) throw wasRolledBack(givenUp);
   return conduct(context, api, plan, found, { fromStep: 0, savedAnalysis: null });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StepConfig } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
-import type { ForcedBy } from '../pipeline/evidence.ts';
+import type { Contract, ForcedBy } from '../pipeline/evidence.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { stateConfigMap } from '../kubernetes/objects/config-map.ts';
 import { resources } from '../kubernetes/resources.ts';
@@ -26,6 +26,8 @@ export interface Revision {
   readonly deployment: string;
   /** Full size while it serves alone. */
   readonly replicas: number;
+  /** Inputs and outputs of its model, when validate told them; states of older engines do not have it. */
+  readonly contract?: Contract | null;
 }
 
 export type Phase = 'running' | 'held' | 'abandoned' | 'done';

@@ -300,7 +300,7 @@ export interface Model {
    */
   previous?: Path | null;
   /**
-   * Lets a release pass whose inputs or outputs are not compatible with those of the previous one. Holds for that one release only.
+   * Lets a release pass whose inputs or outputs are not compatible with those of the previous one (`model.previous`, or the revision that runs). Holds for that one release only.
    */
   acknowledgeBreaking?: AcknowledgedBreaking | null;
   /**
@@ -320,7 +320,7 @@ export interface Model {
 }
 export interface AcknowledgedBreaking {
   /**
-   * Model digest of the previous release, as the finding prints it.
+   * Model digest of the previous release, as the finding or the error prints it.
    */
   previous: string;
   /**
@@ -893,7 +893,7 @@ export interface Model1 {
    */
   previous?: Path | null;
   /**
-   * Lets a release pass whose inputs or outputs are not compatible with those of the previous one. Holds for that one release only.
+   * Lets a release pass whose inputs or outputs are not compatible with those of the previous one (`model.previous`, or the revision that runs). Holds for that one release only.
    */
   acknowledgeBreaking?: AcknowledgedBreaking | null;
   /**

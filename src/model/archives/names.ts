@@ -1,4 +1,4 @@
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Findings } from '../findings.ts';
 
 /** Rules of one kind of archive. */

@@ -1,5 +1,5 @@
 import type { Inspected, InspectContext } from '../formats/format.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { ArchiveReader } from './kind.ts';
 import type { Member } from './member.ts';
 

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Inspected, InspectContext, Inspector } from '../formats/format.ts';
 import { Content } from '../content.ts';
 import type { Source } from '../source.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { Stopped, type Sink, type Unpacking } from '../codecs/unpacking.ts';
 import type { Member } from './member.ts';
 

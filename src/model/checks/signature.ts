@@ -5,7 +5,7 @@ import { compareFiles, type PresentFile } from '../../signing/manifest.ts';
 import { SigningProblem } from '../../signing/problem.ts';
 import { parseStatement, type Statement } from '../../signing/statement.ts';
 import { verifyBundle } from '../../signing/verify.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Policy, SignaturePolicy } from '../policy.ts';
 import { largest, type WholeModel } from './check.ts';
 

@@ -2,7 +2,7 @@ import type { Contract } from '../../pipeline/evidence.ts';
 import { largest, type WholeModel } from '../checks/check.ts';
 import type { Findings } from '../findings.ts';
 import type { Policy } from '../policy.ts';
-import { compareContracts, type Difference } from './compare.ts';
+import { compareContracts, type Difference } from '../../contract/compare.ts';
 
 /**
  * The contract that the configuration declares against the one of the files: a declaration that the files contradict fails. Not asked where
@@ -31,7 +31,9 @@ export function effectiveContract(declared: Contract | null, found: Contract | n
 }
 
 /** The contract of the release before against this one. */
-export function previousContract(model: WholeModel, { previous, declared, acknowledged }: Policy): void {
+export function previousContract(model: WholeModel, { previous, declared, acknowledged, ownEntry }: Policy): void {
+  // Code of the project may keep what clients see the same.
+  if (ownEntry && declared === null) return;
   const before = previous?.contract ?? null;
   const findings = carrier(model);
   if (previous === null || before === null || findings === undefined) return;

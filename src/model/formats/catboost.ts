@@ -1,6 +1,6 @@
 import type { Findings } from '../findings.ts';
 import { FlatbufferError, Table } from '../flatbuffer.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { CatboostError, checkCore, type CatboostCore } from './catboost-core.ts';
 import type { Format, Inspected } from './format.ts';
 import { Whole } from './whole.ts';

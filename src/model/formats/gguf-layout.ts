@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Pulling, Pushed } from '../pushed.ts';
 import { TensorScan, type TensorPlace } from '../size/tensor-scan.ts';
 import type { TensorInfo } from './gguf-tensors.ts';

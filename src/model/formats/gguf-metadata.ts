@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import type { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Pulling, Pushed } from '../pushed.ts';
 import { valueBytes, valueType } from './gguf-types.ts';
 

@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Pulling, Pushed } from '../pushed.ts';
 import { Truncated, decode } from './gguf-metadata.ts';
 import { tensorTypes } from './gguf-types.ts';

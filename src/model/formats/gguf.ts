@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { PullParser, type Pulling, type Pushed } from '../pushed.ts';
 import { judgeTemplate } from '../templates/chat-template.ts';
 import type { TensorPlace, TensorScan } from '../size/tensor-scan.ts';

@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { JsonError, parseStrictJson, type Json } from '../strict-json.ts';
 import { judgeTemplate } from '../templates/chat-template.ts';
 import { codeKey } from './code-keys.ts';

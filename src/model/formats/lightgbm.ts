@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Format, Inspected, Inspector, InspectContext } from './format.ts';
 import { LightgbmHeader } from './lightgbm-header.ts';
 import { lightgbmTreeProblem } from './lightgbm-tree.ts';

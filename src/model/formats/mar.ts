@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { checkReferences } from '../archives/plain.ts';
 import { Collected, type ArchiveKind } from '../archives/kind.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { JsonError, parseStrictJson, type Json } from '../strict-json.ts';
 import type { InspectContext } from './format.ts';
 

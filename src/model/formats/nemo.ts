@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { knownDanger } from '../pickle/profiles/dangerous.ts';
 import type { Json } from '../strict-json.ts';
 import type { InspectContext, Inspector } from './format.ts';

@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { PickleStreams } from '../pickle/streams.ts';
 import type { Format, Inspected, InspectContext, Inspector } from './format.ts';
 import { arrayHeader, type ArrayHeader } from './npy-header.ts';

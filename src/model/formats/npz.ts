@@ -1,5 +1,5 @@
 import type { ArchiveKind } from '../archives/kind.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 
 /** `numpy.savez`: a zip archive of arrays. */
 export const npz: ArchiveKind = {

@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Json } from '../strict-json.ts';
 
 /** Bits of one element by dtype. */

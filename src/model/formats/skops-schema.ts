@@ -1,5 +1,5 @@
 import type { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Rulings } from '../pickle/rulings.ts';
 import type { Json } from '../strict-json.ts';
 

@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { Collected, Raw, type ArchiveKind, type ArchiveReader } from '../archives/kind.ts';
 import type { Member } from '../archives/member.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { JsonError, parseStrictJson, type Json } from '../strict-json.ts';
 import type { Inspected, InspectContext, Inspector } from './format.ts';
 import { SchemaCheck } from './skops-schema.ts';

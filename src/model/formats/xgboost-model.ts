@@ -1,6 +1,6 @@
 import type { Contract } from '../../pipeline/evidence.ts';
 import type { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Json } from '../strict-json.ts';
 import type { Inspected } from './format.ts';
 import { treeProblem } from './xgboost-tree.ts';

@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { isAlias, isCollection, isMap, isScalar, parseDocument, visit, type Document } from 'yaml';
 import type { Findings } from '../findings.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Json } from '../strict-json.ts';
 import { codeKey } from './code-keys.ts';
 import type { Format } from './format.ts';

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { Reference } from '../formats/format.ts';
 import type { InspectedFile } from '../inspect.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { RuleId } from '../rules/index.ts';
 import type { Unit } from './unit.ts';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { InspectedFile } from '../inspect.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Json } from '../strict-json.ts';
 import { readJson, readObject } from './json-file.ts';
 import type { Layout } from './layout.ts';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { InspectedFile } from '../inspect.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Unit } from './unit.ts';
 
 /** Files that say what is installed for the model. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Contract } from '../../pipeline/evidence.ts';
 import { parseYaml } from '../formats/yaml.ts';
 import type { InspectedFile } from '../inspect.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { Json } from '../strict-json.ts';
 import { inside } from './inside.ts';
 import type { Laid, Layout } from './layout.ts';

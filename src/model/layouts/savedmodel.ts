@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { checkDataFile, usesOf, type DataRules } from './data-file.ts';
 import type { InspectedFile } from '../inspect.ts';
 import type { Layout } from './layout.ts';

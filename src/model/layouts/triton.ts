@@ -1,7 +1,7 @@
 import { basename, posix } from 'node:path';
 import type { Contract } from '../../pipeline/evidence.ts';
 import type { InspectedFile } from '../inspect.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { RuleId } from '../rules/index.ts';
 import { parseTextProto, type Message } from '../text-proto.ts';
 import { inside } from './inside.ts';

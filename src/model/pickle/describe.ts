@@ -1,7 +1,5 @@
-import { escaped } from '../escaped.ts';
+import { printable } from '../../printable.ts';
 import { Container, Global, Instance, Opaque, Persistent, Tuple, type Value } from './values.ts';
-
-const maxText = 60;
 
 /** A value as Python would write it, shortened, on one line, safe to print: control characters are escaped. */
 export function describe(value: Value, depth = 2): string {
@@ -16,12 +14,6 @@ export function describe(value: Value, depth = 2): string {
   if (value instanceof Instance) return value.type === null ? '<object>' : `<${printable(value.type.name)}>`;
   if (value instanceof Persistent) return '<persistent>';
   return opaque(value);
-}
-
-/** Text without control characters, shortened. */
-export function printable(text: string): string {
-  const short = text.length > maxText ? `${text.slice(0, maxText - 3)}...` : text;
-  return escaped(short);
 }
 
 function quoted(text: string): string {

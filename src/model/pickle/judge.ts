@@ -1,6 +1,7 @@
 import type { Findings } from '../findings.ts';
 import type { RuleId } from '../rules/index.ts';
-import { describe, describeArguments, printable } from './describe.ts';
+import { describe, describeArguments } from './describe.ts';
+import { printable } from '../../printable.ts';
 import type { Machine } from './machine.ts';
 import { Malformed } from './malformed.ts';
 import type { NestedPickles } from './nested.ts';

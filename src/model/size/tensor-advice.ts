@@ -1,7 +1,7 @@
 import { bytes, count, percent, plural } from '../../report/format.ts';
 import type { WholeModel } from '../checks/check.ts';
 import type { InspectedFile } from '../inspect.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { TensorFacts } from '../tensors.ts';
 
 /** Savings below this are not worth a line. Bytes. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { bytes, plural } from '../../report/format.ts';
 import type { WholeModel } from '../checks/check.ts';
 import type { InspectedFile } from '../inspect.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 
 /** Tensors that optimizers keep per weight. */
 const optimizerKey =

@@ -1,6 +1,6 @@
 import * as jinja from '@huggingface/jinja';
 import type { RuleId } from '../rules/index.ts';
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import { TemplateJudge } from './judge.ts';
 import { internalAnywhere } from './vocabulary.ts';
 import type { Node } from './nodes.ts';

@@ -1,4 +1,4 @@
-import { printable } from '../pickle/describe.ts';
+import { printable } from '../../printable.ts';
 import type { TemplateProblem } from './chat-template.ts';
 import { KeyFlow } from './key-flow.ts';
 import { children, isNode, textOf, type Node } from './nodes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { declaredContract, previousContract } from '../../../src/model/contract/checks.ts';
-import { compareContracts } from '../../../src/model/contract/compare.ts';
+import { compareContracts } from '../../../src/contract/compare.ts';
 import { Findings } from '../../../src/model/findings.ts';
 import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
 import type { Contract, TensorSpec } from '../../../src/pipeline/evidence.ts';

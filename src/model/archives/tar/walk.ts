@@ -1,6 +1,6 @@
 import { Content } from '../../content.ts';
 import type { Inspected, InspectContext, Inspector } from '../../formats/format.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import { SliceSource } from '../../source.ts';
 import type { Member } from '../member.ts';
 import { Names } from '../names.ts';

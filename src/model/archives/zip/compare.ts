@@ -1,5 +1,5 @@
 import type { Findings } from '../../findings.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import { extraFields, flag, type CentralHeader, type Header } from './records.ts';
 
 /** Flag bits that libraries write: how hard deflate tried, sizes behind the data, UTF-8 names. */

@@ -1,6 +1,6 @@
 import { inflateRaw } from '../../codecs/zlib.ts';
 import type { Inspected, InspectContext, Inspector } from '../../formats/format.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import { SliceSource, type Source } from '../../source.ts';
 import { Content } from '../../content.ts';
 import type { ArchiveReader } from '../kind.ts';

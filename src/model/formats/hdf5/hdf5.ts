@@ -1,4 +1,4 @@
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { Pages } from '../../pages.ts';
 import type { TensorFacts } from '../../tensors.ts';
 import type { Format, Inspected, InspectContext } from '../format.ts';

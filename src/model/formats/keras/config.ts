@@ -1,6 +1,6 @@
 import type { Findings } from '../../findings.ts';
 import { knownDanger } from '../../pickle/profiles/dangerous.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { Rulings } from '../../pickle/rulings.ts';
 import type { RuleId } from '../../rules/index.ts';
 import type { Json } from '../../strict-json.ts';

@@ -1,7 +1,7 @@
 import type { Contract } from '../../../pipeline/evidence.ts';
 import { Collected, type ArchiveKind } from '../../archives/kind.ts';
 import { checkReferences } from '../../archives/plain.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import { JsonError, parseStrictJson, type Json } from '../../strict-json.ts';
 import type { Facts, InspectContext } from '../format.ts';
 import { checkConfig } from './config.ts';

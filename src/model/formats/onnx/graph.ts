@@ -1,5 +1,5 @@
 import type { Message } from '../../protobuf/message.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { Judgement } from './judgement.ts';
 import { domains } from './schema.ts';
 import { maxElements, Sizes } from './sizes.ts';

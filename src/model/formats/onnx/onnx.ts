@@ -1,7 +1,7 @@
 import { ProtobufReader } from '../../protobuf/reader.ts';
 import { readVarint } from '../../protobuf/wire.ts';
 import type { Message } from '../../protobuf/message.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { Format, Inspected, InspectContext, Inspector } from '../format.ts';
 import { contractOf } from './contract.ts';
 import { checkFunction, checkGraph } from './graph.ts';

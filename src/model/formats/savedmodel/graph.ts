@@ -1,5 +1,5 @@
 import type { Findings } from '../../findings.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import { harmOf } from './denied.ts';
 import type { GraphFunction, GraphNode } from './nodes.ts';
 import { operators } from './operators.ts';

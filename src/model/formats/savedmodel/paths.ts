@@ -1,4 +1,4 @@
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { GraphFunction, GraphNode } from './nodes.ts';
 
 /** Inputs of operators that are names of files, which the saver of the model gives. */

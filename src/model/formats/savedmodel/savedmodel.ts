@@ -1,6 +1,6 @@
 import type { Contract, TensorSpec } from '../../../pipeline/evidence.ts';
 import type { Findings } from '../../findings.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { Message } from '../../protobuf/message.ts';
 import { ProtobufReader } from '../../protobuf/reader.ts';
 import type { Format, Inspected, InspectContext, Inspector, Reference } from '../format.ts';

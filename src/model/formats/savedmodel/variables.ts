@@ -1,4 +1,4 @@
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { Message } from '../../protobuf/message.ts';
 import { ProtobufReader } from '../../protobuf/reader.ts';
 import type { TensorFacts } from '../../tensors.ts';

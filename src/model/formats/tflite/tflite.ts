@@ -1,6 +1,6 @@
 import type { Contract, TensorSpec } from '../../../pipeline/evidence.ts';
 import type { Pages } from '../../pages.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { TensorFacts } from '../../tensors.ts';
 import type { Format, Inspected, InspectContext } from '../format.ts';
 import { RandomAccessInspector } from '../random-access.ts';

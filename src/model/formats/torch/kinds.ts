@@ -2,7 +2,7 @@ import type { ArchiveKind, ArchiveReader } from '../../archives/kind.ts';
 import { Collected, Raw } from '../../archives/kind.ts';
 import type { Member } from '../../archives/member.ts';
 import { Findings } from '../../findings.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { Inspected, InspectContext, Inspector } from '../format.ts';
 import { TorchPickle } from './pickle.ts';
 

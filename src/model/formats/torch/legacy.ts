@@ -1,4 +1,4 @@
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import { Judge } from '../../pickle/judge.ts';
 import { Machine } from '../../pickle/machine.ts';
 import { NestedPickles } from '../../pickle/nested.ts';

@@ -1,5 +1,5 @@
 import type { Findings } from '../../findings.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { Judge } from '../../pickle/judge.ts';
 import type { Machine } from '../../pickle/machine.ts';
 import type { CallOpcode, Observer, PayloadEncoding } from '../../pickle/observer.ts';

@@ -1,7 +1,7 @@
 import { Raw, type ArchiveKind } from '../../archives/kind.ts';
 import { memberContent } from '../../archives/read-member.ts';
 import { Findings } from '../../findings.ts';
-import { printable } from '../../pickle/describe.ts';
+import { printable } from '../../../printable.ts';
 import type { InspectContext, Inspector } from '../format.ts';
 import { TorchPickle } from './pickle.ts';
 

@@ -1,5 +1,5 @@
-import type { Contract, TensorSpec } from '../../pipeline/evidence.ts';
-import { printable } from '../pickle/describe.ts';
+import type { Contract, TensorSpec } from '../pipeline/evidence.ts';
+import { printable } from '../printable.ts';
 
 /** One difference between two contracts. */
 export interface Difference {

@@ -6,3 +6,10 @@ export function escaped(text: string): string {
     return code < 0x1_00_00 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
   });
 }
+
+const maxText = 60;
+
+/** Text without control characters, shortened. */
+export function printable(text: string): string {
+  return escaped(text.length > maxText ? `${text.slice(0, maxText - 3)}...` : text);
+}
