@@ -63,6 +63,7 @@ function messagesOf(findings: Said['findings']): string {
 function gist({ verdict, findings }: Said): string {
   const rules = new Set(findings.map(({ rule }) => rule).toSorted());
   if (rules.has('compression/corrupt')) return 'compression/corrupt';
+  if (rules.has('zip/content')) return `${verdict} zip/content`;
   return [verdict, ...rules].join(' ');
 }
 
