@@ -1,7 +1,6 @@
 import type { Findings } from '../findings.ts';
 import { printable } from '../../printable.ts';
 import { PullParser, type Pulling, type Pushed } from '../pushed.ts';
-import { judgeTemplate } from '../templates/chat-template.ts';
 import type { TensorPlace, TensorScan } from '../size/tensor-scan.ts';
 import type { Facts, Format } from './format.ts';
 import { Layout } from './gguf-layout.ts';
@@ -18,13 +17,15 @@ export const gguf: Format = {
   extensions: ['gguf'],
   detect: ({ bytes }) => bytes.toString('latin1', 0, 4) === 'GGUF',
   inspect: ({ findings, source }) => {
-    const parser = new PullParser((pushed) => read(pushed, findings));
+    const templates: Templates = [];
+    const parser = new PullParser((pushed) => read(pushed, findings, templates));
     return {
       write: (chunk) => {
         parser.write(chunk);
       },
       end: async () => {
         const { facts, data } = parser.end();
+        await judgeTemplates(templates, findings);
         if (data === null) return { format: 'gguf', facts };
         const { places, scan } = data;
         await scan.prove(source);
@@ -45,9 +46,11 @@ interface Read {
   readonly data: { readonly places: readonly TensorPlace[]; readonly scan: TensorScan } | null;
 }
 
-function* read(pushed: Pushed, findings: Findings): Pulling<Read> {
+type Templates = Metadata['templates'][number][];
+
+function* read(pushed: Pushed, findings: Findings, templates: Templates): Pulling<Read> {
   try {
-    return yield* readAll(pushed, findings);
+    return yield* readAll(pushed, findings, templates);
   } catch (error) {
     if (!(error instanceof Truncated)) throw error;
     findings.add('gguf/truncated', pushed.offset + pushed.available, `The file ends inside ${error.message}.`);
@@ -55,7 +58,7 @@ function* read(pushed: Pushed, findings: Findings): Pulling<Read> {
   }
 }
 
-function* readAll(pushed: Pushed, findings: Findings): Pulling<Read> {
+function* readAll(pushed: Pushed, findings: Findings, templates: Templates): Pulling<Read> {
   const nothing = { facts: {}, data: null };
   const header = yield* pushed.take(24);
   if (header === null) throw new Truncated('the header');
@@ -76,7 +79,7 @@ function* readAll(pushed: Pushed, findings: Findings): Pulling<Read> {
   }
   const metadata = yield* readMetadata(pushed, Number(entries), findings);
   if (metadata === null) return nothing;
-  judgeTemplates(metadata, findings);
+  templates.push(...metadata.templates);
   const infos = yield* readTensors(pushed, Number(tensors), findings);
   const facts = describe(version, metadata, infos ?? []);
   if (infos === null || metadata.alignment === null) return { facts, data: null };
@@ -84,8 +87,9 @@ function* readAll(pushed: Pushed, findings: Findings): Pulling<Read> {
   return { facts, data: yield* layout.read() };
 }
 
-function judgeTemplates(metadata: Metadata, findings: Findings): void {
-  for (const { key, offset, text } of metadata.templates) {
+async function judgeTemplates(templates: Templates, findings: Findings): Promise<void> {
+  for (const { key, offset, text } of templates) {
+    const { judgeTemplate } = await import('../templates/chat-template.ts');
     for (const { rule, message } of judgeTemplate(text)) findings.add(rule, offset, `${printable(key)}: ${message}`);
   }
 }

@@ -1,4 +1,3 @@
-import { judgeTemplate } from '../templates/chat-template.ts';
 import type { Format } from './format.ts';
 import { Whole } from './whole.ts';
 
@@ -12,9 +11,13 @@ export const jinja: Format = {
   extensions: ['jinja', 'jinja2', 'j2'],
   detect: ({ extension, bytes }) => ['jinja', 'jinja2', 'j2'].includes(extension) && !bytes.includes(0),
   inspect: ({ findings }) =>
-    new Whole(maxBytes, (content, bytes) => {
+    new Whole(maxBytes, async (content, bytes) => {
       if (content === null) findings.add('template/invalid', null, `The template has ${bytes} bytes.`);
-      else for (const { rule, message } of judgeTemplate(content.toString('utf8'))) findings.add(rule, null, message);
+      else {
+        // Large, and most models have none.
+        const { judgeTemplate } = await import('../templates/chat-template.ts');
+        for (const { rule, message } of judgeTemplate(content.toString('utf8'))) findings.add(rule, null, message);
+      }
       return { format: 'jinja', facts: {} };
     }),
 };

@@ -1,7 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { printable } from '../../printable.ts';
 import { JsonError, parseStrictJson, type Json } from '../strict-json.ts';
-import { judgeTemplate } from '../templates/chat-template.ts';
 import { codeKey } from './code-keys.ts';
 import type { Format, Inspected, InspectContext } from './format.ts';
 import { Whole } from './whole.ts';
@@ -22,7 +21,7 @@ export const json: Format = {
   inspect: (context) => new Whole(maxBytes, (content, bytes) => judge(context, content, bytes)),
 };
 
-function judge(context: InspectContext, content: Buffer | null, bytes: number): Inspected {
+async function judge(context: InspectContext, content: Buffer | null, bytes: number): Promise<Inspected> {
   const { findings } = context;
   if (content === null) {
     findings.add('json/invalid', null, `The document has ${bytes} bytes; more than ${maxBytes} are not parsed.`);
@@ -34,6 +33,7 @@ function judge(context: InspectContext, content: Buffer | null, bytes: number): 
   if (key !== null) findings.add('json/remote-code', null, `The key ${key} names program code.`);
   if (value instanceof Map && value.has('learner')) return new XgboostModel(findings).check(value, 'xgboost-json');
   for (const [name, template] of chatTemplates(value)) {
+    const { judgeTemplate } = await import('../templates/chat-template.ts');
     for (const { rule, message } of judgeTemplate(template)) findings.add(rule, null, `${name}: ${message}`);
   }
   return { format: 'json', facts: {} };

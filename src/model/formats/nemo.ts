@@ -5,7 +5,6 @@ import { knownDanger } from '../pickle/profiles/dangerous.ts';
 import type { Json } from '../strict-json.ts';
 import type { InspectContext, Inspector } from './format.ts';
 import { Whole } from './whole.ts';
-import { parseYaml } from './yaml.ts';
 
 /** Largest configuration that is parsed. Bytes. */
 const maxBytes = 4 * 1024 * 1024;
@@ -16,15 +15,15 @@ const packages = ['nemo.collections', 'nemo.core', 'torch.nn', 'torch.optim', 't
 /** The configuration of a NeMo model: a YAML document whose `_target_` keys name what is constructed when the model is loaded. */
 export function nemoConfig(context: InspectContext): Inspector {
   const findings = new Findings(context.findings.within('member model_config.yaml'));
-  return new Whole(maxBytes, (content, bytes) => {
+  return new Whole(maxBytes, async (content, bytes) => {
     if (content === null) findings.add('yaml/invalid', null, `The document has ${bytes} bytes, which are not parsed.`);
-    else judge(content, findings);
+    else await judge(content, findings);
     context.findings.include(findings);
     return { format: 'yaml', facts: {} };
   });
 }
 
-function judge(content: Buffer, findings: Findings): void {
+async function judge(content: Buffer, findings: Findings): Promise<void> {
   let source: string;
   try {
     source = new TextDecoder('utf-8', { fatal: true }).decode(content);
@@ -32,6 +31,7 @@ function judge(content: Buffer, findings: Findings): void {
     findings.add('yaml/invalid', null, 'The document is not UTF-8.');
     return;
   }
+  const { parseYaml } = await import('../yaml-document.ts');
   const parsed = parseYaml(source);
   if ('problem' in parsed) {
     findings.add(parsed.rule, null, `The document ${parsed.problem}.`);

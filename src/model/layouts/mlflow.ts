@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import type { Contract } from '../../pipeline/evidence.ts';
-import { parseYaml } from '../formats/yaml.ts';
 import type { InspectedFile } from '../inspect.ts';
 import { printable } from '../../printable.ts';
 import type { Json } from '../strict-json.ts';
@@ -45,6 +44,7 @@ export const mlflow: Layout = {
 
 async function checkModel(unit: Unit, file: InspectedFile): Promise<Contract | null> {
   const text = await unit.text(file, 1024 * 1024);
+  const { parseYaml } = await import('../yaml-document.ts');
   const parsed = text === null ? null : parseYaml(text);
   // A document that does not parse has its own finding.
   if (parsed === null || 'problem' in parsed) return null;
