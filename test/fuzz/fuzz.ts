@@ -18,8 +18,11 @@ export interface Fuzzed {
 }
 
 export interface FuzzOptions {
+  /** At most so long. */
   readonly seconds: number;
   readonly seed: number;
+  /** Number of inputs; default: as many as the time allows. */
+  readonly most?: number;
   /** Told about once a second. */
   readonly onProgress?: (soFar: Omit<Fuzzed, 'broken'>) => void;
 }
@@ -31,10 +34,10 @@ const hangMs = 60_000;
  * Feeds mutated models to the validator for some time, led by the coverage of its code. What breaks a promise (an exception, a hang, too slow, judged
  * differently in pieces, control characters in messages, out of memory) is returned with its input.
  */
-export async function fuzz({ seconds, seed, onProgress }: FuzzOptions): Promise<Fuzzed> {
+export async function fuzz({ seconds, seed, most = Infinity, onProgress }: FuzzOptions): Promise<Fuzzed> {
   const current = new SharedArrayBuffer(260 + maxBytes);
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: { seed, current },
+    workerData: { seed, most, current },
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
   const broken: Broken[] = [];

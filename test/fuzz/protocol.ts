@@ -7,6 +7,8 @@ export interface Job {
 /** What the worker starts with. */
 export interface Begin {
   readonly seed: number;
+  /** Inputs after which it stops by itself: the same ones for the same seed, however fast the machine is. */
+  readonly most: number;
   /** The input that runs now: length of the name, name, from byte 256 the length of the content (big-endian), content. */
   readonly current: SharedArrayBuffer;
 }

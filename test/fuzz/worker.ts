@@ -10,7 +10,7 @@ const batch = 16;
 /** Processor time of one input beyond this is a defect: 64 KiB are judged in milliseconds. Milliseconds. */
 const slowMs = 5000;
 
-const { seed, current }: Begin = workerData as Begin;
+const { seed, most, current }: Begin = workerData as Begin;
 const coverage = await Coverage.start('/src/model/');
 // Loaded after counting began, so that blocks are counted, not only functions.
 const { judge } = await import('./target.ts');
@@ -107,7 +107,7 @@ function newInput(): Job {
 for (const job of [...pool]) await run(job);
 coverage.learn(await coverage.unknown());
 tell({ kind: 'progress', executions, blocks: coverage.blocks, kept });
-while (!stop.signal.aborted) {
+while (!stop.signal.aborted && executions < most) {
   await runBatch(Array.from({ length: batch }, newInput));
   tell({ kind: 'progress', executions, blocks: coverage.blocks, kept });
   // The order to stop comes through the event loop.

@@ -94,6 +94,7 @@ export class ZipWalk {
     if (planned !== null && planned.entry.local === this.position) return this.openMember(rest, planned);
     const { directory } = this.plan;
     if (directory !== null && this.position >= directory.start && this.position < directory.end) {
+      this.passMembers(directory.end);
       return Math.min(rest.length, directory.end - this.position);
     }
     if (rest.length < 4 && this.source.size - this.position > rest.length) return null;
@@ -109,6 +110,19 @@ export class ZipWalk {
       if (planned === undefined || planned.entry.local >= this.position) return planned ?? null;
       this.nextPlanned++;
       const message = `"${printable(planned.name)}" begins at byte ${planned.entry.local}, inside another part of the file.`;
+      this.context.findings.add('zip/overlap', planned.entry.local, message);
+    }
+  }
+
+  /** Members that are said to begin inside the directory, however much of it is at hand. */
+  private passMembers(end: number): void {
+    for (
+      let planned = this.plan.members[this.nextPlanned];
+      planned !== undefined && planned.entry.local < end;
+      planned = this.plan.members[this.nextPlanned]
+    ) {
+      this.nextPlanned++;
+      const message = `"${printable(planned.name)}" begins at byte ${planned.entry.local}, inside the directory.`;
       this.context.findings.add('zip/overlap', planned.entry.local, message);
     }
   }
