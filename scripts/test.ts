@@ -30,7 +30,7 @@ const gate: readonly Suite[] = [
   command('types', 60, 'npm', 'run', '--silent', 'typecheck'),
   command('lint', 120, 'npm', 'run', '--silent', 'lint'),
   command('format', 40, 'npm', 'run', '--silent', 'format:check'),
-  vitest('unit', 150, false),
+  vitest('unit', 200, false),
   command('dist', 90, 'node', 'scripts/build.ts', '--check'),
   vitest('cluster', 600, true),
 ];
