@@ -262,6 +262,12 @@ const members: readonly CorpusCase[] = [
     ]),
   ),
   dangerous(
+    'zip: a member that begins inside the directory',
+    ['zip/overlap'],
+    file,
+    zipFile([a, { ...b, ghost: true, central: { offset: zipFile([a]).length - 22 - 10 } }]),
+  ),
+  dangerous(
     'zip: data that reaches into the directory',
     ['zip/overlap'],
     file,
