@@ -50,7 +50,7 @@ export interface WaiverConfig {
   readonly sha256: string;
   readonly reason: string;
   readonly owner: string;
-  /** ISO date. */
+  /** Last day, ISO date. */
   readonly expires: string;
 }
 

@@ -1,15 +1,14 @@
-import type { AllowedGlobal } from '../config/config.ts';
+import type { AllowedGlobal, WaiverConfig } from '../config/config.ts';
 import type { Contract } from '../pipeline/evidence.ts';
 import type { ProfileName } from './pickle/profiles/index.ts';
 import type { Trust } from '../signing/verify.ts';
 import type { Previous } from './previous.ts';
-import type { Waiver } from './waivers.ts';
 
 /** What a project asks for and allows beyond the formats' own rules. */
 export interface Policy {
   readonly profile: ProfileName;
   readonly allow: readonly AllowedGlobal[];
-  readonly waivers: readonly Waiver[];
+  readonly waivers: readonly WaiverConfig[];
   /** The only formats that files may have; null: any. */
   readonly formats: readonly string[] | null;
   /** Largest size of all files together, bytes; null: no limit. */

@@ -1,19 +1,7 @@
+import type { WaiverConfig } from '../config/config.ts';
 import type { FileEvidence, Finding, Verdict } from '../pipeline/evidence.ts';
 import { worse } from './findings.ts';
 import { ruleOf } from './rules/index.ts';
-
-/** A person of the project answers for what one rule finds in one file, as long as the file stays the same, until a day. */
-export interface Waiver {
-  readonly rule: string;
-  /** Path relative to the model root. */
-  readonly file: string;
-  /** Hex. */
-  readonly sha256: string;
-  readonly reason: string;
-  readonly owner: string;
-  /** Last day, ISO date. */
-  readonly expires: string;
-}
 
 /**
  * Applies waivers to a file: findings whose rule, file and digest match are marked and no longer decide the verdict. A waiver that has
@@ -22,7 +10,7 @@ export interface Waiver {
  * @param waivers of the project, for any file
  * @param today ISO date, UTC
  */
-export function applyWaivers(file: FileEvidence, waivers: readonly Waiver[], today: string): FileEvidence {
+export function applyWaivers(file: FileEvidence, waivers: readonly WaiverConfig[], today: string): FileEvidence {
   const mine = waivers.filter((waiver) => waiver.file === file.path);
   if (mine.length === 0) return file;
   const lapsed = mine.flatMap((waiver) => lapse(waiver, file, today));
@@ -45,7 +33,7 @@ export function verdictOf(findings: readonly Finding[]): Verdict {
 }
 
 /** What is said about a waiver that no longer holds, when what it was for is still there. */
-function lapse(waiver: Waiver, file: FileEvidence, today: string): Finding[] {
+function lapse(waiver: WaiverConfig, file: FileEvidence, today: string): Finding[] {
   const found = file.findings.some(({ rule }) => rule === waiver.rule);
   const expired = waiver.expires < today;
   const other = waiver.sha256 !== file.sha256;

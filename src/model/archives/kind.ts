@@ -2,13 +2,13 @@ import type { Inspected, InspectContext, Inspector } from '../formats/format.ts'
 import type { Member } from './member.ts';
 
 /**
- * A model format that is an archive with certain members, such as a `.keras` file. The archive's own structure is checked before
+ * A model format that is a zip archive with certain members, such as a `.keras` file. The archive's own structure is checked before
  * and beside it: a kind sees members with plain names, each once.
  *
  * To add one: write `src/model/formats/<format>.ts` with an `ArchiveKind`, and name it in `src/model/archives/kinds.ts`. Example:
  *
  *     export const keras: ArchiveKind = {
- *       id: 'keras', title: 'a Keras model', extensions: ['keras'], container: 'zip',
+ *       id: 'keras', title: 'a Keras model', extensions: ['keras'],
  *       matches: (names) => names.has('config.json') && names.has('metadata.json'),
  *       open: (context) => {
  *         const config = new Collected(4 * 1024 * 1024);
@@ -25,7 +25,6 @@ export interface ArchiveKind {
   readonly title: string;
   /** Extensions that promise this kind: other archives under them are a finding. */
   readonly extensions: readonly string[];
-  readonly container: 'zip' | 'tar';
   /** By the names of all members. Kinds are asked in order; the first that matches reads the archive. */
   matches(names: ReadonlySet<string>): boolean;
   /** Begins to read an archive; `members` are in the order of the directory. */

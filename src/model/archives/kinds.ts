@@ -6,15 +6,15 @@ import { torch } from '../formats/torch/kinds.ts';
 import { torchPrograms } from '../formats/torch/programs.ts';
 import type { ArchiveKind } from './kind.ts';
 
-/** Every model format that is an archive, in the order in which they are asked. */
+/** Every model format that is a zip archive, in the order in which they are asked. */
 export const kinds: readonly ArchiveKind[] = [...torchPrograms, torch, keras, npz, mar, skops];
 
 /** The kind of an archive with these members; null when it is none of them. */
-export function kindOf(container: ArchiveKind['container'], names: ReadonlySet<string>): ArchiveKind | null {
-  return kinds.find((kind) => kind.container === container && kind.matches(names)) ?? null;
+export function kindOf(names: ReadonlySet<string>): ArchiveKind | null {
+  return kinds.find((kind) => kind.matches(names)) ?? null;
 }
 
-/** The kind that an extension promises, whatever the container; the last is the most usual one. */
+/** The kind that an extension promises; the last is the most usual one. */
 export function kindPromisedBy(extension: string): ArchiveKind | null {
   return kinds.findLast(({ extensions }) => extensions.includes(extension)) ?? null;
 }

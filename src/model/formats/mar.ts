@@ -15,7 +15,6 @@ export const mar: ArchiveKind = {
   id: 'mar',
   title: 'a TorchServe model archive',
   extensions: ['mar'],
-  container: 'zip',
   matches: (names) => names.has('MAR-INF/MANIFEST.json'),
   open: (context, members) => {
     const manifest = new Collected(maxManifest);

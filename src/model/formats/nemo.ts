@@ -1,10 +1,9 @@
-import { TextDecoder } from 'node:util';
 import { Findings } from '../findings.ts';
 import { printable } from '../../printable.ts';
 import { knownDanger } from '../pickle/profiles/dangerous.ts';
 import type { Json } from '../strict-json.ts';
 import type { InspectContext, Inspector } from './format.ts';
-import { Whole } from './whole.ts';
+import { yamlInspector } from './yaml.ts';
 
 /** Largest configuration that is parsed. Bytes. */
 const maxBytes = 4 * 1024 * 1024;
@@ -15,29 +14,21 @@ const packages = ['nemo.collections', 'nemo.core', 'torch.nn', 'torch.optim', 't
 /** The configuration of a NeMo model: a YAML document whose `_target_` keys name what is constructed when the model is loaded. */
 export function nemoConfig(context: InspectContext): Inspector {
   const findings = new Findings(context.findings.within('member model_config.yaml'));
-  return new Whole(maxBytes, async (content, bytes) => {
-    if (content === null) findings.add('yaml/invalid', null, `The document has ${bytes} bytes, which are not parsed.`);
-    else await judge(content, findings);
-    context.findings.include(findings);
-    return { format: 'yaml', facts: {} };
+  const document = yamlInspector(findings, maxBytes, (value) => {
+    judgeTargets(value, findings);
   });
+  return {
+    write: (chunk) => document.write(chunk),
+    end: async () => {
+      const inspected = await document.end();
+      context.findings.include(findings);
+      return inspected;
+    },
+  };
 }
 
-async function judge(content: Buffer, findings: Findings): Promise<void> {
-  let source: string;
-  try {
-    source = new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    findings.add('yaml/invalid', null, 'The document is not UTF-8.');
-    return;
-  }
-  const { parseYaml } = await import('../yaml-document.ts');
-  const parsed = parseYaml(source);
-  if ('problem' in parsed) {
-    findings.add(parsed.rule, null, `The document ${parsed.problem}.`);
-    return;
-  }
-  const waiting: Json[] = [parsed.value];
+function judgeTargets(value: Json, findings: Findings): void {
+  const waiting: Json[] = [value];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (Array.isArray(next)) for (const item of next as readonly Json[]) waiting.push(item);
     if (!(next instanceof Map)) continue;

@@ -6,7 +6,6 @@ export const npz: ArchiveKind = {
   id: 'npz',
   title: 'an archive of NumPy arrays',
   extensions: ['npz'],
-  container: 'zip',
   matches: (names) => names.size > 0 && [...names].every((name) => name.endsWith('.npy')),
   open: (context, members) => ({
     member: () => null,

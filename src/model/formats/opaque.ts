@@ -1,5 +1,5 @@
-import type { RuleId } from '../rules/index.ts';
 import type { Format, Head } from './format.ts';
+import { named } from './named.ts';
 
 const native = [
   '\x7fELF',
@@ -13,7 +13,7 @@ const native = [
 
 /** Formats that cannot be told harmless from their bytes: inconclusive, with what would make them acceptable. */
 export const opaque: readonly Format[] = [
-  kind(
+  named(
     'tensorrt',
     'a TensorRT engine, which is native code',
     'opaque/native-code',
@@ -22,10 +22,10 @@ export const opaque: readonly Format[] = [
       return ['ftrt', 'ptrt'].includes(start(head, 4)) || ['engine', 'plan', 'trt'].includes(head.extension);
     },
   ),
-  kind('native', 'a native program', 'opaque/native-code', [], (head) =>
+  named('native', 'a native program', 'opaque/native-code', [], (head) =>
     native.some((mark) => start(head, mark.length) === mark),
   ),
-  kind('coreml', 'a Core ML model', 'opaque/coreml', ['mlmodel'], ({ extension, bytes }) => {
+  named('coreml', 'a Core ML model', 'opaque/coreml', ['mlmodel'], ({ extension, bytes }) => {
     // The version of the specification: field 1, a small number.
     return extension === 'mlmodel' && bytes[0] === 8 && (bytes[1] ?? 0) < 32;
   }),
@@ -62,28 +62,6 @@ export const opaque: readonly Format[] = [
     },
   },
 ];
-
-function kind(
-  id: string,
-  title: string,
-  rule: RuleId,
-  extensions: readonly string[],
-  detect: (head: Head) => boolean,
-): Format {
-  return {
-    id,
-    title,
-    extensions,
-    detect,
-    inspect: ({ findings }) => ({
-      write: () => undefined,
-      end: () => {
-        findings.add(rule, 0, `This is ${title}.`);
-        return { format: id, facts: {} };
-      },
-    }),
-  };
-}
 
 /** The first bytes, one character each. */
 function start({ bytes }: Head, length: number): string {

@@ -14,7 +14,6 @@ export const skops: ArchiveKind = {
   id: 'skops',
   title: 'a skops file',
   extensions: ['skops'],
-  container: 'zip',
   matches: (names) => names.has('schema.json'),
   open: (context, members) => new SkopsReader(context, members),
 };

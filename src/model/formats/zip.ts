@@ -15,10 +15,7 @@ const ownExtensions = ['zip'];
 export const zip: Format = {
   id: 'zip',
   title: 'a zip archive',
-  extensions: [
-    ...ownExtensions,
-    ...kinds.filter(({ container }) => container === 'zip').flatMap(({ extensions }) => extensions),
-  ],
+  extensions: [...ownExtensions, ...kinds.flatMap(({ extensions }) => extensions)],
   detect: (head) => startsZip(head.bytes) || hasPrefix(head),
   inspect: (context) => new ZipInspector(context),
 };
@@ -83,7 +80,7 @@ class ZipInspector implements Inspector {
   }
 
   private choose(plan: Plan, context: InspectContext): ArchiveReader {
-    const kind = kindOf('zip', plan.names);
+    const kind = kindOf(plan.names);
     const { extension } = context.head;
     const promised = kindPromisedBy(extension);
     if (promised !== null && plan.directory !== null && kind?.extensions.includes(extension) !== true) {

@@ -40,7 +40,6 @@ export const keras: ArchiveKind = {
   id: 'keras',
   title: 'a Keras model',
   extensions: ['keras'],
-  container: 'zip',
   matches: (names) => names.has('config.json') && names.has('metadata.json'),
   open: (context) => {
     const config = new Collected(maxConfig);

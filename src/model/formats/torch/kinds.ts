@@ -20,7 +20,6 @@ export const torch: ArchiveKind = {
   id: 'torch',
   title: 'a PyTorch file',
   extensions: ['pt', 'pth', 'ckpt'],
-  container: 'zip',
   matches: (names) => [...names].some((name) => /(^|\/)data\.pkl$/i.test(name)),
   open: (context, members) => new TorchReader(context, members),
 };

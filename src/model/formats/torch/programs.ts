@@ -22,7 +22,6 @@ function program(id: string, title: string, extensions: readonly string[], mark:
     id,
     title,
     extensions,
-    container: 'zip',
     matches: (names) => [...names].some((name) => mark.test(name)),
     open: (context, members) => ({
       member: (member) => {
