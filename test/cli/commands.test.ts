@@ -56,6 +56,22 @@ describe('validate', () => {
     expect((await commandLine('validate', 'none.pkl', evil)).code).toBe(1);
   });
 
+  it('gives programs the same document when no path at all can be judged, and people the error', async () => {
+    const json = await commandLine('validate', 'none.pkl', '--format', 'json', '--quiet');
+    expect(json.code).toBe(2);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      verdict: 'inconclusive',
+      models: [],
+      files: [],
+      errors: [{ path: 'none.pkl', code: 'model/missing' }],
+    });
+    const written = await commandLine('validate', 'none.pkl', '--format', 'sarif', '--output', 'none.sarif', '-q');
+    expect(written.code).toBe(2);
+    expect(await readFile(join(folder, 'none.sarif'), 'utf8')).toContain('there is no model at');
+    const text = await commandLine('validate', 'none.pkl');
+    expect(text).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('model/missing') as unknown });
+  });
+
   it('writes any form to a file', async () => {
     for (const [format, start] of [
       ['text', '✗ unsafe'],

@@ -58,13 +58,14 @@ async function validatePaths(invocation: Invocation): Promise<number> {
     }
     session.reporter.close();
     const worst = worstOf(all);
-    // Nothing to show but the error: then it is the result.
-    if (worst === null && first !== null) throw first;
+    const format = options.text('format') ?? 'text';
+    // For people, the error is all there is to show; programs get the document that they expect, with the errors in it.
+    if (worst === null && first !== null && format === 'text') throw first;
     if (worst !== null) {
       host.listener?.ended({ evidence: { validate: worst }, outcome: worst.outcome, folder: null, report: null });
     }
     const { bold } = palette(host.stdout, colourEnvironment(invocation));
-    const text = await validationText(options.text('format') ?? 'text', all, errors, bold('x') !== 'x');
+    const text = await validationText(format, all, errors, bold('x') !== 'x');
     await writeResult(text, invocation);
     for (const { message } of errors) session.reporter.note('error', message);
     if (first !== null && worst?.outcome !== 'failed') return exitCodes.usage;
