@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { exitCodes, MlDeployError } from '../../errors.ts';
+import { exitCodeOf, exitCodes, MlDeployError } from '../../errors.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import { exitCodeOfOutcome } from '../../pipeline/order.ts';
 import type { ValidationError } from '../../report/validation.ts';
@@ -68,6 +68,7 @@ async function validatePaths(invocation: Invocation): Promise<number> {
     const text = await validationText(format, all, errors, bold('x') !== 'x');
     await writeResult(text, invocation);
     for (const { message } of errors) session.reporter.note('error', message);
+    if (first !== null && worst === null) return exitCodeOf(first);
     if (first !== null && worst?.outcome !== 'failed') return exitCodes.usage;
     return exitCodeOfOutcome(worst?.outcome ?? 'passed');
   };

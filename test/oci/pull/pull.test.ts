@@ -127,10 +127,10 @@ describe('validating an image', () => {
     registry.tag('empty', [registry.add(tar({ 'usr/bin/x': good }), layerType)]);
     expect(await validate(':empty')).toMatchObject({
       code: 2,
-      document: { error: { code: 'model/no-model-in-image' } },
+      document: { errors: [{ code: 'model/no-model-in-image' }] },
     });
-    expect(await validate(':none')).toMatchObject({ code: 2, document: { error: { code: 'model/no-image' } } });
-    expect(await validate('')).toMatchObject({ code: 2, document: { error: { code: 'registry/bad-name' } } });
+    expect(await validate(':none')).toMatchObject({ code: 2, document: { errors: [{ code: 'model/no-image' }] } });
+    expect(await validate('')).toMatchObject({ code: 2, document: { errors: [{ code: 'registry/bad-name' }] } });
   });
 
   it.each([
@@ -140,14 +140,14 @@ describe('validating an image', () => {
     ['is no tar', Buffer.alloc(5000, 7)],
   ])('refuses a layer that %s', async (_, content) => {
     registry.tag('v1', [registry.add(content, layerType, title('x'))]);
-    expect(await validate(':v1')).toMatchObject({ code: 3, document: { error: { code: 'model/bad-image' } } });
+    expect(await validate(':v1')).toMatchObject({ code: 3, document: { errors: [{ code: 'model/bad-image' }] } });
   });
 
   it('refuses a layer with other content than its digest says', async () => {
     const layer = registry.add(tar({ 'model.pkl': good }), layerType, title('x')) as { digest: string };
     registry.tag('v1', [layer]);
     registry.blobs.set(layer.digest, tar({ 'model.pkl': p.bytes(p.proto(4), 'K.') }));
-    expect(await validate(':v1')).toMatchObject({ code: 3, document: { error: { code: 'model/bad-image' } } });
+    expect(await validate(':v1')).toMatchObject({ code: 3, document: { errors: [{ code: 'model/bad-image' }] } });
   });
 
   it('never writes through a link', async () => {
