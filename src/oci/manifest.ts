@@ -6,6 +6,8 @@ export const mediaTypes = {
   manifest: 'application/vnd.oci.image.manifest.v1+json',
   config: 'application/vnd.oci.image.config.v1+json',
   layer: 'application/vnd.oci.image.layer.v1.tar',
+  /** Content `{}`: the config of an artifact that needs none. */
+  empty: 'application/vnd.oci.empty.v1+json',
   dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
 } as const;
@@ -17,6 +19,8 @@ export interface Descriptor {
   readonly digest: string;
   readonly size: number;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Of the manifest that is named, in a list of referrers. */
+  readonly artifactType?: string;
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
 }
 
@@ -24,8 +28,12 @@ export interface Descriptor {
 export interface Manifest {
   readonly schemaVersion: 2;
   readonly mediaType?: string;
+  /** What it is, when it is no image. */
+  readonly artifactType?: string;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  /** The manifest to which this one is attached. */
+  readonly subject?: Descriptor;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,6 @@
 import { MlDeployError } from '../errors.ts';
 import type { Blob } from './blob.ts';
-import { digestOf, mediaTypes } from './manifest.ts';
+import { digestOf, mediaTypes, type ImageIndex } from './manifest.ts';
 import { RegistryTransport, type TransportOptions } from './transport.ts';
 
 /** What a registry has under a tag or digest. */
@@ -8,6 +8,15 @@ export interface StoredManifest {
   readonly digest: string;
   readonly mediaType: string;
   readonly content: Buffer;
+  /** For a conditional write; null when the registry gives none. */
+  readonly etag: string | null;
+}
+
+/** What a registry said of a manifest that it took. */
+export interface PublishedManifest {
+  readonly digest: string;
+  /** It lists the manifest among the referrers of its subject. */
+  readonly subjectListed: boolean;
 }
 
 const manifestTypes = [mediaTypes.manifest, mediaTypes.index, mediaTypes.dockerManifest, mediaTypes.dockerList];
@@ -88,22 +97,86 @@ export class RegistryClient {
    * @returns its digest
    */
   async putManifest(reference: string, content: Uint8Array, mediaType: string): Promise<string> {
+    const { digest } = await this.#put(reference, content, mediaType, {}, []);
+    return digest;
+  }
+
+  /**
+   * Publishes a manifest that names a subject.
+   * @param content exact bytes
+   * @returns its digest, and whether the registry lists it by itself
+   */
+  async putReferrer(content: Uint8Array): Promise<PublishedManifest> {
+    const { digest, response } = await this.#put(digestOf(content), content, mediaTypes.manifest, {}, []);
+    return { digest, subjectListed: response.headers.has('oci-subject') };
+  }
+
+  /**
+   * Moves a tag to an index, as long as the tag is what the caller has read. Registries that know no conditions move it in any case.
+   * @param tag to move
+   * @param content exact bytes of the index
+   * @param read what the tag was; null: there was none
+   * @returns false when somebody else has moved it meanwhile
+   */
+  async moveTag(tag: string, content: Uint8Array, read: StoredManifest | null): Promise<boolean> {
+    const condition: Record<string, string> =
+      read === null ? { 'if-none-match': '*' } : read.etag === null ? {} : { 'if-match': read.etag };
+    const { response } = await this.#put(tag, content, mediaTypes.index, condition, [409, 412]);
+    return response.ok;
+  }
+
+  async #put(
+    reference: string,
+    content: Uint8Array,
+    mediaType: string,
+    headers: Readonly<Record<string, string>>,
+    refusals: readonly number[],
+  ): Promise<{ digest: string; response: Response }> {
     const digest = digestOf(content);
     const response = await this.#transport.send(
       {
         method: 'PUT',
         url: `${this.#prefix}/manifests/${reference}`,
-        headers: { 'content-type': mediaType },
+        headers: { 'content-type': mediaType, ...headers },
         body: () => Buffer.from(content).toString('utf8'),
         doing: 'publish the image in',
+        accept: [200, 201, 202, 204, ...refusals],
       },
       'pull,push',
     );
     await drop(response);
     this.uploadedBytes += content.length;
     const stored = response.headers.get('docker-content-digest');
-    if (stored !== null && stored !== digest) throw altered('manifest', digest, stored);
-    return digest;
+    if (response.ok && stored !== null && stored !== digest) throw altered('manifest', digest, stored);
+    return { digest, response };
+  }
+
+  /**
+   * Asks for the list of what is attached to a manifest (referrers API).
+   * @param page path or URL: of the first page `referrers/<digest>?artifactType=...`, of the next ones as the registry gave it
+   * @returns a part of the list, and where it goes on; null when the registry does not have this API
+   */
+  async getReferrers(page: string): Promise<{ index: ImageIndex; next: string | null } | null> {
+    const url = new URL(page, `${this.#transport.address}${this.#prefix}/`).href;
+    const response = await this.#transport.send(
+      {
+        method: 'GET',
+        url,
+        headers: { accept: mediaTypes.index },
+        doing: 'list what is attached in',
+        // Old registries answer such a path in many ways.
+        accept: [200, 400, 404, 405, 501],
+      },
+      'pull',
+    );
+    const isIndex = (response.headers.get('content-type') ?? '').startsWith(mediaTypes.index);
+    if (response.status !== 200 || !isIndex) {
+      await drop(response);
+      return null;
+    }
+    const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1] ?? null;
+    const index = (await response.json()) as ImageIndex;
+    return { index, next: next === null ? null : new URL(next, url).href };
   }
 
   /**
@@ -129,7 +202,8 @@ export class RegistryClient {
     const content = Buffer.from(await response.arrayBuffer());
     const digest = digestOf(content);
     if (reference.startsWith('sha256:') && reference !== digest) throw altered('manifest', reference, digest);
-    return { digest, mediaType: response.headers.get('content-type') ?? '', content };
+    const { headers } = response;
+    return { digest, mediaType: headers.get('content-type') ?? '', content, etag: headers.get('etag') };
   }
 
   /**
