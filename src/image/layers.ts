@@ -1,36 +1,38 @@
 import type { LayerEvidence } from '../pipeline/evidence.ts';
 import type { Descriptor, ImageConfigFile } from '../oci/manifest.ts';
-import type { ImagePlan } from '../server/image-plan.ts';
+
+/** A layer that our own writer puts on top. */
+export interface OwnLayer {
+  readonly kind: 'code' | 'weights';
+  /** For people: the folder, the file, or how many files. */
+  readonly title: string;
+}
 
 /**
  * What each layer of a built image is, told by the image's own history.
  * @param layers of the manifest, the lowest first
  * @param history of the config
- * @param planned destinations of the Dockerfile's copies
- * @param weights titles of the topmost layers, which are ours
+ * @param packages folder that the recipe's packages are copied to, or null
+ * @param ours the topmost layers, which our own writer made
  * @returns evidence per layer, in the same order
  */
 export function describeLayers(
   layers: readonly Descriptor[],
   history: ImageConfigFile['history'],
-  planned: ImagePlan['layers'],
-  weights: readonly string[],
+  packages: string | null,
+  ours: readonly OwnLayer[],
 ): LayerEvidence[] {
   const steps = (history ?? []).filter((entry) => entry.empty_layer !== true).map((entry) => entry.created_by ?? '');
-  const firstWeight = layers.length - weights.length;
+  const firstOwn = layers.length - ours.length;
   let copied = false;
   return layers.map(({ digest, size }, index): LayerEvidence => {
-    const title = weights[index - firstWeight];
-    if (title !== undefined) return { digest, bytes: size, kind: 'weights', title };
+    const own = ours[index - firstOwn];
+    if (own !== undefined) return { digest, bytes: size, kind: own.kind, title: own.title };
     const step = steps[index] ?? '';
-    const match = planned.find(({ path }) => step.startsWith('COPY ') && step.includes(` ${path} #`));
-    copied ||= match !== undefined;
-    return {
-      digest,
-      bytes: size,
-      kind: match?.kind ?? (copied ? 'other' : 'base'),
-      title: match?.path ?? shorten(step),
-    };
+    const isPackages = packages !== null && step.startsWith('COPY ') && step.includes(` ${packages} #`);
+    copied ||= isPackages;
+    if (isPackages) return { digest, bytes: size, kind: 'dependencies', title: packages };
+    return { digest, bytes: size, kind: copied ? 'other' : 'base', title: shorten(step) };
   });
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import { MlDeployError } from '../errors.ts';
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
-import { memoryBlob } from '../oci/blob.ts';
+import { memoryBlob, type Blob } from '../oci/blob.ts';
 import { findCredentials } from '../oci/credentials.ts';
 import { openLayout, pruneLayout, type LayoutImage } from '../oci/layout.ts';
 import { mediaTypes } from '../oci/manifest.ts';
@@ -16,9 +16,11 @@ import { serverOf } from '../server/index.ts';
 import type { BuilderPlaces } from './builders/builder.ts';
 import { chooseBuilder } from './builders/index.ts';
 import { checkFiles } from './files.ts';
-import { describeLayers } from './layers.ts';
+import { describeLayers, type OwnLayer } from './layers.ts';
 import { pushBlobs } from './push.ts';
-import { weightLayers, type WeightLayer } from './weights.ts';
+import { imageSettings } from './settings.ts';
+import { treeLayers } from './trees.ts';
+import { weightLayers } from './weights.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Model files and server become an image in the registry; the evidence ties the model's digest to the image's. */
@@ -34,16 +36,23 @@ async function run(context: StageContext): Promise<BuildEvidence> {
   const startedAt = new Date().toISOString();
   const validated = validatedModel(context);
   const plan = await serverOf(context.config).imagePlan(context.config, validated, context.access.root);
-  const weights = await hashWeights(context, plan);
+  const layers = [...(await codeLayers(plan)), ...(await hashWeights(context, plan))];
   const workspace = await openWorkspace(context.access.root);
   try {
     const built = await buildImage(context, plan, workspace);
-    const written = appendWeights(context, built.image, weights);
-    const pushed = await pushImage(context, built.image, weights, written, validated.model.digest);
-    return evidence(context, plan, weights, written, { ...built, ...pushed, startedAt, validated });
+    const written = putOnTop(context, plan, built.image, layers);
+    const pushed = await pushImage(context, built.image, layers, written, validated.model.digest);
+    return evidence(context, plan, layers, written, { ...built, ...pushed, startedAt, validated });
   } finally {
     await workspace.close();
   }
+}
+
+/** A layer that our own writer puts on top of what the builder made. */
+type Layer = OwnLayer & { readonly blob: Blob };
+
+async function codeLayers(plan: ImagePlan): Promise<Layer[]> {
+  return (await treeLayers(plan.trees)).map(({ blob, title }) => ({ kind: 'code', blob, title }));
 }
 
 /** The evidence that allows a build: nothing is built from a model that was not found clean. */
@@ -68,7 +77,7 @@ function validatedModel(context: StageContext): ValidateEvidence {
   return validate;
 }
 
-async function hashWeights(context: StageContext, plan: ImagePlan): Promise<WeightLayer[]> {
+async function hashWeights(context: StageContext, plan: ImagePlan): Promise<Layer[]> {
   const total = plan.weights.files.reduce((sum, { bytes }) => sum + bytes, 0);
   const task = context.reporter.task('hash the model files');
   let read = 0;
@@ -83,7 +92,7 @@ async function hashWeights(context: StageContext, plan: ImagePlan): Promise<Weig
       },
     );
     task.done(`${plural(plan.weights.files.length, 'file')}, ${megabytes(total)}, as validated`);
-    return layers;
+    return layers.map(({ blob, title }) => ({ kind: 'weights', blob, title }));
   } catch (error) {
     task.fail();
     throw error;
@@ -102,7 +111,8 @@ async function buildImage(
   const began = performance.now();
   try {
     await builder.build({
-      plan,
+      recipe: plan.recipe,
+      platform: plan.platform,
       folder,
       layout,
       places,
@@ -122,20 +132,23 @@ async function buildImage(
   }
 }
 
-function appendWeights(context: StageContext, image: LayoutImage, weights: readonly WeightLayer[]): WrittenImage {
-  const layers = weights.map(({ blob, title }) => ({
-    digest: blob.digest,
-    size: blob.size,
-    title,
-    createdBy: `ml-deploy: model files (${title})`,
-  }));
-  return appendLayers(image, layers, new Date(epochOf(context) * 1000).toISOString());
+function putOnTop(context: StageContext, plan: ImagePlan, image: LayoutImage, layers: readonly Layer[]): WrittenImage {
+  return appendLayers(image, {
+    layers: layers.map(({ kind, blob, title }) => ({
+      digest: blob.digest,
+      size: blob.size,
+      title,
+      createdBy: `ml-deploy: ${kind === 'weights' ? 'model files' : kind} (${title})`,
+    })),
+    created: new Date(epochOf(context) * 1000).toISOString(),
+    settings: imageSettings(plan, image.config.config),
+  });
 }
 
 async function pushImage(
   context: StageContext,
   image: LayoutImage,
-  weights: readonly WeightLayer[],
+  layers: readonly Layer[],
   written: WrittenImage,
   modelDigest: string,
 ): Promise<{ uploadedBytes: number; pushMs: number }> {
@@ -147,7 +160,7 @@ async function pushImage(
   try {
     const blobs = [
       ...image.manifest.layers.map((layer) => image.blob(layer)),
-      ...weights.map(({ blob }) => blob),
+      ...layers.map(({ blob }) => blob),
       memoryBlob(written.configBytes, written.manifest.config.digest),
     ];
     const sent = await pushBlobs(registry, blobs, onSent);
@@ -169,7 +182,7 @@ function tagOf(modelDigest: string, imageDigest: string): string {
 function evidence(
   context: StageContext,
   plan: ImagePlan,
-  weights: readonly WeightLayer[],
+  own: readonly Layer[],
   written: WrittenImage,
   facts: {
     validated: ValidateEvidence;
@@ -182,7 +195,7 @@ function evidence(
 ): BuildEvidence {
   const { config, access } = context;
   const { manifest, digest } = written;
-  const titles = weights.map(({ title }) => title);
+  const packages = plan.recipe.kind === 'base' ? (plan.recipe.packages?.folder ?? null) : null;
   const reference = `${config.image.repository}@${digest}`;
   return {
     schema: 'https://ml-deploy.dev/schema/build-evidence-v1.json',
@@ -199,8 +212,8 @@ function evidence(
       reference,
       platform: plan.platform,
       bytes: manifest.config.size + manifest.layers.reduce((sum, { size }) => sum + size, 0),
-      layers: describeLayers(manifest.layers, written.config.history, plan.layers, titles),
-      user: plan.user,
+      layers: describeLayers(manifest.layers, written.config.history, packages, own),
+      user: written.config.config?.User ?? '',
     },
     volatile: {
       startedAt: facts.startedAt,

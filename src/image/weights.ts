@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import type { Blob } from '../oci/blob.ts';
 import { TarStream, type LayerEntry } from '../oci/tar-blob.ts';
-import type { ImagePlan } from '../server/image-plan.ts';
+import type { ImagePlan, WeightFile } from '../server/image-plan.ts';
 
 /** A layer of model files, hashed and ready to be sent. */
 export interface WeightLayer {
@@ -12,8 +12,6 @@ export interface WeightLayer {
   /** For people: the file, or how many files. */
   readonly title: string;
 }
-
-type WeightFile = ImagePlan['weights']['files'][number];
 
 /** From this size on a file has a layer of its own, so that another file's change does not send it again. */
 const ownLayerBytes = 64 * 1024 * 1024;
@@ -57,15 +55,15 @@ export async function weightLayers(
 
 /** Folders first, then files, each sorted by path; readable by everybody and writable by nobody. */
 function entriesOf(files: readonly WeightFile[], top: string, sourceOf: (file: WeightFile) => string): LayerEntry[] {
-  const inImage = (path: string): string => join(top, path).slice(1);
+  const inImage = ({ path, target }: WeightFile): string => (target ?? join(top, path)).slice(1);
   const folders = new Set<string>();
   for (const file of files) {
-    for (let folder = dirname(inImage(file.path)); folder !== '.'; folder = dirname(folder)) folders.add(`${folder}/`);
+    for (let folder = dirname(inImage(file)); folder !== '.'; folder = dirname(folder)) folders.add(`${folder}/`);
   }
   return [
     ...[...folders].sort().map((path): LayerEntry => ({ kind: 'folder', path, mode: 0o555 })),
     ...files.map((file): LayerEntry => {
-      const path = inImage(file.path);
+      const path = inImage(file);
       return { kind: 'file', path, mode: 0o444, source: sourceOf(file), size: file.bytes };
     }),
   ];

@@ -33,18 +33,29 @@ export interface WrittenImage {
   readonly digest: string;
 }
 
+/** What is put on top of an image. */
+export interface Additions {
+  /** In order, the topmost last. */
+  readonly layers: readonly NewLayer[];
+  /** RFC 3339 time for config and history. */
+  readonly created: string;
+  /** Keys of the config's `config` object, which replace the image's own. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Puts layers on top of an image: the same input gives the same bytes.
  * @param image manifest and config of the image without them
- * @param layers in order, the topmost last
- * @param created RFC 3339 time for config and history
+ * @param additions what is put on top
  * @returns the new image
  */
-export function appendLayers(image: BareImage, layers: readonly NewLayer[], created: string): WrittenImage {
+export function appendLayers(image: BareImage, additions: Additions): WrittenImage {
+  const { layers, created, settings } = additions;
   const history: HistoryEntry[] = layers.map(({ createdBy }) => ({ created, created_by: createdBy }));
   const config: ImageConfigFile = {
     ...image.config,
     created,
+    ...(settings === undefined ? {} : { config: { ...image.config.config, ...settings } }),
     // An uncompressed layer's digest is its diff id.
     rootfs: { type: 'layers', diff_ids: [...image.config.rootfs.diff_ids, ...layers.map(({ digest }) => digest)] },
     history: [...(image.config.history ?? []), ...history],

@@ -57,7 +57,11 @@ export interface ImageConfigFile {
   readonly os: string;
   readonly architecture: string;
   readonly created?: string;
-  readonly config?: Readonly<Record<string, unknown>> & { readonly User?: string };
+  readonly config?: Readonly<Record<string, unknown>> & {
+    readonly User?: string;
+    readonly Env?: readonly string[];
+    readonly Labels?: Readonly<Record<string, string>>;
+  };
   readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly string[] };
   readonly history?: readonly HistoryEntry[];
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFilePart, type Blob } from './blob.ts';
 import { padding, tarEnd, tarHeader } from './tar.ts';
 
-/** A file or folder that goes into a layer. */
+/** A file, a folder, or a file whose content is at hand, that goes into a layer. */
 export type LayerEntry =
   | { readonly kind: 'folder'; readonly path: string; readonly mode: number }
   | {
@@ -13,7 +13,8 @@ export type LayerEntry =
       /** Where the content lies on this machine. */
       readonly source: string;
       readonly size: number;
-    };
+    }
+  | { readonly kind: 'bytes'; readonly path: string; readonly mode: number; readonly content: Buffer };
 
 /** A stretch of the stream: bytes in memory, or a file. */
 type Segment =
@@ -34,8 +35,13 @@ export class TarStream {
       start += bytes.length;
     };
     for (const entry of entries) {
-      const size = entry.kind === 'file' ? entry.size : 0;
-      add(tarHeader({ path: entry.path, kind: entry.kind, mode: entry.mode, size }));
+      const size = entry.kind === 'file' ? entry.size : entry.kind === 'bytes' ? entry.content.length : 0;
+      const kind = entry.kind === 'folder' ? 'folder' : 'file';
+      add(tarHeader({ path: entry.path, kind, mode: entry.mode, size }));
+      if (entry.kind === 'bytes') {
+        add(entry.content);
+        add(padding(size));
+      }
       if (entry.kind === 'file' && size > 0) {
         segments.push({ start, size, file: entry });
         start += size;

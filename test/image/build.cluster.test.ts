@@ -76,7 +76,7 @@ describe('a real build', () => {
       server: 'fastapi',
       image: { repository, reference: `${repository}@${evidence.image.digest}`, user: '10001:10001' },
     });
-    expect(evidence.image.layers.map(({ kind }) => kind)).toEqual(['base', 'dependencies', 'code', 'other', 'weights']);
+    expect(evidence.image.layers.map(({ kind }) => kind)).toEqual(['base', 'dependencies', 'code', 'weights']);
 
     const stored = await registry().getManifest(evidence.image.digest);
     const manifest = JSON.parse(stored?.content.toString() ?? '') as Manifest;

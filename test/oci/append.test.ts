@@ -37,7 +37,7 @@ const weights = {
 
 describe('appending layers', () => {
   it('adds to manifest, diff ids and history, keeps the rest, and names all by what it wrote', () => {
-    const written = appendLayers({ manifest, config }, [weights], '1970-01-01T00:00:00.000Z');
+    const written = appendLayers({ manifest, config }, { layers: [weights], created: '1970-01-01T00:00:00.000Z' });
     expect(written.config).toMatchObject({ config: config.config, created: '1970-01-01T00:00:00.000Z' });
     expect(written.config.rootfs.diff_ids).toEqual([...config.rootfs.diff_ids, 'sha256:w']);
     expect(written.config.history?.at(-1)?.created_by).toBe('ml-deploy: model files (model.joblib)');
@@ -50,23 +50,30 @@ describe('appending layers', () => {
     expect(written.manifest.config.digest).toBe(digestOf(written.configBytes));
     expect(written.digest).toBe(digestOf(written.manifestBytes));
     expect(JSON.parse(written.manifestBytes.toString())).toEqual(written.manifest);
-    expect(appendLayers({ manifest, config }, [weights], '1970-01-01T00:00:00.000Z').digest).toBe(written.digest);
+    expect(appendLayers({ manifest, config }, { layers: [weights], created: '1970-01-01T00:00:00.000Z' }).digest).toBe(
+      written.digest,
+    );
     // What was there is not changed in place.
     expect(manifest.layers).toHaveLength(3);
   });
 
   it('lets the layers be told apart afterwards', () => {
-    const written = appendLayers({ manifest, config }, [weights], '1970-01-01T00:00:00.000Z');
-    const planned = [
-      { path: '/venv', kind: 'dependencies' },
-      { path: '/app', kind: 'code' },
+    const written = appendLayers({ manifest, config }, { layers: [weights], created: '1970-01-01T00:00:00.000Z' });
+    const own = [
+      { kind: 'code', title: '/app' },
+      { kind: 'weights', title: 'model.joblib' },
     ] as const;
-    const described = describeLayers(written.manifest.layers, written.config.history, planned, ['model.joblib']);
+    const described = describeLayers(written.manifest.layers, written.config.history, '/venv', own);
     expect(described.map(({ kind, title }) => `${kind} ${title}`)).toEqual([
       'base base',
       'dependencies /venv',
       'code /app',
       'weights model.joblib',
     ]);
+  });
+
+  it("replaces the settings that are given, and keeps the image's others", () => {
+    const additions = { layers: [], created: '1970-01-01T00:00:00.000Z', settings: { User: '1:1' } };
+    expect(appendLayers({ manifest, config }, additions).config.config).toEqual({ User: '1:1', Env: ['A=b'] });
   });
 });

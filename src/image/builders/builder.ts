@@ -1,4 +1,4 @@
-import type { ImagePlan } from '../../server/image-plan.ts';
+import type { Recipe } from '../../server/image-plan.ts';
 
 /** Where a builder finds its program, its daemon and its credentials. */
 export interface BuilderPlaces {
@@ -9,9 +9,10 @@ export interface BuilderPlaces {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** One build of everything but the weights. */
+/** One build of what runs: base, packages, or the user's own Dockerfile. */
 export interface BuildRequest {
-  readonly plan: ImagePlan;
+  readonly recipe: Recipe;
+  readonly platform: string;
   /** An existing folder for the context, which the caller removes. */
   readonly folder: string;
   /** OCI layout folder for the result; may have blobs of earlier builds, which then need not be copied. */
@@ -30,7 +31,7 @@ export interface BuildRequest {
   readonly onLine: (line: string) => void;
 }
 
-/** Turns an image plan into an image, without the weights. */
+/** Turns a recipe into an image; code, configuration and weights are put on top of it by our own writer. */
 export interface Builder {
   readonly name: string;
   /**

@@ -1,5 +1,5 @@
 import { access, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
 import { run, type Ended } from '../../process/run.ts';
@@ -29,7 +29,7 @@ async function available(places: BuilderPlaces, signal: AbortSignal): Promise<st
 
 async function build(request: BuildRequest): Promise<void> {
   const address = await daemonAddress(request.places);
-  const { context, dockerfile } = await writeContext(request.plan, request.folder);
+  const { context, dockerfile, target, args: buildArgs } = await writeContext(request.recipe, request.folder, true);
   const { layout } = request;
   // Its blobs stay: those that the new image shares need not be copied again.
   await rm(join(layout, 'index.json'), { force: true });
@@ -42,9 +42,13 @@ async function build(request: BuildRequest): Promise<void> {
     '--local',
     `context=${context}`,
     '--local',
-    `dockerfile=${dockerfile}`,
+    `dockerfile=${dirname(dockerfile)}`,
     '--opt',
-    `platform=${request.plan.platform}`,
+    `filename=${basename(dockerfile)}`,
+    ...(target === null ? [] : ['--opt', `target=${target}`]),
+    ...Object.entries(buildArgs).flatMap(([name, value]) => ['--opt', `build-arg:${name}=${value}`]),
+    '--opt',
+    `platform=${request.platform}`,
     '--opt',
     `build-arg:SOURCE_DATE_EPOCH=${request.sourceDateEpoch}`,
     ...(request.noCache === true ? ['--no-cache'] : []),

@@ -1,27 +1,41 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import type { ImagePlan } from '../../server/image-plan.ts';
+import type { Recipe } from '../../server/image-plan.ts';
+import { renderDockerfile } from '../dockerfile.ts';
+
+/** What a builder of Dockerfiles reads; absolute paths. */
+export interface BuildContext {
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly target: string | null;
+  readonly args: Readonly<Record<string, string>>;
+}
 
 /**
- * Writes Dockerfile and build context, with permissions that do not depend on the umask.
- * @param plan whose files are written
+ * Writes Dockerfile and build context of a recipe, with permissions that do not depend on the umask. The user's own stay where they are.
+ * @param recipe what is built
  * @param folder existing folder
- * @returns the context folder; the Dockerfile lies beside it in `dockerfile/`
+ * @param link whether the builder knows `COPY --link`
+ * @returns where the builder finds them
  */
-export async function writeContext(plan: ImagePlan, folder: string): Promise<{ context: string; dockerfile: string }> {
+export async function writeContext(recipe: Recipe, folder: string, link: boolean): Promise<BuildContext> {
+  if (recipe.kind === 'dockerfile') {
+    const { context, file, target, args } = recipe;
+    return { context, dockerfile: file, target, args };
+  }
+  const rendered = await renderDockerfile(recipe, link);
   const context = join(folder, 'context');
-  const dockerfile = join(folder, 'dockerfile');
+  const dockerfile = join(folder, 'Dockerfile');
   await makeFolder(context);
-  await makeFolder(dockerfile);
-  await writeFile(join(dockerfile, 'Dockerfile'), plan.dockerfile);
-  for (const file of plan.context) {
+  await writeFile(dockerfile, rendered.dockerfile);
+  for (const file of rendered.context) {
     const path = join(context, file.path);
     await makeFolders(context, dirname(path));
     await writeFile(path, file.content);
     await chmod(path, file.mode ?? 0o644);
   }
-  return { context, dockerfile };
+  return { context, dockerfile, target: null, args: {} };
 }
 
 async function makeFolders(top: string, folder: string): Promise<void> {

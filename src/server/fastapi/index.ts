@@ -4,15 +4,17 @@ import { resolve } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
-import type { ImagePlan, PlannedFile } from '../image-plan.ts';
+import { packageSecrets, type ImagePlan, type PlannedFile, type RequirementsFile } from '../image-plan.ts';
 import type { MetricsPreset } from '../metrics-preset.ts';
 import type { Probes, Server } from '../server.ts';
 import { fastapiMetrics } from './metrics.ts';
-import { buildSecrets, copies, dockerfile, serverUser } from './dockerfile.ts';
 import { constraintsOf, requirementsFacts } from './requirements.ts';
-import { readBuildFile, readServerModules } from './sources.ts';
+import { readRequirements, readServerModules } from './sources.ts';
 
 const modelFolder = '/model';
+/** At the top of the image, so that no folder above it has to be made. */
+const venv = '/venv';
+const serverUser = '10001:10001';
 
 /** Time that the server goes on answering after SIGTERM, so that the endpoints of the cluster can change; seconds. */
 const drainSeconds = 5;
@@ -21,7 +23,7 @@ const drainSeconds = 5;
 export const fastapi: Server = {
   type: 'fastapi',
   protocol: 'openapi',
-  buildSecrets,
+  buildSecrets: packageSecrets,
   imagePlan,
 
   probes(config: Config): Probes {
@@ -56,41 +58,44 @@ function threadsPerWorker(config: Config): string {
 }
 
 async function imagePlan(config: Config, model: ValidateEvidence, root: string): Promise<ImagePlan> {
-  const requirements = await requirementFiles(config, root);
-  const labels = {
-    'org.opencontainers.image.title': config.name,
-    'org.opencontainers.image.base.name': config.image.base,
-    'dev.ml-deploy.server': 'fastapi',
-    'dev.ml-deploy.model.digest': model.model.digest,
-  };
-  const environment = {
-    PYTHONUNBUFFERED: '1',
-    PYTHONDONTWRITEBYTECODE: '1',
-    PYTHONPATH: '/app',
-    MLDEPLOY_MODEL: config.name,
-    MLDEPLOY_MODEL_DIR: modelFolder,
-    MLDEPLOY_MODEL_DIGEST: model.model.digest,
-    MLDEPLOY_PORT: String(config.server.port),
-  };
+  const { port } = config.server;
   return {
-    base: config.image.base,
     platform: config.image.platform,
-    dockerfile: dockerfile({
+    recipe: {
+      kind: 'base',
       base: config.image.base,
-      requirements: requirements.installs,
-      port: config.server.port,
-      environment,
-      labels,
-    }),
-    context: [
-      ...requirements.files,
-      { path: '/precompile.py', content: await readBuildFile('precompile.py') },
-      ...(await codeFiles(config, model, root)),
-    ],
-    user: serverUser,
-    exposedPort: config.server.port,
-    labels,
-    layers: copies,
+      packages: { folder: venv, requirements: await requirementsFiles(config, root), precompile: importedAtStart },
+    },
+    trees: [{ path: '/app', files: await codeFiles(config, model, root) }],
+    runtime: {
+      environment: {
+        PATH: `${venv}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+        PYTHONUNBUFFERED: '1',
+        PYTHONDONTWRITEBYTECODE: '1',
+        PYTHONPATH: '/app',
+        MLDEPLOY_MODEL: config.name,
+        MLDEPLOY_MODEL_DIR: modelFolder,
+        MLDEPLOY_MODEL_DIGEST: model.model.digest,
+        MLDEPLOY_PORT: String(port),
+      },
+      workingDirectory: '/app',
+      user: serverUser,
+      ports: [port],
+      entrypoint: ['python', '-m', 'mldeploy_server'],
+      command: [],
+      healthcheck: {
+        command: ['python', '-c', healthcheck(port)],
+        intervalSeconds: 10,
+        timeoutSeconds: 3,
+        startPeriodSeconds: 60,
+      },
+    },
+    labels: {
+      'org.opencontainers.image.title': config.name,
+      'org.opencontainers.image.base.name': config.image.base,
+      'dev.ml-deploy.server': 'fastapi',
+      'dev.ml-deploy.model.digest': model.model.digest,
+    },
     weights: {
       path: modelFolder,
       files: model.model.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
@@ -98,42 +103,36 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
   };
 }
 
+const importedAtStart = ['fastapi', 'uvicorn', 'uvicorn.protocols.http.h11_impl', 'joblib', 'numpy', 'sklearn'];
+
+function healthcheck(port: number): string {
+  return `import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ.get('MLDEPLOY_PORT', '${port}') + '/healthz', timeout=2)`;
+}
+
 async function codeFiles(config: Config, model: ValidateEvidence, root: string): Promise<PlannedFile[]> {
   const inputs = config.model.inputs ?? model.contract?.inputs ?? [];
   const modules = await readServerModules();
   return [
-    ...modules.map(({ name, text }) => ({ path: `/app/mldeploy_server/${name}`, content: text })),
-    { path: '/app/contract.json', content: `${JSON.stringify({ inputs })}\n` },
+    ...modules.map(({ name, text }) => ({ path: `mldeploy_server/${name}`, content: text })),
+    { path: 'contract.json', content: `${JSON.stringify({ inputs })}\n` },
     ...(config.server.entry === null
       ? []
-      : [{ path: '/app/inference.py', content: await readUserFile(root, config.server.entry, 'server.entry') }]),
+      : [{ path: 'inference.py', content: await readUserFile(root, config.server.entry, 'server.entry') }]),
   ];
 }
 
-interface Requirements {
-  readonly files: PlannedFile[];
-  readonly installs: { file: string; hashed: boolean; constraints?: string }[];
-}
-
 /** The server's own dependencies first; then the user's, or what a scikit-learn model needs, which may not change the server's. */
-async function requirementFiles(config: Config, root: string): Promise<Requirements> {
-  const server = await readBuildFile('requirements-server.txt');
+async function requirementsFiles(config: Config, root: string): Promise<RequirementsFile[]> {
+  const server = await readRequirements('requirements-server.txt');
   const named = config.server.requirements;
   const model =
     named === null
-      ? await readBuildFile('requirements-sklearn.txt')
+      ? await readRequirements('requirements-sklearn.txt')
       : await readUserFile(root, named, 'server.requirements');
-  return {
-    files: [
-      { path: '/requirements/server.txt', content: server },
-      { path: '/requirements/server-constraints.txt', content: constraintsOf(server) },
-      { path: '/requirements/model.txt', content: model },
-    ],
-    installs: [
-      { file: 'server.txt', hashed: true },
-      { file: 'model.txt', hashed: requirementsFacts(model).hashed, constraints: 'server-constraints.txt' },
-    ],
-  };
+  return [
+    { name: 'server.txt', text: server, hashed: true, constraints: null },
+    { name: 'model.txt', text: model, hashed: requirementsFacts(model).hashed, constraints: constraintsOf(server) },
+  ];
 }
 
 async function readUserFile(root: string, path: string, key: string): Promise<string> {

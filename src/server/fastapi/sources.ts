@@ -12,14 +12,10 @@ const serverModules = {
   'settings.py': new URL('./settings.py', import.meta.url),
 };
 
-const buildFiles = {
-  'precompile.py': new URL('./precompile.py', import.meta.url),
+const requirements = {
   'requirements-server.txt': new URL('./requirements-server.txt', import.meta.url),
   'requirements-sklearn.txt': new URL('./requirements-sklearn.txt', import.meta.url),
 };
-
-/** Names of the files that `readBuildFile` gives. */
-export type BuildFile = keyof typeof buildFiles;
 
 /**
  * The Python package of the server.
@@ -31,10 +27,10 @@ export async function readServerModules(): Promise<{ name: string; text: string 
 }
 
 /**
- * A file that only the build of the image needs.
+ * One of our own requirements files, pinned and hashed.
  * @param name which one
  * @returns its text
  */
-export async function readBuildFile(name: BuildFile): Promise<string> {
-  return readFile(buildFiles[name], 'utf8');
+export async function readRequirements(name: keyof typeof requirements): Promise<string> {
+  return readFile(requirements[name], 'utf8');
 }

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { fastapi } from '../../../src/server/fastapi/index.ts';
 import { constraintsOf, requirementsFacts } from '../../../src/server/fastapi/requirements.ts';
-import type { ImagePlan } from '../../../src/server/image-plan.ts';
+import type { ImagePlan, RequirementsFile } from '../../../src/server/image-plan.ts';
 import { project } from '../../image/project.ts';
 
 async function planOf(files: Readonly<Record<string, string>>, server?: string): Promise<ImagePlan> {
@@ -22,42 +22,48 @@ async function planOf(files: Readonly<Record<string, string>>, server?: string):
 }
 
 const contentOf = (plan: ImagePlan, path: string): string | undefined =>
-  plan.context.find((file) => file.path === path)?.content.toString();
+  plan.trees
+    .flatMap(({ files }) => files)
+    .find((file) => file.path === path)
+    ?.content.toString();
+
+const requirementsOf = ({ recipe }: ImagePlan): readonly RequirementsFile[] =>
+  recipe.kind === 'base' ? (recipe.packages?.requirements ?? []) : [];
 
 describe('image plan', () => {
   it('has every Python module of the server, the contract, and never the weights', async () => {
     const plan = await planOf({});
-    const sources = readdirSync(new URL('../../../src/server/fastapi/', import.meta.url)).filter(
-      (name) => name.endsWith('.py') && name !== 'precompile.py',
+    const sources = readdirSync(new URL('../../../src/server/fastapi/', import.meta.url)).filter((name) =>
+      name.endsWith('.py'),
     );
-    const planned = plan.context.map(({ path }) => path);
-    for (const name of sources) expect(planned).toContain(`/app/mldeploy_server/${name}`);
-    expect(contentOf(plan, '/app/contract.json')).toBe('{"inputs":[]}\n');
+    expect(plan.trees.map(({ path }) => path)).toEqual(['/app']);
+    const planned = plan.trees.flatMap(({ files }) => files.map(({ path }) => path));
+    for (const name of sources) expect(planned).toContain(`mldeploy_server/${name}`);
+    expect(contentOf(plan, 'contract.json')).toBe('{"inputs":[]}\n');
     expect(planned.filter((path) => path.includes('model.joblib'))).toEqual([]);
-    expect(plan.dockerfile).not.toContain('model.joblib');
+    expect(JSON.stringify(plan.recipe)).not.toContain('model.joblib');
     expect(plan.weights).toMatchObject({ path: '/model', files: [{ path: 'model.joblib', bytes: 7 }] });
   });
 
-  it('is multi-stage, ends without root, has a health check, and takes secrets for one step only', async () => {
-    const { dockerfile } = await planOf({});
-    expect(dockerfile.match(/^FROM /gm)).toHaveLength(4);
-    const final = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
-    expect(final).toMatch(/^USER 10001:10001$/m);
-    expect(final).toMatch(/^HEALTHCHECK /m);
-    expect(final).not.toMatch(/pip|secret|RUN/);
-    expect(dockerfile).not.toMatch(/^# ?syntax/m);
-    expect(dockerfile).toContain('--require-hashes -r /requirements/server.txt');
+  it('is served without root, with a health check', async () => {
+    const { runtime } = await planOf({});
+    expect(runtime).toMatchObject({
+      user: '10001:10001',
+      ports: [8000],
+      entrypoint: ['python', '-m', 'mldeploy_server'],
+    });
+    expect(runtime?.healthcheck.command.join(' ')).toContain('/healthz');
   });
 
   it("takes the user's code and requirements instead of scikit-learn's, below the server's own pins", async () => {
     const files = { 'serve.py': 'def load(d): ...\n', 'requirements.txt': 'xgboost==3.2.0\n' };
     const plan = await planOf(files, 'entry: serve.py, requirements: requirements.txt');
-    expect(contentOf(plan, '/app/inference.py')).toBe(files['serve.py']);
-    expect(contentOf(plan, '/requirements/model.txt')).toBe('xgboost==3.2.0\n');
-    expect(plan.dockerfile).toContain('-c /requirements/server-constraints.txt -r /requirements/model.txt');
-    expect(plan.dockerfile).not.toContain('--require-hashes -c');
-    expect(contentOf(plan, '/requirements/server-constraints.txt')).toMatch(/^fastapi==[\d.]+$/m);
-    expect(contentOf(plan, '/requirements/server-constraints.txt')).not.toContain('--hash');
+    expect(contentOf(plan, 'inference.py')).toBe(files['serve.py']);
+    const [server, model] = requirementsOf(plan);
+    expect(server).toMatchObject({ name: 'server.txt', hashed: true, constraints: null });
+    expect(model).toMatchObject({ text: 'xgboost==3.2.0\n', hashed: false });
+    expect(model?.constraints).toMatch(/^fastapi==[\d.]+$/m);
+    expect(model?.constraints).not.toContain('--hash');
   });
 
   it('names a file that is not there', async () => {

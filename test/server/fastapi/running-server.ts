@@ -117,7 +117,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { validate } = context.evidence;
   if (validate === undefined) throw new Error('the project of a test has evidence');
   const plan = await fastapi.imagePlan(context.config, validate, options.root);
-  for (const file of plan.context.filter(({ path }) => path.startsWith('/app/'))) {
+  const files = plan.trees.flatMap((tree) => tree.files.map((file) => ({ ...file, path: join(tree.path, file.path) })));
+  for (const file of files) {
     const path = join(home, file.path);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, file.content);
