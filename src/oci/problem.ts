@@ -1,4 +1,17 @@
-import { MlDeployError } from '../errors.ts';
+import { MlDeployError, type ErrorFacts } from '../errors.ts';
+
+/** An answer of a registry that is not what was asked for. */
+export class RegistryProblem extends MlDeployError {
+  readonly status: number;
+  /** How long the registry wants to be left alone, in milliseconds; null: it did not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(facts: ErrorFacts, status: number, retryAfterMs: number | null) {
+    super(facts);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
 
 /**
  * The error for an answer of a registry that is not what was asked for.
@@ -7,10 +20,24 @@ import { MlDeployError } from '../errors.ts';
  * @param response which is read
  * @returns an error whose hint fits the status
  */
-export async function problem(doing: string, repository: string, response: Response): Promise<MlDeployError> {
+export async function problem(doing: string, repository: string, response: Response): Promise<RegistryProblem> {
+  const { status } = response;
   const reason = await reasonOf(response);
-  const message = `could not ${doing} ${repository}: the registry answered ${response.status}${reason}`;
-  switch (response.status) {
+  const message = `could not ${doing} ${repository}: the registry answered ${status}${reason}`;
+  const error = (code: string, text: string, hint: string): RegistryProblem =>
+    new RegistryProblem(
+      { code, kind: 'infrastructure', message: text, hint },
+      status,
+      retryAfterMs(response.headers.get('retry-after')),
+    );
+  if (status === 507 || (status >= 500 && /no space left|disk quota|storage (is )?full/i.test(reason))) {
+    return error(
+      'registry/full',
+      message,
+      'The storage of the registry is full, or a quota is used up: remove old images or raise the limit, then run the same command again.',
+    );
+  }
+  switch (status) {
     case 401:
       return error(
         'registry/unauthorized',
@@ -21,7 +48,7 @@ export async function problem(doing: string, repository: string, response: Respo
       return error(
         'registry/forbidden',
         message,
-        'Give the account the right to push to this repository, or correct image.repository.',
+        `Give the account the right to ${/push|publish|upload/.test(doing) ? 'push to' : 'read'} this repository, or correct its name.`,
       );
     case 404:
       return error(
@@ -34,6 +61,12 @@ export async function problem(doing: string, repository: string, response: Respo
         'registry/failed',
         message,
         'A proxy before the registry limits the size of uploads: raise its limit.',
+      );
+    case 429:
+      return error(
+        'registry/failed',
+        message,
+        'The registry limits how much may be asked of it: wait and run the same command again, or log in with an account that has a higher limit.',
       );
     default:
       return error('registry/failed', message, 'Try again; if it stays, look at the log of the registry.');
@@ -79,17 +112,34 @@ export function interrupted(): MlDeployError {
   });
 }
 
-function error(code: string, message: string, hint: string): MlDeployError {
-  return new MlDeployError({ code, kind: 'infrastructure', message, hint });
+/** Nobody is waited for longer than this. */
+const longestPauseMs = 60_000;
+
+/**
+ * Reads a `Retry-After` header: seconds, or a date.
+ * @param header null: there is none
+ * @returns milliseconds, at most a minute; null when it says nothing
+ */
+export function retryAfterMs(header: string | null): number | null {
+  if (header === null) return null;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? null : Math.min(longestPauseMs, Math.max(0, ms));
+}
+
+interface Told {
+  readonly code?: string;
+  readonly message?: string;
+  readonly detail?: unknown;
 }
 
 /** The registry's own words, when it used the error format of the distribution specification. */
 async function reasonOf(response: Response): Promise<string> {
   try {
     const text = (await response.text()).slice(0, 4096);
-    const parsed = JSON.parse(text) as { errors?: readonly { code?: string; message?: string }[] };
-    const [first] = parsed.errors ?? [];
-    return first === undefined ? '' : ` (${[first.code, first.message].filter(Boolean).join(': ')})`;
+    const [first] = (JSON.parse(text) as { errors?: readonly Told[] }).errors ?? [];
+    if (first === undefined) return '';
+    const detail = Object.keys(first.detail ?? {}).length === 0 ? '' : JSON.stringify(first.detail).slice(0, 200);
+    return ` (${[first.code, first.message, detail].filter(Boolean).join(': ')})`;
   } catch {
     return ''; // HEAD answers and proxies have no such body
   }

@@ -2,6 +2,8 @@ import { MlDeployError } from '../errors.ts';
 import type { Blob } from './blob.ts';
 import { digestOf, mediaTypes, type ImageIndex } from './manifest.ts';
 import { RegistryTransport, type TransportOptions } from './transport.ts';
+import { beginUpload, cancelUpload, Upload } from './upload.ts';
+import type { UploadSource } from './upload-source.ts';
 
 /** What a registry has under a tag or digest. */
 export interface StoredManifest {
@@ -21,9 +23,6 @@ export interface PublishedManifest {
 
 const manifestTypes = [mediaTypes.manifest, mediaTypes.index, mediaTypes.dockerManifest, mediaTypes.dockerList];
 
-/** How often an upload goes on after the connection broke, without any progress in between. */
-const resumptions = 5;
-
 /**
  * One repository of a registry (OCI distribution 1.1). Every method repeats what passes (429, 5xx, broken connections) and throws
  * MlDeployError `registry/*`.
@@ -41,14 +40,8 @@ export class RegistryClient {
 
   /** Proves that an upload would be allowed, by beginning one and giving it up. */
   async checkPush(): Promise<void> {
-    const location = await this.#beginUpload();
-    const request = { method: 'DELETE', url: location, doing: 'end a trial upload to', retry: false } as const;
-    // Some registries cannot cancel; they drop unfinished uploads by themselves.
-    await this.#transport
-      .send({ ...request, accept: [200, 202, 204, 400, 404, 405, 501] }, 'pull,push')
-      .then(drop, () => {
-        /* the right to push is proved already */
-      });
+    const { location } = await beginUpload({ transport: this.#transport, prefix: this.#prefix });
+    await cancelUpload(this.#transport, location);
   }
 
   /**
@@ -71,22 +64,19 @@ export class RegistryClient {
    */
   async pushBlob(blob: Blob, onSent?: (bytes: number) => void): Promise<boolean> {
     if (await this.hasBlob(blob.digest)) return false;
-    let location = await this.#beginUpload();
-    let offset = 0;
-    for (let failures = 0; ;) {
-      try {
-        location = await this.#sendFrom(blob, location, offset, onSent);
-        break;
-      } catch (error) {
-        if (!mayResume(error) || ++failures > resumptions) throw error;
-        const resumed = await this.#whereToResume(location);
-        if (resumed !== null && resumed.offset > offset) failures = 0;
-        location = resumed?.location ?? (await this.#beginUpload());
-        offset = resumed?.offset ?? 0;
-      }
-    }
-    await this.#endUpload(location, blob.digest);
+    await this.#upload(sourceOf(blob), onSent);
     return true;
+  }
+
+  /**
+   * Sends content whose digest is known only when it has been read: nothing is looked up before.
+   * @param source of the content
+   * @param onSent called with the number of bytes of each piece
+   * @returns its digest
+   * @throws what the source throws; nothing is published then
+   */
+  async pushStream(source: UploadSource, onSent?: (bytes: number) => void): Promise<string> {
+    return this.#upload(source, onSent);
   }
 
   /**
@@ -232,81 +222,29 @@ export class RegistryClient {
     return response.body;
   }
 
-  async #beginUpload(): Promise<string> {
-    const request = { method: 'POST', url: `${this.#prefix}/blobs/uploads/`, doing: 'push to', accept: [202] } as const;
-    const response = await this.#transport.send({ ...request, headers: { 'content-length': '0' } }, 'pull,push');
-    await drop(response);
-    return this.#locationOf(response, request.url);
-  }
-
-  async #sendFrom(blob: Blob, location: string, offset: number, onSent?: (bytes: number) => void): Promise<string> {
-    if (offset === blob.size && offset > 0) return location;
-    const sent = (bytes: number): void => {
-      this.uploadedBytes += bytes;
-      onSent?.(bytes);
-    };
-    const response = await this.#transport.send(
+  async #upload(source: UploadSource, onSent?: (bytes: number) => void): Promise<string> {
+    const upload = new Upload(
       {
-        method: 'PATCH',
-        url: location,
-        headers: {
-          'content-type': 'application/octet-stream',
-          'content-length': String(blob.size - offset),
-          // Only to go on: for a whole blob in one piece some registries refuse the header.
-          ...(offset === 0 ? {} : { 'content-range': `${offset}-${blob.size - 1}` }),
+        transport: this.#transport,
+        prefix: this.#prefix,
+        has: (digest) => this.hasBlob(digest),
+        onSent: (bytes) => {
+          this.uploadedBytes += bytes;
+          onSent?.(bytes);
         },
-        body: () => counted(blob, offset, sent),
-        doing: 'push to',
-        retry: false,
       },
-      'pull,push',
+      source,
     );
-    await drop(response);
-    return this.#locationOf(response, location);
-  }
-
-  /** Asks the registry how much of an upload it has; null when the upload must begin anew. */
-  async #whereToResume(location: string): Promise<{ location: string; offset: number } | null> {
-    const request = { method: 'GET', url: location, doing: 'go on with an upload to' } as const;
-    const response = await this.#transport.send({ ...request, accept: [200, 202, 204, 400, 404, 405] }, 'pull,push');
-    await drop(response);
-    if (response.status >= 400) return null;
-    const range = /^(?:bytes=)?0-(\d+)$/.exec(response.headers.get('range') ?? '');
-    if (range === null) return null;
-    const end = Number(range[1]);
-    // An upload without any byte is reported as 0-0 too, and one byte is cheap to send again.
-    return end === 0 ? null : { location: this.#locationOf(response, location), offset: end + 1 };
-  }
-
-  async #endUpload(location: string, digest: string): Promise<void> {
-    const url = new URL(location, this.#transport.address);
-    url.searchParams.set('digest', digest);
-    const request = { method: 'PUT', url: url.href, doing: 'push to', accept: [201, 204] } as const;
-    await drop(await this.#transport.send({ ...request, headers: { 'content-length': '0' } }, 'pull,push'));
-  }
-
-  #locationOf(response: Response, before: string): string {
-    const location = response.headers.get('location');
-    return location === null ? before : new URL(location, new URL(before, this.#transport.address)).href;
+    return upload.run();
   }
 }
 
-async function* counted(blob: Blob, offset: number, sent: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const piece of blob.read(offset)) {
-    sent(piece.length);
-    yield piece;
-  }
+function sourceOf(blob: Blob): UploadSource {
+  return { size: blob.size, read: (start) => blob.read(start), digest: () => blob.digest };
 }
 
 async function drop(response: Response): Promise<void> {
   await response.body?.cancel();
-}
-
-function mayResume(error: unknown): boolean {
-  if (!(error instanceof MlDeployError)) return false;
-  return (
-    error.code === 'registry/unreachable' || (error.code === 'registry/failed' && !/answered 4/.test(error.message))
-  );
 }
 
 function altered(what: string, expected: string, found: string): MlDeployError {

@@ -1,7 +1,7 @@
 import { MlDeployError } from '../errors.ts';
 import { basic, parseChallenge, tokenRequest, type Challenge } from './authorization.ts';
 import type { Credentials } from './credentials.ts';
-import { interrupted, problem, unreachable } from './problem.ts';
+import { interrupted, problem, retryAfterMs, unreachable } from './problem.ts';
 import { isLoopback, type Repository } from './repository.ts';
 import { sendStream } from './stream-request.ts';
 
@@ -31,18 +31,33 @@ export interface TransportOptions {
   readonly signal: AbortSignal;
   /** Called before each repetition. */
   readonly onRetry?: (why: string) => void;
+  /** How long an upload may stand still before it is broken off and goes on anew, in milliseconds; 60 s unless said. */
+  readonly stallMs?: number;
 }
 
 const attempts = 6;
 const firstPauseMs = 250;
-const longestPauseMs = 60_000;
+const longestPauseMs = 8_000;
+const usualStallMs = 60_000;
 const passing = new Set([408, 429, 500, 502, 503, 504]);
+
+/** Of a token's life, what is used of it: a request that begins with a dying token fails in the middle. */
+const usedShare = 0.8;
+
+interface Token {
+  readonly header: string;
+  readonly challenge: Challenge;
+  /** On the clock of performance.now(). */
+  readonly expiresAt: number;
+}
 
 /** Sends requests to one repository: authorisation, repetition of what passes, and errors that say what to do. */
 export class RegistryTransport {
   readonly #options: TransportOptions;
-  readonly #tokens = new Map<string, string>();
+  readonly #tokens = new Map<string, Token>();
   #credentials: Promise<Credentials | null> | undefined;
+  /** They let us in before: if they no longer do, there may be newer ones. */
+  #credentialsWorked = false;
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -65,13 +80,13 @@ export class RegistryTransport {
   async send(request: RegistryRequest, scope: 'pull' | 'pull,push'): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
       const last = attempt === attempts || request.retry === false;
-      let pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+      let askedMs: number | null = null;
       let why: string;
       try {
         const response = await this.#authorized(request, scope);
         if (request.accept?.includes(response.status) ?? response.ok) return response;
         if (last || !passing.has(response.status)) throw await this.#problem(request, response);
-        pauseMs = retryAfterMs(response.headers.get('retry-after')) ?? pauseMs;
+        askedMs = retryAfterMs(response.headers.get('retry-after'));
         why = `the registry answered ${response.status}`;
         await response.body?.cancel();
       } catch (error) {
@@ -80,30 +95,55 @@ export class RegistryTransport {
         if (last) throw unreachable(this.address, request.doing, this.#options.repository.name, error);
         why = 'the connection failed';
       }
-      this.#options.onRetry?.(why);
-      await pause(pauseMs, this.#options.signal);
+      await this.pause(attempt, why, askedMs);
     }
   }
 
-  async #authorized(request: RegistryRequest, scope: string): Promise<Response> {
-    const first = await this.#fetch(request, this.#tokens.get(scope));
-    if (first.status !== 401) return first;
-    const challenge = parseChallenge(first.headers.get('www-authenticate') ?? '');
-    if (challenge === null) return first;
-    const header = await this.#authorization(challenge, scope);
-    if (header === null) return first;
-    await first.body?.cancel();
-    this.#tokens.set(scope, header);
-    return this.#fetch(request, header);
+  /**
+   * Waits before a repetition, and says so.
+   * @param attempt how many attempts have failed, from 1 on
+   * @param why for people
+   * @param askedMs what the registry asked for, if it did
+   * @throws MlDeployError `registry/interrupted`
+   */
+  async pause(attempt: number, why: string, askedMs: number | null): Promise<void> {
+    this.#options.onRetry?.(why);
+    const usual = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+    await pause(askedMs ?? usual, this.#options.signal);
   }
 
+  async #authorized(request: RegistryRequest, scope: string): Promise<Response> {
+    const known = this.#tokens.get(scope);
+    const stale = known !== undefined && performance.now() > known.expiresAt;
+    const header = stale ? await this.#authorization(known.challenge, scope) : known?.header;
+    let response = await this.#fetch(request, header ?? undefined);
+    // A second time with credentials that are looked up anew: some live for minutes.
+    for (const again of [false, true]) {
+      if (response.status !== 401) break;
+      const challenge = parseChallenge(response.headers.get('www-authenticate') ?? '');
+      if (challenge === null || (again && !this.#credentialsWorked)) break;
+      if (again) this.#credentials = undefined;
+      const token = await this.#authorization(challenge, scope);
+      if (token === null) break;
+      await response.body?.cancel();
+      response = await this.#fetch(request, token);
+    }
+    if (response.status !== 401 && this.#credentials !== undefined) this.#credentialsWorked = true;
+    return response;
+  }
+
+  /** Turns a challenge into the value of an `Authorization` header; null when there is no way. */
   async #authorization(challenge: Challenge, scope: string): Promise<string | null> {
     this.#credentials ??= this.#options.credentials();
     const credentials = await this.#credentials;
-    if (challenge.scheme === 'basic') return credentials === null ? null : basic(credentials);
+    if (challenge.scheme === 'basic') {
+      if (credentials === null) return null;
+      return this.#remember(scope, { header: basic(credentials), challenge, expiresAt: Infinity });
+    }
     const asked = tokenRequest(challenge, `repository:${this.#options.repository.path}:${scope}`, credentials);
     if (asked === null) return null;
     this.#refusePlainText(asked.url, credentials);
+    const began = performance.now();
     const response = await fetch(asked.url, {
       method: asked.method,
       headers: asked.headers,
@@ -113,9 +153,16 @@ export class RegistryTransport {
     if (!response.ok) {
       throw await this.#problem({ method: 'GET', url: asked.url, doing: 'get a token for' }, response);
     }
-    const answer = (await response.json()) as { token?: string; access_token?: string };
+    const answer = (await response.json()) as { token?: string; access_token?: string; expires_in?: number };
     const token = answer.token ?? answer.access_token;
-    return token === undefined ? null : `Bearer ${token}`;
+    if (token === undefined) return null;
+    const lives = typeof answer.expires_in === 'number' ? answer.expires_in * 1000 * usedShare : Infinity;
+    return this.#remember(scope, { header: `Bearer ${token}`, challenge, expiresAt: began + lives });
+  }
+
+  #remember(scope: string, token: Token): string {
+    this.#tokens.set(scope, token);
+    return token.header;
   }
 
   /** A registry that is reached safely must not make us send a password in plain text. */
@@ -145,18 +192,12 @@ export class RegistryTransport {
     const body = request.body?.();
     if (body === undefined) return fetch(url, { method, headers, signal });
     if (typeof body === 'string') return fetch(url, { method, headers, body, signal });
-    return sendStream(url, { method, headers, body, signal });
+    return sendStream(url, { method, headers, body, signal, stallMs: this.#options.stallMs ?? usualStallMs });
   }
 
   async #problem(request: RegistryRequest, response: Response): Promise<MlDeployError> {
     return problem(request.doing, this.#options.repository.name, response);
   }
-}
-
-function retryAfterMs(header: string | null): number | null {
-  if (header === null) return null;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? null : Math.min(longestPauseMs, Math.max(0, ms));
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
