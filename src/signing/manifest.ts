@@ -30,7 +30,7 @@ export interface Compared {
 }
 
 /** Never part of a signature, at the root of the model (section 6.2). */
-const neverSigned = ['.git', '.gitignore', '.gitattributes', '.github'];
+export const neverSigned: readonly string[] = ['.git', '.gitignore', '.gitattributes', '.github'];
 
 /**
  * Holds the files of a model against what was signed (section 8.4): every signed file is there with the same content, and nothing else is

@@ -21,7 +21,11 @@ export type Trust =
       readonly trustRoot: string;
     };
 
-const inToto = 'application/vnd.in-toto+json';
+/** Type of a signed payload that is an in-toto statement. */
+export const inToto = 'application/vnd.in-toto+json';
+
+/** Media type of the bundles that are written: Sigstore, version 0.3. */
+export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /**
  * Verifies who signed a bundle (OpenSSF Model Signing v1.0, section 8.2), offline. Throws SigningProblem.
@@ -71,13 +75,15 @@ export function fingerprintOf(key: KeyObject): string {
 /** Curves, each with the hash that belongs to it. */
 const hashes: Readonly<Record<string, string>> = { prime256v1: 'sha256', secp384r1: 'sha384', secp521r1: 'sha512' };
 
+/** The hash that belongs to a key, public or private. Throws SigningProblem for curves and kinds that have none. */
+export function hashOfKey(key: KeyObject): string {
+  const hash = hashes[key.asymmetricKeyDetails?.namedCurve ?? ''];
+  if (key.asymmetricKeyType === 'ec' && hash !== undefined) return hash;
+  throw new SigningProblem('the key is not one of the curves P-256, P-384 and P-521');
+}
+
 function verifyEnvelope({ payloadType, payload, signature }: SignedBundle, key: KeyObject): void {
-  const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
-  const hash = hashes[curve];
-  if (key.asymmetricKeyType !== 'ec' || hash === undefined) {
-    throw new SigningProblem('the key is not one of the curves P-256, P-384 and P-521');
-  }
-  if (!verifyRaw(hash, preAuthentication(payloadType, payload), key, signature)) {
+  if (!verifyRaw(hashOfKey(key), preAuthentication(payloadType, payload), key, signature)) {
     throw new SigningProblem('the signature does not belong to its content and this key');
   }
 }
