@@ -9,13 +9,17 @@ import { requirementsFacts } from '../server/fastapi/requirements.ts';
 import { serverOf } from '../server/index.ts';
 
 /**
- * Checks the files that the configuration names for the build, and warns when dependencies are not pinned or a secret is not used.
+ * Checks what the server needs of the model and the files that the configuration names for the build, and warns when dependencies are not pinned or a secret is not used.
  * @param context of the stage
- * @throws MlDeployError `build/file-missing`
+ * @throws MlDeployError `build/file-missing`, and what the server says about the model: `build/no-loader`, ...
  */
 export async function checkFiles(context: StageContext): Promise<void> {
   const { server, image } = context.config;
   const { root } = context.access;
+  // What the server cannot serve is refused before anything is built; without evidence this is for the build itself to find out.
+  if (context.evidence.validate !== undefined) {
+    await serverOf(context.config).imagePlan(context.config, context.evidence.validate, root);
+  }
   if (server.entry !== null) await read(root, server.entry, 'server.entry');
   for (const { id, file } of image.secrets) {
     await read(root, file, `image.secrets (${id})`);

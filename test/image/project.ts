@@ -21,7 +21,7 @@ export function validated(root: string): ValidateEvidence {
         path,
         bytes: content.length,
         sha256,
-        format: 'joblib',
+        format: path.endsWith('.joblib') ? 'joblib' : 'text',
         verdict: 'clean',
         findings: [],
         facts: {},

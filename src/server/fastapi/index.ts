@@ -8,6 +8,7 @@ import { packageSecrets, type ImagePlan, type PlannedFile, type RequirementsFile
 import type { MetricsPreset } from '../metrics-preset.ts';
 import type { Probes, Server } from '../server.ts';
 import { fastapiMetrics } from './metrics.ts';
+import { chooseModelFile, type ModelFile } from './loaders.ts';
 import { constraintsOf, requirementsFacts } from './requirements.ts';
 import { readRequirements, readServerModules } from './sources.ts';
 
@@ -59,14 +60,20 @@ function threadsPerWorker(config: Config): string {
 
 async function imagePlan(config: Config, model: ValidateEvidence, root: string): Promise<ImagePlan> {
   const { port } = config.server;
+  // The user's own code loads what it needs.
+  const file = config.server.entry === null ? chooseModelFile(model) : null;
   return {
     platform: config.image.platform,
     recipe: {
       kind: 'base',
       base: config.image.base,
-      packages: { folder: venv, requirements: await requirementsFiles(config, root), precompile: importedAtStart },
+      packages: {
+        folder: venv,
+        requirements: await requirementsFiles(config, root, file),
+        precompile: [...importedAtStart, ...(file?.modules ?? ownCodeMayImport)],
+      },
     },
-    trees: [{ path: '/app', files: await codeFiles(config, model, root) }],
+    trees: [{ path: '/app', files: await codeFiles(config, model, root, file) }],
     runtime: {
       environment: {
         PATH: `${venv}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
@@ -103,36 +110,47 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
   };
 }
 
-const importedAtStart = ['fastapi', 'uvicorn', 'uvicorn.protocols.http.h11_impl', 'joblib', 'numpy', 'sklearn'];
+const importedAtStart = ['fastapi', 'uvicorn', 'uvicorn.protocols.http.h11_impl', 'numpy'];
+
+const ownCodeMayImport = ['joblib', 'sklearn'];
 
 function healthcheck(port: number): string {
   return `import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ.get('MLDEPLOY_PORT', '${port}') + '/healthz', timeout=2)`;
 }
 
-async function codeFiles(config: Config, model: ValidateEvidence, root: string): Promise<PlannedFile[]> {
+async function codeFiles(
+  config: Config,
+  model: ValidateEvidence,
+  root: string,
+  file: ModelFile | null,
+): Promise<PlannedFile[]> {
   const inputs = config.model.inputs ?? model.contract?.inputs ?? [];
   const modules = await readServerModules();
+  const facts = { inputs, ...(file === null ? {} : { model: { file: file.path, format: file.format } }) };
   return [
     ...modules.map(({ name, text }) => ({ path: `mldeploy_server/${name}`, content: text })),
-    { path: 'contract.json', content: `${JSON.stringify({ inputs })}\n` },
+    { path: 'contract.json', content: `${JSON.stringify(facts)}\n` },
     ...(config.server.entry === null
       ? []
       : [{ path: 'inference.py', content: await readUserFile(root, config.server.entry, 'server.entry') }]),
   ];
 }
 
-/** The server's own dependencies first; then the user's, or what a scikit-learn model needs, which may not change the server's. */
-async function requirementsFiles(config: Config, root: string): Promise<RequirementsFile[]> {
+/** The server's own dependencies first; then the user's, or what the model needs, which may not change the server's. */
+async function requirementsFiles(config: Config, root: string, file: ModelFile | null): Promise<RequirementsFile[]> {
   const server = await readRequirements('requirements-server.txt');
+  const constraints = constraintsOf(server);
+  const first = { name: 'server.txt', text: server, hashed: true, constraints: null };
   const named = config.server.requirements;
-  const model =
-    named === null
-      ? await readRequirements('requirements-sklearn.txt')
-      : await readUserFile(root, named, 'server.requirements');
-  return [
-    { name: 'server.txt', text: server, hashed: true, constraints: null },
-    { name: 'model.txt', text: model, hashed: requirementsFacts(model).hashed, constraints: constraintsOf(server) },
-  ];
+  if (named !== null) {
+    const text = await readUserFile(root, named, 'server.requirements');
+    return [first, { name: 'model.txt', text, hashed: requirementsFacts(text).hashed, constraints }];
+  }
+  const names = file?.requirements ?? (['requirements-sklearn.txt'] as const);
+  const ours = names.map(async (name) => {
+    return { name: name.replace('requirements-', ''), text: await readRequirements(name), hashed: true, constraints };
+  });
+  return [first, ...(await Promise.all(ours))];
 }
 
 async function readUserFile(root: string, path: string, key: string): Promise<string> {

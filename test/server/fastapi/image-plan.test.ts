@@ -33,13 +33,14 @@ const requirementsOf = ({ recipe }: ImagePlan): readonly RequirementsFile[] =>
 describe('image plan', () => {
   it('has every Python module of the server, the contract, and never the weights', async () => {
     const plan = await planOf({});
-    const sources = readdirSync(new URL('../../../src/server/fastapi/', import.meta.url)).filter((name) =>
-      name.endsWith('.py'),
-    );
+    const sources = readdirSync(new URL('../../../src/server/fastapi/', import.meta.url), {
+      recursive: true,
+      encoding: 'utf8',
+    }).filter((name) => name.endsWith('.py'));
     expect(plan.trees.map(({ path }) => path)).toEqual(['/app']);
     const planned = plan.trees.flatMap(({ files }) => files.map(({ path }) => path));
     for (const name of sources) expect(planned).toContain(`mldeploy_server/${name}`);
-    expect(contentOf(plan, 'contract.json')).toBe('{"inputs":[]}\n');
+    expect(contentOf(plan, 'contract.json')).toBe('{"inputs":[],"model":{"file":"model.joblib","format":"joblib"}}\n');
     expect(planned.filter((path) => path.includes('model.joblib'))).toEqual([]);
     expect(JSON.stringify(plan.recipe)).not.toContain('model.joblib');
     expect(plan.weights).toMatchObject({ path: '/model', files: [{ path: 'model.joblib', bytes: 7 }] });

@@ -9,10 +9,15 @@ import { installPackages } from '../../cluster/requirements.ts';
 
 const execute = promisify(execFile);
 const sources = new URL('../../../src/server/fastapi/', import.meta.url).pathname;
-const files = ['requirements-server.txt', 'requirements-sklearn.txt'].map((name) => join(sources, name));
+/** All but CatBoost, which alone is as large as the others together. */
+const usual = ['server', 'sklearn', 'xgboost', 'lightgbm', 'onnxruntime'] as const;
 
-/** A Python with exactly the packages of the image, made once per user and set of versions. */
-export async function serverPython(): Promise<string> {
+/**
+ * A Python with exactly the packages of the images, made once per user and set of versions.
+ * @param names of requirements files
+ */
+export async function serverPython(names: readonly string[] = usual): Promise<string> {
+  const files = names.map((name) => join(sources, `requirements-${name}.txt`));
   const key = cacheKey(files.map((file) => readFileSync(file, 'utf8')));
   const folder = join(cacheFolder(), 'venvs', `fastapi-${key}`);
   const python = join(folder, 'bin/python');

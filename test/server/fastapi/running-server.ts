@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { validateStage } from '../../../src/model/stage.ts';
 import { fastapi } from '../../../src/server/fastapi/index.ts';
 import { until } from '../../cluster/poll.ts';
 import { project } from '../../image/project.ts';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly inference?: string;
   /** Besides what the pod template sets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Interpreter to use; by default one with the packages of all formats but CatBoost. */
+  readonly python?: string;
 }
 
 /** The server of an image plan, as a process on this machine. */
@@ -114,8 +117,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (options.inference !== undefined) writeFileSync(join(options.root, 'inference.py'), options.inference);
   const server = options.inference === undefined ? {} : { server: 'entry: inference.py' };
   const context = project({ root: options.root, repository: 'registry.test/iris', ...server });
-  const { validate } = context.evidence;
-  if (validate === undefined) throw new Error('the project of a test has evidence');
+  const validate = await validateStage.run(context);
   const plan = await fastapi.imagePlan(context.config, validate, options.root);
   const files = plan.trees.flatMap((tree) => tree.files.map((file) => ({ ...file, path: join(tree.path, file.path) })));
   for (const file of files) {
@@ -124,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     writeFileSync(path, file.content);
   }
   const port = await freePort();
-  const child = spawn(await serverPython(), ['-m', 'mldeploy_server'], {
+  const child = spawn(options.python ?? (await serverPython()), ['-m', 'mldeploy_server'], {
     cwd: join(home, 'app'),
     env: {
       PATH: process.env['PATH'],

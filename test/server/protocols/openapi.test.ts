@@ -121,6 +121,14 @@ describe('malformed requests', () => {
     expect(() => JSON.parse(made.get('a body that is not JSON') ?? '') as unknown).toThrow();
   });
 
+  test('break a number also where null is allowed', async () => {
+    const row = { type: 'array', items: { type: ['number', 'null'] }, minItems: 2, maxItems: 2 };
+    const request = { type: 'object', required: ['inputs'], properties: { inputs: { type: 'array', items: row } } };
+    const discovery = await discover({ openapi: '3.1.0', paths: { '/predict': operation(request) } });
+    const made = discovery.malformed.find(({ name }) => name === 'a text where a number belongs');
+    expect(made?.request.body).toContain('"not a number"');
+  });
+
   test('are refused with 4xx, nothing else', async () => {
     const discovery = await discover(
       { openapi: '3.1.0', paths: { '/predict': operation(rows(2)) } },

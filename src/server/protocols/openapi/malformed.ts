@@ -66,7 +66,8 @@ function breakFirst(unresolved: Schema, value: unknown, resolve: Resolve, rule: 
 }
 
 const textForNumber: Break = (schema, value) => {
-  const types = typesOf(schema);
+  // A missing number is often allowed to be null.
+  const types = typesOf(schema).filter((type) => type !== 'null');
   const numeric = types.length > 0 && types.every((type) => type === 'number' || type === 'integer');
   return numeric && typeof value === 'number' ? { changed: true, value: 'not a number' } : { changed: false, value };
 };

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { serverPython } from './python.ts';
+import { startServer, type RunningServer } from './running-server.ts';
+
+const execute = promisify(execFile);
+const real = new URL('../../model/fixtures/real/', import.meta.url).pathname;
+
+/** Rows that every model here takes: five features. */
+const rows = [
+  [0.1, 0.2, 0.3, 0.4, 0.5],
+  [0.9, 0.8, 0.7, 0.6, 0.5],
+];
+const withMissing = [[null, 0.2, 0.3, null, 0.5]];
+
+/** What the library itself says, by file; computed once, by one Python. */
+let expected: Readonly<Record<string, unknown>>;
+
+beforeAll(async () => {
+  const script = `
+import json, sys, numpy, xgboost, lightgbm, onnxruntime
+folder, rows, missing = sys.argv[1], *map(json.loads, sys.argv[2:])
+def boost(name, rows):
+    booster = xgboost.Booster(model_file=f"{folder}/trees/xgboost-{name}")
+    return booster.inplace_predict(numpy.array(rows, dtype="float32"), validate_features=False).tolist()
+light = lightgbm.Booster(model_file=f"{folder}/trees/lightgbm-binary.txt")
+forest = onnxruntime.InferenceSession(f"{folder}/onnx/skl_RandomForestClassifier.onnx")
+width = forest.get_inputs()[0].shape[1]
+labels, odds = forest.run(None, {forest.get_inputs()[0].name: numpy.full((2, width), 0.5, dtype="float32")})
+print(json.dumps({
+    "json": boost("binary.json", rows), "ubj": boost("binary.ubj", rows),
+    "missing": boost("binary.ubj", missing),
+    "lightgbm": light.predict(numpy.array(rows)).tolist(),
+    "lightgbmMissing": light.predict(numpy.array(missing, dtype="float64")).tolist(),
+    "width": width, "names": [one.name for one in forest.get_outputs()], "labels": labels.tolist(), "odds": [dict(map(lambda kv: (str(kv[0]), kv[1]), one.items())) if isinstance(one, dict) else one.tolist() for one in odds],
+}))`;
+  const arguments_ = ['-c', script, real, JSON.stringify(rows), JSON.stringify(withMissing)];
+  const { stdout } = await execute(await serverPython(), arguments_);
+  expected = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+});
+
+/** A project whose model folder holds one file of the fixtures. */
+async function serve(fixture: string, name: string): Promise<RunningServer & AsyncDisposable> {
+  const root = mkdtempSync(join(tmpdir(), 'mldeploy-format-'));
+  mkdirSync(join(root, 'model'));
+  copyFileSync(join(real, fixture), join(root, 'model', name));
+  const server = await startServer({ root });
+  await server.ready();
+  return Object.assign(server, { [Symbol.asyncDispose]: () => server.stop() });
+}
+
+async function outputs(server: RunningServer, inputs: unknown): Promise<unknown> {
+  const response = await server.predict(inputs);
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { outputs: unknown }).outputs;
+}
+
+describe('model files without pickle', () => {
+  it.each([
+    ['trees/xgboost-binary.json', 'model.json', 'json', 'missing'],
+    // The content decides, not the name.
+    ['trees/xgboost-binary.ubj', 'model.bst', 'ubj', 'missing'],
+    ['trees/lightgbm-binary.txt', 'model.txt', 'lightgbm', 'lightgbmMissing'],
+  ])('%s is served as its library predicts, and missing numbers are null', async (fixture, name, key, missing) => {
+    await using server = await serve(fixture, name);
+    expect(server.events('ready')).toHaveLength(1);
+    expect(await outputs(server, rows)).toEqual(expected[key]);
+    expect(await outputs(server, withMissing)).toEqual(expected[missing]);
+    expect((await server.predict([[1, 2, 3, 4]])).status).toBe(422);
+    expect((await server.predict([['a', 2, 3, 4, 5]])).status).toBe(422);
+    expect((await server.predict([[1e300, 2, 3, 4, 5]])).status).toBe(key === 'lightgbm' ? 200 : 422);
+    expect(server.strange).toEqual([]);
+  });
+
+  it('ONNX is served with all its outputs by name', async () => {
+    await using server = await serve('onnx/skl_RandomForestClassifier.onnx', 'forest.onnx');
+    const { width, names, labels, odds } = expected as {
+      width: number;
+      names: [string, string];
+      labels: unknown[];
+      odds: unknown[];
+    };
+    const row = new Array<number>(width).fill(0.5);
+    expect(await outputs(server, [row, row])).toEqual(
+      [0, 1].map((index) => ({ [names[0]]: labels[index], [names[1]]: odds[index] })),
+    );
+    expect((await server.predict([[...row, 1]])).status).toBe(422);
+    expect((await server.predict([[null, ...row.slice(1)]])).status).toBe(422);
+    expect(server.strange).toEqual([]);
+  });
+});
