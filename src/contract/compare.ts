@@ -1,6 +1,9 @@
 import type { Contract, TensorSpec } from '../pipeline/evidence.ts';
 import { printable } from '../printable.ts';
 
+/** Source of contracts whose names nobody gave: an estimator takes rows, and has no word for them. */
+export const unnamedSource = 'scikit-learn';
+
 /** One difference between two contracts. */
 export interface Difference {
   readonly side: 'inputs' | 'outputs';
@@ -12,12 +15,16 @@ export interface Difference {
 
 /**
  * What changes for a client of `before` when `after` answers. Inputs may accept more (a dimension of any size, where it was fixed), outputs may
- * promise more; anything else that changes is breaking, names too.
+ * promise more; anything else that changes is breaking, names too, unless one of the two has none.
  */
 export function compareContracts(before: Contract, after: Contract): Difference[] {
-  return (['inputs', 'outputs'] as const).flatMap((side) =>
-    compareSide(side === 'inputs' ? 'input' : 'output', before[side], after[side]).map((found) => ({ ...found, side })),
-  );
+  const named = ![before, after].some(({ source }) => source === unnamedSource);
+  return (['inputs', 'outputs'] as const).flatMap((side) => {
+    const [old, now] = [before[side], after[side]];
+    const single = old.length === 1 && now.length === 1;
+    const olds = named || !single ? old : old.map((tensor) => ({ ...tensor, name: now[0]?.name ?? tensor.name }));
+    return compareSide(side === 'inputs' ? 'input' : 'output', olds, now).map((found) => ({ ...found, side }));
+  });
 }
 
 type Side = 'input' | 'output';

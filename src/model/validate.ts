@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { unnamedSource } from '../contract/compare.ts';
 import { modelDigest } from '../pipeline/model-digest.ts';
 import type { Contract, FileEvidence, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
@@ -56,7 +57,9 @@ export async function validatePath(
       return inspectEntry(entry, rulings, onBytes, signal);
     });
     const { bytes } = progress;
-    const { files: laidOut, contract } = await applyLayouts(new Unit(path, isFolder, inspected));
+    const { files: laidOut, contract: told } = await applyLayouts(new Unit(path, isFolder, inspected));
+    // Code of the project may make the rows of an estimator from whatever its clients send.
+    const contract = policy.ownEntry && told?.source === unnamedSource ? null : told;
     const whole = { path: name, root: await realpath(path), isFolder, files: laidOut, bytes, contract };
     for (const check of checks) await check(whole, policy, signal);
     const files = laidOut.map((file) => applyWaivers(fileEvidence(file), policy.waivers, policy.today));

@@ -2,7 +2,7 @@ import type { Contract } from '../../pipeline/evidence.ts';
 import { largest, type WholeModel } from '../checks/check.ts';
 import type { Findings } from '../findings.ts';
 import type { Policy } from '../policy.ts';
-import { compareContracts, type Difference } from '../../contract/compare.ts';
+import { compareContracts, unnamedSource, type Difference } from '../../contract/compare.ts';
 
 /**
  * The contract that the configuration declares against the one of the files: a declaration that the files contradict fails. Not asked where
@@ -10,8 +10,9 @@ import { compareContracts, type Difference } from '../../contract/compare.ts';
  */
 export function declaredContract(model: WholeModel, { declared, ownEntry }: Policy): void {
   if (declared === null || model.contract === null || ownEntry) return;
+  const told = model.contract.source === unnamedSource ? withWidthOf(declared, model.contract) : model.contract;
   // Somebody who believes the declaration is a client of it. A declaration of one side only says nothing about the other.
-  const contradicted = compareContracts(declared, model.contract).filter(
+  const contradicted = compareContracts(declared, told).filter(
     ({ breaking, side }) => breaking && declared[side].length > 0,
   );
   if (contradicted.length === 0) return;
@@ -19,9 +20,18 @@ export function declaredContract(model: WholeModel, { declared, ownEntry }: Poli
   carrier(model)?.add('contract/declared', null, what);
 }
 
+/** Estimators take numbers of any type, and say only how many stand in a row: the rest is as it is declared. */
+function withWidthOf(declared: Contract, { inputs, source }: Contract): Contract {
+  const width = inputs[0]?.shape[1];
+  const [rows] = declared.inputs;
+  if (width === undefined || rows === undefined || declared.inputs.length !== 1 || rows.shape.length !== 2)
+    return declared;
+  return { ...declared, inputs: [{ ...rows, shape: [rows.shape[0] ?? null, width] }], source };
+}
+
 /** What clients may rely on: what is declared, and for a side that is not declared, what the files tell. */
 export function effectiveContract(declared: Contract | null, found: Contract | null): Contract | null {
-  if (declared === null || found === null) return declared ?? found;
+  if (declared === null || found === null || found.source === unnamedSource) return declared ?? found;
   const { inputs, outputs, source } = declared;
   return {
     inputs: inputs.length > 0 ? inputs : found.inputs,
@@ -38,7 +48,11 @@ export function previousContract(model: WholeModel, { previous, declared, acknow
   const findings = carrier(model);
   if (previous === null || before === null || findings === undefined) return;
   const now = effectiveContract(declared, model.contract) ?? { inputs: [], outputs: [], source: '' };
-  const lost = (['inputs', 'outputs'] as const).filter((side) => before[side].length > 0 && now[side].length === 0);
+  // Estimators tell what they can: the next one may be of a kind that does not.
+  const tells = before.source !== unnamedSource;
+  const lost = (['inputs', 'outputs'] as const).filter(
+    (side) => tells && before[side].length > 0 && now[side].length === 0,
+  );
   if (lost.length > 0) {
     findings.add('contract/unknown', null, `The previous release told its ${lost.join(' and ')}; this one does not.`);
   }

@@ -1,6 +1,9 @@
 import { Content } from '../content.ts';
 import { Findings } from '../findings.ts';
+import type { Contract } from '../../pipeline/evidence.ts';
+import { printable } from '../../printable.ts';
 import type { EmbeddedModels } from '../pickle/embedded.ts';
+import { estimatorFacts, type EstimatorFacts } from '../pickle/estimator.ts';
 import { Judge } from '../pickle/judge.ts';
 import { Machine } from '../pickle/machine.ts';
 import { Rulings } from '../pickle/rulings.ts';
@@ -29,24 +32,42 @@ export const pickle: Format = {
         streams.end();
         const models = await inspectModels(streams.models, context);
         const joblib = streams.arrays.arrays > 0 || joblibExtensions.includes(head.extension);
-        return { format: joblib ? 'joblib' : 'pickle', facts: { ...streams.facts, ...models } };
+        const estimator = estimatorFacts(streams.held, models.contracts);
+        return {
+          format: joblib ? 'joblib' : 'pickle',
+          facts: { ...streams.facts, ...models.facts, ...featureFacts(estimator) },
+          ...(estimator === null ? {} : { contract: estimator.contract }),
+        };
       },
     };
   },
 };
 
+/** What the boosters in a pickle say. */
+interface Embedded {
+  readonly facts: Facts;
+  readonly contracts: readonly Contract[];
+}
+
 /** Checks the boosters in a pickle as files of their own formats. */
-async function inspectModels({ found, left }: EmbeddedModels, context: InspectContext): Promise<Facts> {
+async function inspectModels({ found, left }: EmbeddedModels, context: InspectContext): Promise<Embedded> {
   const formats: string[] = [];
+  const contracts: Contract[] = [];
   for (const { offset, content } of found) {
     const title = `model at byte ${offset}`;
     const source = new BufferSource(content);
     const inner = new Content(context, { name: 'model', title, size: content.length, source });
     await inner.write(content);
-    formats.push((await inner.end()).format);
+    const { format, contract } = await inner.end();
+    formats.push(format);
+    if (contract !== undefined) contracts.push(contract);
   }
   if (left > 0) context.findings.add('pickle/limit', null, `${left} models in it are too large to be checked.`);
-  return formats.length > 0 ? { models: formats } : {};
+  return { contracts, facts: formats.length > 0 ? { models: formats } : {} };
+}
+
+function featureFacts(estimator: EstimatorFacts | null): Facts {
+  return estimator === null || estimator.features === null ? {} : { features: estimator.features.map(printable) };
 }
 
 /** Protocols 2 to 5 begin with PROTO. */

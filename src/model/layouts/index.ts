@@ -1,3 +1,4 @@
+import { unnamedSource } from '../../contract/compare.ts';
 import type { Contract } from '../../pipeline/evidence.ts';
 import type { InspectedFile } from '../inspect.ts';
 import { huggingFace } from './hugging-face.ts';
@@ -33,6 +34,17 @@ export async function applyLayouts(unit: Unit): Promise<LaidOut> {
     }
     return { ...file, inspected };
   });
+  return { files, contract: contracts[0] ?? onlyContract(files) };
+}
+
+/** Files of a folder that hold no model. */
+const beside: ReadonlySet<string> = new Set(['text', 'json', 'yaml', 'none']);
+
+/** The contract of the only file that tells one. An estimator may be one step of many: it counts when it is the only model. */
+function onlyContract(files: readonly InspectedFile[]): Contract | null {
   const own = files.flatMap(({ inspected: { contract } }) => contract ?? []);
-  return { files, contract: contracts[0] ?? (own.length === 1 ? (own[0] ?? null) : null) };
+  const named = own.filter(({ source }) => source !== unnamedSource);
+  if (named.length > 0) return named.length === 1 ? (named[0] ?? null) : null;
+  const models = files.filter(({ inspected }) => !beside.has(inspected.format));
+  return models.length === 1 ? (own[0] ?? null) : null;
 }

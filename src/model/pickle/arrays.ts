@@ -30,10 +30,12 @@ export function joblibArrays(rulings: Rulings, count: ArrayCount): ArrayReader {
       return null;
     }
     count.arrays++;
-    const done = () => {
-      machine.stack[machine.stack.length - 1] = new Instance(arrayType(state.entry('subclass')), something);
+    const done = (array: Value) => {
+      machine.stack[machine.stack.length - 1] = array;
     };
-    if (element === 'object') return new ObjectArray(new Machine(judge, { offset: machine.at + 1 }), machine, done);
+    if (element === 'object') {
+      return new ObjectArray(new Machine(judge, { offset: machine.at + 1, room: machine.room }), machine, done);
+    }
     const items = shape.reduce((product, size) => product * size, 1);
     const bytes = items * element;
     if (!Number.isSafeInteger(bytes)) {
@@ -42,7 +44,11 @@ export function joblibArrays(rulings: Rulings, count: ArrayCount): ArrayReader {
     }
     count.bytes += bytes;
     const aligned = typeof state.entry('numpy_array_alignment_bytes') === 'number';
-    return new RawArray(bytes, aligned, new SecondReading(machine, rulings, judge.findings), done);
+    const array = new Instance(arrayType(state.entry('subclass')), something);
+    // The state that NumPy gives to an array, without its bytes.
+    array.state = new Tuple([1, new Tuple(shape), dtype as Instance, false, something]);
+    machine.made += 2;
+    return new RawArray(bytes, aligned, new SecondReading(machine, rulings, judge.findings), () => done(array));
   };
 }
 
@@ -118,9 +124,9 @@ class ObjectArray implements Consumer {
   done = false;
   private readonly inner: Machine;
   private readonly outer: Machine;
-  private readonly finished: () => void;
+  private readonly finished: (array: Value) => void;
 
-  constructor(inner: Machine, outer: Machine, finished: () => void) {
+  constructor(inner: Machine, outer: Machine, finished: (array: Value) => void) {
     this.inner = inner;
     this.outer = outer;
     this.finished = finished;
@@ -135,7 +141,9 @@ class ObjectArray implements Consumer {
 
   finish(): void {
     this.outer.count += this.inner.count;
-    this.finished();
+    // joblib puts whatever comes out of it into the place of the array.
+    this.outer.made += this.inner.made;
+    this.finished(this.inner.result);
   }
 }
 

@@ -7,7 +7,7 @@ import { opcodes } from './opcodes/index.ts';
 import { argument as argumentKind, type Opcode } from './opcodes/opcode.ts';
 import { LongLine, Payload, type Consumer, type FrameOfLine } from './payload.ts';
 import { ValueStack } from './value-stack.ts';
-import type { Value } from './values.ts';
+import type { Room, Value } from './values.ts';
 
 /** Payloads up to this size are looked at whole; longer ones stream past. Bytes. */
 const defaultWholeBytes = 4096;
@@ -15,6 +15,8 @@ const defaultWholeBytes = 4096;
 const maxEntries = 8_000_000;
 /** Most objects that a pickle may make, in units of about 64 bytes of our memory. */
 const maxMade = 3_000_000;
+/** Items of lists that are kept, in all lists of a file. */
+const keptListItems = 20_000;
 /** Times that the other reading may lose the end of a frame; the file is unsafe after the first. */
 const maxDrops = 64;
 
@@ -26,8 +28,10 @@ export interface MachineStart {
   readonly from?: Machine;
   /** Whether to read as the C unpickler does from a file: what is left of a frame is lost to an opcode that does not fit. */
   readonly drops?: boolean;
-  /** Whether lists keep what is in them, for small pickles that are data. */
+  /** Whether lists keep all that is in them, for small pickles that are data. */
   readonly keepsItems?: boolean;
+  /** For lists, shared with the machines of the same file. */
+  readonly room?: Room;
   /** Longest argument that is looked at whole, bytes; at least 16. */
   readonly wholeBytes?: number;
 }
@@ -57,6 +61,7 @@ export class Machine extends ValueStack {
   /** 1 for every opcode that has run, by byte. */
   readonly seen = new Uint8Array(256);
   readonly keepsItems: boolean;
+  readonly room: Room;
   /** Offset in the file of the end of the current FRAME; infinite outside of one. */
   frameEnd = Infinity;
   /** Takes what follows when it is not opcodes. */
@@ -82,6 +87,7 @@ export class Machine extends ValueStack {
     this.at = this.base;
     this.drops = drops;
     this.keepsItems = start.keepsItems === true;
+    this.room = start.room ?? from?.room ?? { items: keptListItems };
     this.wholeBytes = start.wholeBytes ?? defaultWholeBytes;
     if (from === undefined) return;
     if (this.drops) this.frameEnd = from.frameEnd;

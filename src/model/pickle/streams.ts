@@ -6,6 +6,7 @@ import { Machine } from './machine.ts';
 import { NestedPickles } from './nested.ts';
 import type { Observer } from './observer.ts';
 import type { Rulings } from './rulings.ts';
+import type { Value } from './values.ts';
 
 export type Observe = (judge: Judge, machine: () => Machine) => Observer;
 
@@ -68,6 +69,13 @@ export class PickleStreams {
   /** Every global that was named, as `module.name`, sorted. */
   get globals(): readonly string[] {
     return this.judge.globals;
+  }
+
+  /** What the file holds; null when it cannot be told, or when it holds several things. */
+  get held(): Value {
+    const { machine, streams, ignoredFrom } = this;
+    const single = streams === 1 && machine.state === 'stopped' && ignoredFrom === null && this.second === null;
+    return single ? machine.result : null;
   }
 
   /** Facts for the evidence. */

@@ -7,14 +7,21 @@ export type Symbolic = Container | Tuple | Opaque | Global | Instance | Persiste
 
 /** Largest number of items of a tuple, and of entries of a dict, that are kept. */
 const keptItems = 48;
+/** Largest number of items of a list that are kept. */
+const keptOfList = 512;
+
+/** How many items of lists may still be kept, over all lists of a file. */
+export interface Room {
+  items: number;
+}
 
 /** A list, dict, set or frozenset. `weight` is its size were every shared part written out. */
 export class Container {
   readonly kind: 'list' | 'dict' | 'set' | 'frozenset';
   weight = 1;
-  /** The first entries of a dict: key, value, key, value, ... */
+  /** The first entries of a dict (key, value, key, value, ...), or the first items of a list. */
   entries: Value[] | null = null;
-  /** Whether a dict has entries that were not kept. */
+  /** Whether there are entries or items that were not kept. */
   dropped = false;
 
   constructor(kind: 'list' | 'dict' | 'set' | 'frozenset') {
@@ -39,15 +46,25 @@ export class Container {
     return 1 + (count >> 3);
   }
 
+  /** Keeps the items of a list, from index `from` on, as long as there is room in it and in what the file may keep. */
+  keepItems(items: readonly Value[], from: number, room: Room): void {
+    const count = Math.min(items.length - from, room.items, keptOfList - (this.entries?.length ?? 0));
+    this.dropped ||= items.length - from > count;
+    if (count <= 0) return;
+    room.items -= count;
+    this.entries ??= [];
+    for (let i = from; i < from + count; i++) this.entries.push(items[i] as Value);
+  }
+
   /** Keeps all items of a list, from index `from` on. */
   keepAll(items: readonly Value[], from: number): void {
     this.entries ??= [];
     for (let i = from; i < items.length; i++) this.entries.push(items[i] as Value);
   }
 
-  /** Value of a string key among the kept entries; the last one wins. */
+  /** Value of a string key among the kept entries of a dict; the last one wins. */
   entry(key: string): Value | undefined {
-    const entries = this.entries ?? [];
+    const entries = this.kind === 'dict' ? (this.entries ?? []) : [];
     for (let i = entries.length - 2; i >= 0; i -= 2) if (entries[i] === key) return entries[i + 1];
     return undefined;
   }

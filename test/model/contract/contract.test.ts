@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { declaredContract, previousContract } from '../../../src/model/contract/checks.ts';
+import { declaredContract, effectiveContract, previousContract } from '../../../src/model/contract/checks.ts';
 import { compareContracts } from '../../../src/contract/compare.ts';
 import { Findings } from '../../../src/model/findings.ts';
 import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
@@ -125,5 +125,51 @@ describe('the contract of the previous release', () => {
     ]);
     const declared = { ...contract, source: 'declared' };
     expect(judged(null, { previous, declared })).toEqual([]);
+  });
+});
+
+describe('the contract of an estimator, which has no names', () => {
+  const rows = { name: 'inputs', dtype: 'float64', shape: [null, 4] };
+  const labels = { name: 'outputs', dtype: 'int64', shape: [null] };
+  const estimator: Contract = { inputs: [rows], outputs: [labels], source: 'scikit-learn' };
+
+  it.each<[string, Contract, string[]]>([
+    ['the same under other names', { ...estimator, inputs: [{ ...rows, name: 'features' }], source: 'declared' }, []],
+    [
+      'labels of another type',
+      { ...estimator, outputs: [{ ...labels, dtype: 'string' }] },
+      ['the output "outputs" is string instead of int64'],
+    ],
+    [
+      'a column more',
+      { ...estimator, inputs: [{ ...rows, shape: [null, 5] }] },
+      ['the input "inputs" has 5 instead of 4 in dimension 1 of [?, 5]'],
+    ],
+  ])('%s', (_, after, breaking) => {
+    expect(compareContracts(estimator, after).map(({ text }) => text)).toEqual(breaking);
+  });
+
+  it.each<[string, Partial<Contract>, string | null]>([
+    ['another name and type', { inputs: [{ name: 'features', dtype: 'float32', shape: [null, 4] }] }, null],
+    ['another answer', { outputs: [{ name: 'probabilities', dtype: 'float64', shape: [null, 3] }] }, null],
+    ['several inputs', { inputs: [x, y] }, null],
+    ['text', { inputs: [{ name: 'text', dtype: 'string', shape: [null] }] }, null],
+    [
+      'another width',
+      { inputs: [{ name: 'features', dtype: 'float32', shape: [null, 3] }] },
+      'the input "features" has 4 instead of 3 in dimension 1 of [?, 4]',
+    ],
+  ])('is held against a declaration of %s', (_, declared, problem) => {
+    const found = judged(estimator, { declared: { inputs: [], outputs: [], source: 'declared', ...declared } });
+    expect(found).toEqual(problem === null ? [] : [['contract/declared', expect.stringContaining(problem) as string]]);
+  });
+
+  it('may be missing in the next release, and gives way to a declaration', () => {
+    const before = { digest, bytes: 1, contract: estimator };
+    expect(judged(null, { previous: before })).toEqual([]);
+    expect(judged({ ...estimator, outputs: [] }, { previous: before })).toEqual([]);
+    const declared: Contract = { inputs: [x], outputs: [], source: 'declared' };
+    expect(effectiveContract(declared, estimator)).toEqual(declared);
+    expect(effectiveContract(declared, contract)).toEqual({ ...declared, outputs: [y] });
   });
 });

@@ -37,6 +37,7 @@ function fresh(machine: Machine, kind: 'list' | 'dict' | 'frozenset'): void {
   checkKeys(machine, kind, items, 0);
   container.grow(items, 0);
   if (kind === 'dict') machine.made += container.keep(items, 0);
+  else if (kind === 'list') container.keepItems(items, 0, machine.room);
   machine.push(checked(machine, container));
 }
 
@@ -59,6 +60,7 @@ function add(machine: Machine, opcode: string, kind: Container['kind'], from: nu
     checkKeys(machine, kind, stack, from);
     if (kind === 'dict') machine.made += target.keep(stack, from);
     else if (machine.keepsItems) target.keepAll(stack, from);
+    else if (kind === 'list') target.keepItems(stack, from, machine.room);
     checked(machine, target);
   } else {
     if (kind === 'dict') checkPairs(stack.length - from);

@@ -8,7 +8,7 @@ export const sklearnClasses: Readonly<Record<string, string>> = {
     'CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss CyHalfPoissonLoss ' +
     'CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss CyLossFunction CyPinballLoss',
   'sklearn._loss.glm_distribution':
-    'ExponentialDispersionModel GammaDistribution InverseGaussianDistribution NormalDistribution ' +
+    'DistributionBoundary ExponentialDispersionModel GammaDistribution InverseGaussianDistribution NormalDistribution ' +
     'PoissonDistribution TweedieDistribution',
   'sklearn._loss.link': 'HalfLogitLink IdentityLink Interval LogLink LogitLink MultinomialLogit',
   'sklearn._loss.loss':
