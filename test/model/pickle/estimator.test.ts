@@ -101,7 +101,7 @@ describe('nothing is told where it may take something else', () => {
     ['a width that is text', width([p.text('3')]), null],
     ['a list of estimators', [']', ...width(['K\x03']), 'a'], null],
     ['two pickles in a file', [...width(['K\x03']), '.', p.proto(4), ...width(['K\x03'])], null],
-  ])('%s', async (name, parts, expected) => {
+  ])('%s', async (_, parts, expected) => {
     const file = join(folder, 'model.pkl');
     writeFileSync(file, p.bytes(p.proto(4), ...parts, '.'));
     expect((await judge(file)).contract).toEqual(expected === null ? null : rows(expected, null));
