@@ -1,5 +1,6 @@
 import type { LayerEvidence } from '../pipeline/evidence.ts';
-import type { Descriptor, ImageConfigFile } from '../oci/manifest.ts';
+import type { Descriptor } from '../oci/manifest.ts';
+import type { Recipe } from '../server/image-plan.ts';
 
 /** A layer that our own writer puts on top. */
 export interface OwnLayer {
@@ -9,33 +10,28 @@ export interface OwnLayer {
 }
 
 /**
- * What each layer of a built image is, told by the image's own history.
+ * What each layer of a built image is.
  * @param layers of the manifest, the lowest first
- * @param history of the config
- * @param packages folder that the recipe's packages are copied to, or null
+ * @param recipe what the builder made: its packages are the layer below ours
  * @param ours the topmost layers, which our own writer made
  * @returns evidence per layer, in the same order
  */
 export function describeLayers(
   layers: readonly Descriptor[],
-  history: ImageConfigFile['history'],
-  packages: string | null,
+  recipe: Recipe,
   ours: readonly OwnLayer[],
 ): LayerEvidence[] {
-  const steps = (history ?? []).filter((entry) => entry.empty_layer !== true).map((entry) => entry.created_by ?? '');
   const firstOwn = layers.length - ours.length;
-  let copied = false;
+  const packages = recipe.kind === 'base' ? recipe.packages : null;
   return layers.map(({ digest, size }, index): LayerEvidence => {
     const own = ours[index - firstOwn];
     if (own !== undefined) return { digest, bytes: size, kind: own.kind, title: own.title };
-    const step = steps[index] ?? '';
-    const isPackages = packages !== null && step.startsWith('COPY ') && step.includes(` ${packages} #`);
-    copied ||= isPackages;
-    if (isPackages) return { digest, bytes: size, kind: 'dependencies', title: packages };
-    return { digest, bytes: size, kind: copied ? 'other' : 'base', title: shorten(step) };
+    const isPackages = packages !== null && index === firstOwn - 1;
+    if (isPackages) return { digest, bytes: size, kind: 'dependencies', title: packages.folder };
+    return { digest, bytes: size, kind: recipe.kind === 'base' ? 'base' : 'other', title: sourceOf(recipe) };
   });
 }
 
-function shorten(step: string): string {
-  return step === '' ? 'base' : step.slice(0, 80);
+function sourceOf(recipe: Recipe): string {
+  return recipe.kind === 'base' ? recipe.base : 'Dockerfile';
 }

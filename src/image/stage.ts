@@ -195,7 +195,6 @@ function evidence(
 ): BuildEvidence {
   const { config, access } = context;
   const { manifest, digest } = written;
-  const packages = plan.recipe.kind === 'base' ? (plan.recipe.packages?.folder ?? null) : null;
   const reference = `${config.image.repository}@${digest}`;
   return {
     schema: 'https://ml-deploy.dev/schema/build-evidence-v1.json',
@@ -212,7 +211,7 @@ function evidence(
       reference,
       platform: plan.platform,
       bytes: manifest.config.size + manifest.layers.reduce((sum, { size }) => sum + size, 0),
-      layers: describeLayers(manifest.layers, written.config.history, packages, own),
+      layers: describeLayers(manifest.layers, plan.recipe, own),
       user: written.config.config?.User ?? '',
     },
     volatile: {

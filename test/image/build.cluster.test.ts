@@ -12,9 +12,9 @@ import { parseRepository } from '../../src/oci/repository.ts';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
 import type { StageContext } from '../../src/pipeline/stage.ts';
 import { ensureCluster, type Cluster } from '../cluster/cluster.ts';
-import { until } from '../cluster/poll.ts';
 import { trainIris } from '../server/fastapi/python.ts';
 import { project, validated, type ProjectOptions } from './project.ts';
+import { predicted, served } from './served.ts';
 
 let cluster: Cluster;
 let trained: string;
@@ -98,22 +98,13 @@ describe('a real build', () => {
     expect(execFileSync('tar', ['-tf', weights]).toString()).toBe('model/\nmodel/model.joblib\n');
 
     await using namespace = await cluster.namespace('build');
-    await cluster.apply(podOf(evidence.image.reference, namespace.name));
-    const url = await until(
-      'the pod is ready',
-      async () => {
-        const pod = await cluster.get<Pod>('pod', 'iris', '-n', namespace.name);
-        const ready = pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-        return ready === true && pod.status.podIP !== undefined && `http://${pod.status.podIP}:8000`;
-      },
-      { timeout: 120_000, hint: () => cluster.kubectl(['describe', 'pod', 'iris', '-n', namespace.name]) },
-    );
-    const response = await fetch(`${url}/predict`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"inputs": [[5.1, 3.5, 1.4, 0.2], [6.7, 3, 5.2, 2.3]]}',
-    });
-    expect(await response.json()).toEqual({ outputs: [0, 2], revision: 'r1' });
+    const url = await served(cluster, namespace.name, evidence.image.reference);
+    expect(
+      await predicted(url, [
+        [5.1, 3.5, 1.4, 0.2],
+        [6.7, 3, 5.2, 2.3],
+      ]),
+    ).toEqual({ outputs: [0, 2], revision: 'r1' });
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toContain(`digest="${evidence.modelDigest}"`);
   });
@@ -242,35 +233,6 @@ describe('refusals', () => {
     expect(readdirSync(join(root, '.mldeploy')).filter((name) => name.startsWith('build-'))).toEqual([]);
   });
 });
-
-interface Pod {
-  readonly status: {
-    readonly podIP?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-}
-
-function podOf(image: string, namespace: string): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'iris', namespace },
-    spec: {
-      terminationGracePeriodSeconds: 1,
-      containers: [
-        {
-          name: 'server',
-          image,
-          env: [{ name: 'MLDEPLOY_REVISION', value: 'r1' }],
-          readinessProbe: { httpGet: { path: '/readyz', port: 8000 }, periodSeconds: 1 },
-          securityContext: { readOnlyRootFilesystem: true, runAsNonRoot: true, allowPrivilegeEscalation: false },
-          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
-        },
-      ],
-      volumes: [{ name: 'tmp', emptyDir: {} }],
-    },
-  };
-}
 
 type Layers = readonly { readonly title: string; readonly digest: string }[];
 

@@ -59,13 +59,15 @@ describe('appending layers', () => {
 
   it('lets the layers be told apart afterwards', () => {
     const written = appendLayers({ manifest, config }, { layers: [weights], created: '1970-01-01T00:00:00.000Z' });
+    const packages = { folder: '/venv', requirements: [], precompile: [] };
+    const recipe = { kind: 'base', base: 'python:3.12-slim', packages } as const;
     const own = [
       { kind: 'code', title: '/app' },
       { kind: 'weights', title: 'model.joblib' },
     ] as const;
-    const described = describeLayers(written.manifest.layers, written.config.history, '/venv', own);
+    const described = describeLayers(written.manifest.layers, recipe, own);
     expect(described.map(({ kind, title }) => `${kind} ${title}`)).toEqual([
-      'base base',
+      'base python:3.12-slim',
       'dependencies /venv',
       'code /app',
       'weights model.joblib',

@@ -485,7 +485,7 @@ export interface Image {
   /**
    * Program that builds everything but the weights. `auto` takes the first that works.
    */
-  builder?: 'auto' | 'buildkit';
+  builder?: 'auto' | 'buildkit' | 'buildah';
   /**
    * The registry speaks plain HTTP. Never assumed, except for loopback addresses.
    */
@@ -930,7 +930,7 @@ export interface Image1 {
   /**
    * Program that builds everything but the weights. `auto` takes the first that works.
    */
-  builder?: 'auto' | 'buildkit';
+  builder?: 'auto' | 'buildkit' | 'buildah';
   /**
    * The registry speaks plain HTTP. Never assumed, except for loopback addresses.
    */

@@ -5,6 +5,7 @@ import { MlDeployError } from '../../errors.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
 import { writeContext } from './context.ts';
+import { buildFailed, lastLine } from './log.ts';
 
 /** BuildKit through its own client, buildctl. */
 export const buildkit: Builder = { name: 'buildkit', available, build };
@@ -64,7 +65,7 @@ async function build(request: BuildRequest): Promise<void> {
       if (step !== null) request.onStep(step);
     },
   });
-  if (ended.exitCode !== 0) throw failed(ended.stderr);
+  if (ended.exitCode !== 0) throw buildFailed('BuildKit', ended.stderr);
 }
 
 /** buildctl reads such options as a line of CSV. */
@@ -113,28 +114,4 @@ function stepOf(line: string): string | null {
   const step = /^#\d+ (\[[^\]]+\] .+|exporting .+|rewriting .+|sending .+)$/.exec(line)?.[1];
   if (step === undefined || step.startsWith('[internal]') || / (done|DONE)\b/.test(step)) return null;
   return step.replaceAll(/\s+/g, ' ').slice(0, 100);
-}
-
-const shownLines = 20;
-
-function failed(stderr: string): MlDeployError {
-  const lines = stderr.trimEnd().split('\n');
-  const offline = /Temporary failure in name resolution|Name or service not known|i\/o timeout|connection refused/.test(
-    stderr,
-  );
-  const certificate = /CERTIFICATE_VERIFY_FAILED|certificate signed by unknown authority/.test(stderr);
-  return new MlDeployError({
-    code: 'build/failed',
-    kind: 'infrastructure',
-    message: `BuildKit could not build the image:\n${lines.slice(-shownLines).join('\n')}`,
-    hint: certificate
-      ? 'Give your certificate authorities to the build: image.secrets with the id `ca` and the file of the bundle.'
-      : offline
-        ? 'The builder has no way to the package index or the registry: check its network.'
-        : 'The last lines of the build say which step failed; correct server.requirements or image.base, then build again.',
-  });
-}
-
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1) ?? '';
 }

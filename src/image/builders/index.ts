@@ -1,10 +1,11 @@
 import type { ImageConfig } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
 import type { Builder, BuilderPlaces } from './builder.ts';
+import { buildah } from './buildah.ts';
 import { buildkit } from './buildkit.ts';
 
 /** In the order in which `auto` tries them. */
-const builders: readonly Builder[] = [buildkit];
+const builders: readonly Builder[] = [buildkit, buildah];
 
 /**
  * The builder of a project: the one it names, else the first that answers.
