@@ -12,6 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   runc: 'runc',
   'containernetworking-plugins': '/usr/lib/cni/bridge',
   'docker-registry': 'docker-registry',
+  buildah: 'buildah',
   mmdebstrap: 'mmdebstrap',
   'busybox-static': '/bin/busybox',
   iptables: 'iptables',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
+  // The overlay driver mounts its folder onto itself.
+  execFileSync('umount', [join(storage, 'root/overlay')]);
   for (const path of folders) rmSync(path, { recursive: true, force: true });
 });
 

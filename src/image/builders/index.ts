@@ -31,6 +31,6 @@ export async function chooseBuilder(
     code: 'build/no-builder',
     kind: 'infrastructure',
     message: `no builder can be used here. ${reasons.join('; ')}`,
-    hint: 'Install buildctl and start buildkitd, or set BUILDKIT_HOST to the address of a running daemon.',
+    hint: 'Install buildctl and start buildkitd, or set BUILDKIT_HOST to the address of a running daemon; or install buildah, which needs no daemon.',
   });
 }
