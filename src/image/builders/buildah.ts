@@ -38,7 +38,6 @@ async function build(request: BuildRequest): Promise<void> {
       'bud',
       // Each step is kept, so that the next build begins where something changed.
       '--layers',
-      '--force-rm', // nothing is left mounted after a build that fails
       '--format=oci',
       // A label with Buildah's version would change the image with every update of it.
       '--identity-label=false',
