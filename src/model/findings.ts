@@ -67,6 +67,34 @@ export class Findings {
     for (const [id, more] of part.unlisted ?? []) this.leaveOut(id, more);
   }
 
+  /** Turns findings of these rules into remarks of another one: `by`, a sentence, says why. */
+  excuse(ids: ReadonlySet<RuleId>, remark: RuleId, by: string): void {
+    const excused = new Set([...this.ruleIds()].filter((id) => ids.has(id)));
+    if (excused.size === 0) return;
+    const { severity, why, fix: hint } = ruleOf(remark);
+    for (const [index, finding] of this.found.entries()) {
+      if (!excused.has(finding.rule as RuleId)) continue;
+      const what = finding.message.slice(0, -ruleOf(finding.rule).why.length).trim();
+      this.found[index] = { ...finding, rule: remark, severity, message: `${what} ${escaped(by)} ${why}`, hint };
+    }
+    for (const counts of [this.counts, this.included, this.unlisted]) {
+      if (counts === undefined) continue;
+      const more = [...excused].reduce((sum, id) => sum + (counts.get(id) ?? 0), counts.get(remark) ?? 0);
+      for (const id of excused) counts.delete(id);
+      if (more > 0) counts.set(remark, more);
+    }
+    this.worst = [...this.ruleIds()].reduce<Verdict>((worst, id) => worse(worst, ruleOf(id).verdict), 'clean');
+  }
+
+  /** Of everything that was found, listed or not. */
+  private ruleIds(): Set<RuleId> {
+    return new Set([
+      ...(this.counts?.keys() ?? []),
+      ...(this.included?.keys() ?? []),
+      ...(this.unlisted?.keys() ?? []),
+    ]);
+  }
+
   /** In the order of the bytes; a last line per rule says how many more there were. */
   list(): Finding[] {
     const sorted = this.found.toSorted((a, b) => (a.offset ?? -1) - (b.offset ?? -1));

@@ -78,6 +78,10 @@ function summarise(verdict: Verdict, files: readonly FileEvidence[]): string {
   const what = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files`;
   const waived = files.flatMap(({ findings }) => findings.filter((finding) => finding.waived !== undefined)).length;
   if (verdict === 'clean') {
+    const answered = files.filter(({ findings }) => findings.some(({ rule }) => rule === 'signature/answers')).length;
+    if (answered > 0) {
+      return `${what}: clean, but ${answered} not looked into: who signed ${answered === 1 ? 'it' : 'them'} answers`;
+    }
     return waived === 0
       ? `${what}: every byte is understood, nothing outside the allow-lists`
       : `${what}: clean but for ${waived} waived ${waived === 1 ? 'finding' : 'findings'}`;

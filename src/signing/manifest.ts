@@ -25,6 +25,8 @@ export interface Mismatch {
 /** What the comparison found. */
 export interface Compared {
   readonly mismatches: readonly Mismatch[];
+  /** Files that are as they were signed. */
+  readonly covered: ReadonlySet<string>;
   /** Files that are there and that the signer left out on purpose. */
   readonly uncovered: readonly string[];
 }
@@ -44,6 +46,7 @@ export async function compareFiles(
 ): Promise<Compared> {
   const signed = groupResources(statement);
   const mismatches: Mismatch[] = [];
+  const covered = new Set<string>();
   const uncovered: string[] = [];
   const there = new Set<string>();
   for (const file of files) {
@@ -60,11 +63,12 @@ export async function compareFiles(
       continue;
     }
     const what = await differs(statement, file, resources, signal);
-    if (what !== null) mismatches.push({ path, what });
+    if (what === null) covered.add(path);
+    else mismatches.push({ path, what });
   }
   for (const path of signed.keys())
     if (!there.has(path)) mismatches.push({ path, what: 'was signed and is not there' });
-  return { mismatches, uncovered };
+  return { mismatches, covered, uncovered };
 }
 
 function isBelow(path: string, roots: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,9 @@ import { parseConfig } from '../../src/config/load.ts';
 import { validateStage } from '../../src/model/stage.ts';
 import type { ValidateEvidence } from '../../src/pipeline/evidence.ts';
 import { silentReporter } from '../../src/pipeline/reporter.ts';
+import { modelStatement, readSigningKey, signStatement } from '../../src/signing/sign.ts';
+import { keyPair } from '../signing/keys.ts';
+import * as p from './pickle/assembler.ts';
 import { sha256 } from './sha256.ts';
 import { float32, safetensorsFile } from './safetensors-file.ts';
 
@@ -213,6 +216,113 @@ describe('model.requireSignature', () => {
     expect((await found()).toSorted()).toEqual(['signature/mismatch', 'signature/uncovered']);
     writeFileSync(join(root, 'model/model.sig'), '{}');
     expect(await found()).toEqual(['signature/invalid']);
+  });
+
+  describe('answers for what is recognised and not looked into', () => {
+    const { privateKey, publicKey } = keyPair('P-256');
+    const key = 'requireSignature: {key: maker.pub.pem}';
+
+    /** A bundle over what is in the folder now. */
+    function sign(): void {
+      const folder = join(root, 'model');
+      const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name !== 'model.sig')
+        .map((entry) => {
+          const file = join(entry.parentPath, entry.name);
+          return { path: file.slice(folder.length + 1), sha256: sha256(readFileSync(file)) };
+        });
+      writeFileSync(
+        join(folder, 'model.sig'),
+        signStatement(modelStatement('model', files), readSigningKey(privateKey, null)),
+      );
+    }
+
+    beforeEach(() => {
+      rmSync(join(root, 'model'), { recursive: true });
+      mkdirSync(join(root, 'model'));
+      writeFileSync(join(root, 'maker.pub.pem'), publicKey);
+    });
+
+    const xml = '<?xml version="1.0"?>\n<net name="m" version="11"/>\n';
+
+    it.each<[string, Record<string, Buffer | string>]>([
+      ['a TensorRT engine', { 'model.plan': 'ftrt\0\0\0\0' }],
+      ['a library', { 'model.plan': 'ftrt\0\0\0\0', 'libplugin.so': '\x7fELF\x02\x01\x01' }],
+      ['PMML', { 'model.pmml': '<PMML version="4.4"></PMML>' }],
+      ['Core ML', { 'model.mlmodel': Buffer.from([8, 4, 18, 0]) }],
+      ['OpenVINO with its weights', { 'model.xml': xml, 'model.bin': Buffer.alloc(64, 7) }],
+      ['a 7z archive', { 'model.7z': Buffer.from('377abcaf271c00040000', 'hex') }],
+    ])('%s', async (_, files) => {
+      for (const [name, content] of Object.entries(files)) writeFileSync(join(root, 'model', name), content);
+      sign();
+      const without = await judge('formats: null');
+      expect(without.verdict).toBe('inconclusive');
+      const [first] = without.model.files.flatMap(({ findings }) => findings);
+      expect(first?.hint).toContain('`model.requireSignature: {key: keys/maker.pub.pem}`');
+
+      const evidence = await judge(key);
+      expect([evidence.verdict, new Set(rules(evidence))]).toEqual([
+        'clean',
+        new Set(['signature/answers', 'signature/verified']),
+      ]);
+      expect(evidence.summary).toMatch(/clean, but \d not looked into: who signed/);
+      const remarks = evidence.model.files.flatMap(({ findings }) => findings);
+      expect(remarks.filter(({ rule }) => rule === 'signature/answers')).toHaveLength(Object.keys(files).length);
+      for (const { message, severity } of remarks) {
+        expect(severity).toBe('info');
+        expect(message).toMatch(/igned by the key .*who signed the model answers for it\.|^Signed by the key/);
+      }
+
+      // One byte more than was signed.
+      const [name = ''] = Object.keys(files);
+      writeFileSync(join(root, 'model', name), ' ', { flag: 'a' });
+      expect((await judge(key)).verdict).toBe('unsafe');
+    });
+
+    it.each<[string, Record<string, Buffer | string>, string, string]>([
+      [
+        'entities',
+        { 'm.pmml': '<!DOCTYPE x [<!ENTITY a "b">]><PMML version="4.4"/>' },
+        'unsafe',
+        'opaque/xml-entities',
+      ],
+      [
+        'a pickle that runs commands',
+        { 'm.pkl': p.bytes(p.proto(4), p.payload, '.') },
+        'unsafe',
+        'pickle/dangerous-call',
+      ],
+      ['what nobody knows', { 'm.dat': Buffer.alloc(64, 7) }, 'inconclusive', 'format/unknown'],
+      ['a wrong name', { 'm.onnx': '\x7fELF\x02\x01\x01' }, 'inconclusive', 'format/mismatch'],
+      ['broken files', { 'm.npy': '\x93NUMPY\x01\0' }, 'inconclusive', 'numpy/header'],
+    ])('never for %s', async (_, files, verdict, rule) => {
+      for (const [name, content] of Object.entries(files)) {
+        writeFileSync(join(root, 'model', name), Buffer.from(content as string, 'latin1'));
+      }
+      sign();
+      const evidence = await judge(key);
+      expect(evidence.verdict).toBe(verdict);
+      expect(rules(evidence)).toContain(rule);
+      expect(rules(evidence)).toContain('signature/verified');
+    });
+
+    it('nor when the signer is another one', async () => {
+      writeFileSync(join(root, 'model/model.plan'), 'ftrt\0\0\0\0');
+      sign();
+      const evidence = await judge(required);
+      expect(evidence.verdict).toBe('unsafe');
+      expect(rules(evidence).toSorted()).toEqual(['opaque/native-code', 'signature/invalid']);
+    });
+
+    it('nor for files that no signature covers', async () => {
+      mkdirSync(join(root, 'model/.github'));
+      writeFileSync(join(root, 'model/.github/hook.so'), '\x7fELF\x02\x01\x01');
+      writeFileSync(join(root, 'model/config.json'), '{}');
+      sign();
+      const evidence = await judge(key);
+      expect(evidence.verdict).toBe('inconclusive');
+      expect(rules(evidence).toSorted()).toEqual(['opaque/native-code', 'signature/verified']);
+    });
   });
 
   it('needs one signer, and files that can be read', async () => {

@@ -1,16 +1,28 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { parseBundle } from '../../signing/bundle.ts';
-import { compareFiles, type PresentFile } from '../../signing/manifest.ts';
+import { compareFiles, type Compared, type PresentFile } from '../../signing/manifest.ts';
 import { SigningProblem } from '../../signing/problem.ts';
 import { parseStatement, type Statement } from '../../signing/statement.ts';
 import { verifyBundle } from '../../signing/verify.ts';
 import { printable } from '../../printable.ts';
 import type { Policy, SignaturePolicy } from '../policy.ts';
+import type { RuleId } from '../rules/index.ts';
 import { largest, type WholeModel } from './check.ts';
 
 /** A bundle lists every file; more than this is none. Bytes. */
 const maxBundle = 256 * 1024 * 1024;
+
+/**
+ * What is recognised and not looked into: only somebody whom the project trusts can answer for it. Never anything that is known to do harm,
+ * that breaks its format, or whose kind is not known.
+ */
+const notLookedInto: ReadonlySet<RuleId> = new Set([
+  'format/unsupported',
+  'opaque/native-code',
+  'opaque/coreml',
+  'opaque/xml',
+]);
 
 /** `model.requireSignature`: an OpenSSF Model Signing bundle of somebody who is trusted, over exactly these files. */
 export async function signature(model: WholeModel, { signature: wanted }: Policy, signal: AbortSignal): Promise<void> {
@@ -28,25 +40,38 @@ export async function signature(model: WholeModel, { signature: wanted }: Policy
   }
   try {
     const { who, statement } = await verified(text, wanted);
-    const { mismatches, uncovered } = await compareFiles(statement, present(model), inside(model, place), signal);
-    for (const { path, what } of mismatches) {
-      const file = model.files.find(({ entry }) => entry.path === path);
-      (file?.findings ?? findings)?.add('signature/mismatch', null, `"${printable(path)}" ${what}.`);
-    }
-    for (const path of uncovered) {
-      const file = model.files.find(({ entry }) => entry.path === path);
-      file?.findings.add('signature/uncovered', null, 'The signature lists it in ignore_paths.');
-    }
-    if (mismatches.length === 0) {
-      findings?.add(
-        'signature/verified',
-        null,
-        `Signed by ${printable(who)}: ${statement.resources.length} digests of ${statement.hash}.`,
-      );
-    }
+    const compared = await compareFiles(statement, present(model), inside(model, place), signal);
+    report(model, compared);
+    if (compared.mismatches.length > 0) return;
+    answerFor(model, compared, who);
+    findings?.add(
+      'signature/verified',
+      null,
+      `Signed by ${printable(who)}: ${statement.resources.length} digests of ${statement.hash}.`,
+    );
   } catch (error) {
     if (!(error instanceof SigningProblem)) throw error;
     findings?.add('signature/invalid', null, `The signature does not count: ${printable(error.message)}.`);
+  }
+}
+
+/** What differs from what was signed. */
+function report(model: WholeModel, { mismatches, uncovered }: Compared): void {
+  for (const { path, what } of mismatches) {
+    const file = model.files.find(({ entry }) => entry.path === path) ?? largest(model);
+    file?.findings.add('signature/mismatch', null, `"${printable(path)}" ${what}.`);
+  }
+  for (const path of uncovered) {
+    const file = model.files.find(({ entry }) => entry.path === path);
+    file?.findings.add('signature/uncovered', null, 'The signature lists it in ignore_paths.');
+  }
+}
+
+/** The signer answers for what was not looked into. */
+function answerFor({ files }: WholeModel, { covered }: Compared, who: string): void {
+  for (const { entry, findings } of files) {
+    if (covered.has(entry.path))
+      findings.excuse(notLookedInto, 'signature/answers', `It is signed by ${printable(who)}.`);
   }
 }
 

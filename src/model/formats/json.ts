@@ -17,7 +17,10 @@ export const json: Format = {
   // XGBoost writes JSON under names of its own.
   accepts: ['bst'],
   detect: ({ extension, bytes }) =>
-    (extension === 'json' && bytes.length > 0) || /^\{\s*"learner"\s*:/.test(bytes.toString('latin1', 0, 64)),
+    (extension === 'json' && bytes.length > 0) ||
+    // A signature of the model, or of one of its files.
+    (extension === 'sig' && bytes[0] === 0x7b) ||
+    /^\{\s*"learner"\s*:/.test(bytes.toString('latin1', 0, 64)),
   inspect: (context) => new Whole(maxBytes, (content, bytes) => judge(context, content, bytes)),
 };
 

@@ -22,9 +22,12 @@ export const opaque: readonly Format[] = [
       return ['ftrt', 'ptrt'].includes(start(head, 4)) || ['engine', 'plan', 'trt'].includes(head.extension);
     },
   ),
-  named('native', 'a native program', 'opaque/native-code', [], (head) =>
-    native.some((mark) => start(head, mark.length) === mark),
-  ),
+  {
+    ...named('native', 'a native program', 'opaque/native-code', [], (head) =>
+      native.some((mark) => start(head, mark.length) === mark),
+    ),
+    accepts: ['so', 'dll', 'dylib', 'exe'],
+  },
   named('coreml', 'a Core ML model', 'opaque/coreml', ['mlmodel'], ({ extension, bytes }) => {
     // The version of the specification: field 1, a small number.
     return extension === 'mlmodel' && bytes[0] === 8 && (bytes[1] ?? 0) < 32;

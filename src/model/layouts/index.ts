@@ -4,6 +4,7 @@ import type { InspectedFile } from '../inspect.ts';
 import { huggingFace } from './hugging-face.ts';
 import type { Layout } from './layout.ts';
 import { onnxExternalData } from './onnx-external-data.ts';
+import { opaqueWeights } from './opaque-weights.ts';
 import { savedModelFolder } from './savedmodel.ts';
 import { triton } from './triton.ts';
 import type { Unit } from './unit.ts';
@@ -11,7 +12,15 @@ import { mlflow } from './mlflow.ts';
 import { shards } from './shards.ts';
 
 /** Every layout; all of them are asked about every unit. */
-export const layouts: readonly Layout[] = [huggingFace, mlflow, triton, shards, onnxExternalData, savedModelFolder];
+export const layouts: readonly Layout[] = [
+  huggingFace,
+  mlflow,
+  triton,
+  shards,
+  onnxExternalData,
+  savedModelFolder,
+  opaqueWeights,
+];
 
 /** What the layouts made of a unit. */
 export interface LaidOut {

@@ -10,3 +10,8 @@ export const again = 'Copy or download the file again and compare its size and c
 export const convert =
   'Nothing can be said about this file yet. Convert it to a format that is checked (safetensors, or a scikit-learn pickle), or move it ' +
   'out of the model folder if the server does not need it.';
+
+/** For formats that are recognised and not looked into: who else can answer for the content. */
+export const orSigned =
+  'Or have its maker sign the model (`model_signing sign`), and set `model.requireSignature: {key: keys/maker.pub.pem}` in mldeploy.yaml: ' +
+  'when the signature verifies over exactly these files, this is a remark.';

@@ -1,11 +1,14 @@
-import { convert } from './advice.ts';
+import { convert, orSigned } from './advice.ts';
 import { rule, type Rule } from './rule.ts';
 
 export const formatRules = {
-  'format/unsupported': rule('medium', 'inconclusive', 'This format is recognised but not checked yet.', convert, {
-    bad: 'model.engine, a TensorRT plan: native code',
-    good: 'model.onnx',
-  }),
+  'format/unsupported': rule(
+    'medium',
+    'inconclusive',
+    'This format is recognised but not checked yet.',
+    `${convert} ${orSigned}`,
+    { bad: 'model.7z; weights of OpenVINO', good: 'model.onnx' },
+  ),
   'format/unknown': rule('medium', 'inconclusive', 'What is not understood is never called clean.', convert, {
     bad: 'random bytes named weights.bin',
     good: 'weights.safetensors',

@@ -1,3 +1,4 @@
+import { orSigned } from './advice.ts';
 import { rule, type Rule } from './rule.ts';
 
 export const opaqueRules = {
@@ -5,15 +6,14 @@ export const opaqueRules = {
     'high',
     'inconclusive',
     'Whoever loads it runs it as a program, with all rights of the server.',
-    'Ship the model as ONNX and build the engine where it is served. If you must ship it: have its maker sign it, verify the signature, and ' +
-      'waive this rule for the digest of this very file.',
+    `Ship the model as ONNX and build the engine where it is served. ${orSigned}`,
     { cwe: [829], cve: ['CVE-2026-24188'], bad: 'model.plan of TensorRT; libplugin.so', good: 'model.onnx' },
   ),
   'opaque/xml': rule(
     'medium',
     'inconclusive',
     'What its elements do is not checked.',
-    'Convert it to ONNX, or verify the signature of its maker and waive this rule for the digest of this very file.',
+    `Convert it to ONNX. ${orSigned}`,
     { bad: 'model.pmml; an OpenVINO model.xml', good: 'model.onnx' },
   ),
   'opaque/xml-entities': rule(
@@ -27,7 +27,7 @@ export const opaqueRules = {
     'medium',
     'inconclusive',
     'Its custom layers name classes of the program that loads it, and its paths may lead out of the package; neither is checked.',
-    'Convert it to ONNX, or verify the signature of its maker and waive this rule for the digest of this very file.',
+    `Convert it to ONNX. ${orSigned}`,
     { cwe: [22, 829], bad: 'model.mlmodel', good: 'model.onnx' },
   ),
 } as const satisfies Record<string, Rule>;

@@ -45,6 +45,16 @@ export const signatureRules = {
       good: 'a signature without `ignore_paths`',
     },
   ),
+  'signature/answers': rule(
+    'info',
+    'clean',
+    'It is not looked into; who signed the model answers for it.',
+    'Nothing to do, as long as you trust the signer with code that runs in your servers.',
+    {
+      bad: 'none: a remark',
+      good: 'model.plan of TensorRT under a signature that model.requireSignature asks for',
+    },
+  ),
   'signature/verified': rule('info', 'clean', 'Every file is as it was signed.', 'Nothing to do.', {
     bad: 'none: a remark',
     good: 'a bundle that verifies with the key of the configuration',
