@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { ValidateEvidence } from '../pipeline/evidence.ts';
 import type { ImagePlan } from './image-plan.ts';
 import type { MetricsPreset } from './metrics-preset.ts';
+import type { ProtocolId } from './protocols/protocol.ts';
 
 /** Where the server answers probes, and how long the answers may take. */
 export interface Probes {
@@ -24,7 +25,9 @@ export interface Server {
   metrics(config: Config): MetricsPreset;
   /** Environment that the pod template sets besides the user's. */
   environment(config: Config): Readonly<Record<string, string>>;
-  readonly protocol: 'openapi';
+  readonly protocol: ProtocolId;
+  /** Whether it refuses malformed requests with 4xx, or also with 5xx, which no model and no setting can change. */
+  readonly refusals: '4xx' | '4xx or 5xx';
   /** Ids of `image.secrets` that a step of its Dockerfile mounts; others are given to the builder and used by nobody. */
   readonly buildSecrets: readonly string[];
 }

@@ -102,7 +102,12 @@ async function examineRunning(options: TrialOptions, running: RunningServer, mea
 async function reachReadiness(options: TrialOptions, running: RunningServer): Promise<Readiness> {
   const { spec, protocol, golden, reporter, contract } = options;
   const { config, server, signal } = spec;
-  const known = { contract, examples: golden.map(({ body }) => body), maxBodyBytes: config.server.maxBodyBytes };
+  const known = {
+    model: config.name,
+    contract,
+    examples: golden.map(({ body }) => body),
+    maxBodyBytes: config.server.maxBodyBytes,
+  };
   const task = reporter.task(`wait until ${running.title} answers`, { estimateMs: 15_000 });
   const readiness = await waitUntilReady({ config, server, protocol, known, golden, running, signal, task });
   if (readiness.finding.verdict === 'failed') task.fail(readiness.finding.message);

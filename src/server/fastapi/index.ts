@@ -24,6 +24,7 @@ const drainSeconds = 5;
 export const fastapi: Server = {
   type: 'fastapi',
   protocol: 'openapi',
+  refusals: '4xx',
   buildSecrets: packageSecrets,
   imagePlan,
 

@@ -1,10 +1,11 @@
-import type { Ask, Discovery, Known, NoAnswer, Protocol, Send, ServerAnswer } from './protocol.ts';
+import type { Ask, Discovery, Known, Protocol, Send } from './protocol.ts';
 import { examine } from './openapi/examine.ts';
 import { exampleBatches } from './openapi/example-batches.ts';
 import { malformedAsks, tooLarge } from './openapi/malformed.ts';
 import { findOperation, type Operation } from './openapi/operation.ts';
 import { sample, type Sample } from './openapi/sample.ts';
-import { asObject } from './json.ts';
+import { asObject, parseJson } from './json.ts';
+import { jsonOf, refusalProblems } from './judging.ts';
 import { resolver, type Resolve } from './openapi/schema.ts';
 
 const descriptionPath = '/openapi.json';
@@ -21,7 +22,8 @@ const largerBatches = [8, 32];
 
 /** Servers that describe themselves in `/openapi.json` (FastAPI does), asked with one POST of JSON. */
 export const openapi: Protocol = {
-  name: 'openapi',
+  id: 'openapi',
+  notReady: () => null,
   discover: async (send, known) => {
     const document = await readDescription(send);
     if (typeof document === 'string') return undescribed(document, known);
@@ -88,35 +90,22 @@ function judging(
       rows: rowsOf(body),
     }),
     judge: (ask, outcome) => {
-      if (outcome.kind === 'none') return [unanswered(outcome)];
-      if (outcome.status < 200 || outcome.status > 299) {
-        return [`answered ${outcome.status} instead of 200${excerpt(outcome)}`];
-      }
-      const body = parse(outcome.body);
+      const body = jsonOf(outcome);
       if ('problem' in body) return [body.problem];
       const problems = examine(operation.answer, body.value, resolve);
       return problems.length > 0 ? problems : rowProblems(ask, body.value);
     },
     judgeRefusal: (ask, outcome) => {
-      if (outcome.kind === 'none') {
-        const hungUp = ask.name === tooLarge && outcome.reason === 'broken';
-        return hungUp ? [] : [unanswered(outcome)];
-      }
-      return outcome.status >= 400 && outcome.status < 500 ? [] : [`answered ${outcome.status} instead of 4xx`];
+      const hungUp = ask.name === tooLarge && outcome.kind === 'none' && outcome.reason === 'broken';
+      return hungUp ? [] : refusalProblems(outcome);
     },
     outputs: (ask, answer) => {
-      const body = parse(answer.body);
+      const body = parseJson(answer.body);
       if ('problem' in body) return null;
       const rows = outerArrays(body.value, '').filter(({ array }) => array.length === ask.rows);
       return rows.length === 0 ? body.value : Object.fromEntries(rows.map(({ path, array }) => [path, array]));
     },
   };
-}
-
-/** Without the message of the network stack, which holds addresses and ports. */
-function unanswered({ reason }: NoAnswer): string {
-  const how = { refused: 'nobody listens', broken: 'the connection broke', timeout: 'it took too long' }[reason];
-  return `no answer, ${how}`;
 }
 
 function versionOf(document: unknown): string {
@@ -128,20 +117,9 @@ async function readDescription(send: Send): Promise<unknown> {
   const outcome = await send({ method: 'GET', path: descriptionPath });
   if (outcome.kind === 'none') return `GET ${descriptionPath}: ${outcome.message}`;
   if (outcome.status !== 200) return `GET ${descriptionPath} answered ${outcome.status}`;
-  const body = parse(outcome.body);
+  const body = parseJson(outcome.body);
   if ('problem' in body) return `GET ${descriptionPath}: ${body.problem}`;
   return asObject(body.value) ?? `GET ${descriptionPath} answered JSON that is not an object`;
-}
-
-function parse(text: string): { readonly value: unknown } | { readonly problem: string } {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    const token = /(?:^|[\s[:,])(NaN|-?Infinity)(?=[\s\],}]|$)/.exec(text)?.[1];
-    return {
-      problem: token === undefined ? 'the answer is not JSON' : `the answer is not JSON: it holds ${token}`,
-    };
-  }
 }
 
 function rowProblems(ask: Ask, body: unknown): readonly string[] {
@@ -178,10 +156,4 @@ function knownLength(path: readonly string[], known: Known): number | null {
   const name = path.findLast((step) => step !== '[]');
   const tensor = inputs.find((input) => input.name === name) ?? (inputs.length === 1 ? inputs[0] : undefined);
   return tensor?.shape[path.filter((step) => step === '[]').length - 1] ?? null;
-}
-
-function excerpt(answer: ServerAnswer): string {
-  const text = answer.body.replace(/\s+/g, ' ').trim();
-  if (text === '') return '';
-  return text.length > 200 ? `: ${text.slice(0, 200)}...` : `: ${text}`;
 }

@@ -1,5 +1,8 @@
 import type { Contract } from '../../pipeline/evidence.ts';
 
+/** Ways to talk to a model server. */
+export type ProtocolId = 'openapi' | 'openai' | 'tfserving' | 'torchserve' | 'v2';
+
 /** One request below a server's root address. */
 export interface ServerRequest {
   readonly method: 'GET' | 'POST';
@@ -56,17 +59,19 @@ export interface Discovery {
   /** What the description leaves open, so that nothing could be made from it; null when nothing is. */
   readonly open: string | null;
   /** A request with a body that somebody wrote down. */
-  ask(name: string, body: unknown): Ask;
+  readonly ask: (name: string, body: unknown) => Ask;
   /** What is wrong with an answer to a valid request, in words; empty: nothing. */
-  judge(ask: Ask, outcome: Outcome): readonly string[];
+  readonly judge: (ask: Ask, outcome: Outcome) => readonly string[];
   /** What is wrong with the way a malformed request was refused; empty: it was refused with 4xx. */
-  judgeRefusal(ask: Ask, outcome: Outcome): readonly string[];
+  readonly judgeRefusal: (ask: Ask, outcome: Outcome) => readonly string[];
   /** The part of an answer that comes from the model; request ids, times and revisions are not in it. */
-  outputs(ask: Ask, answer: ServerAnswer): unknown;
+  readonly outputs: (ask: Ask, answer: ServerAnswer) => unknown;
 }
 
 /** What is known besides the server's own description. */
 export interface Known {
+  /** Name under which the model is served. */
+  readonly model: string;
   /** Inputs and outputs as validated or declared. */
   readonly contract: Contract | null;
   /** Request bodies that somebody wrote down (golden requests): they settle lengths that a description leaves open. */
@@ -80,6 +85,8 @@ export interface Known {
  * never thrown: they come back as `open` or as a judgement.
  */
 export interface Protocol {
-  readonly name: string;
+  readonly id: ProtocolId;
+  /** Why a 200 of the readiness path does not mean that the model is loaded, in words; null: it does. */
+  readonly notReady: (answer: ServerAnswer) => string | null;
   discover(send: Send, known: Known): Promise<Discovery>;
 }

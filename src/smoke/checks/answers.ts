@@ -80,11 +80,17 @@ export const malformed: Check = {
   id: 'malformed',
   title: 'Refuses malformed requests with 4xx and goes on',
   run: async (trial) => {
-    const { discovery } = trial;
+    const { discovery, server } = trial;
     const [probe] = rightAsks(trial);
     const problems: string[] = [];
+    const excused: string[] = [];
     for (const ask of discovery.malformed) {
-      problems.push(...discovery.judgeRefusal(ask, await put(trial, ask)).map((problem) => `${ask.name}: ${problem}`));
+      const outcome = await put(trial, ask);
+      const wrong = discovery.judgeRefusal(ask, outcome);
+      if (wrong.length === 0) continue;
+      const refused = outcome.kind === 'answer' && outcome.status >= 500;
+      if (server.refusals === '4xx or 5xx' && refused) excused.push(`${ask.name} (${outcome.status})`);
+      else problems.push(...wrong.map((problem) => `${ask.name}: ${problem}`));
     }
     if (
       probe !== undefined &&
@@ -92,8 +98,11 @@ export const malformed: Check = {
     ) {
       problems.push('afterwards it no longer answers a valid request');
     }
-    if (problems.length > 0) return failed(shorten(problems), 'HTTP 400-499');
-    return passed(`${discovery.malformed.map(({ name }) => name).join(', ')}: all refused.`, 'HTTP 400-499');
+    const limit = server.refusals === '4xx' ? 'HTTP 400-499' : 'HTTP 400-599';
+    if (problems.length > 0) return failed(shorten(problems), limit);
+    const names = discovery.malformed.map(({ name }) => name).join(', ');
+    const how = excused.length === 0 ? '' : ` This server answers some of them with 5xx: ${shorten(excused)}.`;
+    return passed(`${names}: all refused.${how}`, limit);
   },
 };
 

@@ -84,6 +84,8 @@ async function ask({ server, config, running, protocol, known, golden, signal }:
   const ready = await running.send({ method: 'GET', path, timeoutMs: 2_000, signal });
   const waiting = (detail: string, saysReady: boolean): Step => ({ detail, saysReady, finding: null, discovery: null });
   if (ready.kind === 'none' || ready.status !== 200) return waiting(`GET ${path}: ${describe(ready)}`, false);
+  const reason = protocol.notReady(ready);
+  if (reason !== null) return waiting(`GET ${path}: ${reason}`, false);
   const discovery = await protocol.discover(running.send, known);
   const [first] = rightAsks({ golden, discovery });
   if (first === undefined) {

@@ -1,9 +1,9 @@
 import type { Ask } from '../protocol.ts';
+import { malformedAsk, unreadable } from '../unreadable.ts';
 import { asObject } from '../json.ts';
 import { type Resolve, type Schema, typesOf } from './schema.ts';
 
 const largestProbe = 32 * 1024 * 1024;
-const nesting = 10_000;
 
 /** Names of the request that is larger than the server's limit: here a server may also hang up. */
 export const tooLarge = 'a body above the size limit';
@@ -19,13 +19,9 @@ export function malformedAsks(
   resolve: Resolve,
   maxBodyBytes: number | null,
 ): Ask[] {
-  const ask = (name: string, body: string): Ask => ({ name, request: { method: 'POST', path, body }, rows: null });
+  const ask = (name: string, body: string): Ask => malformedAsk(path, name, body);
   const top = resolve(schema);
-  const asks = [
-    ask('a body that is not JSON', '{"inputs": [[1, 2'),
-    ask('an empty body', ''),
-    ask(`${nesting} nested arrays`, '['.repeat(nesting) + ']'.repeat(nesting)),
-  ];
+  const asks = [...unreadable(path)];
   const types = typesOf(top);
   if (types.length > 0 && !types.includes('string')) asks.push(ask('a text instead of the whole body', '"text"'));
   if ((top.required ?? []).length > 0) asks.push(ask('an object without its required fields', '{}'));

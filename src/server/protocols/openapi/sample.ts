@@ -1,3 +1,4 @@
+import { sequence } from '../sequence.ts';
 import { typesOf, type Resolve, type Schema } from './schema.ts';
 
 export interface SampleOptions {
@@ -133,13 +134,4 @@ function bound(inclusive: number | undefined, exclusive: number | boolean | unde
   if (typeof exclusive === 'number') return exclusive + nudge;
   if (inclusive === undefined) return null;
   return exclusive === true ? inclusive + nudge : inclusive;
-}
-
-/** A linear congruential generator: the numbers only have to differ and to be the same in every run. */
-function sequence(seed: number): () => number {
-  let state = (seed * 2_654_435_761) >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

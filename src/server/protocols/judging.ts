@@ -1,0 +1,34 @@
+import { parseJson } from './json.ts';
+import type { NoAnswer, Outcome, ServerAnswer } from './protocol.ts';
+
+/** The JSON of an answer with status 2xx, or why there is none, in words. */
+export function jsonOf(outcome: Outcome): { readonly value: unknown } | { readonly problem: string } {
+  const problem = statusProblem(outcome);
+  if (problem !== null) return { problem };
+  return parseJson(outcome.kind === 'answer' ? outcome.body : '');
+}
+
+/** Why an outcome is not an answer with status 2xx, in words; null when it is. */
+export function statusProblem(outcome: Outcome): string | null {
+  if (outcome.kind === 'none') return unanswered(outcome);
+  if (outcome.status >= 200 && outcome.status <= 299) return null;
+  return `answered ${outcome.status} instead of 200${excerpt(outcome)}`;
+}
+
+/** What is wrong with the way a malformed request was refused; empty: with 4xx, as it should be. */
+export function refusalProblems(outcome: Outcome): readonly string[] {
+  if (outcome.kind === 'none') return [unanswered(outcome)];
+  return outcome.status >= 400 && outcome.status < 500 ? [] : [`answered ${outcome.status} instead of 4xx`];
+}
+
+/** Without the message of the network stack, which holds addresses and ports. */
+function unanswered({ reason }: NoAnswer): string {
+  const how = { refused: 'nobody listens', broken: 'the connection broke', timeout: 'it took too long' }[reason];
+  return `no answer, ${how}`;
+}
+
+function excerpt(answer: ServerAnswer): string {
+  const text = answer.body.replace(/\s+/g, ' ').trim();
+  if (text === '') return '';
+  return text.length > 200 ? `: ${text.slice(0, 200)}...` : `: ${text}`;
+}

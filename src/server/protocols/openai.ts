@@ -1,0 +1,72 @@
+import { asArray, asObject, parseJson } from './json.ts';
+import { jsonOf, refusalProblems } from './judging.ts';
+import { malformedAsks } from './openai/malformed.ts';
+import { operationOf, operations, type Operation } from './openai/operations.ts';
+import { judgeStream, textOfStream } from './openai/stream.ts';
+import type { Ask, Known, Protocol, Send } from './protocol.ts';
+
+/**
+ * OpenAI's API as vLLM, llama.cpp and others have it: chat, completions, embeddings. Which of them a model does is found out by asking
+ * each once; the answers to the shortest request of each are cheap.
+ */
+export const openai: Protocol = {
+  id: 'openai',
+  notReady: () => null,
+  discover: async (send, known) => {
+    const model = await servedName(send, known);
+    const tried = await Promise.all(operations.map(async (one) => ({ one, ...(await isServed(send, one, model)) })));
+    const served = tried.filter(({ yes }) => yes).map(({ one }) => one);
+    const [main = operations[0]] = served;
+    const answers = tried.map(({ one, why }) => `${one.path} ${why}`).join(', ');
+    return {
+      title: served.length === 0 ? 'the OpenAI API' : `POST ${served.map(({ path }) => path).join(', ')} (OpenAI)`,
+      valid: served.flatMap((one) => one.asks(model)),
+      malformed: malformedAsks(main, model),
+      open: served.length === 0 ? `it does neither chat nor completions nor embeddings: ${answers}` : null,
+      ask: (name, body) => {
+        const operation = operationOf(body) ?? main;
+        const named = { model, ...asObject(body) };
+        return {
+          name,
+          request: { method: 'POST', path: operation.path, body: JSON.stringify(named) },
+          rows: operation.rowsOf(named),
+        };
+      },
+      judge: (ask, outcome) => {
+        const operation = operations.find(({ path }) => path === ask.request.path) ?? main;
+        if (isStreamed(ask)) return judgeStream(outcome);
+        const body = jsonOf(outcome);
+        return 'problem' in body ? [body.problem] : operation.problems(body.value, ask.rows);
+      },
+      judgeRefusal: (_, outcome) => refusalProblems(outcome),
+      outputs: (ask, answer) => {
+        if (isStreamed(ask)) return textOfStream(answer.body);
+        const operation = operations.find(({ path }) => path === ask.request.path) ?? main;
+        const body = parseJson(answer.body);
+        return 'problem' in body ? null : operation.outputs(body.value);
+      },
+    };
+  },
+};
+
+/** The name that requests have to give: the configured one, unless the server knows its model under another. */
+async function servedName(send: Send, { model }: Known): Promise<string> {
+  const body = jsonOf(await send({ method: 'GET', path: '/v1/models' }));
+  const list = 'problem' in body ? [] : (asArray(asObject(body.value)?.['data']) ?? []);
+  const ids = list.map((item) => asObject(item)?.['id']).filter((id) => typeof id === 'string');
+  return ids.includes(model) ? model : (ids[0] ?? model);
+}
+
+async function isServed(send: Send, operation: Operation, model: string): Promise<{ yes: boolean; why: string }> {
+  const [ask] = operation.asks(model);
+  if (ask === undefined) return { yes: false, why: 'has no request' };
+  const outcome = await send(ask.request);
+  if (outcome.kind === 'none') return { yes: false, why: 'gave no answer' };
+  // A server that loads its model still says so with 503: whether it does this, only a later answer tells.
+  return { yes: outcome.status < 300 || outcome.status === 503, why: `answered ${outcome.status}` };
+}
+
+function isStreamed(ask: Ask): boolean {
+  const body = parseJson(ask.request.body ?? '');
+  return 'value' in body && asObject(body.value)?.['stream'] === true;
+}

@@ -1,0 +1,106 @@
+import type { TensorSpec } from '../../../pipeline/evidence.ts';
+import { asArray, asObject } from '../json.ts';
+import type { Ask, Known } from '../protocol.ts';
+import { isBatch, nested, sampleTensor } from '../tensors.ts';
+import { malformedAsk, unreadable } from '../unreadable.ts';
+
+/** Requests made from the contract, or what the contract leaves open. */
+export interface RowRequests {
+  readonly valid: readonly Ask[];
+  readonly open: string | null;
+}
+
+const batches = [
+  { rows: 1, seed: 1 },
+  { rows: 1, seed: 2 },
+  { rows: 8, seed: 3 },
+  { rows: 32, seed: 4 },
+];
+
+/**
+ * Requests of the form `{"instances": [row, ...]}`: a row is the value of the only input, or an object of all inputs. A model without a
+ * batch dimension is asked with `{"inputs": ...}`, where the form allows that (TF Serving's columnar form).
+ */
+export function rowRequests(path: string, known: Known, columnar: boolean): RowRequests {
+  const inputs = known.contract?.inputs ?? [];
+  if (inputs.length === 0) return { valid: [], open: 'the inputs of the model are not known' };
+  const batched = inputs.every(isBatch);
+  if (!batched && !columnar)
+    return { valid: [], open: 'the model has no batch dimension, and this form has only rows' };
+  const asks: Ask[] = [];
+  for (const { rows, seed } of batched ? batches : batches.slice(0, 2)) {
+    const values = valuesOf(inputs, rows, seed, known.examples);
+    if (typeof values === 'string') return { valid: [], open: values };
+    const body = batched ? { instances: rowsOf(values, rows) } : { inputs: only(values) ?? values };
+    asks.push({
+      name: batched ? `a generated batch of ${rows}` : 'a generated request',
+      request: { method: 'POST', path, body: JSON.stringify(body) },
+      rows: batched ? rows : null,
+    });
+  }
+  return { valid: asks, open: null };
+}
+
+/** Requests that break the form in one place; `valid` is one that fits, null when none is known. */
+export function malformedRows(path: string, valid: Ask | null): Ask[] {
+  const asks = [
+    ...unreadable(path),
+    malformedAsk(path, 'an object without its required fields', {}),
+    malformedAsk(path, 'a text instead of the rows', { instances: 'rows' }),
+  ];
+  const body = asObject(JSON.parse(valid?.request.body ?? 'null'));
+  const [row, ...others] = asArray(body?.['instances']) ?? [];
+  const first = Array.isArray(row) ? (row as unknown[]) : null;
+  if (first === null) return asks;
+  const changed = (name: string, value: unknown): Ask =>
+    malformedAsk(path, name, { ...body, instances: [value, ...others] });
+  if (typeof first[0] === 'number') {
+    asks.push(
+      changed('a text where a number belongs', ['not a number', ...first.slice(1)]),
+      changed('one value too many in a row', [...first, first[0]]),
+    );
+  }
+  return asks;
+}
+
+function valuesOf(
+  inputs: readonly TensorSpec[],
+  rows: number,
+  seed: number,
+  examples: readonly unknown[],
+): Record<string, unknown> | string {
+  const values: Record<string, unknown> = {};
+  for (const [index, spec] of inputs.entries()) {
+    const sizeOf = (name: string, dimension: number): number | null => sizeInExamples(examples, name, dimension);
+    const tensor = sampleTensor(spec, { rows, seed: seed * 100 + index, sizeOf });
+    if (typeof tensor === 'string') return tensor;
+    values[spec.name] = nested(tensor);
+  }
+  return values;
+}
+
+function rowsOf(values: Readonly<Record<string, unknown>>, rows: number): unknown[] {
+  const single = only(values);
+  if (single !== null) return [...(asArray(single) ?? [])];
+  return Array.from({ length: rows }, (_, index) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, asArray(value)?.[index]])),
+  );
+}
+
+/** The value of the only input; null when there are several. */
+function only(values: Readonly<Record<string, unknown>>): unknown {
+  const [first, ...others] = Object.values(values);
+  return others.length === 0 ? first : null;
+}
+
+/** Dimension 0 is the row, which is inside `instances` already. */
+function sizeInExamples(examples: readonly unknown[], name: string, dimension: number): number | null {
+  for (const example of examples) {
+    let value = asArray(asObject(example)?.['instances'])?.[0];
+    value = asObject(value)?.[name] ?? value;
+    for (let depth = 1; depth < dimension; depth++) value = asArray(value)?.[0];
+    const size = asArray(value)?.length;
+    if (size !== undefined) return size;
+  }
+  return null;
+}
