@@ -14,7 +14,7 @@ let tool: string;
 beforeAll(() => {
   const venv = join(mkdtempSync(join(tmpdir(), 'mldeploy-model-signing-')), 'venv');
   execFileSync('python3', ['-m', 'venv', venv]);
-  execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', 'model-signing==1.1.1']);
+  execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', 'model-signing==1.1.1', 'pyopenssl']);
   tool = join(venv, 'bin/model_signing');
 });
 

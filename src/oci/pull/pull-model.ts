@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { MlDeployError } from '../../errors.ts';
 import { mediaTypes, type Descriptor, type ImageIndex, type Manifest } from '../manifest.ts';
 import type { RegistryClient } from '../registry.ts';
+import { unpackLayer } from '../unpack.ts';
 import { ModelFolder, refused } from './model-folder.ts';
 import { readTar, TarProblem, type TarItem } from './tar-reader.ts';
 
@@ -111,7 +109,7 @@ async function pullLayer(
     const path = item.path.replace(/^\.?\/+/, '');
     return isModel || modelFolders.some((folder) => path.startsWith(folder));
   };
-  const unpacked = unpack(verified, layer.mediaType);
+  const unpacked = unpackLayer(verified, layer.mediaType);
   try {
     // To the end of the stream, whose digest is checked there.
     await readTar(unpacked, async (item) => (keep(item) ? target.open(item) : null));
@@ -120,15 +118,6 @@ async function pullLayer(
     if (error instanceof TarProblem) throw refused(`the tar of a layer cannot be read: ${error.message}`);
     throw error;
   }
-}
-
-function unpack(stream: AsyncIterable<Buffer>, mediaType: string): Readable {
-  const source = Readable.from(stream, { objectMode: false });
-  const output = new PassThrough();
-  const stages = /gzip$/.test(mediaType) ? [createGunzip()] : /zstd$/.test(mediaType) ? [createZstdDecompress()] : [];
-  // A failure reaches the reader of the output.
-  pipeline([source, ...stages, output]).catch((error: unknown) => output.destroy(error as Error));
-  return output;
 }
 
 async function* verify(

@@ -1,0 +1,40 @@
+import type { LayerFacts } from './layer-facts.ts';
+import type { OsRelease } from './packages/os-release.ts';
+import type { InstalledPackage } from './packages/package.ts';
+
+/** What is installed in an image. */
+export interface Installed {
+  readonly packages: readonly InstalledPackage[];
+  readonly os: OsRelease | null;
+  /** Kinds of package lists that are there and were not read. */
+  readonly unread: readonly string[];
+}
+
+/**
+ * Puts the layers of an image on top of each other: what a higher one replaces or removes does not count.
+ * @param layers the lowest first
+ * @returns packages, sorted, none twice
+ */
+export function installedIn(layers: readonly LayerFacts[]): Installed {
+  const records = new Map<string, readonly InstalledPackage[]>();
+  let os: OsRelease | null = null;
+  for (const layer of layers) {
+    for (const gone of layer.removed) {
+      const below = gone === '' || gone.endsWith('/') ? gone : `${gone}/`;
+      for (const path of [...records.keys()]) if (path === gone || path.startsWith(below)) records.delete(path);
+    }
+    for (const [path, packages] of Object.entries(layer.packages)) records.set(path, packages);
+    os = layer.os ?? os;
+  }
+  const packages = new Map<string, InstalledPackage>();
+  for (const found of [...records.values()].flat()) packages.set(keyOf(found), found);
+  return {
+    packages: [...packages.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found),
+    os,
+    unread: [...new Set(layers.flatMap(({ unread }) => unread))].sort(),
+  };
+}
+
+function keyOf({ kind, name, version, architecture }: InstalledPackage): string {
+  return [kind, name, version, architecture ?? ''].join(' ');
+}

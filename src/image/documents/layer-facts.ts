@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Blob } from '../../oci/blob.ts';
+import type { Descriptor } from '../../oci/manifest.ts';
+import { readTar, type Sink, type TarItem } from '../../oci/pull/tar-reader.ts';
+import { unpackLayer } from '../../oci/unpack.ts';
+import { parseApkInstalled } from './packages/apk.ts';
+import { parseDpkgStatus } from './packages/dpkg.ts';
+import { parseOsRelease, type OsRelease } from './packages/os-release.ts';
+import type { InstalledPackage } from './packages/package.ts';
+import { parsePythonMetadata } from './packages/python.ts';
+
+/** What one layer says about installed software. It depends on the bytes of the layer alone. */
+export interface LayerFacts {
+  /** By the path of the record that names them. */
+  readonly packages: Readonly<Record<string, readonly InstalledPackage[]>>;
+  /** Paths that hide everything of lower layers at and below them. */
+  readonly removed: readonly string[];
+  readonly os: OsRelease | null;
+  /** Records that are there and cannot be read: kinds of package lists. */
+  readonly unread: readonly string[];
+}
+
+/** A record that is larger than this is none. Bytes. */
+const maxRecord = 64 * 1024 * 1024;
+/** Of the form of the stored facts, which changes when more is read. */
+const version = 1;
+
+/**
+ * Reads what a layer says about installed software, once for each layer: the result is kept.
+ * @param layer descriptor
+ * @param blob its bytes
+ * @param cache folder that keeps the facts by the digest of the layer
+ * @returns the facts
+ * @throws Error when the layer cannot be read
+ */
+export async function layerFacts(layer: Descriptor, blob: Blob, cache: string): Promise<LayerFacts> {
+  const path = join(cache, `${layer.digest.replace(':', '-')}.v${version}.json`);
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as LayerFacts;
+  } catch {
+    // Not read before.
+  }
+  const facts = await readLayerFacts(layer, blob);
+  await mkdir(cache, { recursive: true });
+  const draft = `${path}.${process.pid}.tmp`;
+  await writeFile(draft, JSON.stringify(facts));
+  await rename(draft, path);
+  return facts;
+}
+
+/** Reads the layer itself. */
+async function readLayerFacts(layer: Descriptor, blob: Blob): Promise<LayerFacts> {
+  const packages: Record<string, InstalledPackage[]> = {};
+  const removed: string[] = [];
+  const unread = new Set<string>();
+  let os: OsRelease | null = null;
+  const take = (path: string, text: string): void => {
+    if (/^(etc|usr\/lib)\/os-release$/.test(path)) os ??= parseOsRelease(text);
+    else packages[path] = packagesOf(path, text);
+  };
+  const hash = createHash('sha256');
+  const tar = unpackLayer(hashed(blob, hash), layer.mediaType);
+  try {
+    await readTar(tar, (item) => Promise.resolve(open(item, removed, unread, take)));
+  } finally {
+    tar.destroy();
+  }
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found !== layer.digest) throw new Error(`the layer ${layer.digest} has the digest ${found}`);
+  return { packages, removed, os, unread: [...unread].sort() };
+}
+
+async function* hashed(blob: Blob, hash: ReturnType<typeof createHash>): AsyncGenerator<Uint8Array> {
+  for await (const piece of blob.read(0)) {
+    hash.update(piece);
+    yield piece;
+  }
+}
+
+function open(
+  item: TarItem,
+  removed: string[],
+  unread: Set<string>,
+  take: (path: string, text: string) => void,
+): Sink | null {
+  const path = item.path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const folder = path.slice(0, path.length - name.length);
+  if (name === '.wh..wh..opq') removed.push(folder);
+  else if (name.startsWith('.wh.')) removed.push(`${folder}${name.slice(4)}`);
+  if (/^(var\/lib|usr\/lib\/sysimage)\/rpm\/(rpmdb\.sqlite|Packages(\.db)?)$/.test(path)) unread.add('rpm');
+  if (/(^|\/)conda-meta\/[^/]+\.json$/.test(path)) unread.add('conda');
+  if (item.kind !== 'file' || !isRecord(path) || item.size > maxRecord) return null;
+  const pieces: Buffer[] = [];
+  return {
+    write: (chunk) => {
+      pieces.push(Buffer.from(chunk));
+      return Promise.resolve();
+    },
+    end: () => {
+      take(path, Buffer.concat(pieces).toString('utf8'));
+      return Promise.resolve();
+    },
+  };
+}
+
+const isRecord = (path: string): boolean =>
+  /^(var\/lib\/dpkg\/status(\.d\/[^/]+)?|(usr\/)?lib\/apk\/db\/installed|(etc|usr\/lib)\/os-release)$/.test(path) ||
+  /\.(dist-info\/METADATA|egg-info(\/PKG-INFO)?)$/.test(path);
+
+function packagesOf(path: string, text: string): InstalledPackage[] {
+  if (path.includes('lib/dpkg/')) return path.endsWith('.md5sums') ? [] : parseDpkgStatus(text);
+  if (path.includes('apk/db/')) return parseApkInstalled(text);
+  const found = parsePythonMetadata(text);
+  return found === null ? [] : [found];
+}
