@@ -93,6 +93,8 @@ export interface ImageConfig {
   readonly insecure: boolean;
   /** BuildKit secrets: id -> file. */
   readonly secrets: readonly { readonly id: string; readonly file: string }[];
+  /** Files of the private key and of its password. */
+  readonly sign: { readonly key: string; readonly password: string | null } | null;
 }
 
 export interface SmokeConfig {

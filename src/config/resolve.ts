@@ -83,6 +83,10 @@ function resolveServer(server: NonNullable<MlDeployFile['server']>): ServerConfi
   };
 }
 
+function resolveSign(sign: NonNullable<MlDeployFile['image']['sign']> | null): ImageConfig['sign'] {
+  return sign === null ? null : { key: sign.key, password: sign.password ?? null };
+}
+
 function resolveImage(image: MlDeployFile['image']): ImageConfig {
   return {
     repository: image.repository,
@@ -91,6 +95,7 @@ function resolveImage(image: MlDeployFile['image']): ImageConfig {
     builder: image.builder ?? 'auto',
     insecure: image.insecure ?? false,
     secrets: Object.entries(image.secrets ?? {}).map(([id, file]) => ({ id, file })),
+    sign: resolveSign(image.sign ?? null),
   };
 }
 

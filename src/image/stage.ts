@@ -8,13 +8,15 @@ import { openLayout, pruneLayout, type LayoutImage } from '../oci/layout.ts';
 import { mediaTypes } from '../oci/manifest.ts';
 import { RegistryClient } from '../oci/registry.ts';
 import { parseRepository } from '../oci/repository.ts';
-import type { BuildEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
+import type { BuildEvidence, DocumentEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
 import { plural } from '../plural.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
 import { serverOf } from '../server/index.ts';
 import type { BuilderPlaces } from './builders/builder.ts';
 import { chooseBuilder } from './builders/index.ts';
+import { attachDocuments } from './documents/index.ts';
+import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
 import { describeLayers, type OwnLayer } from './layers.ts';
 import { pushBlobs } from './push.ts';
@@ -27,8 +29,10 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 export const buildStage: Stage<BuildEvidence> = { name: 'build', preflight, run };
 
 async function preflight(context: StageContext): Promise<void> {
+  const { image } = context.config;
   await checkFiles(context);
-  await chooseBuilder(context.config.image.builder, placesOf(context), context.signal);
+  if (image.sign !== null) await signingKey(image.sign, context.access.root);
+  await chooseBuilder(image.builder, placesOf(context), context.signal);
   await registryOf(context).checkPush();
 }
 
@@ -42,7 +46,9 @@ async function run(context: StageContext): Promise<BuildEvidence> {
     const built = await buildImage(context, plan, workspace);
     const written = putOnTop(context, plan, built.image, layers);
     const pushed = await pushImage(context, built.image, layers, written, validated.model.digest);
-    return evidence(context, plan, layers, written, { ...built, ...pushed, startedAt, validated });
+    const about = { plan, image: built.image, written, validated, builder: built.builder, startedAt };
+    const documents = await attachDocuments(context, about, registryOf(context));
+    return evidence(context, plan, layers, written, { ...built, ...pushed, documents, startedAt, validated });
   } finally {
     await workspace.close();
   }
@@ -191,6 +197,7 @@ function evidence(
     uploadedBytes: number;
     buildMs: number;
     pushMs: number;
+    documents: readonly DocumentEvidence[];
   },
 ): BuildEvidence {
   const { config, access } = context;
@@ -223,6 +230,7 @@ function evidence(
       uploadedBytes: facts.uploadedBytes,
       buildMs: facts.buildMs,
       pushMs: facts.pushMs,
+      documents: facts.documents,
     },
   };
 }

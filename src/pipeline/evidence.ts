@@ -95,6 +95,16 @@ export interface LayerEvidence {
   readonly title: string;
 }
 
+/** A document about the image, attached to it in the registry (an OCI referrer). */
+export interface DocumentEvidence {
+  /** Name of the file, also beside the evidence. */
+  readonly title: string;
+  readonly artifactType: string;
+  /** Of the manifest that attaches it. */
+  readonly digest: string;
+  readonly signed: boolean;
+}
+
 export interface BuildEvidence extends EvidenceBase<
   'build',
   VolatileFacts & {
@@ -102,6 +112,8 @@ export interface BuildEvidence extends EvidenceBase<
     readonly uploadedBytes: number;
     readonly buildMs: number;
     readonly pushMs: number;
+    /** What is attached to the image: bill of materials, provenance, signatures. Some of it tells times. */
+    readonly documents?: readonly DocumentEvidence[];
   }
 > {
   readonly modelDigest: string;

@@ -122,7 +122,7 @@ describe('a real build', () => {
     } finally {
       process.umask(umask);
     }
-    expect(readdirSync(join(root, '.mldeploy'))).toEqual(['cache']);
+    expect(readdirSync(join(root, '.mldeploy'))).toEqual(['cache', 'default']);
   });
 
   it('sends only what changed: the code, or one of the weight files', async () => {

@@ -496,6 +496,20 @@ export interface Image {
   secrets?: {
     [k: string]: Path;
   };
+  /**
+   * Signs the model (OpenSSF Model Signing) and the documents about the image with a private key, and attaches the signatures to the image; what cannot be signed and attached then fails the build. `null`: nothing is signed, and documents that cannot be attached are warned about.
+   */
+  sign?: Sign | null;
+}
+export interface Sign {
+  /**
+   * File with the private key (PEM; P-256, P-384 or P-521).
+   */
+  key: string;
+  /**
+   * File with the password of an encrypted key. `null`: it is not encrypted.
+   */
+  password?: Path | null;
 }
 /**
  * The test of the very image that will be deployed.
@@ -941,4 +955,8 @@ export interface Image1 {
   secrets?: {
     [k: string]: Path;
   };
+  /**
+   * Signs the model (OpenSSF Model Signing) and the documents about the image with a private key, and attaches the signatures to the image; what cannot be signed and attached then fails the build. `null`: nothing is signed, and documents that cannot be attached are warned about.
+   */
+  sign?: Sign | null;
 }

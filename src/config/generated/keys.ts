@@ -29,6 +29,7 @@ export const configurationKeys: readonly string[] = [
   'image.builder',
   'image.insecure',
   'image.secrets',
+  'image.sign',
   'smoke',
   'smoke.golden',
   'smoke.device',

@@ -2,10 +2,11 @@
 "use strict";
 export const validateFile = validate20;
 const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://ml-deploy.dev/schema/mldeploy.schema.json","type":"object","additionalProperties":false,"required":["version","name","model","image"],"properties":{"version":{"const":1,"x-expected":"the number 1"},"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model","required":["path"]},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image","required":["repository"]},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"},"environments":{"type":"object","propertyNames":{"pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"additionalProperties":{"$ref":"#/$defs/overlay"}}},"$defs":{"overlay":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}},"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"percentage":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a percentage such as `1%` or `0.5%`"},"bytes":{"type":["string","integer"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"cpuQuantity":{"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]+$","x-expected":"a path"},"objectName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"routeRule":{"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"},"tensors":{"type":["array","null"],"items":{"type":"object","additionalProperties":false,"required":["name","dtype","shape"],"properties":{"name":{"type":"string","pattern":"^.+$","x-expected":"a name"},"dtype":{"enum":["bool","int8","int16","int32","int64","uint8","uint16","uint32","uint64","float16","bfloat16","float32","float64","string"]},"shape":{"type":"array","items":{"type":"integer","minimum":-1,"x-expected":"a whole number, or -1 for any size"}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"path":{"$ref":"#/$defs/path","x-expected":"a path"},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"maxGrowth":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"formats":{"anyOf":[{"type":"array","items":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]*$","x-expected":"the name of a format such as `safetensors`"}},{"type":"null"}]},"previous":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"acknowledgeBreaking":{"anyOf":[{"type":"object","additionalProperties":false,"required":["previous","reason"],"properties":{"previous":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$","x-expected":"a digest such as `sha256:...` with 64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"}}},{"type":"null"}]},"requireSignature":{"anyOf":[{"type":"object","additionalProperties":false,"properties":{"bundle":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"key":{"$ref":"#/$defs/path","x-expected":"a path"},"certificates":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/path","x-expected":"a path"}},"identity":{"type":"string","pattern":"\\S","x-expected":"a name"},"sigstore":{"type":"object","additionalProperties":false,"required":["identity","issuer","trustRoot"],"properties":{"identity":{"type":"string","pattern":"\\S","x-expected":"an address or a URL"},"issuer":{"type":"string","pattern":"^https://","x-expected":"a URL"},"trustRoot":{"$ref":"#/$defs/path","x-expected":"a path"}}}}},{"type":"null"}]},"waivers":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["rule","file","sha256","reason","owner","expires"],"properties":{"rule":{"type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$","x-expected":"the id of a rule such as `format/code`"},"file":{"$ref":"#/$defs/path","x-expected":"a path"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","x-expected":"64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"allow":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["global","reason","owner","expires"],"properties":{"global":{"type":"string","pattern":"^[^\\s]+\\.[^\\s]+$","x-expected":"a full name such as `mypackage.transforms.Scale`"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"inputs":{"$ref":"#/$defs/tensors"},"outputs":{"$ref":"#/$defs/tensors"}}},"server":{"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":"integer","minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}},"image":{"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":"string","pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"builder":{"enum":["auto","buildkit","buildah"]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}}}},"smoke":{"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"resources":{"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}},"deploy":{"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"rollout":{"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}},"prometheus":{"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"},"labelName":{"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"probability":{"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"},"notify":{"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}},"step":{"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://ml-deploy.dev/schema/mldeploy.schema.json","type":"object","additionalProperties":false,"required":["version","name","model","image"],"properties":{"version":{"const":1,"x-expected":"the number 1"},"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model","required":["path"]},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image","required":["repository"]},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"},"environments":{"type":"object","propertyNames":{"pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"additionalProperties":{"$ref":"#/$defs/overlay"}}},"$defs":{"overlay":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}},"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"percentage":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a percentage such as `1%` or `0.5%`"},"bytes":{"type":["string","integer"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"cpuQuantity":{"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]+$","x-expected":"a path"},"objectName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"routeRule":{"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"},"tensors":{"type":["array","null"],"items":{"type":"object","additionalProperties":false,"required":["name","dtype","shape"],"properties":{"name":{"type":"string","pattern":"^.+$","x-expected":"a name"},"dtype":{"enum":["bool","int8","int16","int32","int64","uint8","uint16","uint32","uint64","float16","bfloat16","float32","float64","string"]},"shape":{"type":"array","items":{"type":"integer","minimum":-1,"x-expected":"a whole number, or -1 for any size"}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"path":{"$ref":"#/$defs/path","x-expected":"a path"},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"maxGrowth":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"formats":{"anyOf":[{"type":"array","items":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]*$","x-expected":"the name of a format such as `safetensors`"}},{"type":"null"}]},"previous":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"acknowledgeBreaking":{"anyOf":[{"type":"object","additionalProperties":false,"required":["previous","reason"],"properties":{"previous":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$","x-expected":"a digest such as `sha256:...` with 64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"}}},{"type":"null"}]},"requireSignature":{"anyOf":[{"type":"object","additionalProperties":false,"properties":{"bundle":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"key":{"$ref":"#/$defs/path","x-expected":"a path"},"certificates":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/path","x-expected":"a path"}},"identity":{"type":"string","pattern":"\\S","x-expected":"a name"},"sigstore":{"type":"object","additionalProperties":false,"required":["identity","issuer","trustRoot"],"properties":{"identity":{"type":"string","pattern":"\\S","x-expected":"an address or a URL"},"issuer":{"type":"string","pattern":"^https://","x-expected":"a URL"},"trustRoot":{"$ref":"#/$defs/path","x-expected":"a path"}}}}},{"type":"null"}]},"waivers":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["rule","file","sha256","reason","owner","expires"],"properties":{"rule":{"type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$","x-expected":"the id of a rule such as `format/code`"},"file":{"$ref":"#/$defs/path","x-expected":"a path"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","x-expected":"64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"allow":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["global","reason","owner","expires"],"properties":{"global":{"type":"string","pattern":"^[^\\s]+\\.[^\\s]+$","x-expected":"a full name such as `mypackage.transforms.Scale`"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"inputs":{"$ref":"#/$defs/tensors"},"outputs":{"$ref":"#/$defs/tensors"}}},"server":{"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":"integer","minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}},"image":{"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":"string","pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"builder":{"enum":["auto","buildkit"]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}},"sign":{"anyOf":[{"type":"object","additionalProperties":false,"required":["key"],"properties":{"key":{"$ref":"#/$defs/path","x-expected":"a path"},"password":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]}}},{"type":"null"}]}}},"smoke":{"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"resources":{"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}},"deploy":{"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"rollout":{"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}},"prometheus":{"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"},"labelName":{"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"probability":{"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"},"notify":{"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}},"step":{"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}}}};
 const schema32 = {"type":"string","pattern":"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern4 = new RegExp("^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "");
-const pattern109 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "");
+const pattern111 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "");
 const schema33 = {"type":"object","additionalProperties":false,"properties":{"path":{"$ref":"#/$defs/path","x-expected":"a path"},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"maxGrowth":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"formats":{"anyOf":[{"type":"array","items":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]*$","x-expected":"the name of a format such as `safetensors`"}},{"type":"null"}]},"previous":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"acknowledgeBreaking":{"anyOf":[{"type":"object","additionalProperties":false,"required":["previous","reason"],"properties":{"previous":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$","x-expected":"a digest such as `sha256:...` with 64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"}}},{"type":"null"}]},"requireSignature":{"anyOf":[{"type":"object","additionalProperties":false,"properties":{"bundle":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"key":{"$ref":"#/$defs/path","x-expected":"a path"},"certificates":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/path","x-expected":"a path"}},"identity":{"type":"string","pattern":"\\S","x-expected":"a name"},"sigstore":{"type":"object","additionalProperties":false,"required":["identity","issuer","trustRoot"],"properties":{"identity":{"type":"string","pattern":"\\S","x-expected":"an address or a URL"},"issuer":{"type":"string","pattern":"^https://","x-expected":"a URL"},"trustRoot":{"$ref":"#/$defs/path","x-expected":"a path"}}}}},{"type":"null"}]},"waivers":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["rule","file","sha256","reason","owner","expires"],"properties":{"rule":{"type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$","x-expected":"the id of a rule such as `format/code`"},"file":{"$ref":"#/$defs/path","x-expected":"a path"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","x-expected":"64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"allow":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["global","reason","owner","expires"],"properties":{"global":{"type":"string","pattern":"^[^\\s]+\\.[^\\s]+$","x-expected":"a full name such as `mypackage.transforms.Scale`"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"inputs":{"$ref":"#/$defs/tensors"},"outputs":{"$ref":"#/$defs/tensors"}}};
 const schema34 = {"type":"string","pattern":"^[^\\u0000-\\u001f]+$","x-expected":"a path"};
 const schema35 = {"type":["string","integer"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"};
@@ -1901,6 +1902,7 @@ return errors === 0;
 validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema49 = {"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":"string","pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"builder":{"enum":["auto","buildkit","buildah"]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}}}};
+const schema49 = {"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":"string","pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"builder":{"enum":["auto","buildkit"]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}},"sign":{"anyOf":[{"type":"object","additionalProperties":false,"required":["key"],"properties":{"key":{"$ref":"#/$defs/path","x-expected":"a path"},"password":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]}}},{"type":"null"}]}}};
 const pattern34 = new RegExp("^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$", "");
 const pattern35 = new RegExp("^\\S+$", "");
 const pattern36 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$", "");
@@ -1918,7 +1920,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((((((key0 === "repository") || (key0 === "base")) || (key0 === "platform")) || (key0 === "builder")) || (key0 === "insecure")) || (key0 === "secrets"))){
+if(!(((((((key0 === "repository") || (key0 === "base")) || (key0 === "platform")) || (key0 === "builder")) || (key0 === "insecure")) || (key0 === "secrets")) || (key0 === "sign"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema49,data};
 if(vErrors === null){
 vErrors = [err0];
@@ -2096,9 +2098,14 @@ vErrors.push(err13);
 errors++;
 }
 }
-}
-else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.type,parentSchema:schema49,data};
+if(data.sign !== undefined){
+let data7 = data.sign;
+const _errs19 = errors;
+let valid4 = false;
+const _errs20 = errors;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.key === undefined){
+const err14 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf/0/required",keyword:"required",params:{missingProperty: "key"},message:"must have required property '"+"key"+"'",schema:schema49.properties.sign.anyOf[0].required,parentSchema:schema49.properties.sign.anyOf[0],data:data7};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2107,16 +2114,176 @@ vErrors.push(err14);
 }
 errors++;
 }
+for(const key3 in data7){
+if(!((key3 === "key") || (key3 === "password"))){
+const err15 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema49.properties.sign.anyOf[0],data:data7};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data7.key !== undefined){
+let data8 = data7.key;
+if(typeof data8 === "string"){
+if(!pattern5.test(data8)){
+const err16 = {instancePath:instancePath+"/sign/key",schemaPath:"#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]+$"},message:"must match pattern \""+"^[^\\u0000-\\u001f]+$"+"\"",schema:"^[^\\u0000-\\u001f]+$",parentSchema:schema34,data:data8};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/sign/key",schemaPath:"#/$defs/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data8};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data7.password !== undefined){
+let data9 = data7.password;
+const _errs27 = errors;
+let valid7 = false;
+const _errs28 = errors;
+if(typeof data9 === "string"){
+if(!pattern5.test(data9)){
+const err18 = {instancePath:instancePath+"/sign/password",schemaPath:"#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]+$"},message:"must match pattern \""+"^[^\\u0000-\\u001f]+$"+"\"",schema:"^[^\\u0000-\\u001f]+$",parentSchema:schema34,data:data9};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/sign/password",schemaPath:"#/$defs/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data9};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+var _valid1 = _errs28 === errors;
+valid7 = valid7 || _valid1;
+const _errs31 = errors;
+if(data9 !== null){
+const err20 = {instancePath:instancePath+"/sign/password",schemaPath:"#/properties/sign/anyOf/0/properties/password/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema49.properties.sign.anyOf[0].properties.password.anyOf[1].type,parentSchema:schema49.properties.sign.anyOf[0].properties.password.anyOf[1],data:data9};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+var _valid1 = _errs31 === errors;
+valid7 = valid7 || _valid1;
+if(!valid7){
+const err21 = {instancePath:instancePath+"/sign/password",schemaPath:"#/properties/sign/anyOf/0/properties/password/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema49.properties.sign.anyOf[0].properties.password.anyOf,parentSchema:schema49.properties.sign.anyOf[0].properties.password,data:data9};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+else {
+errors = _errs27;
+if(vErrors !== null){
+if(_errs27){
+vErrors.length = _errs27;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.properties.sign.anyOf[0].type,parentSchema:schema49.properties.sign.anyOf[0],data:data7};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+var _valid0 = _errs20 === errors;
+valid4 = valid4 || _valid0;
+const _errs33 = errors;
+if(data7 !== null){
+const err23 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema49.properties.sign.anyOf[1].type,parentSchema:schema49.properties.sign.anyOf[1],data:data7};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+var _valid0 = _errs33 === errors;
+valid4 = valid4 || _valid0;
+if(!valid4){
+const err24 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema49.properties.sign.anyOf,parentSchema:schema49.properties.sign,data:data7};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+else {
+errors = _errs19;
+if(vErrors !== null){
+if(_errs19){
+vErrors.length = _errs19;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.type,parentSchema:schema49,data};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
 validate25.errors = vErrors;
 return errors === 0;
 }
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema51 = {"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
-const schema53 = {"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"};
-const pattern40 = new RegExp("^cpu$", "");
-const pattern41 = new RegExp("^https?://\\S+$", "");
-const pattern42 = new RegExp("^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$", "");
+const schema53 = {"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
+const schema55 = {"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"};
+const pattern42 = new RegExp("^cpu$", "");
+const pattern43 = new RegExp("^https?://\\S+$", "");
+const pattern44 = new RegExp("^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$", "");
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2131,7 +2298,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((((key0 === "golden") || (key0 === "device")) || (key0 === "runtime")) || (key0 === "url")) || (key0 === "readyTimeout")) || (key0 === "requests")) || (key0 === "maxP95")) || (key0 === "stopTimeout"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema51,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2172,7 +2339,7 @@ var _valid0 = _errs4 === errors;
 valid1 = valid1 || _valid0;
 const _errs7 = errors;
 if(data0 !== null){
-const err3 = {instancePath:instancePath+"/golden",schemaPath:"#/properties/golden/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema51.properties.golden.anyOf[1].type,parentSchema:schema51.properties.golden.anyOf[1],data:data0};
+const err3 = {instancePath:instancePath+"/golden",schemaPath:"#/properties/golden/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema53.properties.golden.anyOf[1].type,parentSchema:schema53.properties.golden.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2184,7 +2351,7 @@ errors++;
 var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 if(!valid1){
-const err4 = {instancePath:instancePath+"/golden",schemaPath:"#/properties/golden/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema51.properties.golden.anyOf,parentSchema:schema51.properties.golden,data:data0};
+const err4 = {instancePath:instancePath+"/golden",schemaPath:"#/properties/golden/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema53.properties.golden.anyOf,parentSchema:schema53.properties.golden,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2208,7 +2375,7 @@ vErrors = null;
 if(data.device !== undefined){
 let data1 = data.device;
 if((typeof data1 !== "string") && (!(data1 && typeof data1 == "object" && !Array.isArray(data1)))){
-const err5 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/type",keyword:"type",params:{type: schema51.properties.device.type},message:"must be string,object",schema:schema51.properties.device.type,parentSchema:schema51.properties.device,data:data1};
+const err5 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/type",keyword:"type",params:{type: schema53.properties.device.type},message:"must be string,object",schema:schema53.properties.device.type,parentSchema:schema53.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2218,8 +2385,8 @@ vErrors.push(err5);
 errors++;
 }
 if(typeof data1 === "string"){
-if(!pattern40.test(data1)){
-const err6 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/pattern",keyword:"pattern",params:{pattern: "^cpu$"},message:"must match pattern \""+"^cpu$"+"\"",schema:"^cpu$",parentSchema:schema51.properties.device,data:data1};
+if(!pattern42.test(data1)){
+const err6 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/pattern",keyword:"pattern",params:{pattern: "^cpu$"},message:"must match pattern \""+"^cpu$"+"\"",schema:"^cpu$",parentSchema:schema53.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2231,7 +2398,7 @@ errors++;
 }
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(Object.keys(data1).length > 1){
-const err7 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema51.properties.device,data:data1};
+const err7 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema53.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2241,7 +2408,7 @@ vErrors.push(err7);
 errors++;
 }
 if(Object.keys(data1).length < 1){
-const err8 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema51.properties.device,data:data1};
+const err8 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema53.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2252,7 +2419,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!((key1 === "require") || (key1 === "prefer"))){
-const err9 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema51.properties.device,data:data1};
+const err9 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema53.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2265,7 +2432,7 @@ errors++;
 if(data1.require !== undefined){
 let data2 = data1.require;
 if("gpu" !== data2){
-const err10 = {instancePath:instancePath+"/device/require",schemaPath:"#/properties/device/properties/require/const",keyword:"const",params:{allowedValue: "gpu"},message:"must be equal to constant",schema:"gpu",parentSchema:schema51.properties.device.properties.require,data:data2};
+const err10 = {instancePath:instancePath+"/device/require",schemaPath:"#/properties/device/properties/require/const",keyword:"const",params:{allowedValue: "gpu"},message:"must be equal to constant",schema:"gpu",parentSchema:schema53.properties.device.properties.require,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2278,7 +2445,7 @@ errors++;
 if(data1.prefer !== undefined){
 let data3 = data1.prefer;
 if("gpu" !== data3){
-const err11 = {instancePath:instancePath+"/device/prefer",schemaPath:"#/properties/device/properties/prefer/const",keyword:"const",params:{allowedValue: "gpu"},message:"must be equal to constant",schema:"gpu",parentSchema:schema51.properties.device.properties.prefer,data:data3};
+const err11 = {instancePath:instancePath+"/device/prefer",schemaPath:"#/properties/device/properties/prefer/const",keyword:"const",params:{allowedValue: "gpu"},message:"must be equal to constant",schema:"gpu",parentSchema:schema53.properties.device.properties.prefer,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2293,7 +2460,7 @@ errors++;
 if(data.runtime !== undefined){
 let data4 = data.runtime;
 if(!((((data4 === "auto") || (data4 === "kubernetes")) || (data4 === "docker")) || (data4 === "process"))){
-const err12 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema51.properties.runtime.enum},message:"must be equal to one of the allowed values",schema:schema51.properties.runtime.enum,parentSchema:schema51.properties.runtime,data:data4};
+const err12 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema53.properties.runtime.enum},message:"must be equal to one of the allowed values",schema:schema53.properties.runtime.enum,parentSchema:schema53.properties.runtime,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2306,7 +2473,7 @@ errors++;
 if(data.url !== undefined){
 let data5 = data.url;
 if((typeof data5 !== "string") && (data5 !== null)){
-const err13 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema51.properties.url.type},message:"must be string,null",schema:schema51.properties.url.type,parentSchema:schema51.properties.url,data:data5};
+const err13 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema53.properties.url.type},message:"must be string,null",schema:schema53.properties.url.type,parentSchema:schema53.properties.url,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2316,8 +2483,8 @@ vErrors.push(err13);
 errors++;
 }
 if(typeof data5 === "string"){
-if(!pattern41.test(data5)){
-const err14 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://\\S+$"},message:"must match pattern \""+"^https?://\\S+$"+"\"",schema:"^https?://\\S+$",parentSchema:schema51.properties.url,data:data5};
+if(!pattern43.test(data5)){
+const err14 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://\\S+$"},message:"must match pattern \""+"^https?://\\S+$"+"\"",schema:"^https?://\\S+$",parentSchema:schema53.properties.url,data:data5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2331,8 +2498,8 @@ errors++;
 if(data.readyTimeout !== undefined){
 let data6 = data.readyTimeout;
 if(typeof data6 === "string"){
-if(!pattern42.test(data6)){
-const err15 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data6};
+if(!pattern44.test(data6)){
+const err15 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2343,7 +2510,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data6};
+const err16 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2356,7 +2523,7 @@ errors++;
 if(data.requests !== undefined){
 let data7 = data.requests;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err17 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema51.properties.requests.type,parentSchema:schema51.properties.requests,data:data7};
+const err17 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema53.properties.requests.type,parentSchema:schema53.properties.requests,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2367,7 +2534,7 @@ errors++;
 }
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 10000 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema51.properties.requests,data:data7};
+const err18 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema53.properties.requests,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2377,7 +2544,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data7 < 1 || isNaN(data7)){
-const err19 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema51.properties.requests,data:data7};
+const err19 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema53.properties.requests,data:data7};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2394,8 +2561,8 @@ const _errs23 = errors;
 let valid5 = false;
 const _errs24 = errors;
 if(typeof data8 === "string"){
-if(!pattern42.test(data8)){
-const err20 = {instancePath:instancePath+"/maxP95",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data8};
+if(!pattern44.test(data8)){
+const err20 = {instancePath:instancePath+"/maxP95",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2406,7 +2573,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/maxP95",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data8};
+const err21 = {instancePath:instancePath+"/maxP95",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2419,7 +2586,7 @@ var _valid1 = _errs24 === errors;
 valid5 = valid5 || _valid1;
 const _errs27 = errors;
 if(data8 !== null){
-const err22 = {instancePath:instancePath+"/maxP95",schemaPath:"#/properties/maxP95/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema51.properties.maxP95.anyOf[1].type,parentSchema:schema51.properties.maxP95.anyOf[1],data:data8};
+const err22 = {instancePath:instancePath+"/maxP95",schemaPath:"#/properties/maxP95/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema53.properties.maxP95.anyOf[1].type,parentSchema:schema53.properties.maxP95.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2431,7 +2598,7 @@ errors++;
 var _valid1 = _errs27 === errors;
 valid5 = valid5 || _valid1;
 if(!valid5){
-const err23 = {instancePath:instancePath+"/maxP95",schemaPath:"#/properties/maxP95/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema51.properties.maxP95.anyOf,parentSchema:schema51.properties.maxP95,data:data8};
+const err23 = {instancePath:instancePath+"/maxP95",schemaPath:"#/properties/maxP95/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema53.properties.maxP95.anyOf,parentSchema:schema53.properties.maxP95,data:data8};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2455,8 +2622,8 @@ vErrors = null;
 if(data.stopTimeout !== undefined){
 let data9 = data.stopTimeout;
 if(typeof data9 === "string"){
-if(!pattern42.test(data9)){
-const err24 = {instancePath:instancePath+"/stopTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data9};
+if(!pattern44.test(data9)){
+const err24 = {instancePath:instancePath+"/stopTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2467,7 +2634,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/stopTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data9};
+const err25 = {instancePath:instancePath+"/stopTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data9};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2479,7 +2646,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema51.type,parentSchema:schema51,data};
+const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2493,9 +2660,9 @@ return errors === 0;
 }
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema56 = {"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}};
-const schema57 = {"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"};
-const pattern45 = new RegExp("^([0-9]+(\\.[0-9]+)?|[0-9]+m)$", "");
+const schema58 = {"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}};
+const schema59 = {"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"};
+const pattern47 = new RegExp("^([0-9]+(\\.[0-9]+)?|[0-9]+m)$", "");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2510,7 +2677,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "cpu") || (key0 === "memory")) || (key0 === "gpu"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema56,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema58,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2523,7 +2690,7 @@ errors++;
 if(data.cpu !== undefined){
 let data0 = data.cpu;
 if((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))){
-const err1 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/type",keyword:"type",params:{type: schema57.type},message:"must be string,number",schema:schema57.type,parentSchema:schema57,data:data0};
+const err1 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/type",keyword:"type",params:{type: schema59.type},message:"must be string,number",schema:schema59.type,parentSchema:schema59,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2534,7 +2701,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema57,data:data0};
+const err2 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema59,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2545,8 +2712,8 @@ errors++;
 }
 }
 if(typeof data0 === "string"){
-if(!pattern45.test(data0)){
-const err3 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$",parentSchema:schema57,data:data0};
+if(!pattern47.test(data0)){
+const err3 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$",parentSchema:schema59,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2597,7 +2764,7 @@ errors++;
 if(data.gpu !== undefined){
 let data2 = data.gpu;
 if((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)){
-const err7 = {instancePath:instancePath+"/gpu",schemaPath:"#/properties/gpu/type",keyword:"type",params:{type: schema56.properties.gpu.type},message:"must be object,null",schema:schema56.properties.gpu.type,parentSchema:schema56.properties.gpu,data:data2};
+const err7 = {instancePath:instancePath+"/gpu",schemaPath:"#/properties/gpu/type",keyword:"type",params:{type: schema58.properties.gpu.type},message:"must be object,null",schema:schema58.properties.gpu.type,parentSchema:schema58.properties.gpu,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2609,7 +2776,7 @@ errors++;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 if(!((key1 === "count") || (key1 === "memory"))){
-const err8 = {instancePath:instancePath+"/gpu",schemaPath:"#/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema56.properties.gpu,data:data2};
+const err8 = {instancePath:instancePath+"/gpu",schemaPath:"#/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema58.properties.gpu,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2622,7 +2789,7 @@ errors++;
 if(data2.count !== undefined){
 let data3 = data2.count;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err9 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema56.properties.gpu.properties.count.type,parentSchema:schema56.properties.gpu.properties.count,data:data3};
+const err9 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema58.properties.gpu.properties.count.type,parentSchema:schema58.properties.gpu.properties.count,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2633,7 +2800,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 64 || isNaN(data3)){
-const err10 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64",schema:64,parentSchema:schema56.properties.gpu.properties.count,data:data3};
+const err10 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64",schema:64,parentSchema:schema58.properties.gpu.properties.count,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2643,7 +2810,7 @@ vErrors.push(err10);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err11 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema56.properties.gpu.properties.count,data:data3};
+const err11 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema58.properties.gpu.properties.count,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2697,7 +2864,7 @@ var _valid0 = _errs15 === errors;
 valid4 = valid4 || _valid0;
 const _errs18 = errors;
 if(data4 !== null){
-const err15 = {instancePath:instancePath+"/gpu/memory",schemaPath:"#/properties/gpu/properties/memory/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema56.properties.gpu.properties.memory.anyOf[1].type,parentSchema:schema56.properties.gpu.properties.memory.anyOf[1],data:data4};
+const err15 = {instancePath:instancePath+"/gpu/memory",schemaPath:"#/properties/gpu/properties/memory/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema58.properties.gpu.properties.memory.anyOf[1].type,parentSchema:schema58.properties.gpu.properties.memory.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2709,7 +2876,7 @@ errors++;
 var _valid0 = _errs18 === errors;
 valid4 = valid4 || _valid0;
 if(!valid4){
-const err16 = {instancePath:instancePath+"/gpu/memory",schemaPath:"#/properties/gpu/properties/memory/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema56.properties.gpu.properties.memory.anyOf,parentSchema:schema56.properties.gpu.properties.memory,data:data4};
+const err16 = {instancePath:instancePath+"/gpu/memory",schemaPath:"#/properties/gpu/properties/memory/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema58.properties.gpu.properties.memory.anyOf,parentSchema:schema58.properties.gpu.properties.memory,data:data4};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2734,7 +2901,7 @@ vErrors = null;
 }
 }
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema56.type,parentSchema:schema56,data};
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.type,parentSchema:schema58,data};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2748,10 +2915,10 @@ return errors === 0;
 }
 validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema60 = {"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}};
-const schema61 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"};
-const pattern48 = new RegExp("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", "");
-const pattern50 = new RegExp("^[A-Za-z_][A-Za-z0-9_.-]*$", "");
+const schema62 = {"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema63 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"};
+const pattern50 = new RegExp("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", "");
+const pattern52 = new RegExp("^[A-Za-z_][A-Za-z0-9_.-]*$", "");
 
 function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2765,8 +2932,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema60.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema60,data};
+if(!(func1.call(schema62.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema62,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2779,8 +2946,8 @@ errors++;
 if(data.namespace !== undefined){
 let data0 = data.namespace;
 if(typeof data0 === "string"){
-if(!pattern48.test(data0)){
-const err1 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data0};
+if(!pattern50.test(data0)){
+const err1 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2791,7 +2958,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data0};
+const err2 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2804,7 +2971,7 @@ errors++;
 if(data.replicas !== undefined){
 let data1 = data.replicas;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err3 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema60.properties.replicas.type,parentSchema:schema60.properties.replicas,data:data1};
+const err3 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema62.properties.replicas.type,parentSchema:schema62.properties.replicas,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2815,7 +2982,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 10000 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema60.properties.replicas,data:data1};
+const err4 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema62.properties.replicas,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2825,7 +2992,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err5 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema60.properties.replicas,data:data1};
+const err5 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema62.properties.replicas,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2841,7 +3008,7 @@ let data2 = data.service;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 if(!((key1 === "port") || (key1 === "type"))){
-const err6 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema60.properties.service,data:data2};
+const err6 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema62.properties.service,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2854,7 +3021,7 @@ errors++;
 if(data2.port !== undefined){
 let data3 = data2.port;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err7 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema60.properties.service.properties.port.type,parentSchema:schema60.properties.service.properties.port,data:data3};
+const err7 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema62.properties.service.properties.port.type,parentSchema:schema62.properties.service.properties.port,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2865,7 +3032,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 65535 || isNaN(data3)){
-const err8 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema60.properties.service.properties.port,data:data3};
+const err8 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema62.properties.service.properties.port,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2875,7 +3042,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err9 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema60.properties.service.properties.port,data:data3};
+const err9 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema62.properties.service.properties.port,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2889,7 +3056,7 @@ errors++;
 if(data2.type !== undefined){
 let data4 = data2.type;
 if(!(((data4 === "ClusterIP") || (data4 === "LoadBalancer")) || (data4 === null))){
-const err10 = {instancePath:instancePath+"/service/type",schemaPath:"#/properties/service/properties/type/enum",keyword:"enum",params:{allowedValues: schema60.properties.service.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema60.properties.service.properties.type.enum,parentSchema:schema60.properties.service.properties.type,data:data4};
+const err10 = {instancePath:instancePath+"/service/type",schemaPath:"#/properties/service/properties/type/enum",keyword:"enum",params:{allowedValues: schema62.properties.service.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema62.properties.service.properties.type.enum,parentSchema:schema62.properties.service.properties.type,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2901,7 +3068,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema60.properties.service.type,parentSchema:schema60.properties.service,data:data2};
+const err11 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.properties.service.type,parentSchema:schema62.properties.service,data:data2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2914,7 +3081,7 @@ errors++;
 if(data.autoscaling !== undefined){
 let data5 = data.autoscaling;
 if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
-const err12 = {instancePath:instancePath+"/autoscaling",schemaPath:"#/properties/autoscaling/type",keyword:"type",params:{type: schema60.properties.autoscaling.type},message:"must be object,null",schema:schema60.properties.autoscaling.type,parentSchema:schema60.properties.autoscaling,data:data5};
+const err12 = {instancePath:instancePath+"/autoscaling",schemaPath:"#/properties/autoscaling/type",keyword:"type",params:{type: schema62.properties.autoscaling.type},message:"must be object,null",schema:schema62.properties.autoscaling.type,parentSchema:schema62.properties.autoscaling,data:data5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2926,7 +3093,7 @@ errors++;
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 for(const key2 in data5){
 if(!(((key2 === "min") || (key2 === "max")) || (key2 === "cpu"))){
-const err13 = {instancePath:instancePath+"/autoscaling",schemaPath:"#/properties/autoscaling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema60.properties.autoscaling,data:data5};
+const err13 = {instancePath:instancePath+"/autoscaling",schemaPath:"#/properties/autoscaling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema62.properties.autoscaling,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2939,7 +3106,7 @@ errors++;
 if(data5.min !== undefined){
 let data6 = data5.min;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err14 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema60.properties.autoscaling.properties.min.type,parentSchema:schema60.properties.autoscaling.properties.min,data:data6};
+const err14 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema62.properties.autoscaling.properties.min.type,parentSchema:schema62.properties.autoscaling.properties.min,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2950,7 +3117,7 @@ errors++;
 }
 if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 10000 || isNaN(data6)){
-const err15 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema60.properties.autoscaling.properties.min,data:data6};
+const err15 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema62.properties.autoscaling.properties.min,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2960,7 +3127,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data6 < 1 || isNaN(data6)){
-const err16 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema60.properties.autoscaling.properties.min,data:data6};
+const err16 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema62.properties.autoscaling.properties.min,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2974,7 +3141,7 @@ errors++;
 if(data5.max !== undefined){
 let data7 = data5.max;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err17 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema60.properties.autoscaling.properties.max.type,parentSchema:schema60.properties.autoscaling.properties.max,data:data7};
+const err17 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema62.properties.autoscaling.properties.max.type,parentSchema:schema62.properties.autoscaling.properties.max,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2985,7 +3152,7 @@ errors++;
 }
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 10000 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema60.properties.autoscaling.properties.max,data:data7};
+const err18 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema62.properties.autoscaling.properties.max,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2995,7 +3162,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data7 < 1 || isNaN(data7)){
-const err19 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema60.properties.autoscaling.properties.max,data:data7};
+const err19 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema62.properties.autoscaling.properties.max,data:data7};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3036,7 +3203,7 @@ errors++;
 if(data.maxUnavailable !== undefined){
 let data9 = data.maxUnavailable;
 if((!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) && (data9 !== null)){
-const err22 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/type",keyword:"type",params:{type: schema60.properties.maxUnavailable.type},message:"must be integer,null",schema:schema60.properties.maxUnavailable.type,parentSchema:schema60.properties.maxUnavailable,data:data9};
+const err22 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/type",keyword:"type",params:{type: schema62.properties.maxUnavailable.type},message:"must be integer,null",schema:schema62.properties.maxUnavailable.type,parentSchema:schema62.properties.maxUnavailable,data:data9};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3047,7 +3214,7 @@ errors++;
 }
 if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 > 10000 || isNaN(data9)){
-const err23 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema60.properties.maxUnavailable,data:data9};
+const err23 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema62.properties.maxUnavailable,data:data9};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3057,7 +3224,7 @@ vErrors.push(err23);
 errors++;
 }
 if(data9 < 1 || isNaN(data9)){
-const err24 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema60.properties.maxUnavailable,data:data9};
+const err24 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema62.properties.maxUnavailable,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3074,8 +3241,8 @@ if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 for(const key3 in data10){
 const _errs27 = errors;
 if(typeof key3 === "string"){
-if(!pattern50.test(key3)){
-const err25 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_.-]*$",parentSchema:schema60.properties.env.propertyNames,data:key3,propertyName:key3};
+if(!pattern52.test(key3)){
+const err25 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_.-]*$",parentSchema:schema62.properties.env.propertyNames,data:key3,propertyName:key3};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3087,7 +3254,7 @@ errors++;
 }
 var valid5 = _errs27 === errors;
 if(!valid5){
-const err26 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key3},message:"property name must be valid",schema:schema60.properties.env.propertyNames,parentSchema:schema60.properties.env,data:data10};
+const err26 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key3},message:"property name must be valid",schema:schema62.properties.env.propertyNames,parentSchema:schema62.properties.env,data:data10};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3100,7 +3267,7 @@ errors++;
 for(const key4 in data10){
 let data11 = data10[key4];
 if(((typeof data11 !== "string") && (!((typeof data11 == "number") && (isFinite(data11))))) && (typeof data11 !== "boolean")){
-const err27 = {instancePath:instancePath+"/env/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/env/additionalProperties/type",keyword:"type",params:{type: schema60.properties.env.additionalProperties.type},message:"must be string,number,boolean",schema:schema60.properties.env.additionalProperties.type,parentSchema:schema60.properties.env.additionalProperties,data:data11};
+const err27 = {instancePath:instancePath+"/env/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/env/additionalProperties/type",keyword:"type",params:{type: schema62.properties.env.additionalProperties.type},message:"must be string,number,boolean",schema:schema62.properties.env.additionalProperties.type,parentSchema:schema62.properties.env.additionalProperties,data:data11};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3112,7 +3279,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema60.properties.env.type,parentSchema:schema60.properties.env,data:data10};
+const err28 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.properties.env.type,parentSchema:schema62.properties.env,data:data10};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3129,8 +3296,8 @@ const len0 = data12.length;
 for(let i0=0; i0<len0; i0++){
 let data13 = data12[i0];
 if(typeof data13 === "string"){
-if(!pattern48.test(data13)){
-const err29 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data13};
+if(!pattern50.test(data13)){
+const err29 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3141,7 +3308,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data13};
+const err30 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data13};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3153,7 +3320,7 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/configMaps",schemaPath:"#/properties/configMaps/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema60.properties.configMaps.type,parentSchema:schema60.properties.configMaps,data:data12};
+const err31 = {instancePath:instancePath+"/configMaps",schemaPath:"#/properties/configMaps/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema62.properties.configMaps.type,parentSchema:schema62.properties.configMaps,data:data12};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3170,8 +3337,8 @@ const len1 = data14.length;
 for(let i1=0; i1<len1; i1++){
 let data15 = data14[i1];
 if(typeof data15 === "string"){
-if(!pattern48.test(data15)){
-const err32 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data15};
+if(!pattern50.test(data15)){
+const err32 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data15};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3182,7 +3349,7 @@ errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data15};
+const err33 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data15};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3194,7 +3361,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema60.properties.secrets.type,parentSchema:schema60.properties.secrets,data:data14};
+const err34 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema62.properties.secrets.type,parentSchema:schema62.properties.secrets,data:data14};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3210,8 +3377,8 @@ const _errs42 = errors;
 let valid13 = false;
 const _errs43 = errors;
 if(typeof data16 === "string"){
-if(!pattern48.test(data16)){
-const err35 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data16};
+if(!pattern50.test(data16)){
+const err35 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data16};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3222,7 +3389,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data16};
+const err36 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data16};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3235,7 +3402,7 @@ var _valid0 = _errs43 === errors;
 valid13 = valid13 || _valid0;
 const _errs46 = errors;
 if(data16 !== null){
-const err37 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/properties/serviceAccount/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema60.properties.serviceAccount.anyOf[1].type,parentSchema:schema60.properties.serviceAccount.anyOf[1],data:data16};
+const err37 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/properties/serviceAccount/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema62.properties.serviceAccount.anyOf[1].type,parentSchema:schema62.properties.serviceAccount.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -3247,7 +3414,7 @@ errors++;
 var _valid0 = _errs46 === errors;
 valid13 = valid13 || _valid0;
 if(!valid13){
-const err38 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/properties/serviceAccount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema60.properties.serviceAccount.anyOf,parentSchema:schema60.properties.serviceAccount,data:data16};
+const err38 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/properties/serviceAccount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema62.properties.serviceAccount.anyOf,parentSchema:schema62.properties.serviceAccount,data:data16};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -3275,8 +3442,8 @@ const len2 = data17.length;
 for(let i2=0; i2<len2; i2++){
 let data18 = data17[i2];
 if(typeof data18 === "string"){
-if(!pattern48.test(data18)){
-const err39 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data18};
+if(!pattern50.test(data18)){
+const err39 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data18};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3287,7 +3454,7 @@ errors++;
 }
 }
 else {
-const err40 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data18};
+const err40 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3299,7 +3466,7 @@ errors++;
 }
 }
 else {
-const err41 = {instancePath:instancePath+"/imagePullSecrets",schemaPath:"#/properties/imagePullSecrets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema60.properties.imagePullSecrets.type,parentSchema:schema60.properties.imagePullSecrets,data:data17};
+const err41 = {instancePath:instancePath+"/imagePullSecrets",schemaPath:"#/properties/imagePullSecrets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema62.properties.imagePullSecrets.type,parentSchema:schema62.properties.imagePullSecrets,data:data17};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3315,7 +3482,7 @@ if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 for(const key5 in data19){
 let data20 = data19[key5];
 if(typeof data20 !== "string"){
-const err42 = {instancePath:instancePath+"/nodeSelector/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/nodeSelector/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.properties.nodeSelector.additionalProperties.type,parentSchema:schema60.properties.nodeSelector.additionalProperties,data:data20};
+const err42 = {instancePath:instancePath+"/nodeSelector/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/nodeSelector/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema62.properties.nodeSelector.additionalProperties.type,parentSchema:schema62.properties.nodeSelector.additionalProperties,data:data20};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3327,7 +3494,7 @@ errors++;
 }
 }
 else {
-const err43 = {instancePath:instancePath+"/nodeSelector",schemaPath:"#/properties/nodeSelector/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema60.properties.nodeSelector.type,parentSchema:schema60.properties.nodeSelector,data:data19};
+const err43 = {instancePath:instancePath+"/nodeSelector",schemaPath:"#/properties/nodeSelector/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.properties.nodeSelector.type,parentSchema:schema62.properties.nodeSelector,data:data19};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -3344,7 +3511,7 @@ const len3 = data21.length;
 for(let i3=0; i3<len3; i3++){
 let data22 = data21[i3];
 if(!(data22 && typeof data22 == "object" && !Array.isArray(data22))){
-const err44 = {instancePath:instancePath+"/tolerations/" + i3,schemaPath:"#/properties/tolerations/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema60.properties.tolerations.items.type,parentSchema:schema60.properties.tolerations.items,data:data22};
+const err44 = {instancePath:instancePath+"/tolerations/" + i3,schemaPath:"#/properties/tolerations/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.properties.tolerations.items.type,parentSchema:schema62.properties.tolerations.items,data:data22};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3356,7 +3523,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/tolerations",schemaPath:"#/properties/tolerations/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema60.properties.tolerations.type,parentSchema:schema60.properties.tolerations,data:data21};
+const err45 = {instancePath:instancePath+"/tolerations",schemaPath:"#/properties/tolerations/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema62.properties.tolerations.type,parentSchema:schema62.properties.tolerations,data:data21};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -3372,7 +3539,7 @@ if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
 for(const key6 in data23){
 let data24 = data23[key6];
 if(typeof data24 !== "string"){
-const err46 = {instancePath:instancePath+"/annotations/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema60.properties.annotations.additionalProperties.type,parentSchema:schema60.properties.annotations.additionalProperties,data:data24};
+const err46 = {instancePath:instancePath+"/annotations/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema62.properties.annotations.additionalProperties.type,parentSchema:schema62.properties.annotations.additionalProperties,data:data24};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -3384,7 +3551,7 @@ errors++;
 }
 }
 else {
-const err47 = {instancePath:instancePath+"/annotations",schemaPath:"#/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema60.properties.annotations.type,parentSchema:schema60.properties.annotations,data:data23};
+const err47 = {instancePath:instancePath+"/annotations",schemaPath:"#/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.properties.annotations.type,parentSchema:schema62.properties.annotations,data:data23};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -3396,7 +3563,7 @@ errors++;
 }
 }
 else {
-const err48 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema60.type,parentSchema:schema60,data};
+const err48 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.type,parentSchema:schema62,data};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -3410,21 +3577,21 @@ return errors === 0;
 }
 validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema67 = {"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}};
-const schema72 = {"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"};
-const schema95 = {"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"};
-const pattern59 = new RegExp("^.{1,253}$", "");
-const pattern60 = new RegExp("^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$", "");
-const pattern61 = new RegExp("^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$", "");
-const pattern64 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9]{0,255}$", "");
-const pattern65 = new RegExp("^[!-~]([ -~]{0,4094}[!-~])?$", "");
-const pattern72 = new RegExp("^pods$", "");
-const pattern86 = new RegExp("^/\\S*$", "");
-const pattern81 = new RegExp("^[a-zA-Z_][a-zA-Z0-9_]*$", "");
-const pattern91 = new RegExp("^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$", "");
-const pattern104 = new RegExp("^(on|off)$", "");
-const pattern105 = new RegExp("^\\S+@sha256:[0-9a-f]{64}$", "");
-const schema75 = {"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}};
+const schema69 = {"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}};
+const schema74 = {"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"};
+const schema97 = {"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"};
+const pattern61 = new RegExp("^.{1,253}$", "");
+const pattern62 = new RegExp("^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$", "");
+const pattern63 = new RegExp("^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$", "");
+const pattern66 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9]{0,255}$", "");
+const pattern67 = new RegExp("^[!-~]([ -~]{0,4094}[!-~])?$", "");
+const pattern74 = new RegExp("^pods$", "");
+const pattern88 = new RegExp("^/\\S*$", "");
+const pattern83 = new RegExp("^[a-zA-Z_][a-zA-Z0-9_]*$", "");
+const pattern93 = new RegExp("^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$", "");
+const pattern106 = new RegExp("^(on|off)$", "");
+const pattern107 = new RegExp("^\\S+@sha256:[0-9a-f]{64}$", "");
+const schema77 = {"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}};
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3437,7 +3604,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema75.type},message:"must be string,object",schema:schema75.type,parentSchema:schema75,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema77.type},message:"must be string,object",schema:schema77.type,parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3448,7 +3615,7 @@ errors++;
 }
 if(typeof data === "string"){
 if(!pattern7.test(data)){
-const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema75,data};
+const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3460,7 +3627,7 @@ errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.weight === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "weight"},message:"must have required property '"+"weight"+"'",schema:schema75.required,parentSchema:schema75,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "weight"},message:"must have required property '"+"weight"+"'",schema:schema77.required,parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3471,7 +3638,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "weight") || (key0 === "minTime")) || (key0 === "minRequests")) || (key0 === "approval"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema75,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema77,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3509,8 +3676,8 @@ errors++;
 if(data.minTime !== undefined){
 let data1 = data.minTime;
 if(typeof data1 === "string"){
-if(!pattern42.test(data1)){
-const err6 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data1};
+if(!pattern44.test(data1)){
+const err6 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3521,7 +3688,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data1};
+const err7 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3534,7 +3701,7 @@ errors++;
 if(data.minRequests !== undefined){
 let data2 = data.minRequests;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err8 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema75.properties.minRequests.type,parentSchema:schema75.properties.minRequests,data:data2};
+const err8 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema77.properties.minRequests.type,parentSchema:schema77.properties.minRequests,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3545,7 +3712,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 1000000000 || isNaN(data2)){
-const err9 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000",schema:1000000000,parentSchema:schema75.properties.minRequests,data:data2};
+const err9 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000",schema:1000000000,parentSchema:schema77.properties.minRequests,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3555,7 +3722,7 @@ vErrors.push(err9);
 errors++;
 }
 if(data2 < 0 || isNaN(data2)){
-const err10 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema75.properties.minRequests,data:data2};
+const err10 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema77.properties.minRequests,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3569,7 +3736,7 @@ errors++;
 if(data.approval !== undefined){
 let data3 = data.approval;
 if(typeof data3 !== "boolean"){
-const err11 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema75.properties.approval.type,parentSchema:schema75.properties.approval,data:data3};
+const err11 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema77.properties.approval.type,parentSchema:schema77.properties.approval,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3585,12 +3752,12 @@ return errors === 0;
 }
 validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema81 = {"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
-const schema84 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"};
-const schema88 = {"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"};
-const pattern73 = new RegExp("^https?://[^\\s?#@]+$", "");
-const pattern76 = new RegExp("^(/[^\\s?#]*)?$", "");
-const pattern77 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "");
+const schema83 = {"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
+const schema86 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"};
+const schema90 = {"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"};
+const pattern75 = new RegExp("^https?://[^\\s?#@]+$", "");
+const pattern78 = new RegExp("^(/[^\\s?#]*)?$", "");
+const pattern79 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "");
 
 function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3605,7 +3772,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((((key0 === "url") || (key0 === "service")) || (key0 === "bearerToken")) || (key0 === "basicAuth")) || (key0 === "ca")) || (key0 === "labels")) || (key0 === "match")) || (key0 === "lookback"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema81,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema83,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3618,7 +3785,7 @@ errors++;
 if(data.url !== undefined){
 let data0 = data.url;
 if((typeof data0 !== "string") && (data0 !== null)){
-const err1 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema81.properties.url.type},message:"must be string,null",schema:schema81.properties.url.type,parentSchema:schema81.properties.url,data:data0};
+const err1 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema83.properties.url.type},message:"must be string,null",schema:schema83.properties.url.type,parentSchema:schema83.properties.url,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3628,8 +3795,8 @@ vErrors.push(err1);
 errors++;
 }
 if(typeof data0 === "string"){
-if(!pattern73.test(data0)){
-const err2 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^\\s?#@]+$"},message:"must match pattern \""+"^https?://[^\\s?#@]+$"+"\"",schema:"^https?://[^\\s?#@]+$",parentSchema:schema81.properties.url,data:data0};
+if(!pattern75.test(data0)){
+const err2 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^\\s?#@]+$"},message:"must match pattern \""+"^https?://[^\\s?#@]+$"+"\"",schema:"^https?://[^\\s?#@]+$",parentSchema:schema83.properties.url,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3643,7 +3810,7 @@ errors++;
 if(data.service !== undefined){
 let data1 = data.service;
 if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
-const err3 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: schema81.properties.service.type},message:"must be object,null",schema:schema81.properties.service.type,parentSchema:schema81.properties.service,data:data1};
+const err3 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: schema83.properties.service.type},message:"must be object,null",schema:schema83.properties.service.type,parentSchema:schema83.properties.service,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3654,7 +3821,7 @@ errors++;
 }
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.namespace === undefined){
-const err4 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/required",keyword:"required",params:{missingProperty: "namespace"},message:"must have required property '"+"namespace"+"'",schema:schema81.properties.service.required,parentSchema:schema81.properties.service,data:data1};
+const err4 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/required",keyword:"required",params:{missingProperty: "namespace"},message:"must have required property '"+"namespace"+"'",schema:schema83.properties.service.required,parentSchema:schema83.properties.service,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3664,7 +3831,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data1.name === undefined){
-const err5 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema81.properties.service.required,parentSchema:schema81.properties.service,data:data1};
+const err5 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema83.properties.service.required,parentSchema:schema83.properties.service,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3675,7 +3842,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(((((key1 === "namespace") || (key1 === "name")) || (key1 === "port")) || (key1 === "tls")) || (key1 === "path"))){
-const err6 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema81.properties.service,data:data1};
+const err6 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema83.properties.service,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3688,8 +3855,8 @@ errors++;
 if(data1.namespace !== undefined){
 let data2 = data1.namespace;
 if(typeof data2 === "string"){
-if(!pattern48.test(data2)){
-const err7 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data2};
+if(!pattern50.test(data2)){
+const err7 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3700,7 +3867,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data2};
+const err8 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3713,8 +3880,8 @@ errors++;
 if(data1.name !== undefined){
 let data3 = data1.name;
 if(typeof data3 === "string"){
-if(!pattern48.test(data3)){
-const err9 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data3};
+if(!pattern50.test(data3)){
+const err9 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3725,7 +3892,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data3};
+const err10 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3738,7 +3905,7 @@ errors++;
 if(data1.port !== undefined){
 let data4 = data1.port;
 if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err11 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.properties.service.properties.port.type,parentSchema:schema81.properties.service.properties.port,data:data4};
+const err11 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema83.properties.service.properties.port.type,parentSchema:schema83.properties.service.properties.port,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3749,7 +3916,7 @@ errors++;
 }
 if((typeof data4 == "number") && (isFinite(data4))){
 if(data4 > 65535 || isNaN(data4)){
-const err12 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema81.properties.service.properties.port,data:data4};
+const err12 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema83.properties.service.properties.port,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3759,7 +3926,7 @@ vErrors.push(err12);
 errors++;
 }
 if(data4 < 1 || isNaN(data4)){
-const err13 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema81.properties.service.properties.port,data:data4};
+const err13 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema83.properties.service.properties.port,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3773,7 +3940,7 @@ errors++;
 if(data1.tls !== undefined){
 let data5 = data1.tls;
 if(typeof data5 !== "boolean"){
-const err14 = {instancePath:instancePath+"/service/tls",schemaPath:"#/properties/service/properties/tls/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema81.properties.service.properties.tls.type,parentSchema:schema81.properties.service.properties.tls,data:data5};
+const err14 = {instancePath:instancePath+"/service/tls",schemaPath:"#/properties/service/properties/tls/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema83.properties.service.properties.tls.type,parentSchema:schema83.properties.service.properties.tls,data:data5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3786,8 +3953,8 @@ errors++;
 if(data1.path !== undefined){
 let data6 = data1.path;
 if(typeof data6 === "string"){
-if(!pattern76.test(data6)){
-const err15 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/pattern",keyword:"pattern",params:{pattern: "^(/[^\\s?#]*)?$"},message:"must match pattern \""+"^(/[^\\s?#]*)?$"+"\"",schema:"^(/[^\\s?#]*)?$",parentSchema:schema81.properties.service.properties.path,data:data6};
+if(!pattern78.test(data6)){
+const err15 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/pattern",keyword:"pattern",params:{pattern: "^(/[^\\s?#]*)?$"},message:"must match pattern \""+"^(/[^\\s?#]*)?$"+"\"",schema:"^(/[^\\s?#]*)?$",parentSchema:schema83.properties.service.properties.path,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3798,7 +3965,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema81.properties.service.properties.path.type,parentSchema:schema81.properties.service.properties.path,data:data6};
+const err16 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema83.properties.service.properties.path.type,parentSchema:schema83.properties.service.properties.path,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3816,8 +3983,8 @@ const _errs20 = errors;
 let valid4 = false;
 const _errs21 = errors;
 if(typeof data7 === "string"){
-if(!pattern77.test(data7)){
-const err17 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema84,data:data7};
+if(!pattern79.test(data7)){
+const err17 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema86,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3828,7 +3995,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.type,parentSchema:schema84,data:data7};
+const err18 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema86.type,parentSchema:schema86,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3841,7 +4008,7 @@ var _valid0 = _errs21 === errors;
 valid4 = valid4 || _valid0;
 const _errs24 = errors;
 if(data7 !== null){
-const err19 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/properties/bearerToken/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema81.properties.bearerToken.anyOf[1].type,parentSchema:schema81.properties.bearerToken.anyOf[1],data:data7};
+const err19 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/properties/bearerToken/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema83.properties.bearerToken.anyOf[1].type,parentSchema:schema83.properties.bearerToken.anyOf[1],data:data7};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3853,7 +4020,7 @@ errors++;
 var _valid0 = _errs24 === errors;
 valid4 = valid4 || _valid0;
 if(!valid4){
-const err20 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/properties/bearerToken/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema81.properties.bearerToken.anyOf,parentSchema:schema81.properties.bearerToken,data:data7};
+const err20 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/properties/bearerToken/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema83.properties.bearerToken.anyOf,parentSchema:schema83.properties.bearerToken,data:data7};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3877,7 +4044,7 @@ vErrors = null;
 if(data.basicAuth !== undefined){
 let data8 = data.basicAuth;
 if((!(data8 && typeof data8 == "object" && !Array.isArray(data8))) && (data8 !== null)){
-const err21 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/type",keyword:"type",params:{type: schema81.properties.basicAuth.type},message:"must be object,null",schema:schema81.properties.basicAuth.type,parentSchema:schema81.properties.basicAuth,data:data8};
+const err21 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/type",keyword:"type",params:{type: schema83.properties.basicAuth.type},message:"must be object,null",schema:schema83.properties.basicAuth.type,parentSchema:schema83.properties.basicAuth,data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3888,7 +4055,7 @@ errors++;
 }
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 if(data8.username === undefined){
-const err22 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/required",keyword:"required",params:{missingProperty: "username"},message:"must have required property '"+"username"+"'",schema:schema81.properties.basicAuth.required,parentSchema:schema81.properties.basicAuth,data:data8};
+const err22 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/required",keyword:"required",params:{missingProperty: "username"},message:"must have required property '"+"username"+"'",schema:schema83.properties.basicAuth.required,parentSchema:schema83.properties.basicAuth,data:data8};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3898,7 +4065,7 @@ vErrors.push(err22);
 errors++;
 }
 if(data8.password === undefined){
-const err23 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/required",keyword:"required",params:{missingProperty: "password"},message:"must have required property '"+"password"+"'",schema:schema81.properties.basicAuth.required,parentSchema:schema81.properties.basicAuth,data:data8};
+const err23 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/required",keyword:"required",params:{missingProperty: "password"},message:"must have required property '"+"password"+"'",schema:schema83.properties.basicAuth.required,parentSchema:schema83.properties.basicAuth,data:data8};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3909,7 +4076,7 @@ errors++;
 }
 for(const key2 in data8){
 if(!((key2 === "username") || (key2 === "password"))){
-const err24 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema81.properties.basicAuth,data:data8};
+const err24 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema83.properties.basicAuth,data:data8};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3922,8 +4089,8 @@ errors++;
 if(data8.username !== undefined){
 let data9 = data8.username;
 if(typeof data9 === "string"){
-if(!pattern77.test(data9)){
-const err25 = {instancePath:instancePath+"/basicAuth/username",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema84,data:data9};
+if(!pattern79.test(data9)){
+const err25 = {instancePath:instancePath+"/basicAuth/username",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema86,data:data9};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3934,7 +4101,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/basicAuth/username",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.type,parentSchema:schema84,data:data9};
+const err26 = {instancePath:instancePath+"/basicAuth/username",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema86.type,parentSchema:schema86,data:data9};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3947,8 +4114,8 @@ errors++;
 if(data8.password !== undefined){
 let data10 = data8.password;
 if(typeof data10 === "string"){
-if(!pattern77.test(data10)){
-const err27 = {instancePath:instancePath+"/basicAuth/password",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema84,data:data10};
+if(!pattern79.test(data10)){
+const err27 = {instancePath:instancePath+"/basicAuth/password",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema86,data:data10};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3959,7 +4126,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/basicAuth/password",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.type,parentSchema:schema84,data:data10};
+const err28 = {instancePath:instancePath+"/basicAuth/password",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema86.type,parentSchema:schema86,data:data10};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -4002,7 +4169,7 @@ var _valid1 = _errs37 === errors;
 valid9 = valid9 || _valid1;
 const _errs40 = errors;
 if(data11 !== null){
-const err31 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema81.properties.ca.anyOf[1].type,parentSchema:schema81.properties.ca.anyOf[1],data:data11};
+const err31 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema83.properties.ca.anyOf[1].type,parentSchema:schema83.properties.ca.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4014,7 +4181,7 @@ errors++;
 var _valid1 = _errs40 === errors;
 valid9 = valid9 || _valid1;
 if(!valid9){
-const err32 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema81.properties.ca.anyOf,parentSchema:schema81.properties.ca,data:data11};
+const err32 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema83.properties.ca.anyOf,parentSchema:schema83.properties.ca,data:data11};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4040,7 +4207,7 @@ let data12 = data.labels;
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 for(const key3 in data12){
 if(!((key3 === "pod") || (key3 === "namespace"))){
-const err33 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema81.properties.labels,data:data12};
+const err33 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema83.properties.labels,data:data12};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4053,8 +4220,8 @@ errors++;
 if(data12.pod !== undefined){
 let data13 = data12.pod;
 if(typeof data13 === "string"){
-if(!pattern81.test(data13)){
-const err34 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema88,data:data13};
+if(!pattern83.test(data13)){
+const err34 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema90,data:data13};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4065,7 +4232,7 @@ errors++;
 }
 }
 else {
-const err35 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.type,parentSchema:schema88,data:data13};
+const err35 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.type,parentSchema:schema90,data:data13};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4078,8 +4245,8 @@ errors++;
 if(data12.namespace !== undefined){
 let data14 = data12.namespace;
 if(typeof data14 === "string"){
-if(!pattern81.test(data14)){
-const err36 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema88,data:data14};
+if(!pattern83.test(data14)){
+const err36 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema90,data:data14};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4090,7 +4257,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.type,parentSchema:schema88,data:data14};
+const err37 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.type,parentSchema:schema90,data:data14};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4102,7 +4269,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.properties.labels.type,parentSchema:schema81.properties.labels,data:data12};
+const err38 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema83.properties.labels.type,parentSchema:schema83.properties.labels,data:data12};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4118,8 +4285,8 @@ if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 for(const key4 in data15){
 const _errs53 = errors;
 if(typeof key4 === "string"){
-if(!pattern81.test(key4)){
-const err39 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema81.properties.match.propertyNames,data:key4,propertyName:key4};
+if(!pattern83.test(key4)){
+const err39 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema83.properties.match.propertyNames,data:key4,propertyName:key4};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4131,7 +4298,7 @@ errors++;
 }
 var valid14 = _errs53 === errors;
 if(!valid14){
-const err40 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames",keyword:"propertyNames",params:{propertyName: key4},message:"property name must be valid",schema:schema81.properties.match.propertyNames,parentSchema:schema81.properties.match,data:data15};
+const err40 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames",keyword:"propertyNames",params:{propertyName: key4},message:"property name must be valid",schema:schema83.properties.match.propertyNames,parentSchema:schema83.properties.match,data:data15};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4144,7 +4311,7 @@ errors++;
 for(const key5 in data15){
 let data16 = data15[key5];
 if(typeof data16 !== "string"){
-const err41 = {instancePath:instancePath+"/match/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/match/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema81.properties.match.additionalProperties.type,parentSchema:schema81.properties.match.additionalProperties,data:data16};
+const err41 = {instancePath:instancePath+"/match/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/match/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema83.properties.match.additionalProperties.type,parentSchema:schema83.properties.match.additionalProperties,data:data16};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4156,7 +4323,7 @@ errors++;
 }
 }
 else {
-const err42 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.properties.match.type,parentSchema:schema81.properties.match,data:data15};
+const err42 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema83.properties.match.type,parentSchema:schema83.properties.match,data:data15};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4169,8 +4336,8 @@ errors++;
 if(data.lookback !== undefined){
 let data17 = data.lookback;
 if(typeof data17 === "string"){
-if(!pattern42.test(data17)){
-const err43 = {instancePath:instancePath+"/lookback",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data17};
+if(!pattern44.test(data17)){
+const err43 = {instancePath:instancePath+"/lookback",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data17};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -4181,7 +4348,7 @@ errors++;
 }
 }
 else {
-const err44 = {instancePath:instancePath+"/lookback",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data17};
+const err44 = {instancePath:instancePath+"/lookback",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data17};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4193,7 +4360,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.type,parentSchema:schema81,data};
+const err45 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema83.type,parentSchema:schema83,data};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4220,8 +4387,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema67.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema67,data};
+if(!(func1.call(schema69.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema69,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4234,7 +4401,7 @@ errors++;
 if(data.strategy !== undefined){
 let data0 = data.strategy;
 if(!(((data0 === "canary") || (data0 === "blueGreen")) || (data0 === "recreate"))){
-const err1 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema67.properties.strategy.enum},message:"must be equal to one of the allowed values",schema:schema67.properties.strategy.enum,parentSchema:schema67.properties.strategy,data:data0};
+const err1 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema69.properties.strategy.enum},message:"must be equal to one of the allowed values",schema:schema69.properties.strategy.enum,parentSchema:schema69.properties.strategy,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4249,7 +4416,7 @@ let data1 = data.blueGreen;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 for(const key1 in data1){
 if(!(key1 === "approval")){
-const err2 = {instancePath:instancePath+"/blueGreen",schemaPath:"#/properties/blueGreen/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.blueGreen,data:data1};
+const err2 = {instancePath:instancePath+"/blueGreen",schemaPath:"#/properties/blueGreen/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.blueGreen,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4262,7 +4429,7 @@ errors++;
 if(data1.approval !== undefined){
 let data2 = data1.approval;
 if(typeof data2 !== "boolean"){
-const err3 = {instancePath:instancePath+"/blueGreen/approval",schemaPath:"#/properties/blueGreen/properties/approval/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema67.properties.blueGreen.properties.approval.type,parentSchema:schema67.properties.blueGreen.properties.approval,data:data2};
+const err3 = {instancePath:instancePath+"/blueGreen/approval",schemaPath:"#/properties/blueGreen/properties/approval/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema69.properties.blueGreen.properties.approval.type,parentSchema:schema69.properties.blueGreen.properties.approval,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4274,7 +4441,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/blueGreen",schemaPath:"#/properties/blueGreen/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.properties.blueGreen.type,parentSchema:schema67.properties.blueGreen,data:data1};
+const err4 = {instancePath:instancePath+"/blueGreen",schemaPath:"#/properties/blueGreen/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.properties.blueGreen.type,parentSchema:schema69.properties.blueGreen,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4287,7 +4454,7 @@ errors++;
 if(data.provider !== undefined){
 let data3 = data.provider;
 if(!((((data3 === "auto") || (data3 === "replicas")) || (data3 === "gateway")) || (data3 === "istio"))){
-const err5 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/enum",keyword:"enum",params:{allowedValues: schema67.properties.provider.enum},message:"must be equal to one of the allowed values",schema:schema67.properties.provider.enum,parentSchema:schema67.properties.provider,data:data3};
+const err5 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/enum",keyword:"enum",params:{allowedValues: schema69.properties.provider.enum},message:"must be equal to one of the allowed values",schema:schema69.properties.provider.enum,parentSchema:schema69.properties.provider,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4300,7 +4467,7 @@ errors++;
 if(data.gateway !== undefined){
 let data4 = data.gateway;
 if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
-const err6 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/type",keyword:"type",params:{type: schema67.properties.gateway.type},message:"must be object,null",schema:schema67.properties.gateway.type,parentSchema:schema67.properties.gateway,data:data4};
+const err6 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/type",keyword:"type",params:{type: schema69.properties.gateway.type},message:"must be object,null",schema:schema69.properties.gateway.type,parentSchema:schema69.properties.gateway,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4312,7 +4479,7 @@ errors++;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
 if(!((((key2 === "name") || (key2 === "namespace")) || (key2 === "hostnames")) || (key2 === "adopt"))){
-const err7 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.gateway,data:data4};
+const err7 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.gateway,data:data4};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4325,8 +4492,8 @@ errors++;
 if(data4.name !== undefined){
 let data5 = data4.name;
 if(typeof data5 === "string"){
-if(!pattern48.test(data5)){
-const err8 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data5};
+if(!pattern50.test(data5)){
+const err8 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data5};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4337,7 +4504,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data5};
+const err9 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4353,8 +4520,8 @@ const _errs16 = errors;
 let valid4 = false;
 const _errs17 = errors;
 if(typeof data6 === "string"){
-if(!pattern48.test(data6)){
-const err10 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data6};
+if(!pattern50.test(data6)){
+const err10 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data6};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4365,7 +4532,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data6};
+const err11 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data6};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4378,7 +4545,7 @@ var _valid0 = _errs17 === errors;
 valid4 = valid4 || _valid0;
 const _errs20 = errors;
 if(data6 !== null){
-const err12 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/properties/gateway/properties/namespace/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema67.properties.gateway.properties.namespace.anyOf[1].type,parentSchema:schema67.properties.gateway.properties.namespace.anyOf[1],data:data6};
+const err12 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/properties/gateway/properties/namespace/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema69.properties.gateway.properties.namespace.anyOf[1].type,parentSchema:schema69.properties.gateway.properties.namespace.anyOf[1],data:data6};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4390,7 +4557,7 @@ errors++;
 var _valid0 = _errs20 === errors;
 valid4 = valid4 || _valid0;
 if(!valid4){
-const err13 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/properties/gateway/properties/namespace/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema67.properties.gateway.properties.namespace.anyOf,parentSchema:schema67.properties.gateway.properties.namespace,data:data6};
+const err13 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/properties/gateway/properties/namespace/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema69.properties.gateway.properties.namespace.anyOf,parentSchema:schema69.properties.gateway.properties.namespace,data:data6};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4418,8 +4585,8 @@ const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
-if(!pattern48.test(data8)){
-const err14 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data8};
+if(!pattern50.test(data8)){
+const err14 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data8};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4430,7 +4597,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data8};
+const err15 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data8};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4442,7 +4609,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/gateway/hostnames",schemaPath:"#/properties/gateway/properties/hostnames/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema67.properties.gateway.properties.hostnames.type,parentSchema:schema67.properties.gateway.properties.hostnames,data:data7};
+const err16 = {instancePath:instancePath+"/gateway/hostnames",schemaPath:"#/properties/gateway/properties/hostnames/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema69.properties.gateway.properties.hostnames.type,parentSchema:schema69.properties.gateway.properties.hostnames,data:data7};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4455,7 +4622,7 @@ errors++;
 if(data4.adopt !== undefined){
 let data9 = data4.adopt;
 if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
-const err17 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/type",keyword:"type",params:{type: schema67.properties.gateway.properties.adopt.type},message:"must be object,null",schema:schema67.properties.gateway.properties.adopt.type,parentSchema:schema67.properties.gateway.properties.adopt,data:data9};
+const err17 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/type",keyword:"type",params:{type: schema69.properties.gateway.properties.adopt.type},message:"must be object,null",schema:schema69.properties.gateway.properties.adopt.type,parentSchema:schema69.properties.gateway.properties.adopt,data:data9};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4466,7 +4633,7 @@ errors++;
 }
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 if(data9.route === undefined){
-const err18 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/required",keyword:"required",params:{missingProperty: "route"},message:"must have required property '"+"route"+"'",schema:schema67.properties.gateway.properties.adopt.required,parentSchema:schema67.properties.gateway.properties.adopt,data:data9};
+const err18 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/required",keyword:"required",params:{missingProperty: "route"},message:"must have required property '"+"route"+"'",schema:schema69.properties.gateway.properties.adopt.required,parentSchema:schema69.properties.gateway.properties.adopt,data:data9};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4477,7 +4644,7 @@ errors++;
 }
 for(const key3 in data9){
 if(!((key3 === "route") || (key3 === "rule"))){
-const err19 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.gateway.properties.adopt,data:data9};
+const err19 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.gateway.properties.adopt,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4490,8 +4657,8 @@ errors++;
 if(data9.route !== undefined){
 let data10 = data9.route;
 if(typeof data10 === "string"){
-if(!pattern48.test(data10)){
-const err20 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data10};
+if(!pattern50.test(data10)){
+const err20 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4502,7 +4669,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data10};
+const err21 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data10};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4515,7 +4682,7 @@ errors++;
 if(data9.rule !== undefined){
 let data11 = data9.rule;
 if(((!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) && (typeof data11 !== "string")) && (data11 !== null)){
-const err22 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/type",keyword:"type",params:{type: schema72.type},message:"must be integer,string,null",schema:schema72.type,parentSchema:schema72,data:data11};
+const err22 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/type",keyword:"type",params:{type: schema74.type},message:"must be integer,string,null",schema:schema74.type,parentSchema:schema74,data:data11};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4526,7 +4693,7 @@ errors++;
 }
 if((typeof data11 == "number") && (isFinite(data11))){
 if(data11 < 0 || isNaN(data11)){
-const err23 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema72,data:data11};
+const err23 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema74,data:data11};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4537,8 +4704,8 @@ errors++;
 }
 }
 if(typeof data11 === "string"){
-if(!pattern59.test(data11)){
-const err24 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema72,data:data11};
+if(!pattern61.test(data11)){
+const err24 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema74,data:data11};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4556,7 +4723,7 @@ errors++;
 if(data.istio !== undefined){
 let data12 = data.istio;
 if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
-const err25 = {instancePath:instancePath+"/istio",schemaPath:"#/properties/istio/type",keyword:"type",params:{type: schema67.properties.istio.type},message:"must be object,null",schema:schema67.properties.istio.type,parentSchema:schema67.properties.istio,data:data12};
+const err25 = {instancePath:instancePath+"/istio",schemaPath:"#/properties/istio/type",keyword:"type",params:{type: schema69.properties.istio.type},message:"must be object,null",schema:schema69.properties.istio.type,parentSchema:schema69.properties.istio,data:data12};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4568,7 +4735,7 @@ errors++;
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 for(const key4 in data12){
 if(!(((key4 === "hosts") || (key4 === "gateways")) || (key4 === "adopt"))){
-const err26 = {instancePath:instancePath+"/istio",schemaPath:"#/properties/istio/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.istio,data:data12};
+const err26 = {instancePath:instancePath+"/istio",schemaPath:"#/properties/istio/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.istio,data:data12};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4585,8 +4752,8 @@ const len1 = data13.length;
 for(let i1=0; i1<len1; i1++){
 let data14 = data13[i1];
 if(typeof data14 === "string"){
-if(!pattern60.test(data14)){
-const err27 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/pattern",keyword:"pattern",params:{pattern: "^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"},message:"must match pattern \""+"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"+"\"",schema:"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$",parentSchema:schema67.properties.istio.properties.hosts.items,data:data14};
+if(!pattern62.test(data14)){
+const err27 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/pattern",keyword:"pattern",params:{pattern: "^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"},message:"must match pattern \""+"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"+"\"",schema:"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$",parentSchema:schema69.properties.istio.properties.hosts.items,data:data14};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -4597,7 +4764,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.istio.properties.hosts.items.type,parentSchema:schema67.properties.istio.properties.hosts.items,data:data14};
+const err28 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.istio.properties.hosts.items.type,parentSchema:schema69.properties.istio.properties.hosts.items,data:data14};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -4609,7 +4776,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/istio/hosts",schemaPath:"#/properties/istio/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema67.properties.istio.properties.hosts.type,parentSchema:schema67.properties.istio.properties.hosts,data:data13};
+const err29 = {instancePath:instancePath+"/istio/hosts",schemaPath:"#/properties/istio/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema69.properties.istio.properties.hosts.type,parentSchema:schema69.properties.istio.properties.hosts,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -4626,8 +4793,8 @@ const len2 = data15.length;
 for(let i2=0; i2<len2; i2++){
 let data16 = data15[i2];
 if(typeof data16 === "string"){
-if(!pattern61.test(data16)){
-const err30 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$",parentSchema:schema67.properties.istio.properties.gateways.items,data:data16};
+if(!pattern63.test(data16)){
+const err30 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$",parentSchema:schema69.properties.istio.properties.gateways.items,data:data16};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -4638,7 +4805,7 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.istio.properties.gateways.items.type,parentSchema:schema67.properties.istio.properties.gateways.items,data:data16};
+const err31 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.istio.properties.gateways.items.type,parentSchema:schema69.properties.istio.properties.gateways.items,data:data16};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4650,7 +4817,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/istio/gateways",schemaPath:"#/properties/istio/properties/gateways/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema67.properties.istio.properties.gateways.type,parentSchema:schema67.properties.istio.properties.gateways,data:data15};
+const err32 = {instancePath:instancePath+"/istio/gateways",schemaPath:"#/properties/istio/properties/gateways/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema69.properties.istio.properties.gateways.type,parentSchema:schema69.properties.istio.properties.gateways,data:data15};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4663,7 +4830,7 @@ errors++;
 if(data12.adopt !== undefined){
 let data17 = data12.adopt;
 if((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)){
-const err33 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/type",keyword:"type",params:{type: schema67.properties.istio.properties.adopt.type},message:"must be object,null",schema:schema67.properties.istio.properties.adopt.type,parentSchema:schema67.properties.istio.properties.adopt,data:data17};
+const err33 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/type",keyword:"type",params:{type: schema69.properties.istio.properties.adopt.type},message:"must be object,null",schema:schema69.properties.istio.properties.adopt.type,parentSchema:schema69.properties.istio.properties.adopt,data:data17};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4674,7 +4841,7 @@ errors++;
 }
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 if(data17.virtualService === undefined){
-const err34 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/required",keyword:"required",params:{missingProperty: "virtualService"},message:"must have required property '"+"virtualService"+"'",schema:schema67.properties.istio.properties.adopt.required,parentSchema:schema67.properties.istio.properties.adopt,data:data17};
+const err34 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/required",keyword:"required",params:{missingProperty: "virtualService"},message:"must have required property '"+"virtualService"+"'",schema:schema69.properties.istio.properties.adopt.required,parentSchema:schema69.properties.istio.properties.adopt,data:data17};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4685,7 +4852,7 @@ errors++;
 }
 for(const key5 in data17){
 if(!((key5 === "virtualService") || (key5 === "rule"))){
-const err35 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.istio.properties.adopt,data:data17};
+const err35 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.istio.properties.adopt,data:data17};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4698,8 +4865,8 @@ errors++;
 if(data17.virtualService !== undefined){
 let data18 = data17.virtualService;
 if(typeof data18 === "string"){
-if(!pattern48.test(data18)){
-const err36 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema61,data:data18};
+if(!pattern50.test(data18)){
+const err36 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema63,data:data18};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4710,7 +4877,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema61.type,parentSchema:schema61,data:data18};
+const err37 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema63.type,parentSchema:schema63,data:data18};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4723,7 +4890,7 @@ errors++;
 if(data17.rule !== undefined){
 let data19 = data17.rule;
 if(((!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))) && (typeof data19 !== "string")) && (data19 !== null)){
-const err38 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/type",keyword:"type",params:{type: schema72.type},message:"must be integer,string,null",schema:schema72.type,parentSchema:schema72,data:data19};
+const err38 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/type",keyword:"type",params:{type: schema74.type},message:"must be integer,string,null",schema:schema74.type,parentSchema:schema74,data:data19};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4734,7 +4901,7 @@ errors++;
 }
 if((typeof data19 == "number") && (isFinite(data19))){
 if(data19 < 0 || isNaN(data19)){
-const err39 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema72,data:data19};
+const err39 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema74,data:data19};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4745,8 +4912,8 @@ errors++;
 }
 }
 if(typeof data19 === "string"){
-if(!pattern59.test(data19)){
-const err40 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema72,data:data19};
+if(!pattern61.test(data19)){
+const err40 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema74,data:data19};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4764,7 +4931,7 @@ errors++;
 if(data.header !== undefined){
 let data20 = data.header;
 if((!(data20 && typeof data20 == "object" && !Array.isArray(data20))) && (data20 !== null)){
-const err41 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/type",keyword:"type",params:{type: schema67.properties.header.type},message:"must be object,null",schema:schema67.properties.header.type,parentSchema:schema67.properties.header,data:data20};
+const err41 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/type",keyword:"type",params:{type: schema69.properties.header.type},message:"must be object,null",schema:schema69.properties.header.type,parentSchema:schema69.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4775,7 +4942,7 @@ errors++;
 }
 if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
 if(data20.name === undefined){
-const err42 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema67.properties.header.required,parentSchema:schema67.properties.header,data:data20};
+const err42 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema69.properties.header.required,parentSchema:schema69.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4785,7 +4952,7 @@ vErrors.push(err42);
 errors++;
 }
 if(data20.value === undefined){
-const err43 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/required",keyword:"required",params:{missingProperty: "value"},message:"must have required property '"+"value"+"'",schema:schema67.properties.header.required,parentSchema:schema67.properties.header,data:data20};
+const err43 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/required",keyword:"required",params:{missingProperty: "value"},message:"must have required property '"+"value"+"'",schema:schema69.properties.header.required,parentSchema:schema69.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -4796,7 +4963,7 @@ errors++;
 }
 for(const key6 in data20){
 if(!((key6 === "name") || (key6 === "value"))){
-const err44 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.header,data:data20};
+const err44 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4809,8 +4976,8 @@ errors++;
 if(data20.name !== undefined){
 let data21 = data20.name;
 if(typeof data21 === "string"){
-if(!pattern64.test(data21)){
-const err45 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"},message:"must match pattern \""+"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"+"\"",schema:"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$",parentSchema:schema67.properties.header.properties.name,data:data21};
+if(!pattern66.test(data21)){
+const err45 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"},message:"must match pattern \""+"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"+"\"",schema:"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$",parentSchema:schema69.properties.header.properties.name,data:data21};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4821,7 +4988,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.header.properties.name.type,parentSchema:schema67.properties.header.properties.name,data:data21};
+const err46 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.header.properties.name.type,parentSchema:schema69.properties.header.properties.name,data:data21};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4834,8 +5001,8 @@ errors++;
 if(data20.value !== undefined){
 let data22 = data20.value;
 if(typeof data22 === "string"){
-if(!pattern65.test(data22)){
-const err47 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/pattern",keyword:"pattern",params:{pattern: "^[!-~]([ -~]{0,4094}[!-~])?$"},message:"must match pattern \""+"^[!-~]([ -~]{0,4094}[!-~])?$"+"\"",schema:"^[!-~]([ -~]{0,4094}[!-~])?$",parentSchema:schema67.properties.header.properties.value,data:data22};
+if(!pattern67.test(data22)){
+const err47 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/pattern",keyword:"pattern",params:{pattern: "^[!-~]([ -~]{0,4094}[!-~])?$"},message:"must match pattern \""+"^[!-~]([ -~]{0,4094}[!-~])?$"+"\"",schema:"^[!-~]([ -~]{0,4094}[!-~])?$",parentSchema:schema69.properties.header.properties.value,data:data22};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -4846,7 +5013,7 @@ errors++;
 }
 }
 else {
-const err48 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.header.properties.value.type,parentSchema:schema67.properties.header.properties.value,data:data22};
+const err48 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.header.properties.value.type,parentSchema:schema69.properties.header.properties.value,data:data22};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -4870,7 +5037,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err49 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema67.properties.steps.type,parentSchema:schema67.properties.steps,data:data23};
+const err49 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema69.properties.steps.type,parentSchema:schema69.properties.steps,data:data23};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -4885,7 +5052,7 @@ let data25 = data.slo;
 if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 for(const key7 in data25){
 if(!((key7 === "errors") || (key7 === "latency"))){
-const err50 = {instancePath:instancePath+"/slo",schemaPath:"#/properties/slo/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.slo,data:data25};
+const err50 = {instancePath:instancePath+"/slo",schemaPath:"#/properties/slo/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.slo,data:data25};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -4923,7 +5090,7 @@ errors++;
 if(data25.latency !== undefined){
 let data27 = data25.latency;
 if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
-const err53 = {instancePath:instancePath+"/slo/latency",schemaPath:"#/properties/slo/properties/latency/type",keyword:"type",params:{type: schema67.properties.slo.properties.latency.type},message:"must be object,null",schema:schema67.properties.slo.properties.latency.type,parentSchema:schema67.properties.slo.properties.latency,data:data27};
+const err53 = {instancePath:instancePath+"/slo/latency",schemaPath:"#/properties/slo/properties/latency/type",keyword:"type",params:{type: schema69.properties.slo.properties.latency.type},message:"must be object,null",schema:schema69.properties.slo.properties.latency.type,parentSchema:schema69.properties.slo.properties.latency,data:data27};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4935,7 +5102,7 @@ errors++;
 if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
 for(const key8 in data27){
 if(!((key8 === "under") || (key8 === "share"))){
-const err54 = {instancePath:instancePath+"/slo/latency",schemaPath:"#/properties/slo/properties/latency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.slo.properties.latency,data:data27};
+const err54 = {instancePath:instancePath+"/slo/latency",schemaPath:"#/properties/slo/properties/latency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.slo.properties.latency,data:data27};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -4948,8 +5115,8 @@ errors++;
 if(data27.under !== undefined){
 let data28 = data27.under;
 if(typeof data28 === "string"){
-if(!pattern42.test(data28)){
-const err55 = {instancePath:instancePath+"/slo/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data28};
+if(!pattern44.test(data28)){
+const err55 = {instancePath:instancePath+"/slo/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data28};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -4960,7 +5127,7 @@ errors++;
 }
 }
 else {
-const err56 = {instancePath:instancePath+"/slo/latency/under",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data28};
+const err56 = {instancePath:instancePath+"/slo/latency/under",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data28};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -4999,7 +5166,7 @@ errors++;
 }
 }
 else {
-const err59 = {instancePath:instancePath+"/slo",schemaPath:"#/properties/slo/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.properties.slo.type,parentSchema:schema67.properties.slo,data:data25};
+const err59 = {instancePath:instancePath+"/slo",schemaPath:"#/properties/slo/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.properties.slo.type,parentSchema:schema69.properties.slo,data:data25};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -5014,7 +5181,7 @@ let data30 = data.metrics;
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 for(const key9 in data30){
 if(!(((((((key9 === "source") || (key9 === "preset")) || (key9 === "model")) || (key9 === "port")) || (key9 === "path")) || (key9 === "gateway")) || (key9 === "custom"))){
-const err60 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.metrics,data:data30};
+const err60 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.metrics,data:data30};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -5027,7 +5194,7 @@ errors++;
 if(data30.source !== undefined){
 let data31 = data30.source;
 if((typeof data31 !== "string") && (!(data31 && typeof data31 == "object" && !Array.isArray(data31)))){
-const err61 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/type",keyword:"type",params:{type: schema67.properties.metrics.properties.source.type},message:"must be string,object",schema:schema67.properties.metrics.properties.source.type,parentSchema:schema67.properties.metrics.properties.source,data:data31};
+const err61 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/type",keyword:"type",params:{type: schema69.properties.metrics.properties.source.type},message:"must be string,object",schema:schema69.properties.metrics.properties.source.type,parentSchema:schema69.properties.metrics.properties.source,data:data31};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -5037,8 +5204,8 @@ vErrors.push(err61);
 errors++;
 }
 if(typeof data31 === "string"){
-if(!pattern72.test(data31)){
-const err62 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/pattern",keyword:"pattern",params:{pattern: "^pods$"},message:"must match pattern \""+"^pods$"+"\"",schema:"^pods$",parentSchema:schema67.properties.metrics.properties.source,data:data31};
+if(!pattern74.test(data31)){
+const err62 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/pattern",keyword:"pattern",params:{pattern: "^pods$"},message:"must match pattern \""+"^pods$"+"\"",schema:"^pods$",parentSchema:schema69.properties.metrics.properties.source,data:data31};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -5050,7 +5217,7 @@ errors++;
 }
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
 if(Object.keys(data31).length < 1){
-const err63 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema67.properties.metrics.properties.source,data:data31};
+const err63 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema69.properties.metrics.properties.source,data:data31};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -5061,7 +5228,7 @@ errors++;
 }
 for(const key10 in data31){
 if(!(key10 === "prometheus")){
-const err64 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.metrics.properties.source,data:data31};
+const err64 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.metrics.properties.source,data:data31};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -5082,7 +5249,7 @@ errors = vErrors.length;
 if(data30.preset !== undefined){
 let data33 = data30.preset;
 if(!(((((((data33 === "server") || (data33 === "kserve")) || (data33 === "mlserver")) || (data33 === "tensorflow-serving")) || (data33 === "torchserve")) || (data33 === "triton")) || (data33 === "vllm"))){
-const err65 = {instancePath:instancePath+"/metrics/preset",schemaPath:"#/properties/metrics/properties/preset/enum",keyword:"enum",params:{allowedValues: schema67.properties.metrics.properties.preset.enum},message:"must be equal to one of the allowed values",schema:schema67.properties.metrics.properties.preset.enum,parentSchema:schema67.properties.metrics.properties.preset,data:data33};
+const err65 = {instancePath:instancePath+"/metrics/preset",schemaPath:"#/properties/metrics/properties/preset/enum",keyword:"enum",params:{allowedValues: schema69.properties.metrics.properties.preset.enum},message:"must be equal to one of the allowed values",schema:schema69.properties.metrics.properties.preset.enum,parentSchema:schema69.properties.metrics.properties.preset,data:data33};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -5099,7 +5266,7 @@ let valid30 = false;
 const _errs91 = errors;
 if(typeof data34 === "string"){
 if(!pattern35.test(data34)){
-const err66 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\S+$"},message:"must match pattern \""+"^\\S+$"+"\"",schema:"^\\S+$",parentSchema:schema67.properties.metrics.properties.model.anyOf[0],data:data34};
+const err66 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\S+$"},message:"must match pattern \""+"^\\S+$"+"\"",schema:"^\\S+$",parentSchema:schema69.properties.metrics.properties.model.anyOf[0],data:data34};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -5110,7 +5277,7 @@ errors++;
 }
 }
 else {
-const err67 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.metrics.properties.model.anyOf[0].type,parentSchema:schema67.properties.metrics.properties.model.anyOf[0],data:data34};
+const err67 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.metrics.properties.model.anyOf[0].type,parentSchema:schema69.properties.metrics.properties.model.anyOf[0],data:data34};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -5123,7 +5290,7 @@ var _valid1 = _errs91 === errors;
 valid30 = valid30 || _valid1;
 const _errs93 = errors;
 if(data34 !== null){
-const err68 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema67.properties.metrics.properties.model.anyOf[1].type,parentSchema:schema67.properties.metrics.properties.model.anyOf[1],data:data34};
+const err68 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema69.properties.metrics.properties.model.anyOf[1].type,parentSchema:schema69.properties.metrics.properties.model.anyOf[1],data:data34};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -5135,7 +5302,7 @@ errors++;
 var _valid1 = _errs93 === errors;
 valid30 = valid30 || _valid1;
 if(!valid30){
-const err69 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema67.properties.metrics.properties.model.anyOf,parentSchema:schema67.properties.metrics.properties.model,data:data34};
+const err69 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema69.properties.metrics.properties.model.anyOf,parentSchema:schema69.properties.metrics.properties.model,data:data34};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -5159,7 +5326,7 @@ vErrors = null;
 if(data30.port !== undefined){
 let data35 = data30.port;
 if((!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))) && (data35 !== null)){
-const err70 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/type",keyword:"type",params:{type: schema67.properties.metrics.properties.port.type},message:"must be integer,null",schema:schema67.properties.metrics.properties.port.type,parentSchema:schema67.properties.metrics.properties.port,data:data35};
+const err70 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/type",keyword:"type",params:{type: schema69.properties.metrics.properties.port.type},message:"must be integer,null",schema:schema69.properties.metrics.properties.port.type,parentSchema:schema69.properties.metrics.properties.port,data:data35};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -5170,7 +5337,7 @@ errors++;
 }
 if((typeof data35 == "number") && (isFinite(data35))){
 if(data35 > 65535 || isNaN(data35)){
-const err71 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema67.properties.metrics.properties.port,data:data35};
+const err71 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema69.properties.metrics.properties.port,data:data35};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -5180,7 +5347,7 @@ vErrors.push(err71);
 errors++;
 }
 if(data35 < 1 || isNaN(data35)){
-const err72 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema67.properties.metrics.properties.port,data:data35};
+const err72 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema69.properties.metrics.properties.port,data:data35};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -5194,7 +5361,7 @@ errors++;
 if(data30.path !== undefined){
 let data36 = data30.path;
 if((typeof data36 !== "string") && (data36 !== null)){
-const err73 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/type",keyword:"type",params:{type: schema67.properties.metrics.properties.path.type},message:"must be string,null",schema:schema67.properties.metrics.properties.path.type,parentSchema:schema67.properties.metrics.properties.path,data:data36};
+const err73 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/type",keyword:"type",params:{type: schema69.properties.metrics.properties.path.type},message:"must be string,null",schema:schema69.properties.metrics.properties.path.type,parentSchema:schema69.properties.metrics.properties.path,data:data36};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -5204,8 +5371,8 @@ vErrors.push(err73);
 errors++;
 }
 if(typeof data36 === "string"){
-if(!pattern86.test(data36)){
-const err74 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/pattern",keyword:"pattern",params:{pattern: "^/\\S*$"},message:"must match pattern \""+"^/\\S*$"+"\"",schema:"^/\\S*$",parentSchema:schema67.properties.metrics.properties.path,data:data36};
+if(!pattern88.test(data36)){
+const err74 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/pattern",keyword:"pattern",params:{pattern: "^/\\S*$"},message:"must match pattern \""+"^/\\S*$"+"\"",schema:"^/\\S*$",parentSchema:schema69.properties.metrics.properties.path,data:data36};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -5219,7 +5386,7 @@ errors++;
 if(data30.gateway !== undefined){
 let data37 = data30.gateway;
 if((!(data37 && typeof data37 == "object" && !Array.isArray(data37))) && (data37 !== null)){
-const err75 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/type",keyword:"type",params:{type: schema67.properties.metrics.properties.gateway.type},message:"must be object,null",schema:schema67.properties.metrics.properties.gateway.type,parentSchema:schema67.properties.metrics.properties.gateway,data:data37};
+const err75 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/type",keyword:"type",params:{type: schema69.properties.metrics.properties.gateway.type},message:"must be object,null",schema:schema69.properties.metrics.properties.gateway.type,parentSchema:schema69.properties.metrics.properties.gateway,data:data37};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -5230,7 +5397,7 @@ errors++;
 }
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
 if(data37.preset === undefined){
-const err76 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/required",keyword:"required",params:{missingProperty: "preset"},message:"must have required property '"+"preset"+"'",schema:schema67.properties.metrics.properties.gateway.required,parentSchema:schema67.properties.metrics.properties.gateway,data:data37};
+const err76 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/required",keyword:"required",params:{missingProperty: "preset"},message:"must have required property '"+"preset"+"'",schema:schema69.properties.metrics.properties.gateway.required,parentSchema:schema69.properties.metrics.properties.gateway,data:data37};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -5241,7 +5408,7 @@ errors++;
 }
 for(const key11 in data37){
 if(!((((key11 === "preset") || (key11 === "errors")) || (key11 === "latency")) || (key11 === "match"))){
-const err77 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.metrics.properties.gateway,data:data37};
+const err77 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.metrics.properties.gateway,data:data37};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -5254,7 +5421,7 @@ errors++;
 if(data37.preset !== undefined){
 let data38 = data37.preset;
 if(!(((data38 === "traefik") || (data38 === "istio")) || (data38 === "envoy"))){
-const err78 = {instancePath:instancePath+"/metrics/gateway/preset",schemaPath:"#/properties/metrics/properties/gateway/properties/preset/enum",keyword:"enum",params:{allowedValues: schema67.properties.metrics.properties.gateway.properties.preset.enum},message:"must be equal to one of the allowed values",schema:schema67.properties.metrics.properties.gateway.properties.preset.enum,parentSchema:schema67.properties.metrics.properties.gateway.properties.preset,data:data38};
+const err78 = {instancePath:instancePath+"/metrics/gateway/preset",schemaPath:"#/properties/metrics/properties/gateway/properties/preset/enum",keyword:"enum",params:{allowedValues: schema69.properties.metrics.properties.gateway.properties.preset.enum},message:"must be equal to one of the allowed values",schema:schema69.properties.metrics.properties.gateway.properties.preset.enum,parentSchema:schema69.properties.metrics.properties.gateway.properties.preset,data:data38};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -5295,7 +5462,7 @@ var _valid2 = _errs105 === errors;
 valid32 = valid32 || _valid2;
 const _errs108 = errors;
 if(data39 !== null){
-const err81 = {instancePath:instancePath+"/metrics/gateway/errors",schemaPath:"#/properties/metrics/properties/gateway/properties/errors/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema67.properties.metrics.properties.gateway.properties.errors.anyOf[1].type,parentSchema:schema67.properties.metrics.properties.gateway.properties.errors.anyOf[1],data:data39};
+const err81 = {instancePath:instancePath+"/metrics/gateway/errors",schemaPath:"#/properties/metrics/properties/gateway/properties/errors/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema69.properties.metrics.properties.gateway.properties.errors.anyOf[1].type,parentSchema:schema69.properties.metrics.properties.gateway.properties.errors.anyOf[1],data:data39};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -5307,7 +5474,7 @@ errors++;
 var _valid2 = _errs108 === errors;
 valid32 = valid32 || _valid2;
 if(!valid32){
-const err82 = {instancePath:instancePath+"/metrics/gateway/errors",schemaPath:"#/properties/metrics/properties/gateway/properties/errors/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema67.properties.metrics.properties.gateway.properties.errors.anyOf,parentSchema:schema67.properties.metrics.properties.gateway.properties.errors,data:data39};
+const err82 = {instancePath:instancePath+"/metrics/gateway/errors",schemaPath:"#/properties/metrics/properties/gateway/properties/errors/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema69.properties.metrics.properties.gateway.properties.errors.anyOf,parentSchema:schema69.properties.metrics.properties.gateway.properties.errors,data:data39};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -5331,7 +5498,7 @@ vErrors = null;
 if(data37.latency !== undefined){
 let data40 = data37.latency;
 if((!(data40 && typeof data40 == "object" && !Array.isArray(data40))) && (data40 !== null)){
-const err83 = {instancePath:instancePath+"/metrics/gateway/latency",schemaPath:"#/properties/metrics/properties/gateway/properties/latency/type",keyword:"type",params:{type: schema67.properties.metrics.properties.gateway.properties.latency.type},message:"must be object,null",schema:schema67.properties.metrics.properties.gateway.properties.latency.type,parentSchema:schema67.properties.metrics.properties.gateway.properties.latency,data:data40};
+const err83 = {instancePath:instancePath+"/metrics/gateway/latency",schemaPath:"#/properties/metrics/properties/gateway/properties/latency/type",keyword:"type",params:{type: schema69.properties.metrics.properties.gateway.properties.latency.type},message:"must be object,null",schema:schema69.properties.metrics.properties.gateway.properties.latency.type,parentSchema:schema69.properties.metrics.properties.gateway.properties.latency,data:data40};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -5343,7 +5510,7 @@ errors++;
 if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
 for(const key12 in data40){
 if(!((key12 === "under") || (key12 === "share"))){
-const err84 = {instancePath:instancePath+"/metrics/gateway/latency",schemaPath:"#/properties/metrics/properties/gateway/properties/latency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.metrics.properties.gateway.properties.latency,data:data40};
+const err84 = {instancePath:instancePath+"/metrics/gateway/latency",schemaPath:"#/properties/metrics/properties/gateway/properties/latency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.metrics.properties.gateway.properties.latency,data:data40};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -5356,8 +5523,8 @@ errors++;
 if(data40.under !== undefined){
 let data41 = data40.under;
 if(typeof data41 === "string"){
-if(!pattern42.test(data41)){
-const err85 = {instancePath:instancePath+"/metrics/gateway/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data41};
+if(!pattern44.test(data41)){
+const err85 = {instancePath:instancePath+"/metrics/gateway/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data41};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -5368,7 +5535,7 @@ errors++;
 }
 }
 else {
-const err86 = {instancePath:instancePath+"/metrics/gateway/latency/under",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data41};
+const err86 = {instancePath:instancePath+"/metrics/gateway/latency/under",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data41};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -5411,8 +5578,8 @@ if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
 for(const key13 in data43){
 const _errs121 = errors;
 if(typeof key13 === "string"){
-if(!pattern81.test(key13)){
-const err89 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema67.properties.metrics.properties.gateway.properties.match.propertyNames,data:key13,propertyName:key13};
+if(!pattern83.test(key13)){
+const err89 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema69.properties.metrics.properties.gateway.properties.match.propertyNames,data:key13,propertyName:key13};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -5424,7 +5591,7 @@ errors++;
 }
 var valid37 = _errs121 === errors;
 if(!valid37){
-const err90 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames",keyword:"propertyNames",params:{propertyName: key13},message:"property name must be valid",schema:schema67.properties.metrics.properties.gateway.properties.match.propertyNames,parentSchema:schema67.properties.metrics.properties.gateway.properties.match,data:data43};
+const err90 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames",keyword:"propertyNames",params:{propertyName: key13},message:"property name must be valid",schema:schema69.properties.metrics.properties.gateway.properties.match.propertyNames,parentSchema:schema69.properties.metrics.properties.gateway.properties.match,data:data43};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -5437,7 +5604,7 @@ errors++;
 for(const key14 in data43){
 let data44 = data43[key14];
 if(typeof data44 !== "string"){
-const err91 = {instancePath:instancePath+"/metrics/gateway/match/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metrics/properties/gateway/properties/match/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.metrics.properties.gateway.properties.match.additionalProperties.type,parentSchema:schema67.properties.metrics.properties.gateway.properties.match.additionalProperties,data:data44};
+const err91 = {instancePath:instancePath+"/metrics/gateway/match/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metrics/properties/gateway/properties/match/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.metrics.properties.gateway.properties.match.additionalProperties.type,parentSchema:schema69.properties.metrics.properties.gateway.properties.match.additionalProperties,data:data44};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -5449,7 +5616,7 @@ errors++;
 }
 }
 else {
-const err92 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.properties.metrics.properties.gateway.properties.match.type,parentSchema:schema67.properties.metrics.properties.gateway.properties.match,data:data43};
+const err92 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.properties.metrics.properties.gateway.properties.match.type,parentSchema:schema69.properties.metrics.properties.gateway.properties.match,data:data43};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -5465,7 +5632,7 @@ if(data30.custom !== undefined){
 let data45 = data30.custom;
 if(Array.isArray(data45)){
 if(data45.length > 8){
-const err93 = {instancePath:instancePath+"/metrics/custom",schemaPath:"#/properties/metrics/properties/custom/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema67.properties.metrics.properties.custom,data:data45};
+const err93 = {instancePath:instancePath+"/metrics/custom",schemaPath:"#/properties/metrics/properties/custom/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema69.properties.metrics.properties.custom,data:data45};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -5479,7 +5646,7 @@ for(let i4=0; i4<len4; i4++){
 let data46 = data45[i4];
 if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
 if(data46.name === undefined){
-const err94 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema67.properties.metrics.properties.custom.items.required,parentSchema:schema67.properties.metrics.properties.custom.items,data:data46};
+const err94 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema69.properties.metrics.properties.custom.items.required,parentSchema:schema69.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -5489,7 +5656,7 @@ vErrors.push(err94);
 errors++;
 }
 if(data46.total === undefined){
-const err95 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'",schema:schema67.properties.metrics.properties.custom.items.required,parentSchema:schema67.properties.metrics.properties.custom.items,data:data46};
+const err95 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'",schema:schema69.properties.metrics.properties.custom.items.required,parentSchema:schema69.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -5499,7 +5666,7 @@ vErrors.push(err95);
 errors++;
 }
 if(data46.bad === undefined){
-const err96 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "bad"},message:"must have required property '"+"bad"+"'",schema:schema67.properties.metrics.properties.custom.items.required,parentSchema:schema67.properties.metrics.properties.custom.items,data:data46};
+const err96 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "bad"},message:"must have required property '"+"bad"+"'",schema:schema69.properties.metrics.properties.custom.items.required,parentSchema:schema69.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -5509,7 +5676,7 @@ vErrors.push(err96);
 errors++;
 }
 if(data46.slo === undefined){
-const err97 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "slo"},message:"must have required property '"+"slo"+"'",schema:schema67.properties.metrics.properties.custom.items.required,parentSchema:schema67.properties.metrics.properties.custom.items,data:data46};
+const err97 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "slo"},message:"must have required property '"+"slo"+"'",schema:schema69.properties.metrics.properties.custom.items.required,parentSchema:schema69.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -5520,7 +5687,7 @@ errors++;
 }
 for(const key15 in data46){
 if(!((((key15 === "name") || (key15 === "total")) || (key15 === "bad")) || (key15 === "slo"))){
-const err98 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.metrics.properties.custom.items,data:data46};
+const err98 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -5533,8 +5700,8 @@ errors++;
 if(data46.name !== undefined){
 let data47 = data46.name;
 if(typeof data47 === "string"){
-if(!pattern91.test(data47)){
-const err99 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"+"\"",schema:"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$",parentSchema:schema67.properties.metrics.properties.custom.items.properties.name,data:data47};
+if(!pattern93.test(data47)){
+const err99 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"+"\"",schema:"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$",parentSchema:schema69.properties.metrics.properties.custom.items.properties.name,data:data47};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -5545,7 +5712,7 @@ errors++;
 }
 }
 else {
-const err100 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.metrics.properties.custom.items.properties.name.type,parentSchema:schema67.properties.metrics.properties.custom.items.properties.name,data:data47};
+const err100 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.metrics.properties.custom.items.properties.name.type,parentSchema:schema69.properties.metrics.properties.custom.items.properties.name,data:data47};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -5559,7 +5726,7 @@ if(data46.total !== undefined){
 let data48 = data46.total;
 if(typeof data48 === "string"){
 if(!pattern11.test(data48)){
-const err101 = {instancePath:instancePath+"/metrics/custom/" + i4+"/total",schemaPath:"#/properties/metrics/properties/custom/items/properties/total/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\"",schema:"\\S",parentSchema:schema67.properties.metrics.properties.custom.items.properties.total,data:data48};
+const err101 = {instancePath:instancePath+"/metrics/custom/" + i4+"/total",schemaPath:"#/properties/metrics/properties/custom/items/properties/total/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\"",schema:"\\S",parentSchema:schema69.properties.metrics.properties.custom.items.properties.total,data:data48};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -5570,7 +5737,7 @@ errors++;
 }
 }
 else {
-const err102 = {instancePath:instancePath+"/metrics/custom/" + i4+"/total",schemaPath:"#/properties/metrics/properties/custom/items/properties/total/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.metrics.properties.custom.items.properties.total.type,parentSchema:schema67.properties.metrics.properties.custom.items.properties.total,data:data48};
+const err102 = {instancePath:instancePath+"/metrics/custom/" + i4+"/total",schemaPath:"#/properties/metrics/properties/custom/items/properties/total/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.metrics.properties.custom.items.properties.total.type,parentSchema:schema69.properties.metrics.properties.custom.items.properties.total,data:data48};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -5584,7 +5751,7 @@ if(data46.bad !== undefined){
 let data49 = data46.bad;
 if(typeof data49 === "string"){
 if(!pattern11.test(data49)){
-const err103 = {instancePath:instancePath+"/metrics/custom/" + i4+"/bad",schemaPath:"#/properties/metrics/properties/custom/items/properties/bad/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\"",schema:"\\S",parentSchema:schema67.properties.metrics.properties.custom.items.properties.bad,data:data49};
+const err103 = {instancePath:instancePath+"/metrics/custom/" + i4+"/bad",schemaPath:"#/properties/metrics/properties/custom/items/properties/bad/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\"",schema:"\\S",parentSchema:schema69.properties.metrics.properties.custom.items.properties.bad,data:data49};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -5595,7 +5762,7 @@ errors++;
 }
 }
 else {
-const err104 = {instancePath:instancePath+"/metrics/custom/" + i4+"/bad",schemaPath:"#/properties/metrics/properties/custom/items/properties/bad/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.metrics.properties.custom.items.properties.bad.type,parentSchema:schema67.properties.metrics.properties.custom.items.properties.bad,data:data49};
+const err104 = {instancePath:instancePath+"/metrics/custom/" + i4+"/bad",schemaPath:"#/properties/metrics/properties/custom/items/properties/bad/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.metrics.properties.custom.items.properties.bad.type,parentSchema:schema69.properties.metrics.properties.custom.items.properties.bad,data:data49};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -5632,7 +5799,7 @@ errors++;
 }
 }
 else {
-const err107 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.properties.metrics.properties.custom.items.type,parentSchema:schema67.properties.metrics.properties.custom.items,data:data46};
+const err107 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.properties.metrics.properties.custom.items.type,parentSchema:schema69.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -5644,7 +5811,7 @@ errors++;
 }
 }
 else {
-const err108 = {instancePath:instancePath+"/metrics/custom",schemaPath:"#/properties/metrics/properties/custom/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema67.properties.metrics.properties.custom.type,parentSchema:schema67.properties.metrics.properties.custom,data:data45};
+const err108 = {instancePath:instancePath+"/metrics/custom",schemaPath:"#/properties/metrics/properties/custom/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema69.properties.metrics.properties.custom.type,parentSchema:schema69.properties.metrics.properties.custom,data:data45};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -5656,7 +5823,7 @@ errors++;
 }
 }
 else {
-const err109 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.properties.metrics.type,parentSchema:schema67.properties.metrics,data:data30};
+const err109 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.properties.metrics.type,parentSchema:schema69.properties.metrics,data:data30};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -5670,7 +5837,7 @@ if(data.margin !== undefined){
 let data51 = data.margin;
 if((typeof data51 == "number") && (isFinite(data51))){
 if(data51 > 100 || isNaN(data51)){
-const err110 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema67.properties.margin,data:data51};
+const err110 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema69.properties.margin,data:data51};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -5680,7 +5847,7 @@ vErrors.push(err110);
 errors++;
 }
 if(data51 < 1 || isNaN(data51)){
-const err111 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema67.properties.margin,data:data51};
+const err111 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema69.properties.margin,data:data51};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -5691,7 +5858,7 @@ errors++;
 }
 }
 else {
-const err112 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema67.properties.margin.type,parentSchema:schema67.properties.margin,data:data51};
+const err112 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema69.properties.margin.type,parentSchema:schema69.properties.margin,data:data51};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -5704,7 +5871,7 @@ errors++;
 if(data.alpha !== undefined){
 let data52 = data.alpha;
 if((!((typeof data52 == "number") && (isFinite(data52)))) && (typeof data52 !== "string")){
-const err113 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/type",keyword:"type",params:{type: schema95.type},message:"must be number,string",schema:schema95.type,parentSchema:schema95,data:data52};
+const err113 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/type",keyword:"type",params:{type: schema97.type},message:"must be number,string",schema:schema97.type,parentSchema:schema97,data:data52};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -5715,7 +5882,7 @@ errors++;
 }
 if((typeof data52 == "number") && (isFinite(data52))){
 if(data52 >= 1 || isNaN(data52)){
-const err114 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1},message:"must be < 1",schema:1,parentSchema:schema95,data:data52};
+const err114 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1},message:"must be < 1",schema:1,parentSchema:schema97,data:data52};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -5725,7 +5892,7 @@ vErrors.push(err114);
 errors++;
 }
 if(data52 <= 0 || isNaN(data52)){
-const err115 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema95,data:data52};
+const err115 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema97,data:data52};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -5737,7 +5904,7 @@ errors++;
 }
 if(typeof data52 === "string"){
 if(!pattern7.test(data52)){
-const err116 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema95,data:data52};
+const err116 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema97,data:data52};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -5751,7 +5918,7 @@ errors++;
 if(data.beta !== undefined){
 let data53 = data.beta;
 if((!((typeof data53 == "number") && (isFinite(data53)))) && (typeof data53 !== "string")){
-const err117 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/type",keyword:"type",params:{type: schema95.type},message:"must be number,string",schema:schema95.type,parentSchema:schema95,data:data53};
+const err117 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/type",keyword:"type",params:{type: schema97.type},message:"must be number,string",schema:schema97.type,parentSchema:schema97,data:data53};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -5762,7 +5929,7 @@ errors++;
 }
 if((typeof data53 == "number") && (isFinite(data53))){
 if(data53 >= 1 || isNaN(data53)){
-const err118 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1},message:"must be < 1",schema:1,parentSchema:schema95,data:data53};
+const err118 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1},message:"must be < 1",schema:1,parentSchema:schema97,data:data53};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -5772,7 +5939,7 @@ vErrors.push(err118);
 errors++;
 }
 if(data53 <= 0 || isNaN(data53)){
-const err119 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema95,data:data53};
+const err119 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema97,data:data53};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -5784,7 +5951,7 @@ errors++;
 }
 if(typeof data53 === "string"){
 if(!pattern7.test(data53)){
-const err120 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema95,data:data53};
+const err120 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema97,data:data53};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -5798,7 +5965,7 @@ errors++;
 if(data.promotion !== undefined){
 let data54 = data.promotion;
 if(!((data54 === "absolute") || (data54 === "relative"))){
-const err121 = {instancePath:instancePath+"/promotion",schemaPath:"#/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema67.properties.promotion.enum},message:"must be equal to one of the allowed values",schema:schema67.properties.promotion.enum,parentSchema:schema67.properties.promotion,data:data54};
+const err121 = {instancePath:instancePath+"/promotion",schemaPath:"#/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema69.properties.promotion.enum},message:"must be equal to one of the allowed values",schema:schema69.properties.promotion.enum,parentSchema:schema69.properties.promotion,data:data54};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -5811,8 +5978,8 @@ errors++;
 if(data.minTime !== undefined){
 let data55 = data.minTime;
 if(typeof data55 === "string"){
-if(!pattern42.test(data55)){
-const err122 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data55};
+if(!pattern44.test(data55)){
+const err122 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data55};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -5823,7 +5990,7 @@ errors++;
 }
 }
 else {
-const err123 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data55};
+const err123 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data55};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -5836,7 +6003,7 @@ errors++;
 if(data.minRequests !== undefined){
 let data56 = data.minRequests;
 if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
-const err124 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema67.properties.minRequests.type,parentSchema:schema67.properties.minRequests,data:data56};
+const err124 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema69.properties.minRequests.type,parentSchema:schema69.properties.minRequests,data:data56};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -5847,7 +6014,7 @@ errors++;
 }
 if((typeof data56 == "number") && (isFinite(data56))){
 if(data56 > 1000000000 || isNaN(data56)){
-const err125 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000",schema:1000000000,parentSchema:schema67.properties.minRequests,data:data56};
+const err125 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000",schema:1000000000,parentSchema:schema69.properties.minRequests,data:data56};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -5857,7 +6024,7 @@ vErrors.push(err125);
 errors++;
 }
 if(data56 < 0 || isNaN(data56)){
-const err126 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema67.properties.minRequests,data:data56};
+const err126 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema69.properties.minRequests,data:data56};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -5871,8 +6038,8 @@ errors++;
 if(data.tick !== undefined){
 let data57 = data.tick;
 if(typeof data57 === "string"){
-if(!pattern42.test(data57)){
-const err127 = {instancePath:instancePath+"/tick",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data57};
+if(!pattern44.test(data57)){
+const err127 = {instancePath:instancePath+"/tick",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data57};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -5883,7 +6050,7 @@ errors++;
 }
 }
 else {
-const err128 = {instancePath:instancePath+"/tick",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data57};
+const err128 = {instancePath:instancePath+"/tick",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data57};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -5896,8 +6063,8 @@ errors++;
 if(data.readyTimeout !== undefined){
 let data58 = data.readyTimeout;
 if(typeof data58 === "string"){
-if(!pattern42.test(data58)){
-const err129 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data58};
+if(!pattern44.test(data58)){
+const err129 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data58};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -5908,7 +6075,7 @@ errors++;
 }
 }
 else {
-const err130 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data58};
+const err130 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data58};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -5921,8 +6088,8 @@ errors++;
 if(data.stepDeadline !== undefined){
 let data59 = data.stepDeadline;
 if(typeof data59 === "string"){
-if(!pattern42.test(data59)){
-const err131 = {instancePath:instancePath+"/stepDeadline",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data59};
+if(!pattern44.test(data59)){
+const err131 = {instancePath:instancePath+"/stepDeadline",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data59};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -5933,7 +6100,7 @@ errors++;
 }
 }
 else {
-const err132 = {instancePath:instancePath+"/stepDeadline",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data59};
+const err132 = {instancePath:instancePath+"/stepDeadline",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data59};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -5946,7 +6113,7 @@ errors++;
 if(data.onInconclusive !== undefined){
 let data60 = data.onInconclusive;
 if(!(((data60 === "hold") || (data60 === "rollback")) || (data60 === "promote"))){
-const err133 = {instancePath:instancePath+"/onInconclusive",schemaPath:"#/properties/onInconclusive/enum",keyword:"enum",params:{allowedValues: schema67.properties.onInconclusive.enum},message:"must be equal to one of the allowed values",schema:schema67.properties.onInconclusive.enum,parentSchema:schema67.properties.onInconclusive,data:data60};
+const err133 = {instancePath:instancePath+"/onInconclusive",schemaPath:"#/properties/onInconclusive/enum",keyword:"enum",params:{allowedValues: schema69.properties.onInconclusive.enum},message:"must be equal to one of the allowed values",schema:schema69.properties.onInconclusive.enum,parentSchema:schema69.properties.onInconclusive,data:data60};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -5959,8 +6126,8 @@ errors++;
 if(data.hold !== undefined){
 let data61 = data.hold;
 if(typeof data61 === "string"){
-if(!pattern42.test(data61)){
-const err134 = {instancePath:instancePath+"/hold",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data61};
+if(!pattern44.test(data61)){
+const err134 = {instancePath:instancePath+"/hold",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data61};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -5971,7 +6138,7 @@ errors++;
 }
 }
 else {
-const err135 = {instancePath:instancePath+"/hold",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data61};
+const err135 = {instancePath:instancePath+"/hold",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data61};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -5984,7 +6151,7 @@ errors++;
 if(data.keepPrevious !== undefined){
 let data62 = data.keepPrevious;
 if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
-const err136 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema67.properties.keepPrevious.type,parentSchema:schema67.properties.keepPrevious,data:data62};
+const err136 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema69.properties.keepPrevious.type,parentSchema:schema69.properties.keepPrevious,data:data62};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -5995,7 +6162,7 @@ errors++;
 }
 if((typeof data62 == "number") && (isFinite(data62))){
 if(data62 > 10000 || isNaN(data62)){
-const err137 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema67.properties.keepPrevious,data:data62};
+const err137 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema69.properties.keepPrevious,data:data62};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -6005,7 +6172,7 @@ vErrors.push(err137);
 errors++;
 }
 if(data62 < 0 || isNaN(data62)){
-const err138 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema67.properties.keepPrevious,data:data62};
+const err138 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema69.properties.keepPrevious,data:data62};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -6019,8 +6186,8 @@ errors++;
 if(data.drain !== undefined){
 let data63 = data.drain;
 if(typeof data63 === "string"){
-if(!pattern42.test(data63)){
-const err139 = {instancePath:instancePath+"/drain",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data63};
+if(!pattern44.test(data63)){
+const err139 = {instancePath:instancePath+"/drain",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data63};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -6031,7 +6198,7 @@ errors++;
 }
 }
 else {
-const err140 = {instancePath:instancePath+"/drain",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data63};
+const err140 = {instancePath:instancePath+"/drain",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data63};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -6044,8 +6211,8 @@ errors++;
 if(data.lease !== undefined){
 let data64 = data.lease;
 if(typeof data64 === "string"){
-if(!pattern42.test(data64)){
-const err141 = {instancePath:instancePath+"/lease",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema53,data:data64};
+if(!pattern44.test(data64)){
+const err141 = {instancePath:instancePath+"/lease",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema55,data:data64};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -6056,7 +6223,7 @@ errors++;
 }
 }
 else {
-const err142 = {instancePath:instancePath+"/lease",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.type,parentSchema:schema53,data:data64};
+const err142 = {instancePath:instancePath+"/lease",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.type,parentSchema:schema55,data:data64};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -6069,7 +6236,7 @@ errors++;
 if(data.watchdog !== undefined){
 let data65 = data.watchdog;
 if(((typeof data65 !== "string") && (typeof data65 !== "boolean")) && (!(data65 && typeof data65 == "object" && !Array.isArray(data65)))){
-const err143 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/type",keyword:"type",params:{type: schema67.properties.watchdog.type},message:"must be string,boolean,object",schema:schema67.properties.watchdog.type,parentSchema:schema67.properties.watchdog,data:data65};
+const err143 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/type",keyword:"type",params:{type: schema69.properties.watchdog.type},message:"must be string,boolean,object",schema:schema69.properties.watchdog.type,parentSchema:schema69.properties.watchdog,data:data65};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -6079,8 +6246,8 @@ vErrors.push(err143);
 errors++;
 }
 if(typeof data65 === "string"){
-if(!pattern104.test(data65)){
-const err144 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/pattern",keyword:"pattern",params:{pattern: "^(on|off)$"},message:"must match pattern \""+"^(on|off)$"+"\"",schema:"^(on|off)$",parentSchema:schema67.properties.watchdog,data:data65};
+if(!pattern106.test(data65)){
+const err144 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/pattern",keyword:"pattern",params:{pattern: "^(on|off)$"},message:"must match pattern \""+"^(on|off)$"+"\"",schema:"^(on|off)$",parentSchema:schema69.properties.watchdog,data:data65};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -6092,7 +6259,7 @@ errors++;
 }
 if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
 if(Object.keys(data65).length < 1){
-const err145 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema67.properties.watchdog,data:data65};
+const err145 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema69.properties.watchdog,data:data65};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -6103,7 +6270,7 @@ errors++;
 }
 for(const key16 in data65){
 if(!(key16 === "image")){
-const err146 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties",schema:false,parentSchema:schema67.properties.watchdog,data:data65};
+const err146 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.watchdog,data:data65};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -6116,8 +6283,8 @@ errors++;
 if(data65.image !== undefined){
 let data66 = data65.image;
 if(typeof data66 === "string"){
-if(!pattern105.test(data66)){
-const err147 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/pattern",keyword:"pattern",params:{pattern: "^\\S+@sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^\\S+@sha256:[0-9a-f]{64}$"+"\"",schema:"^\\S+@sha256:[0-9a-f]{64}$",parentSchema:schema67.properties.watchdog.properties.image,data:data66};
+if(!pattern107.test(data66)){
+const err147 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/pattern",keyword:"pattern",params:{pattern: "^\\S+@sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^\\S+@sha256:[0-9a-f]{64}$"+"\"",schema:"^\\S+@sha256:[0-9a-f]{64}$",parentSchema:schema69.properties.watchdog.properties.image,data:data66};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -6128,7 +6295,7 @@ errors++;
 }
 }
 else {
-const err148 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.properties.watchdog.properties.image.type,parentSchema:schema67.properties.watchdog.properties.image,data:data66};
+const err148 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.watchdog.properties.image.type,parentSchema:schema69.properties.watchdog.properties.image,data:data66};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -6142,7 +6309,7 @@ errors++;
 }
 }
 else {
-const err149 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema67.type,parentSchema:schema67,data};
+const err149 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.type,parentSchema:schema69,data};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -6156,7 +6323,7 @@ return errors === 0;
 }
 validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema104 = {"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}};
+const schema106 = {"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}};
 
 function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6175,7 +6342,7 @@ let data0 = data[i0];
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 for(const key0 in data0){
 if(!(((key0 === "slack") || (key0 === "webhook")) || (key0 === "on"))){
-const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema104.items,data:data0};
+const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema106.items,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6189,7 +6356,7 @@ if(data0.slack !== undefined){
 let data1 = data0.slack;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.url === undefined){
-const err1 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema104.items.properties.slack.required,parentSchema:schema104.items.properties.slack,data:data1};
+const err1 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema106.items.properties.slack.required,parentSchema:schema106.items.properties.slack,data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6200,7 +6367,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(key1 === "url")){
-const err2 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema104.items.properties.slack,data:data1};
+const err2 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema106.items.properties.slack,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6213,8 +6380,8 @@ errors++;
 if(data1.url !== undefined){
 let data2 = data1.url;
 if(typeof data2 === "string"){
-if(!pattern77.test(data2)){
-const err3 = {instancePath:instancePath+"/" + i0+"/slack/url",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema84,data:data2};
+if(!pattern79.test(data2)){
+const err3 = {instancePath:instancePath+"/" + i0+"/slack/url",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema86,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6225,7 +6392,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/" + i0+"/slack/url",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.type,parentSchema:schema84,data:data2};
+const err4 = {instancePath:instancePath+"/" + i0+"/slack/url",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema86.type,parentSchema:schema86,data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6237,7 +6404,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema104.items.properties.slack.type,parentSchema:schema104.items.properties.slack,data:data1};
+const err5 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema106.items.properties.slack.type,parentSchema:schema106.items.properties.slack,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6251,7 +6418,7 @@ if(data0.webhook !== undefined){
 let data3 = data0.webhook;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.url === undefined){
-const err6 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema104.items.properties.webhook.required,parentSchema:schema104.items.properties.webhook,data:data3};
+const err6 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema106.items.properties.webhook.required,parentSchema:schema106.items.properties.webhook,data:data3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6262,7 +6429,7 @@ errors++;
 }
 for(const key2 in data3){
 if(!((key2 === "url") || (key2 === "secret"))){
-const err7 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema104.items.properties.webhook,data:data3};
+const err7 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema106.items.properties.webhook,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6275,8 +6442,8 @@ errors++;
 if(data3.url !== undefined){
 let data4 = data3.url;
 if(typeof data4 === "string"){
-if(!pattern77.test(data4)){
-const err8 = {instancePath:instancePath+"/" + i0+"/webhook/url",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema84,data:data4};
+if(!pattern79.test(data4)){
+const err8 = {instancePath:instancePath+"/" + i0+"/webhook/url",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema86,data:data4};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6287,7 +6454,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/" + i0+"/webhook/url",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.type,parentSchema:schema84,data:data4};
+const err9 = {instancePath:instancePath+"/" + i0+"/webhook/url",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema86.type,parentSchema:schema86,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6303,8 +6470,8 @@ const _errs17 = errors;
 let valid7 = false;
 const _errs18 = errors;
 if(typeof data5 === "string"){
-if(!pattern77.test(data5)){
-const err10 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema84,data:data5};
+if(!pattern79.test(data5)){
+const err10 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema86,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6315,7 +6482,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema84.type,parentSchema:schema84,data:data5};
+const err11 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema86.type,parentSchema:schema86,data:data5};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6328,7 +6495,7 @@ var _valid0 = _errs18 === errors;
 valid7 = valid7 || _valid0;
 const _errs21 = errors;
 if(data5 !== null){
-const err12 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/items/properties/webhook/properties/secret/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema104.items.properties.webhook.properties.secret.anyOf[1].type,parentSchema:schema104.items.properties.webhook.properties.secret.anyOf[1],data:data5};
+const err12 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/items/properties/webhook/properties/secret/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema106.items.properties.webhook.properties.secret.anyOf[1].type,parentSchema:schema106.items.properties.webhook.properties.secret.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6340,7 +6507,7 @@ errors++;
 var _valid0 = _errs21 === errors;
 valid7 = valid7 || _valid0;
 if(!valid7){
-const err13 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/items/properties/webhook/properties/secret/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema104.items.properties.webhook.properties.secret.anyOf,parentSchema:schema104.items.properties.webhook.properties.secret,data:data5};
+const err13 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/items/properties/webhook/properties/secret/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema106.items.properties.webhook.properties.secret.anyOf,parentSchema:schema106.items.properties.webhook.properties.secret,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -6363,7 +6530,7 @@ vErrors = null;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema104.items.properties.webhook.type,parentSchema:schema104.items.properties.webhook,data:data3};
+const err14 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema106.items.properties.webhook.type,parentSchema:schema106.items.properties.webhook,data:data3};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -6380,7 +6547,7 @@ const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(!(((((data7 === "started") || (data7 === "held")) || (data7 === "promoted")) || (data7 === "rolled-back")) || (data7 === "failed"))){
-const err15 = {instancePath:instancePath+"/" + i0+"/on/" + i1,schemaPath:"#/items/properties/on/items/enum",keyword:"enum",params:{allowedValues: schema104.items.properties.on.items.enum},message:"must be equal to one of the allowed values",schema:schema104.items.properties.on.items.enum,parentSchema:schema104.items.properties.on.items,data:data7};
+const err15 = {instancePath:instancePath+"/" + i0+"/on/" + i1,schemaPath:"#/items/properties/on/items/enum",keyword:"enum",params:{allowedValues: schema106.items.properties.on.items.enum},message:"must be equal to one of the allowed values",schema:schema106.items.properties.on.items.enum,parentSchema:schema106.items.properties.on.items,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -6392,7 +6559,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/" + i0+"/on",schemaPath:"#/items/properties/on/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema104.items.properties.on.type,parentSchema:schema104.items.properties.on,data:data6};
+const err16 = {instancePath:instancePath+"/" + i0+"/on",schemaPath:"#/items/properties/on/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema106.items.properties.on.type,parentSchema:schema106.items.properties.on,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -6404,7 +6571,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema104.items.type,parentSchema:schema104.items,data:data0};
+const err17 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema106.items.type,parentSchema:schema106.items,data:data0};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6416,7 +6583,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema104.type,parentSchema:schema104,data};
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema106.type,parentSchema:schema106,data};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -6430,7 +6597,7 @@ return errors === 0;
 }
 validate39.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema108 = {"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}};
+const schema110 = {"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}};
 
 function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6443,7 +6610,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema108.type},message:"must be object,null",schema:schema108.type,parentSchema:schema108,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema110.type},message:"must be object,null",schema:schema110.type,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6454,8 +6621,8 @@ errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema108.properties, key0))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema108,data};
+if(!(func1.call(schema110.properties, key0))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6727,7 +6894,7 @@ if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 for(const key1 in data10){
 const _errs16 = errors;
 if(typeof key1 === "string"){
-if(!pattern109.test(key1)){
+if(!pattern111.test(key1)){
 const err10 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",parentSchema:schema31.properties.environments.propertyNames,data:key1,propertyName:key1};
 if(vErrors === null){
 vErrors = [err10];

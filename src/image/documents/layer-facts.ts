@@ -31,19 +31,19 @@ const version = 1;
 /**
  * Reads what a layer says about installed software, once for each layer: the result is kept.
  * @param layer descriptor
- * @param blob its bytes
+ * @param open gives its bytes, if they are needed
  * @param cache folder that keeps the facts by the digest of the layer
  * @returns the facts
  * @throws Error when the layer cannot be read
  */
-export async function layerFacts(layer: Descriptor, blob: Blob, cache: string): Promise<LayerFacts> {
+export async function layerFacts(layer: Descriptor, open: () => Blob, cache: string): Promise<LayerFacts> {
   const path = join(cache, `${layer.digest.replace(':', '-')}.v${version}.json`);
   try {
     return JSON.parse(await readFile(path, 'utf8')) as LayerFacts;
   } catch {
     // Not read before.
   }
-  const facts = await readLayerFacts(layer, blob);
+  const facts = await readLayerFacts(layer, open());
   await mkdir(cache, { recursive: true });
   const draft = `${path}.${process.pid}.tmp`;
   await writeFile(draft, JSON.stringify(facts));
@@ -64,7 +64,7 @@ async function readLayerFacts(layer: Descriptor, blob: Blob): Promise<LayerFacts
   const hash = createHash('sha256');
   const tar = unpackLayer(hashed(blob, hash), layer.mediaType);
   try {
-    await readTar(tar, (item) => Promise.resolve(open(item, removed, unread, take)));
+    await readTar(tar, (item) => Promise.resolve(sinkOf(item, removed, unread, take)));
   } finally {
     tar.destroy();
   }
@@ -80,7 +80,7 @@ async function* hashed(blob: Blob, hash: ReturnType<typeof createHash>): AsyncGe
   }
 }
 
-function open(
+function sinkOf(
   item: TarItem,
   removed: string[],
   unread: Set<string>,

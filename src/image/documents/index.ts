@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+
+import { MlDeployError } from '../../errors.ts';
+import type { WrittenImage } from '../../oci/append.ts';
+import type { LayoutImage } from '../../oci/layout.ts';
+import { mediaTypes } from '../../oci/manifest.ts';
+import { attach, type Attachment } from '../../oci/referrers.ts';
+import type { RegistryClient } from '../../oci/registry.ts';
+import type { DocumentEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
+import type { StageContext } from '../../pipeline/stage.ts';
+import { evidenceFolder } from '../../pipeline/store.ts';
+import { plural } from '../../plural.ts';
+import type { ImagePlan } from '../../server/image-plan.ts';
+import { modelSignature, modelStatement, signStatement, type SigningKey } from '../../signing/sign.ts';
+import { bundleType, inToto } from '../../signing/verify.ts';
+import { declaredFacts } from './declared.ts';
+import { installedIn } from './installed.ts';
+import { layerFacts } from './layer-facts.ts';
+import { modelComponent } from './model-component.ts';
+import { provenance, slsaProvenance } from './provenance.ts';
+import { cycloneDx, sbom } from './sbom.ts';
+import { signingKey } from './signing-key.ts';
+
+/** An image that is in the registry, and how it came there. */
+export interface BuiltImage {
+  readonly plan: ImagePlan;
+  /** As the builder left it. */
+  readonly image: LayoutImage;
+  readonly written: WrittenImage;
+  readonly validated: ValidateEvidence;
+  readonly builder: string;
+  readonly startedAt: string;
+}
+
+/** A document before it is attached. */
+interface Document {
+  readonly title: string;
+  readonly attachment: Attachment;
+  readonly signed: boolean;
+}
+
+/**
+ * Writes the documents about an image (bill of materials, provenance, signatures) beside the evidence and attaches them to the image.
+ * Without `image.sign` this is best effort: what does not work is warned about.
+ * @param context of the stage
+ * @param built the image
+ * @param client of its repository
+ * @returns what is attached
+ * @throws MlDeployError when `image.sign` asks for signatures and they cannot be made or attached
+ */
+export async function attachDocuments(
+  context: StageContext,
+  built: BuiltImage,
+  client: RegistryClient,
+): Promise<DocumentEvidence[]> {
+  const { config, access, reporter, signal } = context;
+  const key = config.image.sign === null ? null : await signingKey(config.image.sign, access.root);
+  const task = reporter.task('describe the image');
+  try {
+    const documents = await documentsOf(context, built, key);
+    const folder = evidenceFolder(access.root, config.environment);
+    await mkdir(folder, { recursive: true });
+    for (const { title, attachment } of documents) await writeFile(join(folder, title), attachment.content);
+    const { digest, manifestBytes } = built.written;
+    const subject = { mediaType: mediaTypes.manifest, digest, size: manifestBytes.length };
+    const attachments = documents.map(({ attachment }) => attachment);
+    const attached = await attach(client, subject, attachments, signal);
+    task.done(`${plural(documents.length, 'document')} attached`);
+    return documents.map(({ title, attachment: { artifactType }, signed }, index) => {
+      return { title, artifactType, digest: attached[index]?.digest ?? '', signed };
+    });
+  } catch (error) {
+    task.fail();
+    if (key !== null || (error instanceof MlDeployError && error.kind === 'interrupted')) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    reporter.note('warning', `the image has no bill of materials and no provenance attached: ${reason}`);
+    return [];
+  }
+}
+
+async function documentsOf(context: StageContext, built: BuiltImage, key: SigningKey | null): Promise<Document[]> {
+  const { config } = context;
+  const { validated, written } = built;
+  const bom = await billOfMaterials(context, built);
+  const run = await provenanceOf(context, built);
+  const plain = (title: string, type: string, value: object, more: Partial<Attachment> = {}): Document => {
+    const content = Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+    return { title, signed: false, attachment: { artifactType: type, mediaType: type, content, title, ...more } };
+  };
+  const documents = [plain('sbom.cdx.json', cycloneDx, bom)];
+  if (key === null) {
+    const annotations = { 'in-toto.io/predicate-type': slsaProvenance };
+    return [...documents, plain('provenance.json', inToto, run, { annotations, once: true })];
+  }
+  const subject = { name: config.image.repository, digest: { sha256: written.digest.replace('sha256:', '') } };
+  const predicateType = 'https://cyclonedx.org/bom';
+  const about = { _type: 'https://in-toto.io/Statement/v1', subject: [subject], predicateType, predicate: bom };
+  const model = modelStatement(basename(validated.model.path) || config.name, validated.model.files);
+  return [
+    ...documents,
+    signed('sbom.sigstore.json', predicateType, about, key),
+    signed('provenance.sigstore.json', slsaProvenance, run, key),
+    signed('model.sig', modelSignature, model, key),
+  ];
+}
+
+/** Annotations as cosign writes them, and the key, so that the signature of another one is attached beside it. */
+function signed(title: string, predicateType: string, statement: object, key: SigningKey): Document {
+  const annotations = {
+    'dev.sigstore.bundle.content': 'dsse-envelope',
+    'dev.sigstore.bundle.predicateType': predicateType,
+    'dev.ml-deploy.key': key.fingerprint,
+  };
+  const content = Buffer.from(signStatement(statement, key));
+  const attachment = { artifactType: bundleType, mediaType: bundleType, content, title, annotations, once: true };
+  return { title, signed: true, attachment };
+}
+
+async function billOfMaterials({ config, access }: StageContext, built: BuiltImage): Promise<object> {
+  const cache = join(access.root, '.mldeploy', 'cache', 'layers');
+  const { image, plan, validated, written } = built;
+  const facts = [];
+  for (const layer of image.manifest.layers) facts.push(await layerFacts(layer, () => image.blob(layer), cache));
+  const declared = await declaredFacts(resolve(access.root, config.model.path));
+  const time = access.environment['SOURCE_DATE_EPOCH'];
+  return sbom({
+    repository: config.image.repository,
+    digest: written.digest,
+    platform: plan.platform,
+    base: baseOf(plan),
+    installed: installedIn(facts),
+    model: modelComponent(config.name, validated, declared),
+    engine: access.engine,
+    time: time !== undefined && /^\d{1,11}$/.test(time) ? Number(time) : null,
+  });
+}
+
+async function provenanceOf({ config, access }: StageContext, built: BuiltImage): Promise<object> {
+  const { plan, validated, written, builder, startedAt } = built;
+  const { entry, requirements } = config.server;
+  const dockerfile = plan.recipe.kind === 'dockerfile' ? plan.recipe.file : null;
+  const paths = [entry, requirements, dockerfile, 'mldeploy.lock'].filter((path) => path !== null);
+  const files = await Promise.all(paths.map((path) => hashed(access.root, path)));
+  return provenance({
+    subjects: [{ name: config.image.repository, digest: written.digest }],
+    project: config.name,
+    environmentName: config.environment,
+    server: config.server.type,
+    platform: plan.platform,
+    builder,
+    base: baseOf(plan),
+    modelDigest: validated.model.digest,
+    files: files.filter((file) => file !== null),
+    startedAt,
+    endedAt: new Date().toISOString(),
+    engine: access.engine,
+    host: access.host,
+    environment: access.environment,
+  });
+}
+
+function baseOf({ recipe }: ImagePlan): string | null {
+  return recipe.kind === 'base' ? recipe.base : null;
+}
+
+async function hashed(root: string, path: string): Promise<{ path: string; sha256: string } | null> {
+  try {
+    const content = await readFile(resolve(root, path));
+    return { path, sha256: createHash('sha256').update(content).digest('hex') };
+  } catch {
+    return null; // not every project has a lock file
+  }
+}
