@@ -1,5 +1,6 @@
 import type { Blob } from '../oci/blob.ts';
 import type { RegistryClient } from '../oci/registry.ts';
+import { inLanes } from './lanes.ts';
 
 /** Uploads at a time: enough to fill a line, few enough for small registries. */
 const parallel = 3;
@@ -16,13 +17,14 @@ export async function pushBlobs(
   blobs: readonly Blob[],
   onSent: (bytes: number) => void,
 ): Promise<number> {
-  const waiting = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()].sort((a, b) => b.size - a.size);
+  const largestFirst = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()].sort((a, b) => b.size - a.size);
   let sent = 0;
-  const lane = async (): Promise<void> => {
-    for (let blob = waiting.shift(); blob !== undefined; blob = waiting.shift()) {
-      if (await registry.pushBlob(blob, onSent)) sent++;
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, lane));
+  await inLanes(largestFirst, parallel, async (blob, check) => {
+    const watched = (bytes: number): void => {
+      check();
+      onSent(bytes);
+    };
+    if (await registry.pushBlob(blob, watched)) sent++;
+  });
   return sent;
 }

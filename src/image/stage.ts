@@ -18,11 +18,13 @@ import { chooseBuilder } from './builders/index.ts';
 import { attachDocuments } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
+import { contentAnnotation, tagPrefix } from './known-layers.ts';
 import { describeLayers, type OwnLayer } from './layers.ts';
 import { pushBlobs } from './push.ts';
 import { imageSettings } from './settings.ts';
 import { treeLayers } from './trees.ts';
-import { weightLayers } from './weights.ts';
+import { sendWeights } from './send-weights.ts';
+import type { WeightLayer } from './weights.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Model files and server become an image in the registry; the evidence ties the model's digest to the image's. */
@@ -40,14 +42,16 @@ async function run(context: StageContext): Promise<BuildEvidence> {
   const startedAt = new Date().toISOString();
   const validated = validatedModel(context);
   const plan = await serverOf(context.config).imagePlan(context.config, validated, context.access.root);
-  const layers = [...(await codeLayers(plan)), ...(await hashWeights(context, plan))];
+  const registry = registryOf(context);
+  const weights = await sendWeights(context, plan, registry, validated.model.digest);
+  const layers = [...(await codeLayers(plan)), ...weights.map(weightLayer)];
   const workspace = await openWorkspace(context.access.root);
   try {
     const built = await buildImage(context, plan, workspace);
     const written = putOnTop(context, plan, built.image, layers);
-    const pushed = await pushImage(context, built.image, layers, written, validated.model.digest);
+    const pushed = await pushImage(context, registry, built.image, layers, written, validated.model.digest);
     const about = { plan, image: built.image, written, validated, builder: built.builder, startedAt };
-    const documents = await attachDocuments(context, about, registryOf(context));
+    const documents = await attachDocuments(context, about, registry);
     return evidence(context, plan, layers, written, { ...built, ...pushed, documents, startedAt, validated });
   } finally {
     await workspace.close();
@@ -55,7 +59,11 @@ async function run(context: StageContext): Promise<BuildEvidence> {
 }
 
 /** A layer that our own writer puts on top of what the builder made. */
-type Layer = OwnLayer & { readonly blob: Blob };
+type Layer = OwnLayer & { readonly blob: Blob; readonly annotations?: Readonly<Record<string, string>> };
+
+function weightLayer({ blob, title, key }: WeightLayer): Layer {
+  return { kind: 'weights', blob, title, annotations: { [contentAnnotation]: key } };
+}
 
 async function codeLayers(plan: ImagePlan): Promise<Layer[]> {
   return (await treeLayers(plan.trees)).map(({ blob, title }) => ({ kind: 'code', blob, title }));
@@ -81,28 +89,6 @@ function validatedModel(context: StageContext): ValidateEvidence {
     });
   }
   return validate;
-}
-
-async function hashWeights(context: StageContext, plan: ImagePlan): Promise<Layer[]> {
-  const total = plan.weights.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const task = context.reporter.task('hash the model files');
-  let read = 0;
-  try {
-    const layers = await weightLayers(
-      plan.weights,
-      resolve(context.access.root, context.config.model.path),
-      (bytes) => {
-        stopWhenAborted(context.signal);
-        read += bytes;
-        task.update(`${megabytes(read)} of ${megabytes(total)}`, total === 0 ? 1 : read / total);
-      },
-    );
-    task.done(`${plural(plan.weights.files.length, 'file')}, ${megabytes(total)}, as validated`);
-    return layers.map(({ blob, title }) => ({ kind: 'weights', blob, title }));
-  } catch (error) {
-    task.fail();
-    throw error;
-  }
 }
 
 async function buildImage(
@@ -140,10 +126,11 @@ async function buildImage(
 
 function putOnTop(context: StageContext, plan: ImagePlan, image: LayoutImage, layers: readonly Layer[]): WrittenImage {
   return appendLayers(image, {
-    layers: layers.map(({ kind, blob, title }) => ({
+    layers: layers.map(({ kind, blob, title, annotations = {} }) => ({
       digest: blob.digest,
       size: blob.size,
       title,
+      annotations,
       createdBy: `ml-deploy: ${kind === 'weights' ? 'model files' : kind} (${title})`,
     })),
     created: new Date(epochOf(context) * 1000).toISOString(),
@@ -153,20 +140,21 @@ function putOnTop(context: StageContext, plan: ImagePlan, image: LayoutImage, la
 
 async function pushImage(
   context: StageContext,
+  registry: RegistryClient,
   image: LayoutImage,
   layers: readonly Layer[],
   written: WrittenImage,
   modelDigest: string,
 ): Promise<{ uploadedBytes: number; pushMs: number }> {
   const { config, reporter } = context;
-  const registry = registryOf(context);
   const task = reporter.task(`push to ${config.image.repository}`);
   const began = performance.now();
   const onSent = (): void => task.update(`${megabytes(registry.uploadedBytes)} sent`);
   try {
     const blobs = [
       ...image.manifest.layers.map((layer) => image.blob(layer)),
-      ...layers.map(({ blob }) => blob),
+      // The weights are there already.
+      ...layers.filter(({ kind }) => kind !== 'weights').map(({ blob }) => blob),
       memoryBlob(written.configBytes, written.manifest.config.digest),
     ];
     const sent = await pushBlobs(registry, blobs, onSent);
@@ -182,7 +170,7 @@ async function pushImage(
 /** A tag of its own for every image: without one some registries remove what is deployed. Deployments use the digest. */
 function tagOf(modelDigest: string, imageDigest: string): string {
   const short = (digest: string): string => digest.replace('sha256:', '').slice(0, 12);
-  return `model-${short(modelDigest)}-${short(imageDigest)}`;
+  return `${tagPrefix}${short(modelDigest)}-${short(imageDigest)}`;
 }
 
 function evidence(
@@ -255,11 +243,6 @@ function placesOf({ access }: StageContext): BuilderPlaces {
 function epochOf({ access }: StageContext): number {
   const told = access.environment['SOURCE_DATE_EPOCH'];
   return told !== undefined && /^\d{1,11}$/.test(told) ? Number(told) : 0;
-}
-
-function stopWhenAborted(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  throw new MlDeployError({ code: 'build/interrupted', kind: 'interrupted', message: 'the build was interrupted' });
 }
 
 function megabytes(bytes: number): string {

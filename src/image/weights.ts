@@ -1,92 +1,202 @@
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { posix } from 'node:path';
 
-import { MlDeployError } from '../errors.ts';
-import type { Blob } from '../oci/blob.ts';
-import { TarStream, type LayerEntry } from '../oci/tar-blob.ts';
+import { memoryBlob, type Blob } from '../oci/blob.ts';
+import type { RegistryClient } from '../oci/registry.ts';
+import { TarStream, type LayerEntry, type Watch } from '../oci/tar-blob.ts';
 import type { ImagePlan, WeightFile } from '../server/image-plan.ts';
+import { contentKey, type KnownLayers } from './known-layers.ts';
+import { inLanes } from './lanes.ts';
+import { ModelFiles } from './model-files.ts';
 
-/** A layer of model files, hashed and ready to be sent. */
+/** A layer of model files, as the registry has it. */
 export interface WeightLayer {
   readonly blob: Blob;
   /** For people: the file, or how many files. */
   readonly title: string;
+  /** Names the content, before it is read. */
+  readonly key: string;
 }
 
-/** From this size on a file has a layer of its own, so that another file's change does not send it again. */
-const ownLayerBytes = 64 * 1024 * 1024;
+/** Where layers go. */
+export type LayerStore = Pick<RegistryClient, 'hasBlob' | 'pushBlob' | 'pushStream'>;
+
+/** What is to be made of the model's files. */
+export interface WeightsRequest {
+  readonly weights: ImagePlan['weights'];
+  /** The model's folder, or its only file. */
+  readonly modelRoot: string;
+  /** Null: the layers are only made, nothing is sent. */
+  readonly store: LayerStore | null;
+  /** Digests of layers that this machine has made before, from the same content. */
+  readonly made: ReadonlyMap<string, string>;
+  /** Asked for the digests of large layers that are not among them; only when there is a store. */
+  readonly known?: (keys: readonly string[]) => Promise<KnownLayers>;
+  /** Called with the bytes of each piece of a file; may throw MlDeployError to end everything. */
+  readonly onRead: (bytes: number) => void;
+  /** Called with the bytes of each piece that is sent. */
+  readonly onSent?: (bytes: number) => void;
+  readonly sizes?: LayerSizes;
+}
+
+/** What counts as large, in bytes. */
+export interface LayerSizes {
+  /** From this size on a file has a layer of its own, so that another file's change does not send it again. */
+  readonly ownLayer: number;
+  /** A layer up to this size is kept in memory between its reading and its sending. */
+  readonly held: number;
+}
+
+const usualSizes: LayerSizes = { ownLayer: 64 * 1024 * 1024, held: 8 * 1024 * 1024 };
+/** Layers at a time. */
+const parallel = 3;
 
 /**
- * Reads every model file once, checks it against validate's evidence, and makes the layers: one per large file, and one for all small
- * ones. Nothing is written to disk; a layer that the registry lacks is read a second time while it is sent.
- * @param weights from the image plan
- * @param modelRoot the model's folder, or its only file
- * @param onRead called with the bytes of each piece
+ * Makes the layers of the model's files, one per large file and one for all small ones, checks every file against validate's evidence,
+ * and sends what the registry lacks. Each file is read once: a layer whose digest is known from an earlier build is only read when the
+ * registry has it, any other one is sent while it is read. Nothing is written to disk.
+ * @param request files, places and hints
  * @returns large files' layers by path, then the common one
- * @throws MlDeployError `build/model-changed` when a file is not the one that was validated
+ * @throws MlDeployError `build/model-changed` when a file is not the one that was validated; nothing is published of its layer then
  */
-export async function weightLayers(
-  weights: ImagePlan['weights'],
-  modelRoot: string,
-  onRead: (bytes: number) => void,
-): Promise<WeightLayer[]> {
-  const files = weights.files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const isFolder = (await statOf(modelRoot, '')).isDirectory();
-  const sourceOf = (file: WeightFile): string => (isFolder ? join(modelRoot, file.path) : modelRoot);
-  const small = files.filter(({ bytes }) => bytes < ownLayerBytes);
-  const groups = [
-    ...files.filter(({ bytes }) => bytes >= ownLayerBytes).map((file) => [file]),
+export async function weightLayers(request: WeightsRequest): Promise<WeightLayer[]> {
+  const files = await ModelFiles.at(request.modelRoot);
+  const { store, made, weights, sizes = usualSizes } = request;
+  const planned = groups(weights.files, sizes.ownLayer).map((group) => plan(group, weights.path, files));
+  const unknown = planned.filter(({ key, tar }) => !made.has(key) && tar.size > sizes.held).map(({ key }) => key);
+  const known =
+    store === null || unknown.length === 0 || request.known === undefined
+      ? { digests: new Map<string, string>(), complete: true }
+      : await request.known(unknown);
+  const layers = new Map<PlannedLayer, WeightLayer>();
+  const largestFirst = planned.toSorted((a, b) => b.tar.size - a.tar.size);
+  await inLanes(largestFirst, parallel, async (layer, check) => {
+    const work = new Work(layer, files, request, check);
+    const blob = store === null ? await work.read() : await work.publish(store, known);
+    layers.set(layer, { blob, title: layer.title, key: layer.key });
+  });
+  return planned.flatMap((layer) => layers.get(layer) ?? []);
+}
+
+interface PlannedLayer {
+  readonly title: string;
+  readonly key: string;
+  readonly tar: TarStream;
+  /** By where they lie on this machine. */
+  readonly files: ReadonlyMap<string, WeightFile>;
+}
+
+/** One layer on its way. */
+class Work {
+  readonly #layer: PlannedLayer;
+  readonly #files: ModelFiles;
+  readonly #request: WeightsRequest;
+  readonly #check: () => void;
+
+  constructor(layer: PlannedLayer, files: ModelFiles, request: WeightsRequest, check: () => void) {
+    this.#layer = layer;
+    this.#files = files;
+    this.#request = request;
+    this.#check = check;
+  }
+
+  async publish(store: LayerStore, known: KnownLayers): Promise<Blob> {
+    const { tar, key } = this.#layer;
+    if (tar.size <= (this.#request.sizes ?? usualSizes).held) {
+      const blob = await this.#hold();
+      await store.pushBlob(blob, this.#sent);
+      return blob;
+    }
+    const expected = this.#request.made.get(key) ?? known.digests.get(key);
+    const there = expected !== undefined && (await store.hasBlob(expected));
+    // What may be there under a digest that nobody remembers is rather read twice than sent twice.
+    if (there || (expected === undefined && !known.complete)) {
+      const blob = await this.read();
+      if (blob.digest !== expected) await store.pushBlob(blob, this.#sent);
+      return blob;
+    }
+    return tar.blob(await store.pushStream(tar.hashed(this.#watch()), this.#sent));
+  }
+
+  /** Makes the layer without sending it. */
+  async read(): Promise<Blob> {
+    const { tar, key } = this.#layer;
+    const made = this.#request.made.get(key);
+    if (made !== undefined) {
+      // This machine has compared these very files with the evidence when it made the layer: one digest says that they are the same.
+      const blob = await tar.hash(undefined, this.#watch().onRead);
+      if (blob.digest === made) return blob;
+    }
+    const { onFile, onRead } = this.#watch();
+    return tar.hash(onFile, onRead);
+  }
+
+  async #hold(): Promise<Blob> {
+    const { onRead } = this.#watch();
+    const pieces: Uint8Array[] = [];
+    const source = this.#layer.tar.hashed({ ...this.#watch(), onRead });
+    for await (const piece of source.read(0)) pieces.push(piece);
+    return memoryBlob(Buffer.concat(pieces), source.digest());
+  }
+
+  #watch(): Required<Watch> {
+    return {
+      onRead: (bytes) => {
+        this.#check();
+        this.#request.onRead(bytes);
+      },
+      onFile: (file, sha256) => {
+        if (this.#layer.files.get(file.source)?.sha256 !== sha256) throw this.#files.mismatch(file);
+      },
+    };
+  }
+
+  readonly #sent = (bytes: number): void => {
+    this.#check();
+    this.#request.onSent?.(bytes);
+  };
+}
+
+function groups(files: readonly WeightFile[], ownLayerBytes: number): WeightFile[][] {
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const small = sorted.filter(({ bytes }) => bytes < ownLayerBytes);
+  return [
+    ...sorted.filter(({ bytes }) => bytes >= ownLayerBytes).map((file) => [file]),
     ...(small.length === 0 ? [] : [small]),
   ];
-  const layers: WeightLayer[] = [];
-  for (const group of groups) {
-    await Promise.all(group.map((file) => checkSize(sourceOf(file), file)));
-    const expected = new Map(group.map((file) => [sourceOf(file), file]));
-    const tar = new TarStream(entriesOf(group, weights.path, sourceOf));
-    const blob = await tar.hash((entry, sha256) => {
-      const file = expected.get(entry.source);
-      if (file?.sha256 !== sha256) throw changed(file?.path ?? entry.path, 'its content is another one');
-    }, onRead);
-    const [first] = group;
-    layers.push({ blob, title: group.length === 1 && first ? first.path : `${group.length} files` });
-  }
-  return layers;
+}
+
+function plan(group: readonly WeightFile[], top: string, files: ModelFiles): PlannedLayer {
+  const placed = group.map((file) => ({
+    ...file,
+    source: files.sourceOf(file),
+    target: file.target ?? posix.join(top, file.path),
+  }));
+  const [first] = group;
+  return {
+    title: group.length === 1 && first !== undefined ? first.path : `${group.length} files`,
+    key: contentKey(placed),
+    tar: new TarStream(entriesOf(placed), files),
+    files: new Map(placed.map((file) => [file.source, file])),
+  };
+}
+
+interface PlacedFile {
+  readonly source: string;
+  readonly target: string;
+  readonly bytes: number;
 }
 
 /** Folders first, then files, each sorted by path; readable by everybody and writable by nobody. */
-function entriesOf(files: readonly WeightFile[], top: string, sourceOf: (file: WeightFile) => string): LayerEntry[] {
-  const inImage = ({ path, target }: WeightFile): string => (target ?? join(top, path)).slice(1);
+function entriesOf(files: readonly PlacedFile[]): LayerEntry[] {
   const folders = new Set<string>();
-  for (const file of files) {
-    for (let folder = dirname(inImage(file)); folder !== '.'; folder = dirname(folder)) folders.add(`${folder}/`);
+  for (const { target } of files) {
+    let folder = posix.dirname(target.slice(1));
+    for (; folder !== '.' && !folders.has(`${folder}/`); folder = posix.dirname(folder)) folders.add(`${folder}/`);
   }
   return [
     ...[...folders].sort().map((path): LayerEntry => ({ kind: 'folder', path, mode: 0o555 })),
-    ...files.map((file): LayerEntry => {
-      const path = inImage(file);
-      return { kind: 'file', path, mode: 0o444, source: sourceOf(file), size: file.bytes };
+    ...files.map(({ source, target, bytes }): LayerEntry => {
+      return { kind: 'file', path: target.slice(1), mode: 0o444, source, size: bytes };
     }),
   ];
-}
-
-async function checkSize(source: string, file: WeightFile): Promise<void> {
-  const found = await statOf(source, file.path);
-  if (found.size !== file.bytes) throw changed(file.path, `it has ${found.size} bytes instead of ${file.bytes}`);
-}
-
-async function statOf(path: string, shown: string): Promise<{ size: number; isDirectory(): boolean }> {
-  try {
-    return await stat(path);
-  } catch {
-    throw changed(shown === '' ? path : shown, 'it cannot be read');
-  }
-}
-
-function changed(path: string, what: string): MlDeployError {
-  return new MlDeployError({
-    code: 'build/model-changed',
-    kind: 'inconclusive',
-    message: `${path} is not the file that was validated: ${what}`,
-    hint: 'Run ml-deploy validate again, then build.',
-  });
 }

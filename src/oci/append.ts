@@ -15,6 +15,7 @@ export interface NewLayer {
   readonly createdBy: string;
   /** File names for people, as `org.opencontainers.image.title`. */
   readonly title: string;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** An image as a builder left it. */
@@ -61,8 +62,8 @@ export function appendLayers(image: BareImage, additions: Additions): WrittenIma
     history: [...(image.config.history ?? []), ...history],
   };
   const configBytes = Buffer.from(JSON.stringify(config), 'utf8');
-  const descriptors = layers.map(({ digest, size, title }): Descriptor => {
-    const annotations = { 'org.opencontainers.image.title': title };
+  const descriptors = layers.map(({ digest, size, title, annotations: more }): Descriptor => {
+    const annotations = { 'org.opencontainers.image.title': title, ...more };
     return { mediaType: mediaTypes.layer, digest, size, annotations };
   });
   const manifest: Manifest = {

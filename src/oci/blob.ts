@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 
 /** Content that is known by its digest, and can be read again from any place: an upload may have to go on in the middle. */
@@ -30,6 +31,42 @@ export async function* readFilePart(path: string, from: number, to: number): Asy
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Reads a small file at once.
+ * @param path of the file
+ * @param size bytes that it must have
+ * @returns its content
+ * @throws when it has another size
+ */
+export function readWholeFile(path: string, size: number): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    return readExactly(file, size, path);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Reads an open file from its beginning.
+ * @param file its descriptor
+ * @param size bytes that it must have
+ * @param path for messages
+ * @returns its content
+ * @throws when it has another size
+ */
+export function readExactly(file: number, size: number, path: string): Buffer {
+  const content = Buffer.allocUnsafe(size + 1); // one more byte would be one too many
+  let filled = 0;
+  while (filled <= size) {
+    const bytes = readSync(file, content, filled, content.length - filled, filled);
+    if (bytes === 0) break;
+    filled += bytes;
+  }
+  if (filled !== size) throw new Error(`${path} no longer has ${size} bytes`);
+  return content.subarray(0, size);
 }
 
 /**

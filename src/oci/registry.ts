@@ -197,6 +197,22 @@ export class RegistryClient {
   }
 
   /**
+   * Names the tags of the repository.
+   * @returns the first thousand, and whether these are all; none for a repository that does not exist yet
+   */
+  async listTags(): Promise<{ names: readonly string[]; all: boolean }> {
+    const url = `${this.#prefix}/tags/list?n=1000`;
+    const request = { method: 'GET', url, doing: 'list the tags of', accept: [200, 404] } as const;
+    const response = await this.#transport.send(request, 'pull');
+    if (response.status === 404) {
+      await drop(response);
+      return { names: [], all: true };
+    }
+    const { tags } = (await response.json()) as { tags?: readonly string[] | null };
+    return { names: tags ?? [], all: !response.headers.has('link') };
+  }
+
+  /**
    * Reads a small blob, such as an image config.
    * @param digest of the blob
    * @returns its bytes, checked against the digest

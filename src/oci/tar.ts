@@ -64,7 +64,8 @@ function ustar(
   octal(block, 337, 8, 0);
   prefix.copy(block, 345);
   block.fill(' ', 148, 156);
-  const sum = block.reduce((total, byte) => total + byte, 0);
+  let sum = 0;
+  for (const byte of block) sum += byte;
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return block;
 }

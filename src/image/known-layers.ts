@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { MlDeployError } from '../errors.ts';
+import type { Manifest } from '../oci/manifest.ts';
+import type { RegistryClient } from '../oci/registry.ts';
+import type { WeightFile } from '../server/image-plan.ts';
+
+/** Annotation of a weight layer: what it was made from, so that a later build finds it again without reading the files first. */
+export const contentAnnotation = 'dev.ml-deploy.layer.content';
+
+/** Tags of images begin so; the digest of the model follows. */
+export const tagPrefix = 'model-';
+
+/** Images of a repository that are looked at. */
+const examined = 12;
+/** Layers that the folder remembers. */
+const remembered = 1000;
+
+/** What layers of earlier builds are called. Hints, not facts: who uses one reads the files and compares. */
+export interface KnownLayers {
+  /** Content key -> layer digest. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** Nothing else can be in the repository that this project's builds have put there. */
+  readonly complete: boolean;
+}
+
+/**
+ * Names the content of a weight layer before it is read.
+ * @param files of the layer in order, with their paths in the image
+ * @returns 64 hexadecimal digits; the layer's digest is a function of it, which takes reading
+ */
+export function contentKey(files: readonly (Pick<WeightFile, 'bytes' | 'sha256'> & { target: string })[]): string {
+  const listed = files.map(({ target, bytes, sha256 }) => [target, bytes, sha256]);
+  return createHash('sha256')
+    .update(JSON.stringify(['v1', listed]))
+    .digest('hex');
+}
+
+/**
+ * Layers that this folder has built before.
+ * @param cache folder `.mldeploy/cache`
+ * @returns content key -> layer digest; empty when there are none, or they cannot be read
+ */
+export async function recallLayers(cache: string): Promise<Map<string, string>> {
+  try {
+    const { layers } = JSON.parse(await readFile(file(cache), 'utf8')) as { layers: Record<string, unknown> };
+    const good = (entry: [string, unknown]): entry is [string, string] =>
+      /^[0-9a-f]{64}$/.test(entry[0]) && typeof entry[1] === 'string' && /^sha256:[0-9a-f]{64}$/.test(entry[1]);
+    return new Map(Object.entries(layers).filter(good));
+  } catch {
+    return new Map();
+  }
+}
+
+/**
+ * Keeps what was built for later builds; what cannot be written is done without.
+ * @param cache folder `.mldeploy/cache`
+ * @param layers content key -> layer digest
+ */
+export async function rememberLayers(cache: string, layers: ReadonlyMap<string, string>): Promise<void> {
+  const before = await recallLayers(cache);
+  if ([...layers].every(([key, digest]) => before.get(key) === digest)) return;
+  for (const key of layers.keys()) before.delete(key); // the latest stand last
+  const all = [...before, ...layers].slice(-remembered);
+  const path = file(cache);
+  const draft = `${path}.${process.pid}`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(draft, `${JSON.stringify({ layers: Object.fromEntries(all) }, null, 1)}\n`);
+    await rename(draft, path);
+  } catch {
+    // The next build reads a little more.
+  }
+}
+
+/**
+ * Layers of the images that this project has in the repository: a machine that built nothing before need not send them again.
+ * @param registry of the repository
+ * @param modelDigest the same model's images are looked at first
+ * @param wanted content keys; the search ends when all are found
+ * @returns what was found; never throws for a registry that gives no answer to such questions
+ */
+export async function layersInRepository(
+  registry: Pick<RegistryClient, 'listTags' | 'getManifest'>,
+  modelDigest: string,
+  wanted: readonly string[],
+): Promise<KnownLayers> {
+  const digests = new Map<string, string>();
+  try {
+    const tags = await registry.listTags();
+    const ours = tags.names.filter((name) => name.startsWith(tagPrefix));
+    const same = `${tagPrefix}${modelDigest.replace('sha256:', '').slice(0, 12)}-`;
+    const sorted = [...ours.filter((name) => name.startsWith(same)), ...ours.filter((name) => !name.startsWith(same))];
+    for (const name of sorted.slice(0, examined)) {
+      for (const [key, digest] of await layersOf(registry, name)) digests.set(key, digest);
+      if (wanted.every((key) => digests.has(key))) break;
+    }
+    return { digests, complete: tags.all && ours.length <= examined };
+  } catch (error) {
+    if (error instanceof MlDeployError && error.kind === 'interrupted') throw error;
+    return { digests, complete: false };
+  }
+}
+
+async function layersOf(registry: Pick<RegistryClient, 'getManifest'>, tag: string): Promise<[string, string][]> {
+  const stored = await registry.getManifest(tag);
+  if (stored === null) return [];
+  const { layers = [] } = JSON.parse(stored.content.toString('utf8')) as Partial<Manifest>;
+  return layers.flatMap(({ digest, annotations }): [string, string][] => {
+    const key = annotations?.[contentAnnotation];
+    return key === undefined ? [] : [[key, digest]];
+  });
+}
+
+function file(cache: string): string {
+  return join(cache, 'layers.json');
+}
