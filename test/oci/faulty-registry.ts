@@ -1,6 +1,7 @@
 import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 
 /** One request, as a fault sees it. */
 export interface SeenRequest {
@@ -26,6 +27,12 @@ export interface RegistryOptions {
   readonly keepsPartOfRequest?: boolean;
   readonly absoluteLocations?: boolean;
   readonly leastChunk?: number;
+  /** Waited after each piece of a body that comes. */
+  readonly pieceDelayMs?: number;
+  /** The end of an upload is answered with a cut connection so many times, although it is done. */
+  readonly lostAnswers?: number;
+  /** What the answers to PATCH and GET of an upload say instead of the truth. */
+  readonly range?: (size: number) => string;
   /** Blobs of other repositories, by digest: they can be mounted. */
   readonly mountable?: ReadonlySet<string>;
 }
@@ -78,6 +85,7 @@ export async function startFaultyRegistry(options: RegistryOptions = {}): Promis
 class State {
   host = '';
   received = 0;
+  #lost = 0;
   readonly blobs = new Map<string, Buffer>();
   readonly manifests = new Map<string, Buffer>();
   readonly sessions = new Map<string, Session>();
@@ -142,7 +150,7 @@ class State {
       return;
     }
     const place = this.#place(url.pathname);
-    const where = { location: place, range: `0-${Math.max(0, session.size - 1)}` };
+    const where = { location: place, range: this.#range(session) };
     if (request.method === 'GET') response.writeHead(204, where).end();
     else if (request.method === 'DELETE') {
       this.sessions.delete(id);
@@ -155,7 +163,8 @@ class State {
       }
       this.sessions.delete(id);
       this.blobs.set(digest, Buffer.concat(session.pieces));
-      response.writeHead(201).end();
+      if (this.#lost++ < (this.#options.lostAnswers ?? 0)) request.socket.resetAndDestroy();
+      else response.writeHead(201).end();
     } else await this.#patch(request, response, session, place, fault);
   }
 
@@ -191,9 +200,10 @@ class State {
     const asked = request.headers['content-range'];
     if (asked !== undefined && !asked.startsWith(`${session.size}-`)) {
       request.resume();
-      response.writeHead(416, { location: place, range: `0-${Math.max(0, session.size - 1)}` }).end();
+      response.writeHead(416, { location: place, range: this.#range(session) }).end();
       return;
     }
+    const { pieceDelayMs } = this.#options;
     const pieces: Buffer[] = [];
     let bytes = 0;
     const keep = (): void => {
@@ -213,6 +223,7 @@ class State {
       pieces.push(piece);
       bytes += piece.length;
       this.received += piece.length;
+      if (pieceDelayMs !== undefined) await setTimeout(pieceDelayMs);
       if (bytes < limit) continue;
       if (this.#options.keepsPartOfRequest === true) keep();
       if (fault !== null && 'cutAfter' in fault) {
@@ -223,7 +234,11 @@ class State {
       return;
     }
     keep();
-    response.writeHead(202, { location: place, range: `0-${Math.max(0, session.size - 1)}` }).end();
+    response.writeHead(202, { location: place, range: this.#range(session) }).end();
+  }
+
+  #range({ size }: Session): string {
+    return this.#options.range?.(size) ?? `0-${Math.max(0, size - 1)}`;
   }
 }
 
