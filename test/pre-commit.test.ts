@@ -10,11 +10,11 @@ const root = new URL('..', import.meta.url).pathname;
 const [hook] = parse(readFileSync(join(root, '.pre-commit-hooks.yaml'), 'utf8')) as Record<string, string>[];
 
 describe('the pre-commit hook', () => {
-  it('runs a program that is there, with a command and options that there are', () => {
+  it('runs a program that is there, with a command and options that there are', async () => {
     const [program = '', command, ...options] = (hook?.['entry'] ?? '').split(' ');
     expect(statSync(join(root, program)).mode & 0o111).not.toBe(0);
     expect(execFileSync(join(root, program), ['--version'], { encoding: 'utf8' })).toBe(`${version}\n`);
-    const { options: known } = commands.find(({ name }) => name === command) ?? { options: [] };
+    const { options: known } = (await commands.find(({ name }) => name === command)?.load()) ?? { options: [] };
     for (const option of options) expect(known.some(({ flags }) => flags.includes(option))).toBe(true);
   });
 

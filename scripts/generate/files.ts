@@ -17,7 +17,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     ['src/config/generated/validate.js', standaloneValidator(new Map([['validateFile', schema]]), true)],
     ['src/config/generated/validate.d.ts', validatorTypes(['validateFile'])],
     ['src/config/generated/keys.ts', configurationKeys(schema)],
-    ['docs/cli.md', commandLinePage()],
+    ['docs/cli.md', await commandLinePage()],
     ['docs/rules.md', rulesPage()],
     ['docs/configuration.md', configurationPage(schema)],
     ...[...evidence].map(([stage, evidenceSchema]): [string, string] => [

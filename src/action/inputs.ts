@@ -1,4 +1,4 @@
-import { commands } from '../cli/commands/index.ts';
+import { commands, loadedCommands } from '../cli/commands/index.ts';
 import { nearest } from '../config/nearest.ts';
 import { MlDeployError } from '../errors.ts';
 
@@ -53,10 +53,10 @@ export interface ActionRun {
  * @returns the command line
  * @throws MlDeployError `action/unknown-command`, or `action/unused-input` naming an input that the command has no use for
  */
-export function readRun(read: (name: string) => string): ActionRun {
+export async function readRun(read: (name: string) => string): Promise<ActionRun> {
   const command = read('command') || 'deploy';
-  const spec = commands.find(({ name }) => name === command);
-  if (spec === undefined || !actionCommands.includes(command)) {
+  const listed = commands.find(({ name }) => name === command);
+  if (listed === undefined || !actionCommands.includes(command)) {
     const close = nearest(command, actionCommands);
     throw new MlDeployError({
       code: 'action/unknown-command',
@@ -65,6 +65,7 @@ export function readRun(read: (name: string) => string): ActionRun {
       ...(close === null ? {} : { hint: `Did you mean "${close}"?` }),
     });
   }
+  const spec = await listed.load();
   const given: Record<string, string> = {};
   const argv = [command];
   for (const name of Object.keys(actionInputs)) {
@@ -74,7 +75,7 @@ export function readRun(read: (name: string) => string): ActionRun {
     const used = isArgument
       ? (spec.arguments ?? []).length > 0
       : spec.options.some(({ flags }) => longName(flags) === name);
-    if (!used) throw unused(name, command);
+    if (!used) throw await unused(name, command);
     given[name] = value;
     if (isArgument) continue;
     if (spec.options.some(({ flags }) => longName(flags) === name && !flags.includes('<'))) {
@@ -102,8 +103,8 @@ function isOn(name: string, value: string): boolean {
   });
 }
 
-function unused(input: string, command: string): MlDeployError {
-  const users = commands
+async function unused(input: string, command: string): Promise<MlDeployError> {
+  const users = (await loadedCommands())
     .filter(({ name }) => actionCommands.includes(name))
     .filter(({ options, arguments: operands }) =>
       input === 'paths' ? (operands ?? []).length > 0 : options.some(({ flags }) => longName(flags) === input),

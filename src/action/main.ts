@@ -67,11 +67,7 @@ async function runMain(environment: Readonly<Record<string, string | undefined>>
   };
   const host = actionHost(environment, log, state.holder, listener);
   try {
-    const run = withKubeconfigFile(
-      readRun((name) => runner.input(name)),
-      environment,
-      save,
-    );
+    const run = withKubeconfigFile(await readRun((name) => runner.input(name)), environment, save);
     command = run.command;
     for (const value of secretsOf(run, host.environment)) log.mask(value);
     const exitCode = await runCommandLine(run.argv, host);

@@ -18,11 +18,16 @@ export interface Invocation {
   readonly host: Host;
 }
 
-/** One command of the command line; its stage is imported only when it runs. */
-export interface Command {
+/** One command in the list of commands; all else about it is imported only when it is asked for. */
+export interface ListedCommand {
   readonly name: string;
-  /** One line for the list of commands. */
+  /** One line. */
   readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** What a command takes and does; its stage is imported only when it runs. */
+export interface Command {
   /** A few sentences for `--help`. */
   readonly description: string;
   /** `[PATH...]`, `<NAME>` with meaning. */

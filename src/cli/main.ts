@@ -1,4 +1,5 @@
 import { exitCodes, MlDeployError } from '../errors.ts';
+import { commands } from './commands/index.ts';
 import type { Host } from './host.ts';
 import { processHost } from './host.ts';
 import { reportError } from './failure.ts';
@@ -14,12 +15,18 @@ export async function runCommandLine(argv: readonly string[], host: Host = proce
     const program = createProgram(host, (ending) => {
       code = ending;
     });
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withHelpFlag(argv), { from: 'user' });
     return code;
   } catch (error) {
     if (isCommanderEnding(error)) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     return reportError(error, host, json);
   }
+}
+
+/** `help NAME` as `NAME --help`: a command is loaded when its part of the line is read, and for `help` commander reads none. */
+function withHelpFlag(argv: readonly string[]): readonly string[] {
+  const [first, name = ''] = argv;
+  return first === 'help' && commands.some((command) => command.name === name) ? [name, '--help'] : argv;
 }
 
 /** Commander has printed its own message before it throws. */

@@ -38,18 +38,20 @@ export function createProgram(host: Host, end: (exitCode: number) => void): Comm
       outputError: (text, write) => write(text.replace(/^error: /, 'Error: ')),
     })
     .addHelpText('after', helpText([], topEndings));
-  for (const command of commands) addCommand(program, command, host, end);
+  for (const { name, summary } of commands) program.command(name).summary(summary).allowExcessArguments(false);
+  program.hook('preSubcommand', async (_, commander) => {
+    const listed = commands.find(({ name }) => name === commander.name());
+    if (listed !== undefined) complete(commander, await listed.load(), host, end);
+  });
   return program;
 }
 
-function addCommand(program: Commander, command: Command, host: Host, end: (exitCode: number) => void): void {
-  const commander = program
-    .command(command.name)
-    .summary(command.summary)
+/** Gives a command its options, its help and its work, just before its part of the line is read. */
+function complete(commander: Commander, command: Command, host: Host, end: (exitCode: number) => void): void {
+  commander
     .description(command.description)
     .helpOption('-h, --help', 'print this help')
-    .allowExcessArguments(false)
-    .showHelpAfterError(`Try: ml-deploy ${command.name} --help`)
+    .showHelpAfterError(`Try: ml-deploy ${commander.name()} --help`)
     .addHelpText('after', helpText(command.examples, command.endings));
   for (const { name, description: meaning } of command.arguments ?? []) commander.argument(name, meaning);
   for (const spec of command.options) {

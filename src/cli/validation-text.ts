@@ -1,3 +1,4 @@
+import { validateText } from '../report/validate-text.ts';
 import { validationOf, type ValidatedPath, type ValidationError } from '../report/validation.ts';
 
 /** The result of `validate` in one of its forms; `colour` counts for text only. */
@@ -17,6 +18,6 @@ export async function validationText(
     case 'markdown':
       return (await import('../report/validate-markdown.ts')).validateMarkdown(validationOf(paths, errors));
     default:
-      return (await import('../report/validate-text.ts')).validateText(paths, colour);
+      return validateText(paths, colour);
   }
 }

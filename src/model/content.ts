@@ -69,7 +69,7 @@ export class Content implements Inspector {
     this.held = [];
     const { facts, findings, outer } = this;
     const head = headOf(facts.name, content, facts.size);
-    const { format, promised } = outer.recognise(head);
+    const { format, promised } = await outer.recognise(head);
     if (promised !== null && facts.named !== false) {
       findings.add('format/mismatch', 0, `The name promises ${promised.title}, but inside is ${format.title}.`);
     }
@@ -78,7 +78,7 @@ export class Content implements Inspector {
       findings.add('content/depth', 0, message);
     }
     const context = { ...outer, head, findings, source: facts.source };
-    this.inspector = (this.deeper ? format : unknown).inspect(context);
+    this.inspector = await (this.deeper ? format : unknown).inspect(context);
     if (content.length > 0) await this.inspector.write(content);
     return this.inspector;
   }

@@ -6,7 +6,7 @@ import { Budget } from './budget.ts';
 import { Findings } from './findings.ts';
 import { headBytes, headOf, type Inspected } from './formats/format.ts';
 import { recognise } from './formats/index.ts';
-import type { Rulings } from './pickle/rulings.ts';
+import type { Policy } from './policy.ts';
 import { FileSource } from './source.ts';
 import type { Entry } from './walk.ts';
 
@@ -35,7 +35,7 @@ export type OnBytes = (bytes: number) => void;
  */
 export async function inspectEntry(
   entry: Entry,
-  rulings: Rulings,
+  policy: Policy,
   onBytes: OnBytes,
   signal: AbortSignal,
 ): Promise<InspectedFile> {
@@ -55,7 +55,7 @@ export async function inspectEntry(
     return { entry, findings, inspected: nothing, bytes: 0, sha256: '' };
   }
   try {
-    return await inspectOpen(entry, handle, { findings, rulings, onBytes, signal });
+    return await inspectOpen(entry, handle, { findings, policy, onBytes, signal });
   } finally {
     await handle.close();
   }
@@ -63,13 +63,13 @@ export async function inspectEntry(
 
 interface Work {
   readonly findings: Findings;
-  readonly rulings: Rulings;
+  readonly policy: Policy;
   readonly onBytes: OnBytes;
   readonly signal: AbortSignal;
 }
 
 async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promise<InspectedFile> {
-  const { findings, rulings, onBytes, signal } = work;
+  const { findings, policy, onBytes, signal } = work;
   const before = await handle.stat();
   if (!before.isFile()) {
     findings.add('file/changed', null, 'It is no longer a file.');
@@ -88,7 +88,7 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
   }
   const head = headOf(entry.path, chunk, before.size);
   const source = new FileSource(handle, before.size);
-  const { format, promised } = recognise(head);
+  const { format, promised } = await recognise(head);
   if (promised !== null) {
     findings.add(
       'format/mismatch',
@@ -96,7 +96,8 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
       `The extension .${head.extension} promises ${promised.title}, but this is ${format.title}.`,
     );
   }
-  const inspector = format.inspect({ head, findings, rulings, source, budget: new Budget(before.size), recognise });
+  const context = { head, findings, policy, source, budget: new Budget(before.size), recognise };
+  const inspector = await format.inspect(context);
   let bytes = 0;
   while (chunk !== null && chunk.length > 0) {
     signal.throwIfAborted();

@@ -9,7 +9,6 @@ import { inOrder } from './in-order.ts';
 import { fileEvidence, inspectEntry } from './inspect.ts';
 import { Unit } from './layouts/unit.ts';
 import { applyLayouts } from './layouts/index.ts';
-import { Rulings } from './pickle/rulings.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { Progress } from './progress.ts';
 import { ruleOf } from './rules/index.ts';
@@ -48,13 +47,12 @@ export async function validatePath(
   try {
     const { entries, isFolder } = await walkModel(path, signal);
     const progress = await Progress.of(task, entries);
-    const rulings = new Rulings(policy);
     const onBytes = (more: number): void => progress.add(more);
     const sized = entries.map((entry, index) => ({ entry, bytes: progress.sizes[index] ?? null }));
     const inspected = await inOrder(sized, ({ entry }) => {
       signal.throwIfAborted();
       progress.next();
-      return inspectEntry(entry, rulings, onBytes, signal);
+      return inspectEntry(entry, policy, onBytes, signal);
     });
     const { bytes } = progress;
     const { files: laidOut, contract: told } = await applyLayouts(new Unit(path, isFolder, inspected));

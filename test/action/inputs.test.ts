@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { readRun } from '../../src/action/inputs.ts';
 import { MlDeployError } from '../../src/errors.ts';
 
-const run = (inputs: Record<string, string>): readonly string[] => readRun((name) => inputs[name] ?? '').argv;
+const run = async (inputs: Record<string, string>): Promise<readonly string[]> =>
+  (await readRun((name) => inputs[name] ?? '')).argv;
 
-function refused(inputs: Record<string, string>): MlDeployError {
+async function refused(inputs: Record<string, string>): Promise<MlDeployError> {
   try {
-    run(inputs);
+    await run(inputs);
   } catch (error) {
     if (error instanceof MlDeployError) return error;
     throw error;
@@ -15,35 +16,37 @@ function refused(inputs: Record<string, string>): MlDeployError {
 }
 
 describe('inputs', () => {
-  it('become the command line that a person would type', () => {
-    expect(run({ command: 'deploy', config: 'ml/mldeploy.yaml', environment: 'production', context: 'prod' })).toEqual([
-      'deploy',
-      '--config=ml/mldeploy.yaml',
-      '--environment=production',
-      '--context=prod',
-    ]);
+  it('become the command line that a person would type', async () => {
+    expect(
+      await run({ command: 'deploy', config: 'ml/mldeploy.yaml', environment: 'production', context: 'prod' }),
+    ).toEqual(['deploy', '--config=ml/mldeploy.yaml', '--environment=production', '--context=prod']);
   });
 
-  it('default to deploy with nothing said', () => {
-    expect(run({})).toEqual(['deploy']);
+  it('default to deploy with nothing said', async () => {
+    expect(await run({})).toEqual(['deploy']);
   });
 
-  it('that are switches are true or false', () => {
-    expect(run({ force: 'true', reason: 'r7 fails', retry: 'false' })).toEqual([
+  it('that are switches are true or false', async () => {
+    expect(await run({ force: 'true', reason: 'r7 fails', retry: 'false' })).toEqual([
       'deploy',
       '--force',
       '--reason=r7 fails',
     ]);
-    expect(refused({ force: 'yes' }).code).toBe('action/not-a-switch');
+    expect((await refused({ force: 'yes' })).code).toBe('action/not-a-switch');
   });
 
-  it('cannot smuggle in an option through a value', () => {
-    expect(run({ config: '--kubeconfig=/etc/passwd' })).toEqual(['deploy', '--config=--kubeconfig=/etc/passwd']);
-    expect(run({ command: 'validate', paths: '--help\nmodel.pkl' })).toEqual(['validate', '--', '--help', 'model.pkl']);
+  it('cannot smuggle in an option through a value', async () => {
+    expect(await run({ config: '--kubeconfig=/etc/passwd' })).toEqual(['deploy', '--config=--kubeconfig=/etc/passwd']);
+    expect(await run({ command: 'validate', paths: '--help\nmodel.pkl' })).toEqual([
+      'validate',
+      '--',
+      '--help',
+      'model.pkl',
+    ]);
   });
 
-  it('that the command does not use are refused by name, with who uses them', () => {
-    const error = refused({ command: 'validate', context: 'prod' });
+  it('that the command does not use are refused by name, with who uses them', async () => {
+    const error = await refused({ command: 'validate', context: 'prod' });
     expect(error.code).toBe('action/unused-input');
     expect(error.kind).toBe('usage');
     expect(error.message).toContain('`context`');
@@ -51,13 +54,13 @@ describe('inputs', () => {
     expect(error.hint).toContain('deploy');
   });
 
-  it('name an unknown command and the nearest one', () => {
-    const error = refused({ command: 'vaildate' });
+  it('name an unknown command and the nearest one', async () => {
+    const error = await refused({ command: 'vaildate' });
     expect(error.code).toBe('action/unknown-command');
     expect(error.hint).toContain('validate');
   });
 
-  it('do not offer commands that make no sense in a workflow', () => {
-    expect(refused({ command: 'init' }).code).toBe('action/unknown-command');
+  it('do not offer commands that make no sense in a workflow', async () => {
+    expect((await refused({ command: 'init' })).code).toBe('action/unknown-command');
   });
 });

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { commands } from '../../src/cli/commands/index.ts';
+import { loadedCommands } from '../../src/cli/commands/index.ts';
 import { version } from '../../src/version.ts';
 import { repositoryRoot } from '../cluster/state.ts';
 
+const commands = await loadedCommands();
 interface KubeFile {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };

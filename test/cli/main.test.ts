@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commands } from '../../src/cli/commands/index.ts';
+import { loadedCommands } from '../../src/cli/commands/index.ts';
 import { runCommandLine } from '../../src/cli/main.ts';
 import { captureHost } from './host.ts';
 
+const commands = await loadedCommands();
 const run = promisify(execFile);
 const main = resolve('src/main.ts');
 

@@ -2,12 +2,9 @@ import { Budget } from '../../src/model/budget.ts';
 import { Findings } from '../../src/model/findings.ts';
 import { headBytes, headOf } from '../../src/model/formats/format.ts';
 import { recognise } from '../../src/model/formats/index.ts';
-import { Rulings } from '../../src/model/pickle/rulings.ts';
 import { defaultPolicy } from '../../src/model/policy.ts';
 import { BufferSource } from '../../src/model/source.ts';
 import type { Finding, Verdict } from '../../src/pipeline/evidence.ts';
-
-const rulings = new Rulings(defaultPolicy);
 
 /** What is said about a file. */
 export interface Said {
@@ -21,13 +18,13 @@ export async function judge(name: string, content: Buffer, step: number): Promis
   // The first piece of a real file is never shorter than the head.
   const first = Math.max(step, headBytes);
   const head = headOf(name, content.subarray(0, first), content.length);
-  const { format, promised } = recognise(head);
+  const { format, promised } = await recognise(head);
   if (promised !== null) findings.add('format/mismatch', 0, 'The name promises another format.');
   const source = new BufferSource(content);
-  const inspector = format.inspect({
+  const inspector = await format.inspect({
     head,
     findings,
-    rulings,
+    policy: defaultPolicy,
     source,
     budget: new Budget(content.length),
     recognise,

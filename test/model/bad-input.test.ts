@@ -16,7 +16,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inspectEntry } from '../../src/model/inspect.ts';
-import { Rulings } from '../../src/model/pickle/rulings.ts';
 import { defaultPolicy } from '../../src/model/policy.ts';
 import { validatePath, type Validated } from '../../src/model/validate.ts';
 import { walkModel } from '../../src/model/walk.ts';
@@ -157,14 +156,13 @@ describe('a file that does not stay', () => {
   async function inspect(prepare: (path: string) => void, during: (path: string) => void): Promise<string[]> {
     const path = join(root, 'model.bin');
     prepare(path);
-    const rulings = new Rulings(defaultPolicy);
     const entry = { path: 'model.bin', file: path, problems: [] };
     let once = false;
     const onBytes = (): void => {
       if (!once) during(path);
       once = true;
     };
-    const { findings } = await inspectEntry(entry, rulings, onBytes, new AbortController().signal);
+    const { findings } = await inspectEntry(entry, defaultPolicy, onBytes, new AbortController().signal);
     expect(findings.verdict).not.toBe('clean');
     return findings.list().map(({ rule }) => rule);
   }

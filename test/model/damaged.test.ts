@@ -4,7 +4,6 @@ import { Budget } from '../../src/model/budget.ts';
 import { Findings } from '../../src/model/findings.ts';
 import { headOf } from '../../src/model/formats/format.ts';
 import { recognise } from '../../src/model/formats/index.ts';
-import { Rulings } from '../../src/model/pickle/rulings.ts';
 import { defaultPolicy } from '../../src/model/policy.ts';
 import { BufferSource } from '../../src/model/source.ts';
 import { xgboost } from '../../src/model/formats/xgboost.ts';
@@ -20,8 +19,8 @@ import { weights } from './corpus/hugging-face.ts';
 async function judge(format: Format, content: Buffer, chunk = 997) {
   const findings = new Findings();
   const head = headOf('model', content, content.length);
-  const context = { head, findings, rulings: new Rulings(defaultPolicy), source: new BufferSource(content) };
-  const inspector = format.inspect({ ...context, budget: new Budget(content.length), recognise });
+  const context = { head, findings, policy: defaultPolicy, source: new BufferSource(content) };
+  const inspector = await format.inspect({ ...context, budget: new Budget(content.length), recognise });
   for (let at = 0; at < content.length; at += chunk)
     await inspector.write(Buffer.from(content.subarray(at, at + chunk)));
   await inspector.end();

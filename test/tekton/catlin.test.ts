@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { commands } from '../../src/cli/commands/index.ts';
+import { loadedCommands } from '../../src/cli/commands/index.ts';
 import { version } from '../../src/version.ts';
 import { repositoryRoot } from '../cluster/state.ts';
 
+const commands = await loadedCommands();
 // The rules of Tekton's catalogue linter, and those that we hold ourselves to.
 
 interface Step {

@@ -4,8 +4,6 @@ import { rolloutFrom } from '../rollout-from.ts';
 
 /** `ml-deploy promote`. */
 export const promoteCommand: Command = {
-  name: 'promote',
-  summary: 'let a held rollout go on',
   description:
     'Answers for the step that waits (an approval, or an inconclusive step that was held) and goes on with the next one. Needs the same configuration as the rollout.',
   options: [...projectOptions, ...clusterOptions, engineImageOption, ...reportOptions, ...outputOptions],
@@ -20,8 +18,6 @@ export const promoteCommand: Command = {
 
 /** `ml-deploy resume`. */
 export const resumeCommand: Command = {
-  name: 'resume',
-  summary: 'go on with an unfinished rollout',
   description:
     'Begins again at the first step with all counts so far (a held rollout: at the step that waits). Works from any machine that has the same configuration.',
   options: [...projectOptions, ...clusterOptions, engineImageOption, ...reportOptions, ...outputOptions],

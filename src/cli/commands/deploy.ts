@@ -5,8 +5,6 @@ import { runStages } from '../run-stages.ts';
 
 /** `ml-deploy deploy`: all four stages. */
 export const deployCommand: Command = {
-  name: 'deploy',
-  summary: 'validate, build, smoke-test and roll out',
   description:
     'Runs all stages: validate, build, smoke, rollout. What can be foreseen (rights, registry, GPU, files) is checked for all of them before the first begins. A stage that does not pass ends the run; the stable version keeps serving.',
   options: [

@@ -11,8 +11,6 @@ import { configName, withSession } from '../session.ts';
 
 /** `ml-deploy doctor`. */
 export const doctorCommand: Command = {
-  name: 'doctor',
-  summary: 'check that this machine has what a deploy needs',
   description:
     'Looks at Node, the configuration, the model files, the builder, the registry, the cluster, the rights in it, the watchdog image and the GPU, and says in plain words what is missing and how to get it. Changes nothing.',
   options: [...projectOptions, ...clusterOptions, engineImageOption, ...outputOptions],

@@ -8,8 +8,6 @@ import { configName, withSession } from '../session.ts';
 
 /** `ml-deploy init`. */
 export const initCommand: Command = {
-  name: 'init',
-  summary: 'write mldeploy.yaml for the model in this folder',
   description:
     'Looks for a model, its inference code, requirements, golden requests and the git remote, and writes mldeploy.yaml. With --from it describes a running Deployment instead and makes it and its Service revision 0, without a restart: the next rollout is then a canary beside it. An existing file is left alone unless --force is given.',
   options: [

@@ -6,8 +6,6 @@ import { withProject } from '../session.ts';
 
 /** `ml-deploy plan`. */
 export const planCommand: Command = {
-  name: 'plan',
-  summary: 'show what a rollout would do, without doing it',
   description:
     'Looks at the cluster as it is now and changes nothing: objects that would be created, steps with their real shares of traffic, capacity, and what could go wrong. Needs the evidence of build, or --image.',
   options: [...projectOptions, imageOption, ...clusterOptions, ...outputOptions],
@@ -29,8 +27,6 @@ export const planCommand: Command = {
 
 /** `ml-deploy render`. */
 export const renderCommand: Command = {
-  name: 'render',
-  summary: 'print the Kubernetes objects of a first deploy as YAML',
   description:
     'Writes the objects to standard output without a cluster: for review, or to see what a key of the configuration does. Needs the evidence of build, or --image.',
   options: [...projectOptions, imageOption, ...outputOptions],

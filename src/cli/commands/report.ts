@@ -6,8 +6,6 @@ import { withProject } from '../session.ts';
 
 /** `ml-deploy report`. */
 export const reportCommand: Command = {
-  name: 'report',
-  summary: 'write the reports again from the evidence on disk',
   description:
     'Reads .mldeploy/<environment>/ and writes the reports from it alone; runs nothing and needs no cluster. With --format json the evidence itself is printed.',
   options: [

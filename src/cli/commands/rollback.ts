@@ -6,8 +6,6 @@ import { clusterOptions, outputOptions, projectOptions, targetOptions } from '..
 
 /** `ml-deploy rollback`. */
 export const rollbackCommand: Command = {
-  name: 'rollback',
-  summary: 'give all traffic back to the stable version',
   description:
     'Works from any machine that reaches the cluster: it needs only the name of the model and its namespace. It pre-empts an engine that is still at it, and does nothing when no rollout is unfinished. A namespace that does not exist is an error, since the name is most likely wrong, except for clean-up (--if-running, --only-holder).',
   options: [

@@ -12,8 +12,6 @@ import { runStages } from '../run-stages.ts';
 
 /** `ml-deploy build`. */
 export const buildCommand: Command = {
-  name: 'build',
-  summary: 'build and push the serving image',
   description:
     'Builds the image of the model that was validated last and pushes it. The model is hashed again: a model that changed since is refused. Needs the evidence of validate.',
   options: [...projectOptions, ...reportOptions, ...outputOptions],
@@ -24,8 +22,6 @@ export const buildCommand: Command = {
 
 /** `ml-deploy smoke`. */
 export const smokeCommand: Command = {
-  name: 'smoke',
-  summary: 'test the built image with real requests',
   description:
     'Starts the very image that will be deployed, on the device that `smoke.device` asks for, and sends requests: from the contract and from the golden file. Needs the evidence of build.',
   options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
@@ -36,8 +32,6 @@ export const smokeCommand: Command = {
 
 /** `ml-deploy rollout`. */
 export const rolloutCommand: Command = {
-  name: 'rollout',
-  summary: 'roll the tested image out as a canary',
   description:
     'Brings the tested image into the cluster beside the stable version, gives it a growing share of the traffic and promotes it or rolls it back by what its requests show. Needs the evidence of build and smoke, or --image.',
   options: [

@@ -9,8 +9,6 @@ import { clusterOptions, outputOptions, projectOptions, targetOptions } from '..
 
 /** `ml-deploy status`. */
 export const statusCommand: Command = {
-  name: 'status',
-  summary: 'show what serves a model and how its rollout stands',
   description:
     'Reads the cluster and changes nothing: revisions with their pods, the step of the rollout, who leads it, whether the watchdog is there, and what does not fit together. Needs only the name of the model and its namespace.',
   options: [

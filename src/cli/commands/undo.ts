@@ -11,8 +11,6 @@ import { rolloutAnywhere } from '../rollout-from.ts';
 
 /** `ml-deploy undo`. */
 export const undoCommand: Command = {
-  name: 'undo',
-  summary: 'go back to an older verified version',
   description:
     'Returns to a revision that was the stable one before: by default the last one before the current. Its pods are ready and warm before they get all the traffic; with --canary it is judged as a new version would be. The version that is left counts as rolled back: deploying it again needs --retry. Works from any machine that reaches the cluster: without mldeploy.yaml, or with --model and --namespace, under the settings that the last promoted rollout recorded there. For a rollout that is not finished, use rollback.',
   options: [

@@ -7,8 +7,6 @@ import { withSession } from '../session.ts';
 
 /** `ml-deploy watchdog`: the program of the watchdog Job. */
 export const watchdogCommand: Command = {
-  name: 'watchdog',
-  summary: 'restore the stable version when an engine dies (in-cluster)',
   description:
     'The program of the Job that a rollout starts; people have no need to run it. It watches the Lease of the rollout. When the Lease is not seen to change for its duration, the stable version gets all traffic back and the rollout is marked as abandoned.',
   options: [

@@ -10,13 +10,15 @@ import type { Member } from './member.ts';
  *     export const keras: ArchiveKind = {
  *       id: 'keras', title: 'a Keras model', extensions: ['keras'],
  *       matches: (names) => names.has('config.json') && names.has('metadata.json'),
- *       open: (context) => {
- *         const config = new Collected(4 * 1024 * 1024);
- *         return {
- *           member: ({ name }) => (name === 'config.json' ? config : null),
- *           end: () => checkConfig(config.text(), context.findings),
- *         };
- *       },
+ *       open: async (context) => (await import('./reader.ts')).readKeras(context),
+ *     };
+ *
+ * and in `reader.ts`:
+ *
+ *     const config = new Collected(4 * 1024 * 1024);
+ *     return {
+ *       member: ({ name }) => (name === 'config.json' ? config : null),
+ *       end: () => checkConfig(config.text(), context.findings),
  *     };
  */
 export interface ArchiveKind {
@@ -27,8 +29,8 @@ export interface ArchiveKind {
   readonly extensions: readonly string[];
   /** By the names of all members. Kinds are asked in order; the first that matches reads the archive. */
   matches(names: ReadonlySet<string>): boolean;
-  /** Begins to read an archive; `members` are in the order of the directory. */
-  open(context: InspectContext, members: readonly Member[]): ArchiveReader;
+  /** Begins to read an archive; `members` are in the order of the directory. What is large is imported only then. */
+  open(context: InspectContext, members: readonly Member[]): ArchiveReader | Promise<ArchiveReader>;
 }
 
 /** Reads the members of one archive. */

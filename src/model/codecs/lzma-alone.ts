@@ -5,16 +5,6 @@ import type { Sink, Unpacking } from './unpacking.ts';
 /** The old file format of LZMA (`.lzma`): 13 bytes of header, then the packed data. */
 export const unlzma = (sink: Sink): Unpacking => new DecoderUnpacking(new LzmaAlone(), sink);
 
-/** Whether the bytes begin with a header as liblzma would accept it: there is no signature. */
-export function isLzmaAlone(bytes: Buffer): boolean {
-  if (bytes.length < 13 || properties(bytes[0] ?? 255) === null || bytes[0] !== 0x5d) return false;
-  const dictionary = bytes.readUInt32LE(1);
-  const size = bytes.readBigUInt64LE(5);
-  // Encoders write 2^n or 2^n + 2^(n-1), and a size that is unknown or below 256 GiB.
-  const plain = dictionary === 0xffffffff || /^1{1,2}0*$/.test(dictionary.toString(2));
-  return plain && (size === 0xffff_ffff_ffff_ffffn || size < 1n << 38n);
-}
-
 class LzmaAlone implements Decoder {
   done = false;
   private core: Lzma | null = null;

@@ -1,26 +1,37 @@
-import { unbzip2 } from '../codecs/bzip2.ts';
-import { unlz4 } from '../codecs/lz4.ts';
-import { isLzmaAlone, unlzma } from '../codecs/lzma-alone.ts';
-import { Stopped, type Sink, type Unpacking } from '../codecs/unpacking.ts';
-import { unxz } from '../codecs/xz.ts';
-import { gunzip, inflate } from '../codecs/zlib.ts';
-import { unzstd } from '../codecs/zstd.ts';
-import { Content } from '../content.ts';
-import type { Format, Head, Inspected, InspectContext, Inspector } from './format.ts';
+import type { Format } from './format.ts';
+
+/** A way to compress a stream of bytes. */
+export type Compression = 'gzip' | 'zlib' | 'bzip2' | 'xz' | 'lz4' | 'zstd' | 'lzma';
 
 /** What joblib names its files, whatever the compression. */
 const joblibExtensions = ['joblib', 'pkl', 'sav'];
 
 /** Compressed files, as joblib, pandas and MLflow write them: what is inside is checked by its own format. */
 export const compressed: readonly Format[] = [
-  layer('gzip', 'gzip-compressed data', ['gz', 'tgz'], starts('\x1f\x8b'), gunzip),
-  layer('zlib', 'zlib-compressed data', ['z'], isZlib, inflate),
-  layer('bzip2', 'bzip2-compressed data', ['bz2'], starts('BZh'), unbzip2),
-  layer('xz', 'xz-compressed data', ['xz'], starts('\xfd7zXZ\0'), unxz),
-  layer('lz4', 'LZ4-compressed data', ['lz4'], starts('\x04\x22\x4d\x18'), unlz4),
-  layer('zstd', 'Zstandard-compressed data', ['zst'], starts('\x28\xb5\x2f\xfd'), unzstd),
-  layer('lzma', 'LZMA-compressed data', ['lzma'], isLzmaAlone, unlzma),
+  layer('gzip', 'gzip-compressed data', ['gz', 'tgz'], starts('\x1f\x8b')),
+  layer('zlib', 'zlib-compressed data', ['z'], isZlib),
+  layer('bzip2', 'bzip2-compressed data', ['bz2'], starts('BZh')),
+  layer('xz', 'xz-compressed data', ['xz'], starts('\xfd7zXZ\0')),
+  layer('lz4', 'LZ4-compressed data', ['lz4'], starts('\x04\x22\x4d\x18')),
+  layer('zstd', 'Zstandard-compressed data', ['zst'], starts('\x28\xb5\x2f\xfd')),
+  layer('lzma', 'LZMA-compressed data', ['lzma'], isLzmaAlone),
 ];
+
+function layer(
+  id: Compression,
+  title: string,
+  extensions: readonly string[],
+  detect: (bytes: Buffer) => boolean,
+): Format {
+  return {
+    id,
+    title,
+    // joblib.dump(..., compress=...) keeps the name that it is given.
+    extensions: [...extensions, ...joblibExtensions],
+    detect: ({ bytes }) => detect(bytes),
+    inspect: async (context) => (await import('./compressed-inspector.ts')).inspectCompressed(context, id),
+  };
+}
 
 function starts(signature: string): (bytes: Buffer) => boolean {
   return (bytes) => bytes.toString('latin1', 0, signature.length) === signature;
@@ -30,79 +41,12 @@ function isZlib(bytes: Buffer): boolean {
   return bytes.length >= 2 && bytes[0] === 0x78 && bytes.readUInt16BE(0) % 31 === 0;
 }
 
-function layer(
-  id: string,
-  title: string,
-  extensions: readonly string[],
-  detect: (bytes: Buffer) => boolean,
-  unpack: (sink: Sink) => Unpacking,
-): Format {
-  return {
-    id,
-    title,
-    // joblib.dump(..., compress=...) keeps the name that it is given.
-    extensions: [...extensions, ...joblibExtensions],
-    detect: ({ bytes }) => detect(bytes),
-    inspect: (context) => new Unpacked(context, id, unpack),
-  };
-}
-
-/** Unpacks and inspects at the same time. */
-class Unpacked implements Inspector {
-  private readonly context: InspectContext;
-  private readonly id: string;
-  /** Null when it is nested too deep to be unpacked. */
-  private readonly unpacking: Unpacking | null;
-  private readonly inner: Content;
-  private packedBytes = 0;
-
-  constructor(context: InspectContext, id: string, unpack: (sink: Sink) => Unpacking) {
-    this.context = context;
-    this.id = id;
-    const facts = { name: innerName(context.head), title: 'unpacked content', size: null, source: null };
-    this.inner = new Content(context, facts);
-    const sink: Sink = async (chunk) => {
-      if (!context.budget.unpack(chunk.length)) throw new Stopped('bomb');
-      await this.inner.write(chunk);
-    };
-    this.unpacking = context.budget.enterCompression() ? unpack(sink) : null;
-  }
-
-  write(chunk: Buffer): void | Promise<void> {
-    this.packedBytes += chunk.length;
-    return this.unpacking?.write(chunk);
-  }
-
-  async end(): Promise<Inspected> {
-    const { findings, budget } = this.context;
-    if (this.unpacking === null) {
-      const message = `Compressions are nested more than ${budget.limits.compressions} deep.`;
-      findings.add('content/depth', 0, message);
-      await this.inner.end();
-      return { format: this.id, facts: {} };
-    }
-    const problem = await this.unpacking.end();
-    const { used } = this.unpacking;
-    this.unpacking.destroy();
-    if (problem === 'bomb') {
-      findings.add('compression/ratio', 0, `${this.inner.bytes} bytes and more come out of ${this.packedBytes}.`);
-    } else if (problem !== null) {
-      findings.add('compression/corrupt', null, `The ${this.id} data cannot be unpacked: ${problem}.`);
-    } else if (used < this.packedBytes) {
-      const message = `${this.packedBytes - used} bytes stand behind the end of the ${this.id} data.`;
-      findings.add('compression/trailing-bytes', used, message);
-    }
-    const inspected = await this.inner.end();
-    budget.leaveCompression();
-    return {
-      ...inspected,
-      facts: { ...inspected.facts, compression: this.id, unpackedBytes: this.inner.bytes },
-    };
-  }
-}
-
-/** `model.pkl.gz` holds `model.pkl`; other names stay as they are. */
-function innerName({ name }: Head): string {
-  if (/\.tgz$/i.test(name)) return name.replace(/\.tgz$/i, '.tar');
-  return /\.(gz|z|bz2|xz|lz4|zst|lzma)$/i.test(name) ? name.replace(/\.[^.]*$/, '') : name;
+/** Whether the bytes begin with a header as liblzma would accept it: there is no signature. */
+function isLzmaAlone(bytes: Buffer): boolean {
+  if (bytes.length < 13 || bytes[0] !== 0x5d) return false;
+  const dictionary = bytes.readUInt32LE(1);
+  const size = bytes.readBigUInt64LE(5);
+  // Encoders write 2^n or 2^n + 2^(n-1), and a size that is unknown or below 256 GiB.
+  const plain = dictionary === 0xffffffff || /^1{1,2}0*$/.test(dictionary.toString(2));
+  return plain && (size === 0xffff_ffff_ffff_ffffn || size < 1n << 38n);
 }

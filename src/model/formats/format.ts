@@ -1,7 +1,7 @@
 import type { Contract, FileEvidence } from '../../pipeline/evidence.ts';
 import type { Budget } from '../budget.ts';
 import type { Findings } from '../findings.ts';
-import type { Rulings } from '../pickle/rulings.ts';
+import type { Policy } from '../policy.ts';
 import type { Source } from '../source.ts';
 import type { TensorTable } from '../tensors.ts';
 
@@ -61,13 +61,13 @@ export interface Inspector {
 export interface InspectContext {
   readonly head: Head;
   readonly findings: Findings;
-  readonly rulings: Rulings;
+  readonly policy: Policy;
   /** The same bytes in any order; null while they are being unpacked. Reading from it costs a second read: for directories, not for data. */
   readonly source: Source | null;
   /** Shared by everything inside one file of the model. */
   readonly budget: Budget;
   /** For content inside the content. */
-  recognise(head: Head): Recognition;
+  recognise(head: Head): Promise<Recognition>;
 }
 
 /** The format of a content, and the one that its extension promises instead, if it promises another. */
@@ -86,8 +86,9 @@ export interface Format {
   /** Extensions under which this format is ordinary too, although they promise another one. */
   readonly accepts?: readonly string[];
   /** By content; extensions only where content cannot tell. */
-  detect(head: Head): boolean;
-  inspect(context: InspectContext): Inspector;
+  detect(head: Head): boolean | Promise<boolean>;
+  /** Begins to read. What is large is imported only then: most models have one format, and people wait for the start. */
+  inspect(context: InspectContext): Inspector | Promise<Inspector>;
 }
 
 /** The head of a content. `name` may have folders. */

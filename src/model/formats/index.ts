@@ -49,9 +49,17 @@ export const formats: readonly Format[] = [
 ];
 
 /** Tells the format of a content (`unknown` when no format recognises it) and whether its extension promises another one. */
-export function recognise(head: Head): Recognition {
-  const format = formats.find((candidate) => candidate.detect(head)) ?? unknown;
+export async function recognise(head: Head): Promise<Recognition> {
+  const format = await detected(head);
   const agrees = [...format.extensions, ...(format.accepts ?? [])].includes(head.extension);
   const promised = agrees ? undefined : formats.find(({ extensions }) => extensions.includes(head.extension));
   return { format, promised: promised ?? null };
+}
+
+async function detected(head: Head): Promise<Format> {
+  for (const format of formats) {
+    const is = format.detect(head);
+    if (is === true || (is !== false && (await is))) return format;
+  }
+  return unknown;
 }

@@ -1,13 +1,4 @@
-import { TextDecoder } from 'node:util';
-import { printable } from '../../printable.ts';
-import { JsonError, parseStrictJson, type Json } from '../strict-json.ts';
-import { codeKey } from './code-keys.ts';
-import type { Format, Inspected, InspectContext } from './format.ts';
-import { Whole } from './whole.ts';
-import { XgboostModel } from './xgboost-model.ts';
-
-/** Largest JSON document that is parsed. Bytes. */
-const maxBytes = 64 * 1024 * 1024;
+import type { Format } from './format.ts';
 
 /** JSON documents: configurations, tokenizers with their chat templates, golden files. */
 export const json: Format = {
@@ -21,57 +12,5 @@ export const json: Format = {
     // A signature of the model, or of one of its files.
     (extension === 'sig' && bytes[0] === 0x7b) ||
     /^\{\s*"learner"\s*:/.test(bytes.toString('latin1', 0, 64)),
-  inspect: (context) => new Whole(maxBytes, (content, bytes) => judge(context, content, bytes)),
+  inspect: async (context) => (await import('./json-inspector.ts')).inspectJson(context),
 };
-
-async function judge(context: InspectContext, content: Buffer | null, bytes: number): Promise<Inspected> {
-  const { findings } = context;
-  if (content === null) {
-    findings.add('json/invalid', null, `The document has ${bytes} bytes; more than ${maxBytes} are not parsed.`);
-    return { format: 'json', facts: {} };
-  }
-  const value = parse(context, content);
-  if (value === undefined) return { format: 'json', facts: {} };
-  const key = codeKey(value);
-  if (key !== null) findings.add('json/remote-code', null, `The key ${key} names program code.`);
-  if (value instanceof Map && value.has('learner')) return new XgboostModel(findings).check(value, 'xgboost-json');
-  for (const [name, template] of chatTemplates(value)) {
-    const { judgeTemplate } = await import('../templates/chat-template.ts');
-    for (const { rule, message } of judgeTemplate(template)) findings.add(rule, null, `${name}: ${message}`);
-  }
-  return { format: 'json', facts: {} };
-}
-
-function parse({ findings }: InspectContext, content: Buffer): Json | undefined {
-  try {
-    return parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(content));
-  } catch (error) {
-    const where = error instanceof JsonError ? error.offset : null;
-    findings.add('json/invalid', where, `The document ${error instanceof JsonError ? error.message : 'is not UTF-8'}.`);
-    return undefined;
-  }
-}
-
-/** The templates of a tokenizer configuration: one text, or a list of named ones, or an object of them. */
-function chatTemplates(value: Json): (readonly [name: string, template: string])[] {
-  const found: (readonly [string, string])[] = [];
-  if (!(value instanceof Map)) return found;
-  const templates: Json | undefined = (value as ReadonlyMap<string, Json>).get('chat_template');
-  const collect = (name: string, template: Json | undefined): void => {
-    if (typeof template === 'string') found.push([name, template]);
-  };
-  collect('chat_template', templates);
-  if (templates instanceof Map) {
-    for (const [name, template] of templates as ReadonlyMap<string, Json>) {
-      collect(`chat_template ${printable(name)}`, template);
-    }
-  } else if (Array.isArray(templates)) {
-    for (const entry of templates as readonly Json[]) {
-      if (!(entry instanceof Map)) continue;
-      const fields: ReadonlyMap<string, Json> = entry;
-      const name = fields.get('name');
-      collect(`chat_template ${typeof name === 'string' ? printable(name) : ''}`.trim(), fields.get('template'));
-    }
-  }
-  return found;
-}

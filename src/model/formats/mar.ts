@@ -1,14 +1,4 @@
-import { TextDecoder } from 'node:util';
-import { checkReferences } from '../archives/plain.ts';
-import { Collected, type ArchiveKind } from '../archives/kind.ts';
-import { printable } from '../../printable.ts';
-import { JsonError, parseStrictJson, type Json } from '../strict-json.ts';
-import type { InspectContext } from './format.ts';
-
-/** Largest manifest that is parsed. Bytes. */
-const maxManifest = 1024 * 1024;
-/** Handlers that come with TorchServe; others are files of the archive. */
-const handlers = ['image_classifier', 'image_segmenter', 'object_detector', 'text_classifier'];
+import type { ArchiveKind } from '../archives/kind.ts';
 
 /** A model archive of TorchServe or Multi Model Server: the model, its handler, and a manifest. */
 export const mar: ArchiveKind = {
@@ -16,57 +6,5 @@ export const mar: ArchiveKind = {
   title: 'a TorchServe model archive',
   extensions: ['mar'],
   matches: (names) => names.has('MAR-INF/MANIFEST.json'),
-  open: (context, members) => {
-    const manifest = new Collected(maxManifest);
-    const names = new Set(members.map(({ name }) => name));
-    return {
-      // Code in the archive is a finding of its own, by its format.
-      member: ({ name }) => (name === 'MAR-INF/MANIFEST.json' ? manifest : null),
-      end: (read) => {
-        checkReferences(read, context);
-        checkManifest(manifest.bytes, names, context);
-        return {
-          format: 'mar',
-          facts: { members: members.length },
-          tensors: [...read.values()].flatMap(({ tensors = [] }) => tensors),
-        };
-      },
-    };
-  },
+  open: async (context, members) => (await import('./mar-reader.ts')).readMar(context, members),
 };
-
-function checkManifest(bytes: Buffer | null, names: ReadonlySet<string>, { findings }: InspectContext): void {
-  const manifest = bytes === null ? 'has more than 1 MiB' : parse(bytes);
-  if (typeof manifest === 'string') {
-    findings.add('mar/manifest', null, `The manifest ${manifest}.`);
-    return;
-  }
-  const model = manifest instanceof Map ? (manifest as ReadonlyMap<string, Json>).get('model') : undefined;
-  if (!(model instanceof Map)) {
-    findings.add('mar/manifest', null, 'The manifest describes no model.');
-    return;
-  }
-  const fields: ReadonlyMap<string, Json> = model;
-  for (const key of ['serializedFile', 'modelFile', 'handler']) {
-    const value = fields.get(key);
-    if (value === undefined || value === '') continue;
-    // `handler.py:function` names a function of the file.
-    const file = typeof value === 'string' ? value.replace(/:\w+$/, '') : '';
-    if (key === 'handler' && handlers.includes(file)) continue;
-    if (!names.has(file)) {
-      findings.add(
-        'mar/manifest',
-        null,
-        `The manifest names ${printable(file)} as ${key}, which is not in the archive.`,
-      );
-    }
-  }
-}
-
-function parse(bytes: Buffer): Json {
-  try {
-    return parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    return error instanceof JsonError ? error.message : 'is not UTF-8';
-  }
-}

@@ -1,7 +1,4 @@
-import { PullParser, type Pulling, type Pushed } from '../pushed.ts';
-import { UbjsonError, readUbjson } from '../ubjson.ts';
-import type { Format, Inspected, InspectContext } from './format.ts';
-import { XgboostModel } from './xgboost-model.ts';
+import type { Format } from './format.ts';
 
 /** XGBoost models in Universal Binary JSON, its default since version 2.1. */
 export const xgboost: Format = {
@@ -12,31 +9,8 @@ export const xgboost: Format = {
   accepts: ['bst', 'bin'],
   // JSON text has a quotation mark, white space or a closing brace here; this is the length of a key.
   detect: ({ bytes }) => bytes[0] === 0x7b && 'iUIlL'.includes(String.fromCharCode(bytes[1] ?? 0)),
-  inspect: (context) => {
-    const parser = new PullParser((pushed) => read(pushed, context));
-    return {
-      write: (chunk) => {
-        parser.write(chunk);
-      },
-      end: () => parser.end(),
-    };
-  },
+  inspect: async (context) => (await import('./xgboost-inspector.ts')).inspectXgboost(context),
 };
-
-function* read(pushed: Pushed, { findings }: InspectContext): Pulling<Inspected> {
-  const model = new XgboostModel(findings);
-  try {
-    const value = yield* readUbjson(pushed, (key, item) => (key === 'trees' ? model.takeTree(item) : item));
-    const at = pushed.offset;
-    const behind = yield* pushed.pass(Number.MAX_SAFE_INTEGER);
-    if (behind > 0) findings.add('xgboost/encoding', at, `${behind} bytes stand behind the model.`);
-    return model.check(value, 'xgboost');
-  } catch (error) {
-    if (!(error instanceof UbjsonError)) throw error;
-    findings.add('xgboost/encoding', pushed.offset, `The file ${error.message}.`);
-    return { format: 'xgboost', facts: {} };
-  }
-}
 
 /** The binary format of old versions: recognised, with what to do. */
 export const xgboostBinary: Format = {

@@ -1,7 +1,7 @@
 import type { Policy } from '../policy.ts';
 import { knownDanger } from './profiles/dangerous.ts';
 import { profiles, type ProfileName } from './profiles/index.ts';
-import type { ArgumentCheck } from './profiles/profile.ts';
+import type { ArgumentCheck, Profile } from './profiles/profile.ts';
 import type { Value } from './values.ts';
 
 /** What may be done with a global. */
@@ -53,44 +53,61 @@ export function currentName(module: string, name: string): { module: string; nam
   return { module: current, name: Object.hasOwn(python2Names, key) ? (python2Names[key] ?? name) : name };
 }
 
-const lists = new Map<ProfileName, ReadonlyMap<string, Ruling>>();
+/** What profiles list, by `module name`, as far as it was asked: the lists are long, and a model names few of their entries. */
+const found = new Map<ProfileName, Map<string, Ruling>>();
 
-/** What a profile lists, by `module name`; made once. */
-function listOf(profile: ProfileName): ReadonlyMap<string, Ruling> {
-  const known = lists.get(profile);
-  if (known !== undefined) return known;
-  const listed = new Map<string, Ruling>();
-  for (const part of profiles[profile]) {
-    const containers = new Set(keys(part.containers));
-    for (const key of keys(part.classes)) {
-      const state = part.states?.[key.slice(0, key.indexOf(' '))] ?? null;
-      const construct = part.constructors?.[key] ?? null;
-      listed.set(key, { kind: 'class', container: containers.has(key), construct, state });
-    }
-    for (const key of keys(part.functions)) listed.set(key, { kind: 'function' });
-    for (const [key, check] of Object.entries(part.calls)) {
-      const [module = '', name = ''] = key.split(' ');
-      listed.set(key, { kind: 'call', check, does: knownDanger(module, name) });
-    }
+function listed(profile: ProfileName, module: string, name: string): Ruling | null {
+  let known = found.get(profile);
+  if (known === undefined) {
+    known = new Map();
+    found.set(profile, known);
   }
-  lists.set(profile, listed);
-  return listed;
+  const key = `${module} ${name}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  let ruling: Ruling | null = null;
+  for (const part of profiles[profile]) ruling = listedIn(part, module, name) ?? ruling;
+  // What is not listed comes from the file, and there is no end to it.
+  if (ruling !== null) known.set(key, ruling);
+  return ruling;
+}
+
+function listedIn(part: Profile, module: string, name: string): Ruling | null {
+  const key = `${module} ${name}`;
+  const check = own(part.calls, key);
+  if (check !== null) return { kind: 'call', check, does: knownDanger(module, name) };
+  if (lists(part.functions, module, name)) return { kind: 'function' };
+  if (!lists(part.classes, module, name)) return null;
+  const container = lists(part.containers, module, name);
+  return {
+    kind: 'class',
+    container,
+    construct: own(part.constructors, key),
+    state: own(part.states, module),
+  };
+}
+
+function lists(names: Readonly<Record<string, string>>, module: string, name: string): boolean {
+  return own(names, module)?.split(' ').includes(name) ?? false;
+}
+
+/** Names come from files: `constructor` is none of the list. */
+function own<T>(values: Readonly<Record<string, T>> | undefined, key: string): T | null {
+  return values !== undefined && Object.hasOwn(values, key) ? (values[key] ?? null) : null;
 }
 
 /** Answers what a policy says about a name. */
 export class Rulings {
-  private readonly listed: ReadonlyMap<string, Ruling>;
   private readonly policy: Policy;
 
   constructor(policy: Policy) {
     this.policy = policy;
-    this.listed = listOf(policy.profile);
   }
 
   /** Exact: a dotted name is only what is listed with its dots. */
   of(module: string, name: string): Ruling {
-    const listed = this.listed.get(`${module} ${name}`);
-    if (listed !== undefined) return listed;
+    const ruling = listed(this.policy.profile, module, name);
+    if (ruling !== null) return ruling;
     const entry = this.policy.allow.find(({ global }) => global === `${module}.${name}`);
     if (entry !== undefined) {
       const expired = entry.expires < this.policy.today ? entry.expires : null;
@@ -99,8 +116,4 @@ export class Rulings {
     const does = knownDanger(module, name);
     return does === null ? { kind: 'unlisted' } : { kind: 'dangerous', does };
   }
-}
-
-function keys(names: Readonly<Record<string, string>>): string[] {
-  return Object.entries(names).flatMap(([module, list]) => list.split(' ').map((name) => `${module} ${name}`));
 }

@@ -3,7 +3,6 @@ import { Budget } from '../../../src/model/budget.ts';
 import { Findings } from '../../../src/model/findings.ts';
 import { headOf } from '../../../src/model/formats/format.ts';
 import { recognise } from '../../../src/model/formats/index.ts';
-import { Rulings } from '../../../src/model/pickle/rulings.ts';
 import { defaultPolicy } from '../../../src/model/policy.ts';
 import { BufferSource } from '../../../src/model/source.ts';
 
@@ -17,10 +16,11 @@ export async function judgeContent(
 ): Promise<{ verdict: Verdict; rules: readonly string[] }> {
   const findings = new Findings();
   const head = headOf(name, content, source ? content.length : null);
-  const inspector = recognise(head).format.inspect({
+  const { format } = await recognise(head);
+  const inspector = await format.inspect({
     head,
     findings,
-    rulings: new Rulings(defaultPolicy),
+    policy: defaultPolicy,
     source: source ? new BufferSource(content) : null,
     budget,
     recognise,

@@ -3,7 +3,6 @@ import { Budget } from '../../../src/model/budget.ts';
 import { Findings } from '../../../src/model/findings.ts';
 import { recognise } from '../../../src/model/formats/index.ts';
 import { safetensors } from '../../../src/model/formats/safetensors.ts';
-import { Rulings } from '../../../src/model/pickle/rulings.ts';
 import { defaultPolicy } from '../../../src/model/policy.ts';
 
 /** A file of a header, its length (or another one) and so many bytes of data. */
@@ -20,10 +19,10 @@ function tensor(dtype: string, shape: readonly number[], begin: number, end: num
 async function judge(content: Buffer, step = 5) {
   const findings = new Findings();
   const head = { bytes: content, size: content.length, name: 'model.safetensors', extension: 'safetensors' };
-  const inspector = safetensors.inspect({
+  const inspector = await safetensors.inspect({
     head,
     findings,
-    rulings: new Rulings(defaultPolicy),
+    policy: defaultPolicy,
     source: null,
     budget: new Budget(content.length),
     recognise,

@@ -1,3 +1,5 @@
+import { endsLikeTable, footerBytes } from './table-footer.ts';
+
 /** One key of a table with its value. */
 export interface TableEntry {
   readonly key: Buffer;
@@ -18,15 +20,8 @@ export class TableError extends Error {
 
 /** Variables of one model. */
 const maxEntries = 400_000;
-const footerBytes = 48;
-const magic = 0xdb4775248b80fb57n;
 /** Type and checksum behind each block. */
 const trailerBytes = 5;
-
-/** Whether the bytes end like a table: the format of LevelDB, in which TensorFlow writes the index of its variables. */
-export function endsLikeTable(bytes: Buffer): boolean {
-  return bytes.length >= footerBytes && bytes.readBigUInt64LE(bytes.length - 8) === magic;
-}
 
 /**
  * All entries of a table in their order; every byte of it is a block, its checksum, or the footer. Throws TableError for anything else,
