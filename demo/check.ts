@@ -51,7 +51,12 @@ export async function checkTarget(target: Target, namespace: string, say: (line:
   const signal = AbortSignal.timeout(60_000);
   const dockerConfig = process.env['DOCKER_CONFIG'] ?? join(process.env['HOME'] ?? '/', '.docker');
   await named(`BuildKit (BUILDKIT_HOST=${target.buildkit}, ${target.buildctl})`, builderHint, () =>
-    chooseBuilder('auto', { buildkit: target.buildkit, dockerConfig, environment }, signal),
+    chooseBuilder(
+      'buildkit',
+      { dockerfile: false, packages: true },
+      { buildkit: target.buildkit, dockerConfig, environment },
+      signal,
+    ),
   );
   await named(`The registry of ${target.repository}`, registryHint, () => {
     const repository = parseRepository(`${target.repository}/tumour`);

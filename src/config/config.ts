@@ -88,7 +88,7 @@ export interface ImageConfig {
   readonly repository: string;
   readonly base: string;
   readonly platform: string;
-  readonly builder: 'auto' | 'buildkit' | 'buildah';
+  readonly builder: 'auto' | 'buildkit' | 'buildah' | 'oci';
   /** Registry speaks plain HTTP; only when named by the user. Loopback registries are always allowed plain HTTP. */
   readonly insecure: boolean;
   /** BuildKit secrets: id -> file. */

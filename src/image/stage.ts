@@ -4,7 +4,7 @@ import { MlDeployError } from '../errors.ts';
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
 import { memoryBlob, type Blob } from '../oci/blob.ts';
 import { findCredentials } from '../oci/credentials.ts';
-import { openLayout, pruneLayout, type LayoutImage } from '../oci/layout.ts';
+import type { ReadableImage } from '../oci/image.ts';
 import { mediaTypes } from '../oci/manifest.ts';
 import { RegistryClient } from '../oci/registry.ts';
 import { parseRepository } from '../oci/repository.ts';
@@ -14,7 +14,7 @@ import { plural } from '../plural.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
 import { serverOf } from '../server/index.ts';
 import type { BuilderPlaces } from './builders/builder.ts';
-import { chooseBuilder } from './builders/index.ts';
+import { chooseBuilder, type BuilderNeeds } from './builders/index.ts';
 import { attachDocuments } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
@@ -31,10 +31,13 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 export const buildStage: Stage<BuildEvidence> = { name: 'build', preflight, run };
 
 async function preflight(context: StageContext): Promise<void> {
-  const { image } = context.config;
+  const { config, signal } = context;
+  const { image } = config;
   await checkFiles(context);
   if (image.sign !== null) await signingKey(image.sign, context.access.root);
-  await chooseBuilder(image.builder, placesOf(context), context.signal);
+  // What a server's steps take as secrets shows, before there is a plan, whether it installs packages.
+  const packages = serverOf(config).buildSecrets.includes('pipconf');
+  await chooseBuilder(image.builder, { dockerfile: false, packages }, placesOf(context), signal);
   await registryOf(context).checkPush();
 }
 
@@ -94,19 +97,22 @@ function validatedModel(context: StageContext): ValidateEvidence {
 async function buildImage(
   context: StageContext,
   plan: ImagePlan,
-  { folder, layout }: Workspace,
-): Promise<{ image: LayoutImage; builder: string; buildMs: number }> {
+  { folder, layout, cache }: Workspace,
+): Promise<{ image: ReadableImage; builder: string; buildMs: number }> {
   const { config, access, reporter, signal } = context;
   const places = placesOf(context);
-  const builder = await chooseBuilder(config.image.builder, places, signal);
+  const { builder, why } = await chooseBuilder(config.image.builder, needsOf(plan), places, signal);
+  reporter.note('info', why);
   const task = reporter.task(`build the image with ${builder.name}`, { estimateMs: 60_000 });
   const began = performance.now();
   try {
-    await builder.build({
+    const image = await builder.build({
       recipe: plan.recipe,
       platform: plan.platform,
       folder,
       layout,
+      cache,
+      insecureHosts: config.image.insecure ? [parseRepository(config.image.repository).host] : [],
       places,
       secrets: config.image.secrets.map(({ id, file }) => ({ id, file: resolve(access.root, file) })),
       sourceDateEpoch: epochOf(context),
@@ -114,8 +120,6 @@ async function buildImage(
       onStep: (step) => task.update(step),
       onLine: (line) => reporter.output(builder.name, line),
     });
-    const image = await openLayout(layout);
-    await pruneLayout(layout, image);
     task.done();
     return { image, builder: builder.name, buildMs: Math.round(performance.now() - began) };
   } catch (error) {
@@ -124,7 +128,11 @@ async function buildImage(
   }
 }
 
-function putOnTop(context: StageContext, plan: ImagePlan, image: LayoutImage, layers: readonly Layer[]): WrittenImage {
+function needsOf({ recipe }: ImagePlan): BuilderNeeds {
+  return { dockerfile: recipe.kind === 'dockerfile', packages: recipe.kind === 'base' && recipe.packages !== null };
+}
+
+function putOnTop(context: StageContext, plan: ImagePlan, image: ReadableImage, layers: readonly Layer[]): WrittenImage {
   return appendLayers(image, {
     layers: layers.map(({ kind, blob, title, annotations = {} }) => ({
       digest: blob.digest,
@@ -141,7 +149,7 @@ function putOnTop(context: StageContext, plan: ImagePlan, image: LayoutImage, la
 async function pushImage(
   context: StageContext,
   registry: RegistryClient,
-  image: LayoutImage,
+  image: ReadableImage,
   layers: readonly Layer[],
   written: WrittenImage,
   modelDigest: string,

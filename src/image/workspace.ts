@@ -7,6 +7,8 @@ export interface Workspace {
   readonly folder: string;
   /** OCI layout, with the blobs of the last build if nobody else has them; need not exist. */
   readonly layout: string;
+  /** Stays between builds, which share it. */
+  readonly cache: string;
   /** Removes the folder; the layout stays for the next build. */
   close(): Promise<void>;
 }
@@ -21,8 +23,9 @@ const abandonedMs = 24 * 3_600_000;
  */
 export async function openWorkspace(root: string): Promise<Workspace> {
   const parent = join(root, '.mldeploy');
-  const kept = join(parent, 'cache', 'layout');
-  await mkdir(join(parent, 'cache'), { recursive: true });
+  const cache = join(parent, 'cache');
+  const kept = join(cache, 'layout');
+  await mkdir(cache, { recursive: true });
   await removeAbandoned(parent);
   const folder = await mkdtemp(join(parent, 'build-'));
   const layout = join(folder, 'layout');
@@ -30,6 +33,7 @@ export async function openWorkspace(root: string): Promise<Workspace> {
   return {
     folder,
     layout,
+    cache,
     async close() {
       // Another build may have put its own there meanwhile: one is enough.
       await moved(layout, kept);

@@ -37,19 +37,19 @@ export interface TokenRequest {
 /**
  * The request that turns credentials into a token (distribution token authentication).
  * @param challenge what the registry asked for
- * @param scope such as `repository:acme/fraud:pull,push`
+ * @param scopes such as `repository:acme/fraud:pull,push`
  * @param credentials null: an anonymous token
  * @returns null when the challenge names no usable realm
  */
 export function tokenRequest(
   challenge: Challenge,
-  scope: string,
+  scopes: readonly string[],
   credentials: Credentials | null,
 ): TokenRequest | null {
   const { realm, service } = challenge.parameters;
   if (realm === undefined || !URL.canParse(realm)) return null;
   if (credentials?.kind === 'refresh-token') {
-    const form = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'ml-deploy', scope });
+    const form = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'ml-deploy', scope: scopes.join(' ') });
     if (service !== undefined) form.set('service', service);
     form.set('refresh_token', credentials.token);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -57,7 +57,7 @@ export function tokenRequest(
   }
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
-  url.searchParams.set('scope', scope);
+  for (const scope of scopes) url.searchParams.append('scope', scope);
   const headers: Record<string, string> = credentials === null ? {} : { authorization: basic(credentials) };
   return { url: url.href, method: 'GET', headers };
 }

@@ -1,10 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 
+import type { Repository } from './repository.ts';
+
 /** Content that is known by its digest, and can be read again from any place: an upload may have to go on in the middle. */
 export interface Blob {
   readonly digest: string;
   readonly size: number;
+  /** A repository that has it: in the same registry nothing need be sent. */
+  readonly origin?: Repository;
   /** Bytes from `start` (inclusive) to the end, in pieces of bounded size. */
   read(start: number): AsyncIterable<Uint8Array>;
 }

@@ -2,16 +2,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MlDeployError } from '../errors.ts';
-import { fileBlob, readJson, type Blob } from './blob.ts';
+import { fileBlob, readJson } from './blob.ts';
+import type { ReadableImage } from './image.ts';
 import type { Descriptor, ImageConfigFile, ImageIndex, Manifest } from './manifest.ts';
-
-/** An image in an OCI layout folder (image specification 1.1, "Image Layout"). */
-export interface LayoutImage {
-  readonly manifest: Manifest;
-  readonly config: ImageConfigFile;
-  /** The blob of one of its layers. */
-  blob(descriptor: Descriptor): Blob;
-}
 
 /**
  * Opens the only image of a layout folder.
@@ -19,7 +12,7 @@ export interface LayoutImage {
  * @returns its manifest and config
  * @throws MlDeployError `build/bad-layout` when there is not exactly one image
  */
-export async function openLayout(folder: string): Promise<LayoutImage> {
+async function openLayout(folder: string): Promise<ReadableImage> {
   const blobPath = (descriptor: Descriptor): string => join(folder, 'blobs', ...descriptor.digest.split(':'));
   let index = (await readJson(join(folder, 'index.json'))) as ImageIndex;
   let [only, ...more] = index.manifests;
@@ -46,11 +39,18 @@ export async function openLayout(folder: string): Promise<LayoutImage> {
 }
 
 /**
- * Removes the blobs that an image does not need.
- * @param folder layout folder
- * @param image what stays
+ * Opens the only image of a layout folder and removes the blobs that it does not need.
+ * @param folder with `index.json` and `blobs/`
+ * @returns its manifest and config
+ * @throws MlDeployError `build/bad-layout`
  */
-export async function pruneLayout(folder: string, image: LayoutImage): Promise<void> {
+export async function openBuilt(folder: string): Promise<ReadableImage> {
+  const image = await openLayout(folder);
+  await pruneLayout(folder, image);
+  return image;
+}
+
+async function pruneLayout(folder: string, image: ReadableImage): Promise<void> {
   const needed = new Set([image.manifest.config, ...image.manifest.layers].map(({ digest }) => digest));
   const blobs = join(folder, 'blobs', 'sha256');
   for (const name of await readdir(blobs)) {

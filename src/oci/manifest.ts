@@ -56,6 +56,7 @@ export interface HistoryEntry {
 export interface ImageConfigFile {
   readonly os: string;
   readonly architecture: string;
+  readonly variant?: string;
   readonly created?: string;
   readonly config?: Readonly<Record<string, unknown>> & {
     readonly User?: string;

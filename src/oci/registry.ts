@@ -1,6 +1,8 @@
 import { MlDeployError } from '../errors.ts';
 import type { Blob } from './blob.ts';
-import { digestOf, mediaTypes, type ImageIndex } from './manifest.ts';
+import { digestOf, mediaTypes, type Descriptor, type ImageIndex } from './manifest.ts';
+import { mountBlob } from './mount.ts';
+import type { Repository } from './repository.ts';
 import { RegistryTransport, type TransportOptions } from './transport.ts';
 import { beginUpload, cancelUpload, Upload } from './upload.ts';
 import type { UploadSource } from './upload-source.ts';
@@ -30,11 +32,13 @@ const manifestTypes = [mediaTypes.manifest, mediaTypes.index, mediaTypes.dockerM
 export class RegistryClient {
   readonly #transport: RegistryTransport;
   readonly #prefix: string;
+  readonly #repository: Repository;
   /** Bytes of blobs and manifests sent so far, repetitions included. */
   uploadedBytes = 0;
 
   constructor(options: TransportOptions) {
     this.#transport = new RegistryTransport(options);
+    this.#repository = options.repository;
     this.#prefix = `/v2/${options.repository.path}`;
   }
 
@@ -57,14 +61,16 @@ export class RegistryClient {
   }
 
   /**
-   * Sends a blob unless the repository has it. A broken upload goes on where the registry says that it stopped.
+   * Sends a blob unless the repository has it, or can take it over from another one of the same registry. A broken upload goes on where the registry says that it stopped.
    * @param blob to send
    * @param onSent called with the number of bytes of each piece
    * @returns whether anything had to be sent
    */
   async pushBlob(blob: Blob, onSent?: (bytes: number) => void): Promise<boolean> {
     if (await this.hasBlob(blob.digest)) return false;
-    await this.#upload(sourceOf(blob), onSent);
+    const mounted = await mountBlob(this.#transport, this.#repository, blob);
+    if (mounted === true) return false;
+    await this.#upload(sourceOf(blob), onSent, mounted?.location);
     return true;
   }
 
@@ -229,16 +235,30 @@ export class RegistryClient {
   /**
    * Reads a blob of any size.
    * @param digest of the blob
-   * @returns its bytes, not yet checked against the digest
+   * @param start first byte
+   * @returns its bytes from there on, not yet checked against the digest
    */
-  async openBlob(digest: string): Promise<AsyncIterable<Uint8Array>> {
+  async openBlob(digest: string, start = 0): Promise<AsyncIterable<Uint8Array>> {
     const url = `${this.#prefix}/blobs/${digest}`;
-    const response = await this.#transport.send({ method: 'GET', url, doing: 'read a layer in' }, 'pull');
+    const headers = start === 0 ? {} : { range: `bytes=${start}-` };
+    const response = await this.#transport.send({ method: 'GET', url, headers, doing: 'read a layer in' }, 'pull');
     if (response.body === null) throw altered('blob', digest, 'nothing');
-    return response.body;
+    // A registry that knows no ranges begins at the beginning.
+    return start > 0 && response.status !== 206 ? after(response.body, start) : response.body;
   }
 
-  async #upload(source: UploadSource, onSent?: (bytes: number) => void): Promise<string> {
+  /**
+   * A blob of this repository, read when it is needed.
+   * @param descriptor from a manifest
+   * @returns the blob; who takes it checks its digest
+   */
+  blob(descriptor: Descriptor): Blob {
+    const { digest, size } = descriptor;
+    const open = (start: number): Promise<AsyncIterable<Uint8Array>> => this.openBlob(digest, start);
+    return { digest, size, origin: this.#repository, read: (start) => opened(open, start) };
+  }
+
+  async #upload(source: UploadSource, onSent?: (bytes: number) => void, location?: string): Promise<string> {
     const upload = new Upload(
       {
         transport: this.#transport,
@@ -251,7 +271,23 @@ export class RegistryClient {
       },
       source,
     );
-    return upload.run();
+    return upload.run(location);
+  }
+}
+
+async function* opened(
+  open: (start: number) => Promise<AsyncIterable<Uint8Array>>,
+  start: number,
+): AsyncGenerator<Uint8Array> {
+  yield* await open(start);
+}
+
+async function* after(stream: AsyncIterable<Uint8Array>, start: number): AsyncGenerator<Uint8Array> {
+  let skipped = 0;
+  for await (const piece of stream) {
+    const from = Math.min(piece.length, start - skipped);
+    skipped += from;
+    if (from < piece.length) yield piece.subarray(from);
   }
 }
 

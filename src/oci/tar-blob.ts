@@ -14,9 +14,10 @@ export interface FileEntry {
   readonly size: number;
 }
 
-/** A file, a folder, or a file whose content is at hand, that goes into a layer. */
+/** A file, a folder, a link, or a file whose content is at hand, that goes into a layer. */
 export type LayerEntry =
   | { readonly kind: 'folder'; readonly path: string; readonly mode: number }
+  | { readonly kind: 'symlink'; readonly path: string; readonly target: string }
   | FileEntry
   | { readonly kind: 'bytes'; readonly path: string; readonly mode: number; readonly content: Buffer };
 
@@ -255,6 +256,9 @@ function sizeOf(entry: LayerEntry): number {
 }
 
 function headerOf(entry: LayerEntry): Buffer {
+  const { path } = entry;
+  // Nobody looks at the permissions of a link; these are what Linux shows.
+  if (entry.kind === 'symlink') return tarHeader({ path, kind: 'symlink', mode: 0o777, size: 0, target: entry.target });
   const kind = entry.kind === 'folder' ? 'folder' : 'file';
-  return tarHeader({ path: entry.path, kind, mode: entry.mode, size: sizeOf(entry) });
+  return tarHeader({ path, kind, mode: entry.mode, size: sizeOf(entry) });
 }

@@ -2,11 +2,13 @@
 export interface TarEntry {
   /** Path without a leading slash; a folder's ends with `/`. */
   readonly path: string;
-  readonly kind: 'file' | 'folder';
+  readonly kind: 'file' | 'folder' | 'symlink';
   /** Octal permissions. */
   readonly mode: number;
-  /** Bytes of the content; 0 for a folder. */
+  /** Bytes of the content; 0 for everything but a file. */
   readonly size: number;
+  /** What a symlink leads to. */
+  readonly target?: string;
 }
 
 /** Tar streams are made of blocks of this many bytes. */
@@ -26,6 +28,8 @@ export function tarHeader(entry: TarEntry): Buffer {
   const split = splitPath(path);
   if (split === null) records.push(['path', entry.path]);
   if (entry.size > largestOctalSize) records.push(['size', String(entry.size)]);
+  const target = Buffer.from(entry.target ?? '', 'utf8');
+  if (target.length > 100 || !isAscii(target)) records.push(['linkpath', entry.target ?? '']);
   const header = ustar(split ?? { prefix: Buffer.alloc(0), name: path.subarray(0, 100) }, entry);
   if (records.length === 0) return header;
   const content = Buffer.concat(records.map(([key, value]) => paxRecord(key, value)));
@@ -46,10 +50,12 @@ export function padding(size: number): Buffer {
 /** The end of a tar stream. */
 export const tarEnd = Buffer.alloc(2 * blockBytes);
 
+const types = { file: '0', symlink: '2', folder: '5' } as const;
+
 function ustar(
   { prefix, name }: { prefix: Buffer; name: Buffer },
-  entry: Pick<TarEntry, 'kind' | 'mode' | 'size'>,
-  type = entry.kind === 'folder' ? '5' : '0',
+  entry: Pick<TarEntry, 'kind' | 'mode' | 'size' | 'target'>,
+  type: string = types[entry.kind],
 ): Buffer {
   const block = Buffer.alloc(blockBytes);
   name.copy(block, 0);
@@ -59,6 +65,7 @@ function ustar(
   octal(block, 124, 12, entry.size > largestOctalSize ? 0 : entry.size);
   octal(block, 136, 12, 0); // mtime
   block.write(type, 156, 'latin1');
+  Buffer.from(entry.target ?? '', 'utf8').copy(block, 157, 0, 100);
   block.write('ustar\x0000', 257, 'latin1');
   octal(block, 329, 8, 0); // device numbers, as GNU tar and Go write them
   octal(block, 337, 8, 0);
@@ -76,7 +83,7 @@ function octal(block: Buffer, offset: number, length: number, value: number): vo
 
 /** The name fields of a ustar header are ASCII: 100 bytes, and 155 more before a slash. Null: the path needs a PAX record. */
 function splitPath(path: Buffer): { prefix: Buffer; name: Buffer } | null {
-  if (path.some((byte) => byte > 0x7e || byte < 0x20)) return null;
+  if (!isAscii(path)) return null;
   if (path.length <= 100) return { prefix: Buffer.alloc(0), name: path };
   for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
     const rest = path.length - slash - 1;
@@ -85,6 +92,10 @@ function splitPath(path: Buffer): { prefix: Buffer; name: Buffer } | null {
     }
   }
   return null;
+}
+
+function isAscii(text: Buffer): boolean {
+  return text.every((byte) => byte <= 0x7e && byte >= 0x20);
 }
 
 /** `length key=value\n`, where the length counts its own digits. */

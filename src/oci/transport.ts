@@ -17,6 +17,8 @@ export interface RegistryRequest {
   readonly doing: string;
   /** Answers that are no problem; 2xx unless said. */
   readonly accept?: readonly number[];
+  /** Path of another repository of the same registry that must be readable too. */
+  readonly alsoPull?: string;
   /** False for requests whose repetition the caller must prepare, such as the middle of an upload. */
   readonly retry?: boolean;
 }
@@ -112,7 +114,9 @@ export class RegistryTransport {
     await pause(askedMs ?? usual, this.#options.signal);
   }
 
-  async #authorized(request: RegistryRequest, scope: string): Promise<Response> {
+  async #authorized(request: RegistryRequest, actions: string): Promise<Response> {
+    const other = request.alsoPull === undefined ? [] : [`repository:${request.alsoPull}:pull`];
+    const scope = [`repository:${this.#options.repository.path}:${actions}`, ...other].join(' ');
     const known = this.#tokens.get(scope);
     const stale = known !== undefined && performance.now() > known.expiresAt;
     const header = stale ? await this.#authorization(known.challenge, scope) : known?.header;
@@ -140,7 +144,7 @@ export class RegistryTransport {
       if (credentials === null) return null;
       return this.#remember(scope, { header: basic(credentials), challenge, expiresAt: Infinity });
     }
-    const asked = tokenRequest(challenge, `repository:${this.#options.repository.path}:${scope}`, credentials);
+    const asked = tokenRequest(challenge, scope.split(' '), credentials);
     if (asked === null) return null;
     this.#refusePlainText(asked.url, credentials);
     const began = performance.now();

@@ -201,7 +201,7 @@ describe('doctor', () => {
     for (const line of ['✓ Node', '✓ model files', '✗ builder', '✗ registry', '✗ cluster', '- rights', '✓ watchdog']) {
       expect(stdout).toContain(line);
     }
-    expect(stdout).toContain('Install buildctl');
+    expect(stdout).toContain('Install uv');
   }, 60_000);
 });
 

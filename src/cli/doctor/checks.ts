@@ -53,8 +53,10 @@ async function model(context: CheckContext): Promise<string> {
 async function builder({ config, access, signal }: CheckContext): Promise<string> {
   const { chooseBuilder } = await import('../../image/builders/index.ts');
   const { buildkit, dockerConfig, environment } = access;
-  const found = await chooseBuilder(config?.image.builder ?? 'auto', { buildkit, dockerConfig, environment }, signal);
-  return found.name;
+  const places = { buildkit, dockerConfig, environment };
+  const needs = { dockerfile: false, packages: true };
+  const { why } = await chooseBuilder(config?.image.builder ?? 'auto', needs, places, signal);
+  return why;
 }
 
 async function registry(context: CheckContext): Promise<string> {

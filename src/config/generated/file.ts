@@ -483,9 +483,9 @@ export interface Image {
    */
   platform?: string;
   /**
-   * Program that builds everything but the weights. `auto` takes the first that works.
+   * What makes base and packages of the image (docs/build.md). `oci` needs no daemon, no Docker and no root. `auto` takes the first that works, in the order listed.
    */
-  builder?: 'auto' | 'buildkit' | 'buildah';
+  builder?: 'auto' | 'buildkit' | 'buildah' | 'oci';
   /**
    * The registry speaks plain HTTP. Never assumed, except for loopback addresses.
    */
@@ -942,9 +942,9 @@ export interface Image1 {
    */
   platform?: string;
   /**
-   * Program that builds everything but the weights. `auto` takes the first that works.
+   * What makes base and packages of the image (docs/build.md). `oci` needs no daemon, no Docker and no root. `auto` takes the first that works, in the order listed.
    */
-  builder?: 'auto' | 'buildkit' | 'buildah';
+  builder?: 'auto' | 'buildkit' | 'buildah' | 'oci';
   /**
    * The registry speaks plain HTTP. Never assumed, except for loopback addresses.
    */

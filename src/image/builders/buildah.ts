@@ -2,6 +2,8 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
+import type { ReadableImage } from '../../oci/image.ts';
+import { openBuilt } from '../../oci/layout.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
 import { writeContext } from './context.ts';
@@ -11,7 +13,7 @@ import { buildFailed, lastLine } from './log.ts';
  * Buildah: no daemon, and no root where user namespaces are allowed. Storage, isolation and registries are the user's to set, by
  * Buildah's own variables (`STORAGE_DRIVER`, `BUILDAH_ISOLATION`, `CONTAINERS_REGISTRIES_CONF`, ...).
  */
-export const buildah: Builder = { name: 'buildah', available, build };
+export const buildah: Builder = { name: 'buildah', dockerfiles: true, available, build };
 
 const answerMs = 30_000;
 
@@ -27,7 +29,7 @@ async function available(places: BuilderPlaces, signal: AbortSignal): Promise<st
   return ended.exitCode === 0 ? null : `buildah cannot be used by this user: ${lastLine(ended.stderr)}`;
 }
 
-async function build(request: BuildRequest): Promise<void> {
+async function build(request: BuildRequest): Promise<ReadableImage> {
   const { places, signal, layout, folder } = request;
   const { context, dockerfile, target, args } = await writeContext(request.recipe, folder, false);
   const imageId = join(folder, 'image-id');
@@ -62,6 +64,7 @@ async function build(request: BuildRequest): Promise<void> {
   const id = (await readFile(imageId, 'utf8')).trim();
   const pushed = await program(places, ['push', '--compression-format=zstd', id, `oci:${layout}:built`], told);
   if (pushed.exitCode !== 0) throw buildFailed('Buildah', pushed.stderr);
+  return openBuilt(layout);
 }
 
 function hear(line: string, request: BuildRequest): void {

@@ -1,3 +1,4 @@
+import type { ReadableImage } from '../../oci/image.ts';
 import type { Recipe } from '../../server/image-plan.ts';
 
 /** Where a builder finds its program, its daemon and its credentials. */
@@ -17,6 +18,10 @@ export interface BuildRequest {
   readonly folder: string;
   /** OCI layout folder for the result; may have blobs of earlier builds, which then need not be copied. */
   readonly layout: string;
+  /** Folder that stays between builds. */
+  readonly cache: string;
+  /** `host[:port]` of registries that may be reached by plain HTTP. */
+  readonly insecureHosts: readonly string[];
   readonly places: BuilderPlaces;
   /** id -> absolute path of a file. */
   readonly secrets: readonly { readonly id: string; readonly file: string }[];
@@ -33,15 +38,21 @@ export interface BuildRequest {
 
 /** Turns a recipe into an image; code, configuration and weights are put on top of it by our own writer. */
 export interface Builder {
-  readonly name: string;
+  readonly name: 'buildkit' | 'buildah' | 'oci';
+  /** It can build a Dockerfile, the user's own among them. */
+  readonly dockerfiles: boolean;
   /**
    * Whether it can be used here.
+   * @param places where programs and daemons are
+   * @param signal aborts the search
+   * @param packages whether Python packages have to be installed
    * @returns null when it answers, else what was looked for and what is missing
    */
-  available(places: BuilderPlaces, signal: AbortSignal): Promise<string | null>;
+  available(places: BuilderPlaces, signal: AbortSignal, packages: boolean): Promise<string | null>;
   /**
-   * Builds, and leaves exactly one image in the layout folder. The times of files are the Dockerfile's matter.
+   * Builds. The times of files are the Dockerfile's matter.
+   * @returns the image; its blobs can be read as long as the folders of the request are there
    * @throws MlDeployError `build/*`, `process/*`
    */
-  build(request: BuildRequest): Promise<void>;
+  build(request: BuildRequest): Promise<ReadableImage>;
 }

@@ -2,13 +2,15 @@ import { access, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
+import type { ReadableImage } from '../../oci/image.ts';
+import { openBuilt } from '../../oci/layout.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
 import { writeContext } from './context.ts';
 import { buildFailed, lastLine } from './log.ts';
 
 /** BuildKit through its own client, buildctl. */
-export const buildkit: Builder = { name: 'buildkit', available, build };
+export const buildkit: Builder = { name: 'buildkit', dockerfiles: true, available, build };
 
 const answerMs = 15_000;
 
@@ -28,7 +30,7 @@ async function available(places: BuilderPlaces, signal: AbortSignal): Promise<st
   return `the BuildKit daemon at ${address} gives no answer: ${lastLine(ended.stderr)}`;
 }
 
-async function build(request: BuildRequest): Promise<void> {
+async function build(request: BuildRequest): Promise<ReadableImage> {
   const address = await daemonAddress(request.places);
   const { context, dockerfile, target, args: buildArgs } = await writeContext(request.recipe, request.folder, true);
   const { layout } = request;
@@ -66,6 +68,7 @@ async function build(request: BuildRequest): Promise<void> {
     },
   });
   if (ended.exitCode !== 0) throw buildFailed('BuildKit', ended.stderr);
+  return openBuilt(layout);
 }
 
 /** buildctl reads such options as a line of CSV. */

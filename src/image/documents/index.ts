@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
 import type { WrittenImage } from '../../oci/append.ts';
-import type { LayoutImage } from '../../oci/layout.ts';
+import type { ReadableImage } from '../../oci/image.ts';
 import { mediaTypes } from '../../oci/manifest.ts';
 import { attach, type Attachment } from '../../oci/referrers.ts';
 import type { RegistryClient } from '../../oci/registry.ts';
@@ -27,7 +27,7 @@ import { signingKey } from './signing-key.ts';
 export interface BuiltImage {
   readonly plan: ImagePlan;
   /** As the builder left it. */
-  readonly image: LayoutImage;
+  readonly image: ReadableImage;
   readonly written: WrittenImage;
   readonly validated: ValidateEvidence;
   readonly builder: string;

@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { appendLayers, type WrittenImage } from '../../../src/oci/append.ts';
 import { memoryBlob } from '../../../src/oci/blob.ts';
-import type { LayoutImage } from '../../../src/oci/layout.ts';
+import type { ReadableImage } from '../../../src/oci/image.ts';
 import { digestOf, mediaTypes, type Descriptor } from '../../../src/oci/manifest.ts';
 import { TarStream, type LayerEntry } from '../../../src/oci/tar-blob.ts';
 
@@ -14,7 +14,7 @@ export interface TestLayer {
 }
 
 /** An image as a builder leaves it, in memory. */
-export async function imageOf(layers: readonly TestLayer[]): Promise<LayoutImage> {
+export async function imageOf(layers: readonly TestLayer[]): Promise<ReadableImage> {
   const blobs = new Map<string, Buffer>();
   const descriptors: Descriptor[] = [];
   const diffIds: string[] = [];
@@ -48,6 +48,6 @@ export async function imageOf(layers: readonly TestLayer[]): Promise<LayoutImage
 }
 
 /** The image with nothing on top. */
-export function written(image: LayoutImage): WrittenImage {
+export function written(image: ReadableImage): WrittenImage {
   return appendLayers(image, { layers: [], created: '1970-01-01T00:00:00.000Z' });
 }

@@ -1,0 +1,99 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { findCredentials } from '../../../oci/credentials.ts';
+import { findImage, type StoredImage } from '../../../oci/image.ts';
+import type { ImageConfigFile, Manifest } from '../../../oci/manifest.ts';
+import { RegistryClient } from '../../../oci/registry.ts';
+import { parseReference } from '../../../oci/reference.ts';
+import type { BuilderPlaces } from '../builder.ts';
+import { foundPython, officialPython, type BasePython } from './base-python.ts';
+import { layerFacts, type LayerFacts } from './layer-facts.ts';
+
+/** How to reach the base's registry. */
+export interface BaseAccess {
+  readonly places: BuilderPlaces;
+  /** `host[:port]` of registries that may be reached by plain HTTP. */
+  readonly insecureHosts: readonly string[];
+  /** Folder that stays between builds. */
+  readonly cache: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The base image in its registry. What a digest stands for never changes: it is kept, so that a base that is named by digest needs no
+ * registry the next time.
+ * @param name `image.base`
+ * @param platform `linux/amd64`
+ * @param access how to get there
+ * @returns manifest and config; layers are read only when somebody asks for them
+ * @throws MlDeployError `build/no-base`, `build/no-platform`, `registry/*`
+ */
+export async function openBase(name: string, platform: string, access: BaseAccess): Promise<StoredImage> {
+  const { repository, tag, digest } = parseReference(name);
+  const { places, insecureHosts, signal, cache } = access;
+  const client = new RegistryClient({
+    repository,
+    insecure: insecureHosts.includes(repository.host),
+    credentials: () => findCredentials(repository.host, places),
+    signal,
+  });
+  const kept = digest === null ? null : join(cache, 'bases', `${digest.slice(7)}-${platform.replaceAll('/', '-')}.json`);
+  const known = kept === null ? null : await readKept<KeptBase>(kept);
+  if (known !== null) return { ...known, blob: (descriptor) => client.blob(descriptor) };
+  const image = await findImage(client, digest ?? tag ?? 'latest', platform, name);
+  if (kept !== null) await keep(kept, { manifest: image.manifest, config: image.config, digest: image.digest });
+  return image;
+}
+
+interface KeptBase {
+  readonly manifest: Manifest;
+  readonly config: ImageConfigFile;
+  readonly digest: string;
+}
+
+/**
+ * The Python of a base. Where its config does not tell, its layers are read once; the answer is kept by their digests.
+ * @param base opened before
+ * @param name of the base, for messages
+ * @param cache folder that stays between builds
+ * @param onRead called before a layer is read, with its bytes
+ * @returns version, path and C library
+ * @throws MlDeployError `build/no-python`, `registry/*`
+ */
+export async function pythonOf(
+  base: StoredImage,
+  name: string,
+  cache: string,
+  onRead: (bytes: number) => void,
+): Promise<BasePython> {
+  const official = officialPython(base.config);
+  if (official !== null) return official;
+  const facts: LayerFacts[] = [];
+  for (const layer of base.manifest.layers) {
+    const kept = join(cache, 'layer-facts', `${layer.digest.slice(7)}.json`);
+    let known = await readKept<LayerFacts>(kept);
+    if (known === null) {
+      onRead(layer.size);
+      known = await layerFacts(base.blob(layer), layer);
+      await keep(kept, known);
+    }
+    facts.push(known);
+  }
+  return foundPython(base.config, facts, name);
+}
+
+async function readKept<T>(path: string): Promise<T | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as T;
+  } catch {
+    return null; // not there, or of a build that was killed: it is made again
+  }
+}
+
+async function keep(path: string, value: unknown): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.tmp`;
+  await writeFile(draft, JSON.stringify(value));
+  await rename(draft, path);
+}

@@ -1,0 +1,111 @@
+import { MlDeployError } from '../errors.ts';
+import type { Blob } from './blob.ts';
+import { mediaTypes, type Descriptor, type ImageConfigFile, type ImageIndex, type Manifest } from './manifest.ts';
+import type { RegistryClient } from './registry.ts';
+
+/** An image whose blobs can be read, wherever they are. */
+export interface ReadableImage {
+  readonly manifest: Manifest;
+  readonly config: ImageConfigFile;
+  /** The blob of one of its layers. */
+  blob(descriptor: Descriptor): Blob;
+}
+
+/** An image of one platform, as a registry has it. */
+export interface StoredImage extends ReadableImage {
+  /** Of the manifest of this platform. */
+  readonly digest: string;
+}
+
+/**
+ * The manifest of one platform; an index is followed, and the platform of a lone manifest is checked by its config.
+ * @param client of the repository
+ * @param reference tag or digest
+ * @param platform `os/architecture[/variant]`
+ * @param name of the image, for messages
+ * @returns the image; its layers are not read
+ * @throws MlDeployError `build/no-base`, `build/no-platform`, `registry/*`
+ */
+export async function findImage(
+  client: RegistryClient,
+  reference: string,
+  platform: string,
+  name: string,
+): Promise<StoredImage> {
+  const top = await client.getManifest(reference);
+  if (top === null) throw missing(name);
+  const document = JSON.parse(top.content.toString('utf8')) as Partial<ImageIndex & Manifest>;
+  let { digest } = top;
+  let manifest = document as Manifest;
+  if (document.manifests !== undefined) {
+    const chosen = document.manifests.find((entry) => fits(platformOf(entry.platform), platform));
+    if (chosen === undefined) throw noPlatform(name, platform, platformsOf(document.manifests));
+    const stored = await client.getManifest(chosen.digest);
+    if (stored === null) throw missing(name);
+    ({ digest } = stored);
+    manifest = JSON.parse(stored.content.toString('utf8')) as Manifest;
+  }
+  const config = JSON.parse((await client.getBlob(manifest.config.digest)).toString('utf8')) as ImageConfigFile;
+  if (!fits(platformOf(config), platform)) throw noPlatform(name, platform, [platformOf(config)]);
+  return { manifest, config, digest, blob: (descriptor) => client.blob(descriptor) };
+}
+
+/** Registries still give Docker's media types; an image manifest has one kind or the other, never both. */
+const ociTypes: Readonly<Record<string, string>> = {
+  [mediaTypes.dockerManifest]: mediaTypes.manifest,
+  'application/vnd.docker.container.image.v1+json': mediaTypes.config,
+  'application/vnd.docker.image.rootfs.diff.tar': mediaTypes.layer,
+  'application/vnd.docker.image.rootfs.diff.tar.gzip': `${mediaTypes.layer}+gzip`,
+  'application/vnd.docker.image.rootfs.diff.tar.zstd': `${mediaTypes.layer}+zstd`,
+};
+
+/**
+ * The descriptor with the OCI name of its media type; the content is the same.
+ * @param descriptor from a manifest
+ * @returns without annotations and platform, which belong to the manifest it came from
+ */
+export function asOci(descriptor: Descriptor): Descriptor {
+  const { mediaType, digest, size } = descriptor;
+  return { mediaType: ociTypes[mediaType] ?? mediaType, digest, size };
+}
+
+interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+function platformOf(platform: Platform | undefined): string {
+  if (platform === undefined) return 'unknown/unknown';
+  const { os, architecture, variant } = platform;
+  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+}
+
+/** `linux/arm64` and `linux/arm64/v8` are the same; other variants count when they are asked for. */
+function fits(found: string, wanted: string): boolean {
+  const plain = (name: string): string => name.replace(/^(.+\/arm64)\/v8$/, '$1');
+  return plain(found) === plain(wanted) || plain(found).startsWith(`${plain(wanted)}/`);
+}
+
+/** Without attestations, which say `unknown/unknown`. */
+function platformsOf(manifests: readonly Descriptor[]): string[] {
+  return manifests.map((entry) => platformOf(entry.platform)).filter((name) => !name.startsWith('unknown/'));
+}
+
+function missing(name: string): MlDeployError {
+  return new MlDeployError({
+    code: 'build/no-base',
+    kind: 'usage',
+    message: `the base image ${name} does not exist in its registry`,
+    hint: 'Correct image.base, or, when mldeploy.lock names a digest that was deleted, run ml-deploy lock --update.',
+  });
+}
+
+function noPlatform(name: string, wanted: string, found: readonly string[]): MlDeployError {
+  return new MlDeployError({
+    code: 'build/no-platform',
+    kind: 'usage',
+    message: `the base image ${name} is not there for ${wanted}, only for ${found.join(', ') || 'no platform'}`,
+    hint: 'Set image.platform to one of these, or choose another image.base.',
+  });
+}

@@ -1,0 +1,90 @@
+import { gzipSync } from 'node:zlib';
+
+import { describe, expect, it } from 'vitest';
+
+import { foundPython, officialPython } from '../../../../src/image/builders/oci/base-python.ts';
+import { layerFacts, type LayerFacts } from '../../../../src/image/builders/oci/layer-facts.ts';
+import { memoryBlob } from '../../../../src/oci/blob.ts';
+import { digestOf, mediaTypes, type ImageConfigFile } from '../../../../src/oci/manifest.ts';
+import { TarStream, type LayerEntry } from '../../../../src/oci/tar-blob.ts';
+
+function config(Env: readonly string[], steps: readonly string[] = []): ImageConfigFile {
+  return {
+    os: 'linux',
+    architecture: 'amd64',
+    config: { Env },
+    rootfs: { type: 'layers', diff_ids: [] },
+    history: steps.map((created_by) => ({ created_by })),
+  };
+}
+
+const file = (path: string, text = ''): LayerEntry => ({ kind: 'bytes', path, mode: 0o755, content: Buffer.from(text) });
+const link = (path: string, target: string): LayerEntry => ({ kind: 'symlink', path, target });
+
+async function factsOf(...entries: LayerEntry[]): Promise<LayerFacts> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of new TarStream(entries).read(0)) pieces.push(piece);
+  const packed = gzipSync(Buffer.concat(pieces));
+  const digest = digestOf(packed);
+  const mediaType = `${mediaTypes.layer}+gzip`;
+  return layerFacts(memoryBlob(packed, digest), { mediaType, digest, size: packed.length });
+}
+
+const banner = 'GNU C Library (Debian GLIBC 2.36-9+deb12u10) stable release version 2.36.\nCopyright';
+
+describe('the Python of a base', () => {
+  it('is told by the config of the official images, when the C library is known too', () => {
+    const steps = [
+      "# debian.sh --arch 'amd64' out/ 'bookworm' '@1760000000'",
+      'RUN /bin/sh -c set -eux; wget -O python.tar.xz; echo "$PYTHON_SHA256 *python.tar.xz"; python3 --version',
+    ];
+    const env = ['PATH=/usr/local/bin:/usr/bin', 'PYTHON_VERSION=3.12.11'];
+    expect(officialPython(config(env, steps))).toEqual({
+      executable: '/usr/local/bin/python3.12',
+      version: '3.12',
+      libc: { kind: 'glibc', version: '2.36' },
+    });
+    expect(officialPython(config(env, ['ADD alpine-minirootfs-3.22.1-x86_64.tar.gz / # buildkit', ...steps.slice(1)]))).toBeNull();
+    expect(officialPython(config(['PATH=/usr/bin'], steps))).toBeNull();
+  });
+
+  it('is found by the names in the layers, through links of files and folders', async () => {
+    const debian = await factsOf(
+      link('bin', 'usr/bin'),
+      file('usr/bin/python3.11', 'program'),
+      link('usr/bin/python3', 'python3.11'),
+      file('usr/lib/x86_64-linux-gnu/libc.so.6', `\u007fELF ${banner}`),
+    );
+    const base = config(['PATH=/usr/local/bin:/bin']);
+    expect(foundPython(base, [debian], 'base')).toEqual({
+      executable: '/usr/bin/python3.11',
+      version: '3.11',
+      libc: { kind: 'glibc', version: '2.36' },
+    });
+    // A later layer's link wins, and PATH decides between several.
+    const newer = await factsOf(file('opt/python/bin/python3.13'), link('usr/local/bin/python3', '/opt/python/bin/python3.13'));
+    expect(foundPython(base, [debian, newer], 'base')).toMatchObject({ executable: '/opt/python/bin/python3.13' });
+  });
+
+  it('is told by its standard library where no name tells the version, and on musl', async () => {
+    const facts = await factsOf(
+      file('opt/conda/bin/python3'),
+      file('opt/conda/lib/python3.10/os.py'),
+      file('lib/ld-musl-x86_64.so.1'),
+    );
+    expect(foundPython(config(['PATH=/opt/conda/bin']), [facts], 'base')).toEqual({
+      executable: '/opt/conda/bin/python3',
+      version: '3.10',
+      libc: { kind: 'musl', version: '1.2' },
+    });
+  });
+
+  it('is missing, leads in a circle, or has an unknown C library: an error that names the base', async () => {
+    const circle = await factsOf(link('bin/python3', 'python3'), file('lib/ld-musl-x86_64.so.1'));
+    for (const layers of [[], [circle]]) {
+      expect(() => foundPython(config(['PATH=/bin']), layers, 'acme/base:1')).toThrow(/acme\/base:1 has no python3/);
+    }
+    const alone = await factsOf(file('bin/python3.12'), link('bin/python3', 'python3.12'));
+    expect(() => foundPython(config(['PATH=/bin']), [alone], 'acme/base:1')).toThrow(/neither glibc nor musl/);
+  });
+});
