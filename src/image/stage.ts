@@ -132,7 +132,12 @@ function needsOf({ recipe }: ImagePlan): BuilderNeeds {
   return { dockerfile: recipe.kind === 'dockerfile', packages: recipe.kind === 'base' && recipe.packages !== null };
 }
 
-function putOnTop(context: StageContext, plan: ImagePlan, image: ReadableImage, layers: readonly Layer[]): WrittenImage {
+function putOnTop(
+  context: StageContext,
+  plan: ImagePlan,
+  image: ReadableImage,
+  layers: readonly Layer[],
+): WrittenImage {
   return appendLayers(image, {
     layers: layers.map(({ kind, blob, title, annotations = {} }) => ({
       digest: blob.digest,

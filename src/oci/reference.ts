@@ -9,7 +9,8 @@ export interface Reference {
   readonly digest: string | null;
 }
 
-const pattern = /^(?<name>[^@\s]+?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
+const pattern =
+  /^(?<name>[^@\s]+?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
 /**
  * Reads the name of an image as Docker does: `latest` when there is neither tag nor digest.

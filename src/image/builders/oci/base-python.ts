@@ -28,7 +28,8 @@ export function officialPython(config: ImageConfigFile): BasePython | null {
   const release = /debian\.sh --arch '[^']*' out\/ '([a-z]+)'/.exec(steps)?.[1];
   const glibc = release === undefined ? undefined : debianGlibc[release];
   // Both or nothing: Alpine has the same variables and another C library, and an image of others may set the variable for itself.
-  if (version === undefined || glibc === undefined || !/python3?\.?\d* --version|PYTHON_SHA256/.test(steps)) return null;
+  if (version === undefined || glibc === undefined || !/python3?\.?\d* --version|PYTHON_SHA256/.test(steps))
+    return null;
   return { executable: `/usr/local/bin/python${version}`, version, libc: { kind: 'glibc', version: glibc } };
 }
 

@@ -38,7 +38,8 @@ export async function openBase(name: string, platform: string, access: BaseAcces
     credentials: () => findCredentials(repository.host, places),
     signal,
   });
-  const kept = digest === null ? null : join(cache, 'bases', `${digest.slice(7)}-${platform.replaceAll('/', '-')}.json`);
+  const kept =
+    digest === null ? null : join(cache, 'bases', `${digest.slice(7)}-${platform.replaceAll('/', '-')}.json`);
   const known = kept === null ? null : await readKept<KeptBase>(kept);
   if (known !== null) return { ...known, blob: (descriptor) => client.blob(descriptor) };
   const image = await findImage(client, digest ?? tag ?? 'latest', platform, name);

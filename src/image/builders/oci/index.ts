@@ -17,7 +17,11 @@ import { wheelTarget, type WheelTarget } from './wheel-platforms.ts';
 /** Without a daemon: the layers of the base as its registry has them, and one of ours with the packages. Nothing is run. */
 export const oci: Builder = { name: 'oci', dockerfiles: false, available, build };
 
-async function available({ environment }: BuilderPlaces, signal: AbortSignal, packages: boolean): Promise<string | null> {
+async function available(
+  { environment }: BuilderPlaces,
+  signal: AbortSignal,
+  packages: boolean,
+): Promise<string | null> {
   if (!packages || (await findInstaller(environment, signal, null)) !== null) return null;
   return 'neither uv nor pip is on PATH, and one of them fetches the Python packages';
 }

@@ -55,7 +55,12 @@ export async function findInstaller(
 
 /** Machine of this very process in the words of Python; null on another system than Linux. */
 function thisMachine(): string | null {
-  const machines: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64', s390x: 's390x', ppc64: 'ppc64le' };
+  const machines: Readonly<Record<string, string>> = {
+    x64: 'x86_64',
+    arm64: 'aarch64',
+    s390x: 's390x',
+    ppc64: 'ppc64le',
+  };
   return process.platform === 'linux' ? (machines[process.arch] ?? null) : null;
 }
 
@@ -172,8 +177,10 @@ export function installerFailed(installer: Installer, output: string, where: str
     });
   }
   const certificate = /CERTIFICATE_VERIFY_FAILED|UnknownIssuer|invalid peer certificate/i.test(output);
-  const offline = /name resolution|dns error|Connection refused|timed? ?out|NewConnectionError|error sending request/i.test(output);
-  const missing = /no usable wheels|no wheels? with a matching|No matching distribution found|not found in the package registry|no versions? of/i;
+  const offline =
+    /name resolution|dns error|Connection refused|timed? ?out|NewConnectionError|error sending request/i.test(output);
+  const missing =
+    /no usable wheels|no wheels? with a matching|No matching distribution found|not found in the package registry|no versions? of/i;
   if (!certificate && !offline && missing.test(output)) {
     return new MlDeployError({
       code: 'build/no-wheel',

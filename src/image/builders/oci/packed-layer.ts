@@ -92,7 +92,8 @@ export async function packLayer(entries: readonly LayerEntry[], cache: string, k
  * @returns null for any other failure
  */
 export function diskFull(error: unknown): MlDeployError | null {
-  if (!(error instanceof Error) || !('code' in error) || (error.code !== 'ENOSPC' && error.code !== 'EDQUOT')) return null;
+  if (!(error instanceof Error) || !('code' in error) || (error.code !== 'ENOSPC' && error.code !== 'EDQUOT'))
+    return null;
   return new MlDeployError({
     code: 'build/disk-full',
     kind: 'infrastructure',

@@ -8,7 +8,15 @@ export interface UvSettings {
 }
 
 /** Keys without a meaning for what uv does here. */
-const irrelevant = new Set(['disable-pip-version-check', 'timeout', 'retries', 'progress-bar', 'no-cache-dir', 'no-compile', 'quiet']);
+const irrelevant = new Set([
+  'disable-pip-version-check',
+  'timeout',
+  'retries',
+  'progress-bar',
+  'no-cache-dir',
+  'no-compile',
+  'quiet',
+]);
 
 /**
  * Translates pip's configuration file into uv's environment, so that secrets stay off the command line.

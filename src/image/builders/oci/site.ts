@@ -42,7 +42,13 @@ export async function environmentEntries(
       if (written !== null) add({ kind: 'bytes', path: place, mode: 0o644, content: written });
       else {
         const { size, mode } = await stat(join(target, path));
-        add({ kind: 'file', path: place, mode: (mode & 0o100) === 0 ? 0o644 : 0o755, source: join(target, path), size });
+        add({
+          kind: 'file',
+          path: place,
+          mode: (mode & 0o100) === 0 ? 0o644 : 0o755,
+          source: join(target, path),
+          size,
+        });
       }
     }
     for (const [name, content] of scripts) add({ kind: 'bytes', path: `${top}/bin/${name}`, mode: 0o755, content });
@@ -133,7 +139,8 @@ async function rewritten(target: string, path: string, scripts: ReadonlyMap<stri
     const [first = ''] = name.split('/');
     const script = first === 'bin' ? scripts.get(name.slice('bin/'.length)) : undefined;
     if (script !== undefined) lines.push(`../../../${name},${hashField(script)}`);
-    else if (first === 'bin' || name === '' || name === path || name === `${folder}/INSTALLER` || dropped.test(name)) continue;
+    else if (first === 'bin' || name === '' || name === path || name === `${folder}/INSTALLER` || dropped.test(name))
+      continue;
     else lines.push([besideLib.has(first) ? `../../../${name}` : name, ...rest].join(','));
   }
   return Buffer.from(`${[...new Set(lines)].sort().join('\n')}\n`);

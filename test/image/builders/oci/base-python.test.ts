@@ -18,7 +18,12 @@ function config(Env: readonly string[], steps: readonly string[] = []): ImageCon
   };
 }
 
-const file = (path: string, text = ''): LayerEntry => ({ kind: 'bytes', path, mode: 0o755, content: Buffer.from(text) });
+const file = (path: string, text = ''): LayerEntry => ({
+  kind: 'bytes',
+  path,
+  mode: 0o755,
+  content: Buffer.from(text),
+});
 const link = (path: string, target: string): LayerEntry => ({ kind: 'symlink', path, target });
 
 async function factsOf(...entries: LayerEntry[]): Promise<LayerFacts> {
@@ -44,7 +49,9 @@ describe('the Python of a base', () => {
       version: '3.12',
       libc: { kind: 'glibc', version: '2.36' },
     });
-    expect(officialPython(config(env, ['ADD alpine-minirootfs-3.22.1-x86_64.tar.gz / # buildkit', ...steps.slice(1)]))).toBeNull();
+    expect(
+      officialPython(config(env, ['ADD alpine-minirootfs-3.22.1-x86_64.tar.gz / # buildkit', ...steps.slice(1)])),
+    ).toBeNull();
     expect(officialPython(config(['PATH=/usr/bin'], steps))).toBeNull();
   });
 
@@ -62,7 +69,10 @@ describe('the Python of a base', () => {
       libc: { kind: 'glibc', version: '2.36' },
     });
     // A later layer's link wins, and PATH decides between several.
-    const newer = await factsOf(file('opt/python/bin/python3.13'), link('usr/local/bin/python3', '/opt/python/bin/python3.13'));
+    const newer = await factsOf(
+      file('opt/python/bin/python3.13'),
+      link('usr/local/bin/python3', '/opt/python/bin/python3.13'),
+    );
     expect(foundPython(base, [debian, newer], 'base')).toMatchObject({ executable: '/opt/python/bin/python3.13' });
   });
 

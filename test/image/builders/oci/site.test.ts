@@ -8,7 +8,11 @@ import { expect, it } from 'vitest';
 import { environmentEntries } from '../../../../src/image/builders/oci/site.ts';
 import { keptLayer, packLayer } from '../../../../src/image/builders/oci/packed-layer.ts';
 
-const python = { executable: '/usr/bin/python3.11', version: '3.11', libc: { kind: 'glibc', version: '2.36' } } as const;
+const python = {
+  executable: '/usr/bin/python3.11',
+  version: '3.11',
+  libc: { kind: 'glibc', version: '2.36' },
+} as const;
 const points = '[console_scripts]\ntool = pack.main:app.run\n\n[other]\nx = y:z\n';
 
 /** What an installer leaves in the folder of `--target`. */
@@ -58,7 +62,13 @@ it('is the same whichever installer filled the folder', async () => {
 
   const archive = join(cache, 'packages', 'a.tar.zst');
   const out = mkdtempSync(join(tmpdir(), 'mldeploy-out-'));
-  execFileSync('sh', ['-c', 'node -e "process.stdin.pipe(require(\'zlib\').createZstdDecompress()).pipe(process.stdout)" < "$1" | tar -x -C "$2"', 'sh', archive, out]);
+  execFileSync('sh', [
+    '-c',
+    'node -e "process.stdin.pipe(require(\'zlib\').createZstdDecompress()).pipe(process.stdout)" < "$1" | tar -x -C "$2"',
+    'sh',
+    archive,
+    out,
+  ]);
   const read = (path: string): string => execFileSync('cat', [join(out, path)]).toString();
   expect(read('venv/bin/tool')).toBe(
     '#!/venv/bin/python\nimport sys\n\nfrom pack.main import app\n\nif __name__ == "__main__":\n    sys.exit(app.run())\n',
