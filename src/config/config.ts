@@ -73,13 +73,17 @@ export interface ModelConfig {
 }
 
 export interface ServerConfig {
-  readonly type: 'fastapi';
+  readonly type: 'fastapi' | 'onnxruntime';
   /** The user's inference code: a file with `load(model_dir)` and `predict(model, inputs)`; null: chosen for the model format. */
   readonly entry: string | null;
   /** requirements.txt with pinned dependencies; null: what the model format needs. */
   readonly requirements: string | null;
   readonly port: number;
   readonly workers: number;
+  /** Of one worker; null: the whole cores of `resources.cpu`, shared by the workers. */
+  readonly threads: number | null;
+  /** Of `onnxruntime`, in order of preference; of others empty. */
+  readonly providers: readonly ('cuda' | 'cpu')[];
   /** Largest request body, bytes. */
   readonly maxBodyBytes: number;
 }

@@ -21,7 +21,7 @@ export function resolve(file: MlDeployFile, environment: string | null): Config 
     name: file.name,
     environment,
     model: resolveModel(file.model),
-    server: resolveServer(file.server ?? {}),
+    server: resolveServer(file.server ?? {}, file.resources?.gpu != null),
     image: resolveImage(file.image),
     smoke: resolveSmoke(file.smoke ?? {}, (file.resources?.gpu ?? null) !== null),
     resources: resolveResources(file.resources ?? {}),
@@ -72,13 +72,16 @@ function resolveTensors(tensors: Tensors | undefined): readonly TensorConfig[] |
   );
 }
 
-function resolveServer(server: NonNullable<MlDeployFile['server']>): ServerConfig {
+function resolveServer(server: NonNullable<MlDeployFile['server']>, gpu: boolean): ServerConfig {
+  const type = server.type ?? 'fastapi';
   return {
-    type: server.type ?? 'fastapi',
+    type,
     entry: server.entry ?? null,
     requirements: server.requirements ?? null,
     port: server.port ?? 8000,
     workers: server.workers ?? 1,
+    threads: server.threads ?? null,
+    providers: type === 'onnxruntime' ? (server.providers ?? (gpu ? ['cuda', 'cpu'] : ['cpu'])) : [],
     maxBodyBytes: parseBytes(server.maxBody ?? '10Mi'),
   };
 }

@@ -3,6 +3,7 @@ import { metricsRules } from './metrics.ts';
 import { modelRules } from './model-rules.ts';
 import { find, isWritten, pathText } from './located.ts';
 import type { Located, Segment } from './located.ts';
+import { serverRules } from './server-rules.ts';
 import type { Problem } from './problems.ts';
 
 /** A rule between keys that the file breaks. */
@@ -24,6 +25,7 @@ export function checkRules(config: Config, root: Located): Problem[] {
     ...deployRules(config),
     ...smokeRules(config),
     ...modelRules(config),
+    ...serverRules(config, root),
     ...notifyRules(root),
   ];
   return violations.map(({ where, message, expected }) => ({

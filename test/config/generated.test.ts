@@ -49,12 +49,13 @@ describe('the schema', () => {
       for (const [key, node] of Object.entries(schema.$defs?.[section]?.properties ?? {})) {
         expect(node.description, `${section}.${key} has no description`).toMatch(/\.$/);
         for (const example of node.examples ?? []) {
-          const gpu = key === 'device' ? { resources: { gpu: { count: 1 } } } : {};
+          const gpu = key === 'device' || key === 'providers' ? { resources: { gpu: { count: 1 } } } : {};
           const process = key === 'url' ? { runtime: 'process' } : {};
           const route = key === 'header' ? { istio: {} } : {};
           const strategy = key === 'blueGreen' ? { strategy: 'blueGreen' } : {};
           const previous = key === 'maxGrowth' ? { previous: 'validate.json' } : {};
-          const extra = { ...process, ...route, ...strategy, ...previous };
+          const server = key === 'providers' ? { type: 'onnxruntime' } : {};
+          const extra = { ...process, ...route, ...strategy, ...previous, ...server };
           const own = { ...(base[section] as object | undefined), ...extra, [key]: example };
           expect(() => load({ ...base, ...gpu, [section]: own }), `example of ${section}.${key}`).not.toThrow();
         }

@@ -51,12 +51,19 @@ export interface ProjectOptions {
   readonly root: string;
   /** `host/path` */
   readonly repository: string;
-  /** YAML of the keys `image` and `server`, each as a flow mapping without braces. */
+  /** YAML of the keys `image` and `server`, each as a flow mapping without braces; the server is `fastapi` unless it has a type. */
   readonly image?: string;
   readonly server?: string;
+  /** YAML of `resources`, likewise. */
+  readonly resources?: string;
   readonly access?: Partial<Access>;
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
+}
+
+function serverYaml(written = ''): string {
+  if (written.includes('type:')) return written;
+  return written === '' ? 'type: fastapi' : `type: fastapi, ${written}`;
 }
 
 /** A project around `root/model`, ready for the build stage. */
@@ -65,8 +72,9 @@ export function project(options: ProjectOptions): StageContext {
   const yaml = `version: 1
 name: iris
 model: {path: model}
-server: {${['type: fastapi', ...(options.server === undefined ? [] : [options.server])].join(', ')}}
+server: {${serverYaml(options.server)}}
 image: {${image.join(', ')}}
+resources: {${options.resources ?? ''}}
 `;
   return {
     config: parseConfig(yaml, 'mldeploy.yaml', null),

@@ -442,15 +442,15 @@ export interface Tensor {
  */
 export interface Server {
   /**
-   * Which server. `fastapi` is a generated, readable application.
+   * Which server. `fastapi` is a readable application of ours that loads the usual formats or runs your own code; `onnxruntime` is the same application for one ONNX model on CPU or GPU. A key that a server does not use is an error.
    */
-  type?: 'fastapi';
+  type?: 'fastapi' | 'onnxruntime';
   /**
-   * Python file of yours with `load(model_dir)` and `predict(model, inputs)`. `null`: the code for the model's format is used.
+   * `fastapi`: Python file of yours with `load(model_dir)` and `predict(model, inputs)`. `null`: the code for the model's format is used.
    */
   entry?: Path | null;
   /**
-   * requirements.txt with pinned dependencies. `null`: what the model's format needs.
+   * `fastapi`: requirements.txt with pinned dependencies. `null`: what the model's format needs.
    */
   requirements?: Path | null;
   /**
@@ -461,6 +461,17 @@ export interface Server {
    * Processes that answer requests. One by default: every worker loads its own copy of the model, and replicas scale without that surprise.
    */
   workers?: number;
+  /**
+   * Threads that one worker computes with. `null`: the whole cores of `resources.cpu`, shared by the workers. Libraries would start one per core of the node by themselves, however few the pod may use.
+   */
+  threads?: number | null;
+  /**
+   * `onnxruntime`: where the model is computed, the first that there is. With `cuda` the image holds the CUDA libraries; without `cpu` behind it the server does not start on a machine without a GPU. A GPU that is there and cannot be used is an error in any case. `null`: `[cuda, cpu]` with `resources.gpu`, else `[cpu]`.
+   *
+   * @minItems 1
+   * @maxItems 2
+   */
+  providers?: ['cuda' | 'cpu'] | ['cuda' | 'cpu', 'cuda' | 'cpu'] | null;
   /**
    * Largest request body; a larger one is answered with 413. The default holds about ten thousand rows of a hundred numbers.
    */

@@ -21,6 +21,8 @@ export const configurationKeys: readonly string[] = [
   'server.requirements',
   'server.port',
   'server.workers',
+  'server.threads',
+  'server.providers',
   'server.maxBody',
   'image',
   'image.repository',

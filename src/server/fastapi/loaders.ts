@@ -12,6 +12,10 @@ export interface ModelFile {
   readonly requirements: readonly RequirementsName[];
   /** Modules that the server imports while it loads it. */
   readonly modules: readonly string[];
+  /** What the loader has to know besides, for contract.json. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Of the image. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 interface Loader {
@@ -94,8 +98,13 @@ function globalsOf({ facts }: FileEvidence): readonly string[] {
   return Array.isArray(globals) ? (globals as readonly string[]) : [];
 }
 
-/** Sequences and maps, and inputs without a batch dimension. */
-function refuseStrangeInputs(file: FileEvidence, { contract }: ValidateEvidence): void {
+/**
+ * Refuses sequences and maps, and inputs without a batch dimension.
+ * @param file an ONNX model
+ * @param model whose evidence has the contract
+ * @throws MlDeployError `build/no-loader`
+ */
+export function refuseStrangeInputs(file: FileEvidence, { contract }: ValidateEvidence): void {
   const strange = (contract?.inputs ?? []).filter(({ dtype, shape }) => dtype.includes('(') || shape.length === 0);
   if (contract?.source !== 'onnx' || strange.length === 0) return;
   const names = strange.map(({ name, dtype }) => `${name}: ${dtype}`).join(', ');

@@ -24,6 +24,8 @@ class Settings:
     """The model's file below model_dir and its format, as the build chose; None: the user's own code loads what it needs."""
     file: str | None = None
     format: str = ""
+    """Where ONNX Runtime computes, in order of preference."""
+    providers: tuple[str, ...] = ("cpu",)
     """Inputs of the contract as `{"name", "dtype", "shape"}`; empty when the contract is unknown."""
     inputs: list[dict] = field(default_factory=list)
 
@@ -54,6 +56,7 @@ def read_settings(env: dict[str, str] | None = None) -> Settings:
         cores=_number(env, "OMP_NUM_THREADS", 1, int, least=1),
         file=model.get("file"),
         format=model.get("format", ""),
+        providers=tuple(model.get("providers", ("cpu",))),
         inputs=facts.get("inputs", []),
     )
 

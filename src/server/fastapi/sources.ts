@@ -23,6 +23,7 @@ const serverModules = {
 const requirements = {
   'requirements-catboost.txt': new URL('./requirements-catboost.txt', import.meta.url),
   'requirements-lightgbm.txt': new URL('./requirements-lightgbm.txt', import.meta.url),
+  'requirements-onnxruntime-gpu.txt': new URL('./requirements-onnxruntime-gpu.txt', import.meta.url),
   'requirements-onnxruntime.txt': new URL('./requirements-onnxruntime.txt', import.meta.url),
   'requirements-server.txt': new URL('./requirements-server.txt', import.meta.url),
   'requirements-sklearn.txt': new URL('./requirements-sklearn.txt', import.meta.url),

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { validateStage } from '../../../src/model/stage.ts';
-import { fastapi } from '../../../src/server/fastapi/index.ts';
+import { serverOf } from '../../../src/server/index.ts';
 import { until } from '../../cluster/poll.ts';
 import { project } from '../../image/project.ts';
 import { serverPython } from './python.ts';
@@ -19,6 +19,10 @@ export type LogLine = Readonly<Record<string, unknown>> & { readonly event: stri
 export interface ServerOptions {
   /** Folder with `model/`. */
   readonly root: string;
+  /** YAML of `server`, as a flow mapping without braces. */
+  readonly server?: string;
+  /** YAML of `resources`, likewise. */
+  readonly resources?: string;
   /** Text of the user's inference.py. */
   readonly inference?: string;
   /** Besides what the pod template sets. */
@@ -115,10 +119,16 @@ export class RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const home = mkdtempSync(join(tmpdir(), 'mldeploy-server-'));
   if (options.inference !== undefined) writeFileSync(join(options.root, 'inference.py'), options.inference);
-  const server = options.inference === undefined ? {} : { server: 'entry: inference.py' };
-  const context = project({ root: options.root, repository: 'registry.test/iris', ...server });
+  const server = options.server ?? (options.inference === undefined ? '' : 'entry: inference.py');
+  const context = project({
+    root: options.root,
+    repository: 'registry.test/iris',
+    server,
+    resources: options.resources ?? '',
+  });
+  const { imagePlan, environment } = serverOf(context.config);
   const validate = await validateStage.run(context);
-  const plan = await fastapi.imagePlan(context.config, validate, options.root);
+  const plan = await imagePlan(context.config, validate, options.root);
   const files = plan.trees.flatMap((tree) => tree.files.map((file) => ({ ...file, path: join(tree.path, file.path) })));
   for (const file of files) {
     const path = join(home, file.path);
@@ -132,7 +142,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       PATH: process.env['PATH'],
       PYTHONPATH: join(home, 'app'),
       PYTHONDONTWRITEBYTECODE: '1',
-      ...fastapi.environment(context.config),
+      ...environment(context.config),
       MLDEPLOY_APP_DIR: join(home, 'app'),
       MLDEPLOY_MODEL_DIR: join(options.root, 'model'),
       MLDEPLOY_MODEL_DIGEST: validate.model.digest,

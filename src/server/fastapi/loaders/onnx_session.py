@@ -27,10 +27,27 @@ def load(path: Path, _format: str, settings: Settings) -> "OnnxSession":
     options.intra_op_num_threads = settings.cores
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    log("session", providers=session.get_providers())
+    options.log_severity_level = 3  # errors
+    cuda = _use_cuda(settings.providers)
+    providers = ["CUDAExecutionProvider", "CPUExecutionProvider"] if cuda else ["CPUExecutionProvider"]
+    session = onnxruntime.InferenceSession(str(path), options, providers=providers)
+    if cuda and "CUDAExecutionProvider" not in session.get_providers():
+        # ONNX Runtime itself would go on with the CPU, many times slower.
+        raise ModelError("there is a GPU, but ONNX Runtime cannot use it: its CUDA libraries and the node's driver do not fit (see the lines above)")
+    log("session", providers=session.get_providers(), threads=settings.cores)
     return OnnxSession(session)
+
+
+def _use_cuda(wanted: tuple[str, ...]) -> bool:
+    if wanted[0] == "cpu":
+        return False
+    if not any(Path("/dev").glob("nvidia[0-9]*")):
+        if "cpu" not in wanted:
+            raise ModelError("no GPU: server.providers is [cuda], and this container has no /dev/nvidia0; give the pod resources.gpu")
+        log("no-gpu", level="warning", detail="this container has no GPU: the model is computed on the CPU")
+        return False
+    onnxruntime.preload_dlls(directory="")  # those that were installed with it
+    return True
 
 
 class OnnxSession:

@@ -1,0 +1,51 @@
+import type { Config } from '../../config/config.ts';
+import { packageSecrets } from '../image-plan.ts';
+import type { MetricsPreset } from '../metrics-preset.ts';
+import type { Probes, Server } from '../server.ts';
+import { appPlan, type ChooseFile } from './app-plan.ts';
+import { fastapiMetrics } from './metrics.ts';
+import { modelFolder } from './places.ts';
+
+/** Time that the server goes on answering after SIGTERM, so that the endpoints of the cluster can change; seconds. */
+const drainSeconds = 5;
+
+/**
+ * A server that runs our application (the Python files beside this one).
+ * @param type `server.type`
+ * @param chooseFile the model file that the application loads, or null for the user's own code
+ */
+export function appServer(type: Server['type'], chooseFile: ChooseFile): Server {
+  return {
+    type,
+    protocol: 'openapi',
+    refusals: '4xx',
+    buildSecrets: packageSecrets,
+    imagePlan: (config, model, root) => appPlan(config, model, root, chooseFile),
+    probes: ({ server }: Config): Probes => ({ port: server.port, livePath: '/healthz', readyPath: '/readyz' }),
+    metrics: ({ server }: Config): MetricsPreset => fastapiMetrics(type, server.port),
+    environment,
+  };
+}
+
+function environment(config: Config): Readonly<Record<string, string>> {
+  const threads = String(config.server.threads ?? threadsPerWorker(config));
+  return {
+    MLDEPLOY_MODEL: config.name,
+    MLDEPLOY_MODEL_DIR: modelFolder,
+    MLDEPLOY_PORT: String(config.server.port),
+    MLDEPLOY_WORKERS: String(config.server.workers),
+    MLDEPLOY_MAX_BODY_BYTES: String(config.server.maxBodyBytes),
+    MLDEPLOY_DRAIN_SECONDS: String(drainSeconds),
+    // Numerical libraries would start a thread per core of the node, however few the pod may use.
+    OMP_NUM_THREADS: threads,
+    OPENBLAS_NUM_THREADS: threads,
+  };
+}
+
+/** Whole cores of `resources.cpu` (`500m`, `2`, `1.5`) that one worker may use, at least one. */
+function threadsPerWorker(config: Config): number {
+  const { cpu } = config.resources;
+  const cores = cpu.endsWith('m') ? Number(cpu.slice(0, -1)) / 1000 : Number(cpu);
+  const threads = Math.ceil(cores / config.server.workers);
+  return Number.isFinite(threads) ? Math.max(1, threads) : 1;
+}
