@@ -22,7 +22,7 @@ export function appServer(type: Server['type'], chooseFile: ChooseFile): Server 
     buildSecrets: packageSecrets,
     imagePlan: (config, model, root) => appPlan(config, model, root, chooseFile),
     probes: ({ server }: Config): Probes => ({ port: server.port, livePath: '/healthz', readyPath: '/readyz' }),
-    metrics: ({ server }: Config): MetricsPreset => fastapiMetrics(type, server.port),
+    metrics: ({ server }: Config): MetricsPreset => fastapiMetrics(server.port, type),
     environment,
   };
 }

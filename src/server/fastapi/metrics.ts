@@ -7,10 +7,10 @@ const answered = [{ name, where: { ...where, outcome: ['ok', 'error'] } }];
 /**
  * Metrics of the generated application (metrics.py beside this file): only POST /predict is counted. A request that the client got
  * wrong (4xx) counts as a request and never as an error; bad outputs are counted among the requests that reached the model.
- * @param preset name of the preset: the server's type
  * @param port where the application listens
+ * @param preset name of the preset: the server's type
  */
-export function fastapiMetrics(preset: string, port: number): MetricsPreset {
+export function fastapiMetrics(port: number, preset = 'fastapi'): MetricsPreset {
   const problems = (problem: string) => [
     { name: 'mldeploy_output_problems_total', where: { ...where, problem: [problem] } },
   ];
