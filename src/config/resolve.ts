@@ -21,7 +21,7 @@ export function resolve(file: MlDeployFile, environment: string | null): Config 
     name: file.name,
     environment,
     model: resolveModel(file.model),
-    server: resolveServer(file.server ?? {}, file.resources?.gpu != null),
+    server: resolveServer(file.server ?? {}, (file.resources?.gpu ?? null) !== null),
     image: resolveImage(file.image),
     smoke: resolveSmoke(file.smoke ?? {}, (file.resources?.gpu ?? null) !== null),
     resources: resolveResources(file.resources ?? {}),

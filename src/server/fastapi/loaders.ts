@@ -104,7 +104,8 @@ function globalsOf({ facts }: FileEvidence): readonly string[] {
  * @param model whose evidence has the contract
  * @throws MlDeployError `build/no-loader`
  */
-export function refuseStrangeInputs(file: FileEvidence, { contract }: ValidateEvidence): void {
+export function refuseStrangeInputs(file: FileEvidence, model: ValidateEvidence): void {
+  const { contract } = model;
   const strange = (contract?.inputs ?? []).filter(({ dtype, shape }) => dtype.includes('(') || shape.length === 0);
   if (contract?.source !== 'onnx' || strange.length === 0) return;
   const names = strange.map(({ name, dtype }) => `${name}: ${dtype}`).join(', ');

@@ -126,9 +126,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server,
     resources: options.resources ?? '',
   });
-  const { imagePlan, environment } = serverOf(context.config);
+  const type = serverOf(context.config);
   const validate = await validateStage.run(context);
-  const plan = await imagePlan(context.config, validate, options.root);
+  const plan = await type.imagePlan(context.config, validate, options.root);
   const files = plan.trees.flatMap((tree) => tree.files.map((file) => ({ ...file, path: join(tree.path, file.path) })));
   for (const file of files) {
     const path = join(home, file.path);
@@ -142,7 +142,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       PATH: process.env['PATH'],
       PYTHONPATH: join(home, 'app'),
       PYTHONDONTWRITEBYTECODE: '1',
-      ...environment(context.config),
+      ...type.environment(context.config),
       MLDEPLOY_APP_DIR: join(home, 'app'),
       MLDEPLOY_MODEL_DIR: join(options.root, 'model'),
       MLDEPLOY_MODEL_DIGEST: validate.model.digest,
