@@ -92,7 +92,7 @@ export interface ImageConfig {
   readonly repository: string;
   readonly base: string;
   readonly platform: string;
-  readonly builder: 'auto' | 'buildkit' | 'buildah' | 'oci';
+  readonly builder: 'auto' | 'buildkit' | 'buildx' | 'buildah' | 'oci';
   /** Registry speaks plain HTTP; only when named by the user. Loopback registries are always allowed plain HTTP. */
   readonly insecure: boolean;
   /** BuildKit secrets: id -> file. */

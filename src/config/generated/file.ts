@@ -496,7 +496,7 @@ export interface Image {
   /**
    * What makes base and packages of the image (docs/build.md). `oci` needs no daemon, no Docker and no root. `auto` takes the first that works, in the order listed.
    */
-  builder?: 'auto' | 'buildkit' | 'buildah' | 'oci';
+  builder?: 'auto' | 'buildkit' | 'buildx' | 'buildah' | 'oci';
   /**
    * The registry speaks plain HTTP. Never assumed, except for loopback addresses.
    */
@@ -955,7 +955,7 @@ export interface Image1 {
   /**
    * What makes base and packages of the image (docs/build.md). `oci` needs no daemon, no Docker and no root. `auto` takes the first that works, in the order listed.
    */
-  builder?: 'auto' | 'buildkit' | 'buildah' | 'oci';
+  builder?: 'auto' | 'buildkit' | 'buildx' | 'buildah' | 'oci';
   /**
    * The registry speaks plain HTTP. Never assumed, except for loopback addresses.
    */

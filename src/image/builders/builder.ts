@@ -38,7 +38,7 @@ export interface BuildRequest {
 
 /** Turns a recipe into an image; code, configuration and weights are put on top of it by our own writer. */
 export interface Builder {
-  readonly name: 'buildkit' | 'buildah' | 'oci';
+  readonly name: 'buildkit' | 'buildx' | 'buildah' | 'oci';
   /** It can build a Dockerfile, the user's own among them. */
   readonly dockerfiles: boolean;
   /**

@@ -6,6 +6,7 @@ import type { ReadableImage } from '../../oci/image.ts';
 import { openBuilt } from '../../oci/layout.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
+import { fields, layoutOutput, stepOf } from './buildkit-output.ts';
 import { writeContext } from './context.ts';
 import { buildFailed, lastLine } from './log.ts';
 
@@ -36,7 +37,6 @@ async function build(request: BuildRequest): Promise<ReadableImage> {
   const { layout } = request;
   // Its blobs stay: those that the new image shares need not be copied again.
   await rm(join(layout, 'index.json'), { force: true });
-  const output = ['type=oci', 'tar=false', `dest=${layout}`, 'oci-mediatypes=true', 'compression=zstd'];
   const args = [
     ...(address === null ? [] : ['--addr', address]),
     'build',
@@ -57,7 +57,7 @@ async function build(request: BuildRequest): Promise<ReadableImage> {
     ...(request.noCache === true ? ['--no-cache'] : []),
     ...request.secrets.flatMap(({ id, file }) => ['--secret', fields([`id=${id}`, `src=${file}`])]),
     '--output',
-    fields(output),
+    layoutOutput(layout),
   ];
   const ended = await buildctl(request.places, args, {
     signal: request.signal,
@@ -69,11 +69,6 @@ async function build(request: BuildRequest): Promise<ReadableImage> {
   });
   if (ended.exitCode !== 0) throw buildFailed('BuildKit', ended.stderr);
   return openBuilt(layout);
-}
-
-/** buildctl reads such options as a line of CSV. */
-function fields(values: readonly string[]): string {
-  return values.map((value) => (/[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',');
 }
 
 async function buildctl(
@@ -110,11 +105,4 @@ async function exists(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** `#12 [build 3/6] RUN pip ...` and `#15 exporting layers` are what BuildKit begins. */
-function stepOf(line: string): string | null {
-  const step = /^#\d+ (\[[^\]]+\] .+|exporting .+|rewriting .+|sending .+)$/.exec(line)?.[1];
-  if (step === undefined || step.startsWith('[internal]') || / (done|DONE)\b/.test(step)) return null;
-  return step.replaceAll(/\s+/g, ' ').slice(0, 100);
 }

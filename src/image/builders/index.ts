@@ -3,10 +3,11 @@ import { MlDeployError } from '../../errors.ts';
 import type { Builder, BuilderPlaces } from './builder.ts';
 import { buildah } from './buildah.ts';
 import { buildkit } from './buildkit.ts';
+import { buildx } from './buildx.ts';
 import { oci } from './oci/index.ts';
 
 /** In the order in which `auto` tries them. */
-const builders: readonly Builder[] = [buildkit, buildah, oci];
+const builders: readonly Builder[] = [buildkit, buildx, buildah, oci];
 
 /** What the builder has to be able to do. */
 export interface BuilderNeeds {

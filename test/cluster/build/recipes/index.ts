@@ -3,6 +3,7 @@ import { act } from './act.ts';
 import { argoRollouts } from './argo-rollouts.ts';
 import { argocd } from './argocd.ts';
 import { buildkit } from './buildkit.ts';
+import { buildx } from './buildx.ts';
 import { coredns } from './coredns.ts';
 import { flagger } from './flagger.ts';
 import { gatewayApi } from './gateway-api.ts';
@@ -17,6 +18,7 @@ import { traefik } from './traefik.ts';
 export const recipes = {
   kubernetes,
   buildkit,
+  buildx,
   coredns,
   act,
   'gateway-api': gatewayApi,

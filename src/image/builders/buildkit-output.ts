@@ -1,0 +1,28 @@
+/**
+ * Options that BuildKit's clients read as a line of CSV.
+ * @param values `key=value` each
+ * @returns the line
+ */
+export function fields(values: readonly string[]): string {
+  return values.map((value) => (/[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join(',');
+}
+
+/**
+ * The output of a build: an OCI layout folder, its new layers compressed with zstd.
+ * @param layout the folder
+ * @returns value of `--output`
+ */
+export function layoutOutput(layout: string): string {
+  return fields(['type=oci', 'tar=false', `dest=${layout}`, 'oci-mediatypes=true', 'compression=zstd']);
+}
+
+/**
+ * What BuildKit begins, by a line of its plain progress: `#12 [build 3/6] RUN pip ...` or `#15 exporting layers`.
+ * @param line of the log
+ * @returns the step in words, or null when the line begins none
+ */
+export function stepOf(line: string): string | null {
+  const step = /^#\d+ (\[[^\]]+\] .+|exporting .+|rewriting .+|sending .+)$/.exec(line)?.[1];
+  if (step === undefined || step.startsWith('[internal]') || / (done|DONE)\b/.test(step)) return null;
+  return step.replaceAll(/\s+/g, ' ').slice(0, 100);
+}
