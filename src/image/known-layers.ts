@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import type { Manifest } from '../oci/manifest.ts';
 import type { RegistryClient } from '../oci/registry.ts';
-import type { WeightFile } from '../server/image-plan.ts';
+import type { FileEntry } from '../oci/tar-blob.ts';
 
 /** Annotation of a weight layer: what it was made from, so that a later build finds it again without reading the files first. */
 export const contentAnnotation = 'dev.ml-deploy.layer.content';
@@ -31,11 +31,10 @@ export interface KnownLayers {
  * @param files of the layer in order, with their paths in the image
  * @returns 64 hexadecimal digits; the layer's digest is a function of it, which takes reading
  */
-export function contentKey(files: readonly (Pick<WeightFile, 'bytes' | 'sha256'> & { target: string })[]): string {
-  const listed = files.map(({ target, bytes, sha256 }) => [target, bytes, sha256]);
-  return createHash('sha256')
-    .update(JSON.stringify(['v1', listed]))
-    .digest('hex');
+export function contentKey(files: readonly FileEntry[]): string {
+  const hash = createHash('sha256').update('v1\n');
+  for (const { path, size, sha256 } of files) hash.update(`${JSON.stringify([path, size, sha256])}\n`);
+  return hash.digest('hex');
 }
 
 /**

@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, read as readCallback, realpathSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  read as readCallback,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,7 +27,7 @@ export class ModelFiles implements FileReader {
   readonly #isFolder: boolean;
   /** Real paths of folders. */
   readonly #folders = new Map<string, string>();
-  /** What each file was like when it was opened first. */
+  /** What each large file was like when it was opened first. */
   readonly #seen = new Map<string, Pick<Stats, 'size' | 'mtimeMs' | 'ino'>>();
 
   private constructor(root: string, isFolder: boolean) {
@@ -40,45 +49,42 @@ export class ModelFiles implements FileReader {
   }
 
   /**
-   * Where a file lies.
+   * Makes sure that a path can be one of the model's.
    * @param file of validate's evidence
-   * @returns a path on this machine
+   * @throws MlDeployError `build/model-changed`
    */
-  sourceOf(file: WeightFile): string {
-    if (!this.#isFolder) return this.#root;
+  checkPath(file: WeightFile): void {
     const { path } = file;
-    const parts = path.split('/');
-    if (parts.some((part) => part === '' || part === '.' || part === '..')) {
-      throw changed(path, 'it is not the path of a file inside of the model');
-    }
-    return join(this.#root, path);
+    if (!/(?:^|\/)(?:\.{0,2})(?:\/|$)/.test(path)) return;
+    throw changed(path, 'it is not the path of a file inside of the model');
   }
 
   whole(file: FileEntry): Buffer {
-    const descriptor = this.#open(file);
+    const { descriptor } = this.#open(file);
     try {
       return readExactly(descriptor, file.size, file.source);
     } catch (error) {
-      throw changed(this.shown(file), `it cannot be read (${codeOf(error)})`);
+      throw changed(file.source, `it cannot be read (${codeOf(error)})`);
     } finally {
       closeSync(descriptor);
     }
   }
 
   async *part(file: FileEntry, from: number, to: number): AsyncGenerator<Uint8Array> {
-    const descriptor = this.#open(file);
+    const { descriptor, facts } = this.#open(file);
     // A piece is read while the one before it is hashed and sent.
     let next: Promise<Buffer> | null = null;
     try {
+      this.#remember(file, facts);
       for (let position = from; position < to;) {
         const piece = await (next ?? readPiece(descriptor, position, to));
         position += piece.length;
         next = position < to ? readPiece(descriptor, position, to) : null;
-        if (piece.length === 0) throw changed(this.shown(file), 'it became shorter while it was read');
+        if (piece.length === 0) throw changed(file.source, 'it became shorter while it was read');
         yield piece;
       }
     } catch (error) {
-      throw error instanceof MlDeployError ? error : changed(this.shown(file), `it cannot be read (${codeOf(error)})`);
+      throw error instanceof MlDeployError ? error : changed(file.source, `it cannot be read (${codeOf(error)})`);
     } finally {
       await next?.catch(() => undefined);
       closeSync(descriptor);
@@ -91,48 +97,49 @@ export class ModelFiles implements FileReader {
    */
   mismatch(file: FileEntry): MlDeployError {
     const before = this.#seen.get(file.source);
-    let during = true;
+    let during = before !== undefined;
     try {
-      during = before === undefined || !same(before, fstatOf(file.source));
+      during &&= !same(before, statSync(this.#place(file)));
     } catch {
       // It is gone by now.
     }
-    return changed(this.shown(file), during ? 'it changed while it was read' : 'its content is another one');
+    return changed(file.source, during ? 'it changed while it was read' : 'its content is another one');
   }
 
-  /** The path of a file for people. */
-  private shown({ source }: FileEntry): string {
-    return this.#isFolder ? source.slice(this.#root.length + 1) : basename(source);
-  }
-
-  #open(file: FileEntry): number {
+  #open(file: FileEntry): { descriptor: number; facts: Stats } {
     const descriptor = this.#openInside(file);
     try {
       const facts = fstatSync(descriptor);
-      if (!facts.isFile()) throw changed(this.shown(file), 'it is no longer a file');
+      if (!facts.isFile()) throw changed(file.source, 'it is no longer a file');
       if (facts.size !== file.size) {
-        throw changed(this.shown(file), `it has ${facts.size} bytes instead of ${file.size}`);
+        throw changed(file.source, `it has ${facts.size} bytes instead of ${file.size}`);
       }
-      const before = this.#seen.get(file.source);
-      if (before === undefined) {
-        const { size, mtimeMs, ino } = facts;
-        this.#seen.set(file.source, { size, mtimeMs, ino });
-      } else if (!same(before, facts)) {
-        throw changed(this.shown(file), 'it changed while it was sent');
-      }
-      return descriptor;
+      return { descriptor, facts };
     } catch (error) {
       closeSync(descriptor);
       throw error;
     }
   }
 
+  /** A large file may be read again, after a broken connection: then it must be the same. */
+  #remember(file: FileEntry, facts: Stats): void {
+    const before = this.#seen.get(file.source);
+    const { size, mtimeMs, ino } = facts;
+    if (before === undefined) this.#seen.set(file.source, { size, mtimeMs, ino });
+    else if (!same(before, facts)) throw changed(file.source, 'it changed while it was sent');
+  }
+
+  #place({ source }: FileEntry): string {
+    return this.#isFolder ? join(this.#root, source) : this.#root;
+  }
+
   #openInside(file: FileEntry): number {
     const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK; // a pipe must not be waited for
     try {
       if (!this.#isFolder) return openSync(this.#root, flags);
-      const folder = this.#folder(dirname(file.source));
-      const path = join(folder, basename(file.source));
+      const place = this.#place(file);
+      const folder = this.#folder(dirname(place));
+      const path = join(folder, basename(place));
       try {
         this.#refuseOutside(folder, file);
         return openSync(path, flags);
@@ -143,7 +150,7 @@ export class ModelFiles implements FileReader {
         return openSync(target, flags);
       }
     } catch (error) {
-      throw error instanceof MlDeployError ? error : changed(this.shown(file), `it cannot be read (${codeOf(error)})`);
+      throw error instanceof MlDeployError ? error : changed(file.source, `it cannot be read (${codeOf(error)})`);
     }
   }
 
@@ -157,7 +164,7 @@ export class ModelFiles implements FileReader {
 
   #refuseOutside(folder: string, file: FileEntry): void {
     if (folder === this.#root || folder.startsWith(this.#root + sep)) return;
-    throw changed(this.shown(file), 'it is a link that leads out of the model folder');
+    throw changed(file.source, 'it is a link that leads out of the model folder');
   }
 }
 
@@ -167,17 +174,11 @@ async function readPiece(descriptor: number, position: number, to: number): Prom
   return piece.subarray(0, bytesRead);
 }
 
-function fstatOf(path: string): Stats {
-  const descriptor = openSync(path, O_RDONLY | O_NONBLOCK);
-  try {
-    return fstatSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function same(a: Pick<Stats, 'size' | 'mtimeMs' | 'ino'>, b: Pick<Stats, 'size' | 'mtimeMs' | 'ino'>): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino;
+function same(
+  a: Pick<Stats, 'size' | 'mtimeMs' | 'ino'> | undefined,
+  b: Pick<Stats, 'size' | 'mtimeMs' | 'ino'>,
+): boolean {
+  return a?.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino;
 }
 
 function codeOf(error: unknown): string {

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 
 import { memoryBlob, type Blob } from '../oci/blob.ts';
 import type { RegistryClient } from '../oci/registry.ts';
-import { TarStream, type LayerEntry, type Watch } from '../oci/tar-blob.ts';
+import { TarStream, type FileEntry, type LayerEntry, type Watch } from '../oci/tar-blob.ts';
 import type { ImagePlan, WeightFile } from '../server/image-plan.ts';
 import { contentKey, type KnownLayers } from './known-layers.ts';
 import { inLanes } from './lanes.ts';
@@ -81,8 +81,6 @@ interface PlannedLayer {
   readonly title: string;
   readonly key: string;
   readonly tar: TarStream;
-  /** By where they lie on this machine. */
-  readonly files: ReadonlyMap<string, WeightFile>;
 }
 
 /** One layer on its way. */
@@ -145,7 +143,7 @@ class Work {
         this.#request.onRead(bytes);
       },
       onFile: (file, sha256) => {
-        if (this.#layer.files.get(file.source)?.sha256 !== sha256) throw this.#files.mismatch(file);
+        if (file.sha256 !== sha256) throw this.#files.mismatch(file);
       },
     };
   }
@@ -165,38 +163,26 @@ function groups(files: readonly WeightFile[], ownLayerBytes: number): WeightFile
   ];
 }
 
-function plan(group: readonly WeightFile[], top: string, files: ModelFiles): PlannedLayer {
-  const placed = group.map((file) => ({
-    ...file,
-    source: files.sourceOf(file),
-    target: file.target ?? posix.join(top, file.path),
-  }));
+function plan(group: readonly WeightFile[], top: string, reader: ModelFiles): PlannedLayer {
+  const files = group.map((file): FileEntry => {
+    reader.checkPath(file);
+    const { path, bytes: size, sha256, target = posix.join(top, path) } = file;
+    return { kind: 'file', path: target.slice(1), mode: 0o444, source: path, size, sha256 };
+  });
   const [first] = group;
   return {
     title: group.length === 1 && first !== undefined ? first.path : `${group.length} files`,
-    key: contentKey(placed),
-    tar: new TarStream(entriesOf(placed), files),
-    files: new Map(placed.map((file) => [file.source, file])),
+    key: contentKey(files),
+    tar: new TarStream([...foldersOf(files), ...files], reader),
   };
 }
 
-interface PlacedFile {
-  readonly source: string;
-  readonly target: string;
-  readonly bytes: number;
-}
-
-/** Folders first, then files, each sorted by path; readable by everybody and writable by nobody. */
-function entriesOf(files: readonly PlacedFile[]): LayerEntry[] {
+/** The folders above files, sorted; they and the files are readable by everybody and writable by nobody. */
+function foldersOf(files: readonly FileEntry[]): LayerEntry[] {
   const folders = new Set<string>();
-  for (const { target } of files) {
-    let folder = posix.dirname(target.slice(1));
-    for (; folder !== '.' && !folders.has(`${folder}/`); folder = posix.dirname(folder)) folders.add(`${folder}/`);
+  for (const { path } of files) {
+    let folder = posix.dirname(path);
+    for (; folder !== '.' && !folders.has(folder); folder = posix.dirname(folder)) folders.add(folder);
   }
-  return [
-    ...[...folders].sort().map((path): LayerEntry => ({ kind: 'folder', path, mode: 0o555 })),
-    ...files.map(({ source, target, bytes }): LayerEntry => {
-      return { kind: 'file', path: target.slice(1), mode: 0o444, source, size: bytes };
-    }),
-  ];
+  return [...folders].sort().map((path): LayerEntry => ({ kind: 'folder', path: `${path}/`, mode: 0o555 }));
 }

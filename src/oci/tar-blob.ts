@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 
 import { readFilePart, readWholeFile, type Blob } from './blob.ts';
-import { padding, tarEnd, tarHeader } from './tar.ts';
+import { blockBytes, padding, tarEnd, tarHeader, tarHeaderSize, type TarEntry } from './tar.ts';
 import type { UploadSource } from './upload-source.ts';
 
 /** A file that goes into a layer. */
@@ -9,9 +9,11 @@ export interface FileEntry {
   readonly kind: 'file';
   readonly path: string;
   readonly mode: number;
-  /** Where the content lies on this machine. */
+  /** Where the content lies on this machine: a path, or whatever the reader knows it by. */
   readonly source: string;
   readonly size: number;
+  /** What its content must be, for who reads it; 64 hexadecimal digits. */
+  readonly sha256?: string;
 }
 
 /** A file, a folder, a link, or a file whose content is at hand, that goes into a layer. */
@@ -37,11 +39,6 @@ export interface Watch {
   readonly onRead?: ((bytes: number) => void) | undefined;
 }
 
-interface Item {
-  readonly start: number;
-  readonly entry: LayerEntry | 'end';
-}
-
 /** A stretch of the stream. */
 interface Part {
   readonly position: number;
@@ -64,20 +61,21 @@ const plainReader: FileReader = {
 
 /** A tar stream that is never written to disk. */
 export class TarStream {
-  readonly #items: readonly Item[];
+  readonly #entries: readonly LayerEntry[];
+  /** Where each entry begins, and the end mark. */
+  readonly #starts: Float64Array;
   readonly #reader: FileReader;
   readonly size: number;
 
   constructor(entries: readonly LayerEntry[], reader: FileReader = plainReader) {
-    const items: Item[] = [];
+    this.#entries = entries;
+    this.#starts = new Float64Array(entries.length + 1);
     let start = 0;
-    for (const entry of entries) {
-      items.push({ start, entry });
-      const size = sizeOf(entry);
-      start += headerOf(entry).length + size + padding(size).length;
+    for (const [index, entry] of entries.entries()) {
+      this.#starts[index] = start;
+      start += tarHeaderSize(headed(entry)) + Math.ceil(sizeOf(entry) / blockBytes) * blockBytes;
     }
-    items.push({ start, entry: 'end' });
-    this.#items = items;
+    this.#starts[entries.length] = start;
     this.#reader = reader;
     this.size = start + tarEnd.length;
   }
@@ -128,14 +126,13 @@ export class TarStream {
   }
 
   async *#parts(start: number): AsyncGenerator<Part> {
-    for (let index = this.#indexAt(start); index < this.#items.length; index++) {
-      const item = this.#items[index];
-      if (item === undefined) return;
-      const skip = Math.max(0, start - item.start);
-      const { entry } = item;
-      if (entry === 'end') yield plain(item.start, tarEnd, skip);
-      else if (entry.kind === 'file' && entry.size > smallBytes) yield* this.#large(item.start, entry, skip);
-      else yield* this.#small(item.start, entry, skip);
+    for (let index = this.#indexAt(start); index <= this.#entries.length; index++) {
+      const begins = this.#starts[index] ?? 0;
+      const skip = Math.max(0, start - begins);
+      const entry = this.#entries[index];
+      if (entry === undefined) yield plain(begins, tarEnd, skip);
+      else if (entry.kind === 'file' && entry.size > smallBytes) yield* this.#large(begins, entry, skip);
+      else yield* this.#small(begins, entry, skip);
     }
   }
 
@@ -165,13 +162,13 @@ export class TarStream {
     if (at - entry.size < fill.length) yield plain(contentStart + entry.size, fill, at - entry.size);
   }
 
-  /** The last item that begins at or before this byte. */
+  /** The last entry that begins at or before this byte. */
   #indexAt(position: number): number {
     let low = 0;
-    let high = this.#items.length - 1;
+    let high = this.#entries.length;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if ((this.#items[middle]?.start ?? 0) <= position) low = middle;
+      if ((this.#starts[middle] ?? 0) <= position) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -256,9 +253,13 @@ function sizeOf(entry: LayerEntry): number {
 }
 
 function headerOf(entry: LayerEntry): Buffer {
+  return tarHeader(headed(entry));
+}
+
+function headed(entry: LayerEntry): TarEntry {
   const { path } = entry;
   // Nobody looks at the permissions of a link; these are what Linux shows.
-  if (entry.kind === 'symlink') return tarHeader({ path, kind: 'symlink', mode: 0o777, size: 0, target: entry.target });
+  if (entry.kind === 'symlink') return { path, kind: 'symlink', mode: 0o777, size: 0, target: entry.target };
   const kind = entry.kind === 'folder' ? 'folder' : 'file';
-  return tarHeader({ path, kind, mode: entry.mode, size: sizeOf(entry) });
+  return { path, kind, mode: entry.mode, size: sizeOf(entry) };
 }

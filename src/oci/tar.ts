@@ -23,19 +23,36 @@ const largestOctalSize = 0o77777777777; // 8 GiB - 1: what eleven octal digits h
  * @returns whole blocks
  */
 export function tarHeader(entry: TarEntry): Buffer {
-  const path = Buffer.from(entry.path, 'utf8');
-  const records: [string, string][] = [];
-  const split = splitPath(path);
-  if (split === null) records.push(['path', entry.path]);
-  if (entry.size > largestOctalSize) records.push(['size', String(entry.size)]);
-  const target = Buffer.from(entry.target ?? '', 'utf8');
-  if (target.length > 100 || !isAscii(target)) records.push(['linkpath', entry.target ?? '']);
-  const header = ustar(split ?? { prefix: Buffer.alloc(0), name: path.subarray(0, 100) }, entry);
+  const { split, records } = fields(entry);
+  const header = ustar(split ?? { prefix: Buffer.alloc(0), name: Buffer.from(entry.path).subarray(0, 100) }, entry);
   if (records.length === 0) return header;
-  const content = Buffer.concat(records.map(([key, value]) => paxRecord(key, value)));
+  const content = Buffer.concat(records);
   const paxName = { prefix: Buffer.alloc(0), name: Buffer.from('PaxHeaders/entry') };
   const pax = ustar(paxName, { kind: 'file', mode: 0o644, size: content.length }, 'x');
   return Buffer.concat([pax, content, padding(content.length), header]);
+}
+
+/**
+ * How long the header blocks of an entry are, without making them.
+ * @param entry what follows the header
+ * @returns bytes
+ */
+export function tarHeaderSize(entry: TarEntry): number {
+  const { records } = fields(entry);
+  if (records.length === 0) return blockBytes;
+  const content = records.reduce((sum, { length }) => sum + length, 0);
+  return 2 * blockBytes + Math.ceil(content / blockBytes) * blockBytes;
+}
+
+/** The name fields of the header, and the PAX records of what does not fit. */
+function fields(entry: TarEntry): { split: ReturnType<typeof splitPath>; records: Buffer[] } {
+  const split = splitPath(Buffer.from(entry.path, 'utf8'));
+  const records: Buffer[] = [];
+  if (split === null) records.push(paxRecord('path', entry.path));
+  if (entry.size > largestOctalSize) records.push(paxRecord('size', String(entry.size)));
+  const target = Buffer.from(entry.target ?? '', 'utf8');
+  if (target.length > 100 || !isAscii(target)) records.push(paxRecord('linkpath', entry.target ?? ''));
+  return { split, records };
 }
 
 /**
