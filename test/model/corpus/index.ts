@@ -10,6 +10,7 @@ import { opaqueCases } from './opaque.ts';
 import { mlflowCases, tritonCases } from './folders.ts';
 import { ggufCases, templateCases } from './gguf.ts';
 import { graphCases } from './graphs.ts';
+import { safetensorsCases } from './safetensors.ts';
 import { numpyCases } from './numpy.ts';
 import { marCases, skopsCases } from './skops.ts';
 import { tarCases } from './tar.ts';
@@ -38,6 +39,7 @@ export const corpus: readonly CorpusCase[] = [
   ...tritonCases,
   ...xgboostCases,
   ...lightgbmCases,
+  ...safetensorsCases,
   ...numpyCases,
   ...skopsCases,
   ...marCases,
