@@ -52,7 +52,7 @@ const files: readonly (readonly [name: string, format: Format, content: Buffer, 
       'lightgbm',
       lightgbm,
       real('trees/lightgbm-categories.txt'),
-      (length) => length >= real('trees/lightgbm-categories.txt').indexOf('end of trees') + 12,
+      (length) => length >= real('trees/lightgbm-categories.txt').indexOf('end of parameters') + 17,
     ],
     // A vocabulary that ends behind a piece is one of fewer pieces.
     ['sentencepiece', sentencepiece, real('tokenizers/unigram.model'), () => true],

@@ -1,7 +1,8 @@
 import { CorruptData, DecoderUnpacking, type Decoder, type Input } from './decoder.ts';
 import type { Sink, Unpacking } from './unpacking.ts';
+import { Xxh32, xxh32 } from './xxh32.ts';
 
-/** One frame of LZ4 (specification 1.6.4), as joblib writes it. Its checksums are not compared: lz4 does that when loading. */
+/** One frame of LZ4 (specification 1.6.4), as joblib writes it, with its checksums. */
 export const unlz4 = (sink: Sink): Unpacking => new DecoderUnpacking(new Lz4Frame(), sink);
 
 /** How far back a match may reach. Bytes. */
@@ -16,6 +17,10 @@ class Lz4Frame implements Decoder {
   private stored = false;
   private blockChecksum = 0;
   private contentChecksum = 0;
+  private readonly hash = new Xxh32();
+  /** Bytes of the content: so far, and as the header says; null when it does not. */
+  private written = 0;
+  private promised: bigint | null = null;
   /** History, then the block that is being written. */
   private out = Buffer.alloc(0);
   private history = 0;
@@ -34,17 +39,32 @@ class Lz4Frame implements Decoder {
       } else if (this.state === 'block') {
         if (!input.has(this.block + this.blockChecksum)) return;
         const packed = input.take(this.block);
-        input.take(this.blockChecksum);
+        const checksum = input.take(this.blockChecksum);
+        if (this.blockChecksum > 0 && checksum.readUInt32LE(0) !== xxh32(packed)) {
+          throw new CorruptData('the checksum of a block is wrong');
+        }
         const end = this.stored ? this.copy(packed) : this.expand(packed);
-        yield this.out.subarray(this.history, end);
+        const piece = this.out.subarray(this.history, end);
+        this.written += piece.length;
+        if (this.contentChecksum > 0) this.hash.update(piece);
+        yield piece;
         this.slide(end);
         this.state = 'size';
       } else {
         if (!input.has(this.contentChecksum)) return;
-        input.take(this.contentChecksum);
+        this.finish(input.take(this.contentChecksum));
         this.done = true;
         return;
       }
+    }
+  }
+
+  private finish(checksum: Buffer): void {
+    if (this.promised !== null && this.promised !== BigInt(this.written)) {
+      throw new CorruptData(`its header promises ${this.promised} bytes, and ${this.written} come out`);
+    }
+    if (this.contentChecksum > 0 && checksum.readUInt32LE(0) !== this.hash.digest()) {
+      throw new CorruptData('the checksum of the content is wrong');
     }
   }
 
@@ -56,8 +76,12 @@ class Lz4Frame implements Decoder {
     const header = input.take(7 + optional);
     if (flags >> 6 !== 1) throw new CorruptData('its version is not known');
     if ((flags & 1) === 1) throw new CorruptData('it needs a dictionary that is not in the file');
+    if (((xxh32(header.subarray(4, -1)) >>> 8) & 0xff) !== header.at(-1)) {
+      throw new CorruptData('the checksum of its header is wrong');
+    }
     const most = blockSizes[((header[5] ?? 0) >> 4) - 4];
     if (most === undefined) throw new CorruptData('its block size is not known');
+    this.promised = (flags & 8) === 0 ? null : header.readBigUInt64LE(6);
     this.blockMost = most;
     this.blockChecksum = (flags & 16) === 0 ? 0 : 4;
     this.contentChecksum = (flags & 4) === 0 ? 0 : 4;

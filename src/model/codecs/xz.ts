@@ -1,4 +1,6 @@
+import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { Crc64 } from './crc64.ts';
 import { CorruptData, DecoderUnpacking, type Decoder, type Input } from './decoder.ts';
 import { Dictionary } from './lzma.ts';
 import { Lzma2 } from './lzma2.ts';
@@ -8,6 +10,7 @@ import type { Sink, Unpacking } from './unpacking.ts';
 export const unxz = (sink: Sink): Unpacking => new DecoderUnpacking(new Xz(), sink);
 
 const magic = Buffer.from('\xfd7zXZ\0', 'latin1');
+const checks = { crc32: 1, crc64: 4, sha256: 10 } as const;
 /** Bytes of the check behind a block, by its type. */
 const checkBytes = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 
@@ -19,13 +22,15 @@ class Xz implements Decoder {
   private blockStart = 0;
   private blocks = 0;
   private crc = 0;
+  private long: Hash | Crc64 = new Crc64();
   private data: Lzma2 | null = null;
 
   *run(input: Input): Generator<Buffer, void> {
     while (!this.done) {
       if (this.state === 'data') {
         for (const piece of (this.data as Lzma2).run(input)) {
-          this.crc = crc32(piece, this.crc);
+          if (this.check === checks.crc32) this.crc = crc32(piece, this.crc);
+          else if (this.check === checks.crc64 || this.check === checks.sha256) this.long.update(piece);
           yield piece;
         }
         if (this.data?.done !== true) return;
@@ -92,6 +97,7 @@ class Xz implements Decoder {
     this.data = new Lzma2(new Dictionary(size));
     this.blocks++;
     this.crc = 0;
+    this.long = this.check === checks.sha256 ? createHash('sha256') : new Crc64();
     this.state = 'data';
     return true;
   }
@@ -102,11 +108,18 @@ class Xz implements Decoder {
     if (!input.has(length)) return false;
     const bytes = input.take(length);
     if (bytes.subarray(0, padding).some((byte) => byte !== 0)) throw new CorruptData('its padding is not zero');
-    // The other kinds of checks are compared when the file is loaded.
-    if (this.check === 1 && bytes.readUInt32LE(padding) !== this.crc) throw new CorruptData('a checksum is wrong');
+    if (!this.isRight(bytes.subarray(padding))) throw new CorruptData('a checksum is wrong');
     this.data = null;
     this.state = 'block';
     return true;
+  }
+
+  /** Kinds of checks that nobody has given a meaning yet are right. */
+  private isRight(checksum: Buffer): boolean {
+    if (this.check === checks.crc32) return checksum.readUInt32LE(0) === this.crc;
+    if (this.check !== checks.crc64 && this.check !== checks.sha256) return true;
+    const digest = this.long.digest();
+    return typeof digest === 'bigint' ? checksum.readBigUInt64LE(0) === digest : checksum.equals(digest);
   }
 
   private readIndex(input: Input): boolean {

@@ -59,7 +59,10 @@ class LightgbmInspector implements Inspector {
     this.endTree();
     if (!this.ended) {
       this.findings.add('lightgbm/truncated', this.offset, 'The model ends before the line "end of trees".');
-    } else if (this.header.trees !== null && this.header.trees !== this.trees) {
+    } else if (this.part !== 'end') {
+      this.findings.add('lightgbm/end', this.offset, 'The model ends before the line "end of parameters".');
+    }
+    if (this.ended && this.header.trees !== null && this.header.trees !== this.trees) {
       const message = `tree_sizes has ${this.header.trees} entries, but there are ${this.trees} trees.`;
       this.findings.add('lightgbm/truncated', null, message);
     }
@@ -91,20 +94,30 @@ class LightgbmInspector implements Inspector {
   /** False for a line that does not belong there. */
   private take(line: string, at: number): boolean {
     if (line === '') return true;
-    if (line === 'end of trees' && (this.part === 'header' || this.part === 'trees')) {
+    // LightGBM 2 writes a space.
+    const importances = /^feature[_ ]importances:$/.test(line);
+    if (this.part === 'header' || this.part === 'trees') {
+      // Before 2.2, nothing else ended the trees.
+      if (line !== 'end of trees' && !importances) return this.takeModel(line, at);
       this.endTree();
       this.header.check();
       this.ended = true;
-      this.part = 'after';
+      this.part = importances ? 'importances' : 'after';
       return true;
     }
-    if (this.part === 'header' || this.part === 'trees') return this.takeModel(line, at);
-    if (line === 'feature_importances:' && this.part === 'after') this.part = 'importances';
+    if (importances && this.part === 'after') this.part = 'importances';
     else if (line === 'parameters:' && this.part !== 'end') this.part = 'parameters';
     else if (line === 'end of parameters' && this.part === 'parameters') this.part = 'end';
     else if (this.part === 'parameters') return /^\[\w+: .*\]$|^\[\w+:\]$/.test(line);
     else if (this.part === 'importances' && /=\d+$/.test(line)) return true;
-    else return /^pandas_categorical:(null|\[.*\])$/.test(line);
+    else return this.takeCategories(line);
+    return true;
+  }
+
+  /** The last line of the Python package; files that it wrote from a model of LightGBM 2.1 have no parameters. */
+  private takeCategories(line: string): boolean {
+    if (!/^pandas_categorical:(null|\[.*\])$/.test(line)) return false;
+    this.part = 'end';
     return true;
   }
 

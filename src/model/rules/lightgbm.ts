@@ -16,6 +16,13 @@ export const lightgbmRules = {
     bad: 'a line "import os"',
     good: 'name=value lines of the header, the trees, the importances and the parameters',
   }),
+  'lightgbm/end': rule(
+    'medium',
+    'inconclusive',
+    'Every LightGBM writes more than this: the file was cut, although all trees are there.',
+    again,
+    { bad: 'a file cut in the list of the parameters', good: 'a file with the line "end of parameters"' },
+  ),
   'lightgbm/truncated': rule('high', 'unsafe', 'LightGBM refuses such a model.', again, {
     bad: 'no line "end of trees"',
     good: 'as many trees as tree_sizes has entries, then "end of trees"',

@@ -24,6 +24,27 @@ const packedEvil = {
 const unpack = (packed: Readonly<Record<string, string>>): (readonly [string, Buffer])[] =>
   Object.entries(packed).map(([codec, text]) => [codec, Buffer.from(text, 'base64')]);
 
+/** Files of the libraries with checksums of their own, and where those are; from the end when negative. */
+const checked: readonly (readonly [what: string, base64: string, places: Readonly<Record<string, number>>])[] = [
+  ['lz4', 'BCJNGHxACwAAAAAAAAAUCwAAgIAEjAVoZWxsb5QuvBxyyQAAAAC8HHLJ', { header: 14, size: 6, block: -12, content: -1 }],
+  [
+    'xz with CRC-64',
+    '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAKgASMBWhlbGxvlC4AACXjO8Q6PIKrAAEjC8Ib/QkftvN9AQAAAAAEWVo=',
+    { 'upper half': -29, 'lower half': -36 },
+  ],
+  [
+    'xz with SHA-256',
+    '/Td6WFoAAArh+wyhAgAhARYAAAB0L+WjAQAKgASMBWhlbGxvlC4AACiVR6hAUOxqZPyikuVzdD1Bec2p452sQqe9p48gMldnAAE7C5uD5osYm0uaAQAAAAAKWVo=',
+    { content: -30 },
+  ],
+];
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const index = at < 0 ? bytes.length + at : at;
+  bytes[index] = (bytes[index] ?? 0) ^ 1;
+  return bytes;
+}
+
 /** Each codec, by the file of a library. */
 const codecs: readonly CorpusCase[] = [
   ...unpack(packedClean).flatMap(([codec, bytes]) => [
@@ -52,6 +73,18 @@ const codecs: readonly CorpusCase[] = [
         Buffer.concat([Buffer.from(packedClean[codec as 'xz' | 'bzip2'], 'base64'), bytes]),
       ),
     ),
+  ...checked.flatMap(([what, text, places]) => [
+    benign(`${what}: all checksums`, 'model.joblib', Buffer.from(text, 'base64')),
+    ...Object.entries(places).map(([place, at]) =>
+      malformed(
+        `${what}: a wrong checksum of the ${place}`,
+        'inconclusive',
+        ['compression/corrupt'],
+        'model.joblib',
+        () => flipped(Buffer.from(text, 'base64'), at),
+      ),
+    ),
+  ]),
   malformed(
     'zstd: a second frame, which only some readers unpack',
     'inconclusive',

@@ -97,6 +97,31 @@ export const lightgbmCases: readonly CorpusCase[] = [
     'tree',
     withCategories.replace('threshold=0 0.5', 'threshold=1 0.5'),
   ),
+  benign(
+    'lightgbm: as 2.2 and 2.3 wrote it',
+    'model.txt',
+    lightgbm({ version: 'v2' }).replace('feature_importances', 'feature importances'),
+  ),
+  benign(
+    'lightgbm: as 2.1 wrote it',
+    'model.txt',
+    lightgbm({ version: 'v2' }, ['feature importances:', 'a=1', '', 'pandas_categorical:null']),
+  ),
+  benign(
+    'lightgbm: a model of 2.1 that a newer one wrote again',
+    'model.txt',
+    lightgbm({}, ['end of trees', '', 'feature_importances:', 'a=1', '', 'pandas_categorical:null']),
+  ),
+  benign('lightgbm: without pandas', 'model.txt', lightgbm({}, lightEnd.slice(0, -2))),
+  ...[1, 3, 5, 7, 9].map((lines) =>
+    malformed(
+      `lightgbm: cut ${lines} lines behind the trees`,
+      'inconclusive',
+      ['lightgbm/end'],
+      'model.txt',
+      lightgbm({}, lightEnd.slice(0, lines)),
+    ),
+  ),
   suspicious(
     'lightgbm: a line of something else',
     ['lightgbm/line'],
