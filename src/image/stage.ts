@@ -21,6 +21,8 @@ import { checkFiles } from './files.ts';
 import { contentAnnotation, tagPrefix } from './known-layers.ts';
 import { describeLayers, type OwnLayer } from './layers.ts';
 import { pushBlobs } from './push.ts';
+import { layersOfBuild } from './secrets/layers-of-build.ts';
+import { refuseLeakedSecrets } from './secrets/scan.ts';
 import { imageSettings } from './settings.ts';
 import { treeLayers } from './trees.ts';
 import { sendWeights } from './send-weights.ts';
@@ -52,6 +54,8 @@ async function run(context: StageContext): Promise<BuildEvidence> {
   try {
     const built = await buildImage(context, plan, workspace);
     const written = putOnTop(context, plan, built.image, layers);
+    const made = layersOfBuild(plan.recipe, built.image, layers);
+    await refuseLeakedSecrets(context, made, [written.configBytes, written.manifestBytes]);
     const pushed = await pushImage(context, registry, built.image, layers, written, validated.model.digest);
     const about = { plan, image: built.image, written, validated, builder: built.builder, startedAt };
     const documents = await attachDocuments(context, about, registry);
