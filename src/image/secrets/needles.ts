@@ -22,7 +22,9 @@ export function needlesOf(id: string, text: string): Needle[] {
   const needles = new Map<string, Needle>();
   for (const value of secretValues(text)) {
     for (const [form, bytes] of forms(value)) {
-      if (bytes.length >= shortest) needles.set(bytes.toString('latin1'), { id, form, bytes });
+      const key = bytes.toString('latin1');
+      // The plainest form comes first.
+      if (bytes.length >= shortest && !needles.has(key)) needles.set(key, { id, form, bytes });
     }
   }
   return [...needles.values()];
@@ -43,7 +45,9 @@ function secretValues(text: string): Set<string> {
   }
   for (const [, user = '', password] of content.matchAll(/[a-z][a-z0-9+.-]*:\/\/([^\s/@:]+)(?::([^\s/@]*))?@/gi)) {
     values.add(password ?? user);
-    if (password !== undefined) values.add(`${user}:${password}`);
+    values.add(decoded(password ?? user));
+    // What a client sends in base64.
+    if (password !== undefined) values.add(`${decoded(user)}:${decoded(password)}`);
   }
   const named =
     /(?:password|passwd|passphrase|token|secret|api[_-]?key|auth|credentials?)["']?\s*[=:\s]\s*["']?([^\s"',;]+)/gi;
@@ -59,7 +63,6 @@ function forms(value: string): [string, Buffer][] {
   return [
     ['plain', Buffer.from(value)],
     ['URL-encoded', Buffer.from(encodeURIComponent(value))],
-    ['URL-decoded', Buffer.from(decoded(value))],
     ['JSON', Buffer.from(JSON.stringify(value).slice(1, -1))],
     ...[0, 1, 2].flatMap((offset): [string, Buffer][] => {
       const inside = base64Inside(value, offset);
