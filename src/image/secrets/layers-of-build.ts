@@ -1,5 +1,5 @@
 import type { Blob } from '../../oci/blob.ts';
-import type { LayoutImage } from '../../oci/layout.ts';
+import type { ReadableImage } from '../../oci/image.ts';
 import { mediaTypes } from '../../oci/manifest.ts';
 import type { Recipe } from '../../server/image-plan.ts';
 import { describeLayers, type OwnLayer } from '../layers.ts';
@@ -15,7 +15,7 @@ import type { ScannedLayer } from './scan.ts';
  */
 export function layersOfBuild(
   recipe: Recipe,
-  image: LayoutImage,
+  image: ReadableImage,
   own: readonly (OwnLayer & { readonly blob: Blob })[],
 ): ScannedLayer[] {
   const { layers } = image.manifest;
