@@ -73,7 +73,7 @@ export interface ModelConfig {
 }
 
 export interface ServerConfig {
-  readonly type: 'fastapi' | 'onnxruntime';
+  readonly type: 'fastapi' | 'onnxruntime' | 'custom';
   /** The user's inference code: a file with `load(model_dir)` and `predict(model, inputs)`; null: chosen for the model format. */
   readonly entry: string | null;
   /** requirements.txt with pinned dependencies; null: what the model format needs. */
@@ -84,6 +84,18 @@ export interface ServerConfig {
   readonly threads: number | null;
   /** Of `onnxruntime`, in order of preference; of others empty. */
   readonly providers: readonly ('cuda' | 'cpu')[];
+  /** Of `custom`: Dockerfile and build context, as written. */
+  readonly dockerfile: string;
+  readonly context: string;
+  /** Stage to build; null: the last one. */
+  readonly target: string | null;
+  /** Build arguments. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Absolute folder of the model in the image. */
+  readonly modelPath: string;
+  readonly livePath: string;
+  readonly readyPath: string;
+  readonly protocol: 'openapi' | 'v2' | 'tfserving' | 'torchserve' | 'openai';
   /** Largest request body, bytes. */
   readonly maxBodyBytes: number;
 }

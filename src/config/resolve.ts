@@ -82,6 +82,14 @@ function resolveServer(server: NonNullable<MlDeployFile['server']>, gpu: boolean
     workers: server.workers ?? 1,
     threads: server.threads ?? null,
     providers: type === 'onnxruntime' ? (server.providers ?? (gpu ? ['cuda', 'cpu'] : ['cpu'])) : [],
+    dockerfile: server.dockerfile ?? 'Dockerfile',
+    context: server.context ?? '.',
+    target: server.target ?? null,
+    args: Object.fromEntries(Object.entries(server.args ?? {}).map(([name, value]) => [name, String(value)])),
+    modelPath: server.modelPath ?? '/model',
+    livePath: server.livePath ?? '/healthz',
+    readyPath: server.readyPath ?? '/readyz',
+    protocol: server.protocol ?? 'openapi',
     maxBodyBytes: parseBytes(server.maxBody ?? '10Mi'),
   };
 }

@@ -5,9 +5,10 @@ import type { Violation } from './rules.ts';
 const application = ['port', 'workers', 'threads', 'maxBody'] as const;
 
 /** Keys of `server` that a type uses besides `type`. */
-const keysOf: Readonly<Record<ServerConfig['type'], readonly string[]>> = {
+export const serverKeys: Readonly<Record<ServerConfig['type'], readonly string[]>> = {
   fastapi: ['entry', 'requirements', ...application],
   onnxruntime: ['providers', ...application],
+  custom: [...['port', 'dockerfile', 'context', 'target', 'args', 'modelPath', 'livePath', 'readyPath', 'protocol']],
 };
 
 /**
@@ -22,12 +23,12 @@ export function serverRules(config: Config, root: Located): Violation[] {
 function unusedKeys({ environment, server: { type } }: Config, root: Located): Violation[] {
   // An environment may choose another server than the one that the rest of the file is written for.
   if (environment !== null) return [];
-  const used = keysOf[type];
-  const known = new Set(Object.values(keysOf).flat());
+  const used = serverKeys[type];
+  const known = new Set(Object.values(serverKeys).flat());
   return [...known]
     .filter((key) => !used.includes(key) && isSet(root, ['server', key]))
     .map((key) => {
-      const users = Object.entries(keysOf).filter(([, keys]) => keys.includes(key));
+      const users = Object.entries(serverKeys).filter(([, keys]) => keys.includes(key));
       const types = users.map(([name]) => `\`server.type: ${name}\``).join(' or ');
       return {
         where: ['server', key],

@@ -16,9 +16,13 @@ import { serverOf } from '../server/index.ts';
 export async function checkFiles(context: StageContext): Promise<void> {
   const { server, image } = context.config;
   const { root } = context.access;
+  const type = serverOf(context.config);
+  for (const warning of (await type.check?.(context.config, context.evidence.validate ?? null, root)) ?? []) {
+    context.reporter.note('warning', warning);
+  }
   // What the server cannot serve is refused before anything is built; without evidence this is for the build itself to find out.
   if (context.evidence.validate !== undefined) {
-    await serverOf(context.config).imagePlan(context.config, context.evidence.validate, root);
+    await type.imagePlan(context.config, context.evidence.validate, root);
   }
   if (server.entry !== null) await read(root, server.entry, 'server.entry');
   for (const { id, file } of image.secrets) {
@@ -39,7 +43,7 @@ export async function checkFiles(context: StageContext): Promise<void> {
 /** A secret that no step mounts does nothing: most likely its id is misspelt. */
 function unusedSecret(id: string, config: Config): string | null {
   const { type, buildSecrets } = serverOf(config);
-  if (buildSecrets.includes(id)) return null;
+  if (buildSecrets === null || buildSecrets.includes(id)) return null;
   const meant = nearest(id, buildSecrets);
   const guess = meant === null ? '.' : `; did you mean \`${meant}\`?`;
   return `image.secrets has the id \`${id}\`, which the server ${type} does not use${guess} Used ids: ${buildSecrets.join(', ') || 'none'}.`;

@@ -38,8 +38,9 @@ async function preflight(context: StageContext): Promise<void> {
   await checkFiles(context);
   if (image.sign !== null) await signingKey(image.sign, context.access.root);
   // What a server's steps take as secrets shows, before there is a plan, whether it installs packages.
-  const packages = serverOf(config).buildSecrets.includes('pipconf');
-  await chooseBuilder(image.builder, { dockerfile: false, packages }, placesOf(context), signal);
+  const { buildSecrets, dockerfile = false } = serverOf(config);
+  const packages = buildSecrets?.includes('pipconf') ?? false;
+  await chooseBuilder(image.builder, { dockerfile, packages }, placesOf(context), signal);
   await registryOf(context).checkPush();
 }
 

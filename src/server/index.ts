@@ -1,10 +1,15 @@
 import type { Config } from '../config/config.ts';
+import { custom } from './custom/index.ts';
 import { fastapi } from './fastapi/index.ts';
 import { onnxruntime } from './onnxruntime/index.ts';
 import type { Server } from './server.ts';
 
-/** Every server type that can be configured. */
-export const servers: Readonly<Record<Config['server']['type'], Server>> = { fastapi, onnxruntime };
+/** Every server type that can be configured; some depend on more of the configuration than their type. */
+export const servers: Readonly<Record<Config['server']['type'], Server | ((config: Config) => Server)>> = {
+  custom,
+  fastapi,
+  onnxruntime,
+};
 
 /**
  * The server of a project.
@@ -12,5 +17,6 @@ export const servers: Readonly<Record<Config['server']['type'], Server>> = { fas
  * @returns everything that is known about it
  */
 export function serverOf(config: Config): Server {
-  return servers[config.server.type];
+  const server = servers[config.server.type];
+  return typeof server === 'function' ? server(config) : server;
 }

@@ -28,6 +28,14 @@ export interface Server {
   readonly protocol: ProtocolId;
   /** Whether it refuses malformed requests with 4xx, or also with 5xx, which no model and no setting can change. */
   readonly refusals: '4xx' | '4xx or 5xx';
-  /** Ids of `image.secrets` that a step of its Dockerfile mounts; others are given to the builder and used by nobody. */
-  readonly buildSecrets: readonly string[];
+  /** Ids of `image.secrets` that a step of its recipe mounts; others are given to the builder and used by nobody. Null: not known. */
+  readonly buildSecrets: readonly string[] | null;
+  /** Built from the user's own Dockerfile, for which there has to be a builder that runs things. */
+  readonly dockerfile?: true;
+  /**
+   * What can be checked before anything is built, besides what `imagePlan` finds.
+   * @returns warnings
+   * @throws MlDeployError for what stands in the way
+   */
+  check?(config: Config, model: ValidateEvidence | null, root: string): Promise<readonly string[]>;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { generatedFiles } from '../../scripts/generate/files.ts';
 import { parseConfig } from '../../src/config/load.ts';
+import { serverKeys } from '../../src/config/server-rules.ts';
 
 interface SchemaNode {
   readonly $ref?: string;
@@ -54,7 +55,8 @@ describe('the schema', () => {
           const route = key === 'header' ? { istio: {} } : {};
           const strategy = key === 'blueGreen' ? { strategy: 'blueGreen' } : {};
           const previous = key === 'maxGrowth' ? { previous: 'validate.json' } : {};
-          const server = key === 'providers' ? { type: 'onnxruntime' } : {};
+          const user = Object.entries(serverKeys).find(([, keys]) => section === 'server' && keys.includes(key));
+          const server = user === undefined ? {} : { type: user[0] };
           const extra = { ...process, ...route, ...strategy, ...previous, ...server };
           const own = { ...(base[section] as object | undefined), ...extra, [key]: example };
           expect(() => load({ ...base, ...gpu, [section]: own }), `example of ${section}.${key}`).not.toThrow();

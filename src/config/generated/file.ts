@@ -442,9 +442,9 @@ export interface Tensor {
  */
 export interface Server {
   /**
-   * Which server. `fastapi` is a readable application of ours that loads the usual formats or runs your own code; `onnxruntime` is the same application for one ONNX model on CPU or GPU. A key that a server does not use is an error.
+   * Which server. `fastapi` is a readable application of ours that loads the usual formats or runs your own code; `onnxruntime` is the same application for one ONNX model on CPU or GPU; `custom` is your own Dockerfile. A key that a server does not use is an error.
    */
-  type?: 'fastapi' | 'onnxruntime';
+  type?: 'fastapi' | 'onnxruntime' | 'custom';
   /**
    * `fastapi`: Python file of yours with `load(model_dir)` and `predict(model, inputs)`. `null`: the code for the model's format is used.
    */
@@ -472,6 +472,40 @@ export interface Server {
    * @maxItems 2
    */
   providers?: ['cuda' | 'cpu'] | ['cuda' | 'cpu', 'cuda' | 'cpu'] | null;
+  /**
+   * `custom`: your Dockerfile. `null`: `Dockerfile` beside mldeploy.yaml.
+   */
+  dockerfile?: Path | null;
+  /**
+   * `custom`: folder of the build context; its `.dockerignore` counts. `null`: the folder of mldeploy.yaml.
+   */
+  context?: Path | null;
+  /**
+   * `custom`: stage of the Dockerfile to build. `null`: the last one.
+   */
+  target?: string | null;
+  /**
+   * `custom`: build arguments. They stay readable in the image: secrets belong into `image.secrets`. `null`: none.
+   */
+  args?: {
+    [k: string]: string | number | boolean;
+  } | null;
+  /**
+   * `custom`: folder of the image where the model's files are put. `null`: `/model`.
+   */
+  modelPath?: string | null;
+  /**
+   * `custom`: path that answers 200 while the process works. `null`: `/healthz`.
+   */
+  livePath?: string | null;
+  /**
+   * `custom`: path that answers 200 only when the model can be asked. `null`: `/readyz`.
+   */
+  readyPath?: string | null;
+  /**
+   * `custom`: how the server is asked (docs/smoke.md). `null`: `openapi`, as its `/openapi.json` describes.
+   */
+  protocol?: 'openapi' | 'v2' | 'tfserving' | 'torchserve' | 'openai' | null;
   /**
    * Largest request body; a larger one is answered with 413. The default holds about ten thousand rows of a hundred numbers.
    */

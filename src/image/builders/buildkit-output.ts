@@ -1,3 +1,5 @@
+import type { Recipe } from '../../server/image-plan.ts';
+
 /**
  * Options that BuildKit's clients read as a line of CSV.
  * @param values `key=value` each
@@ -10,10 +12,12 @@ export function fields(values: readonly string[]): string {
 /**
  * The output of a build: an OCI layout folder, its new layers compressed with zstd.
  * @param layout the folder
+ * @param recipe our own gives its files a fixed time; what the user's Dockerfile makes would have the time of the build
  * @returns value of `--output`
  */
-export function layoutOutput(layout: string): string {
-  return fields(['type=oci', 'tar=false', `dest=${layout}`, 'oci-mediatypes=true', 'compression=zstd']);
+export function layoutOutput(layout: string, recipe: Recipe): string {
+  const times = recipe.kind === 'dockerfile' ? ['rewrite-timestamp=true'] : [];
+  return fields(['type=oci', 'tar=false', `dest=${layout}`, 'oci-mediatypes=true', 'compression=zstd', ...times]);
 }
 
 /**

@@ -57,7 +57,7 @@ async function build(request: BuildRequest): Promise<ReadableImage> {
     ...(request.noCache === true ? ['--no-cache'] : []),
     ...request.secrets.flatMap(({ id, file }) => ['--secret', fields([`id=${id}`, `src=${file}`])]),
     '--output',
-    layoutOutput(layout),
+    layoutOutput(layout, request.recipe),
   ];
   const ended = await buildctl(request.places, args, {
     signal: request.signal,

@@ -51,7 +51,7 @@ async function build(request: BuildRequest): Promise<ReadableImage> {
     ...Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`),
     ...(request.noCache === true ? ['--no-cache'] : []),
     ...request.secrets.map(({ id, file }) => `--secret=${fields([`id=${id}`, `src=${file}`])}`),
-    `--output=${layoutOutput(layout)}`,
+    `--output=${layoutOutput(layout, request.recipe)}`,
   ];
   const ended = await call(client, places, ['build', ...options, context], {
     signal,
