@@ -85,6 +85,17 @@ export function parseConfig(text: string, file: string, environment: string | nu
   return config;
 }
 
+/**
+ * The environments of a file that loadConfig accepts.
+ * @param path of the file
+ * @returns keys of `environments`, sorted
+ */
+export async function environmentNames(path: string): Promise<string[]> {
+  const { root } = parseYaml(await readFile(path, 'utf8'));
+  const environments = root.kind === 'map' ? root.entries.get('environments')?.node : undefined;
+  return environments?.kind === 'map' ? [...environments.entries.keys()].sort() : [];
+}
+
 function environmentOf(root: LocatedMap, file: string, name: string): LocatedMap {
   const environments = root.entries.get('environments')?.node;
   const known = environments?.kind === 'map' ? environments.entries : new Map<string, never>();

@@ -7,6 +7,7 @@ import { MlDeployError } from '../errors.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { requirementsFacts } from '../server/fastapi/requirements.ts';
 import { serverOf } from '../server/index.ts';
+import { readLock } from './lock/document.ts';
 
 /**
  * Checks what the server needs of the model and the files that the configuration names for the build, and warns when dependencies are not pinned or a secret is not used.
@@ -30,7 +31,8 @@ export async function checkFiles(context: StageContext): Promise<void> {
     const note = unusedSecret(id, context.config);
     if (note !== null) context.reporter.note('warning', note);
   }
-  if (server.requirements === null) return;
+  // A lock has exact versions of everything.
+  if (server.requirements === null || (await readLock(root)) !== null) return;
   const facts = requirementsFacts(await read(root, server.requirements, 'server.requirements'));
   for (const { line, text } of facts.unpinned) {
     context.reporter.note(

@@ -19,6 +19,7 @@ import { attachDocuments } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
 import { contentAnnotation, tagPrefix } from './known-layers.ts';
+import { checkLock, pinnedPlan } from './lock/index.ts';
 import { describeLayers, type OwnLayer } from './layers.ts';
 import { pushBlobs } from './push.ts';
 import { layersOfBuild } from './secrets/layers-of-build.ts';
@@ -36,6 +37,7 @@ async function preflight(context: StageContext): Promise<void> {
   const { config, signal } = context;
   const { image } = config;
   await checkFiles(context);
+  await checkLock(context);
   if (image.sign !== null) await signingKey(image.sign, context.access.root);
   // What a server's steps take as secrets shows, before there is a plan, whether it installs packages.
   const { buildSecrets, dockerfile = false } = serverOf(config);
@@ -47,7 +49,8 @@ async function preflight(context: StageContext): Promise<void> {
 async function run(context: StageContext): Promise<BuildEvidence> {
   const startedAt = new Date().toISOString();
   const validated = validatedModel(context);
-  const plan = await serverOf(context.config).imagePlan(context.config, validated, context.access.root);
+  const planned = await serverOf(context.config).imagePlan(context.config, validated, context.access.root);
+  const { plan, locked } = await pinnedPlan(context, planned);
   const registry = registryOf(context);
   const weights = await sendWeights(context, plan, registry, validated.model.digest);
   const layers = [...(await codeLayers(plan)), ...weights.map(weightLayer)];
@@ -60,7 +63,7 @@ async function run(context: StageContext): Promise<BuildEvidence> {
     const pushed = await pushImage(context, registry, built.image, layers, written, validated.model.digest);
     const about = { plan, image: built.image, written, validated, builder: built.builder, startedAt };
     const documents = await attachDocuments(context, about, registry);
-    return evidence(context, plan, layers, written, { ...built, ...pushed, documents, startedAt, validated });
+    return evidence(context, plan, layers, written, { ...built, ...pushed, documents, startedAt, validated, locked });
   } finally {
     await workspace.close();
   }
@@ -199,6 +202,7 @@ function evidence(
   facts: {
     validated: ValidateEvidence;
     startedAt: string;
+    locked: boolean;
     builder: string;
     uploadedBytes: number;
     buildMs: number;
@@ -226,6 +230,7 @@ function evidence(
       bytes: manifest.config.size + manifest.layers.reduce((sum, { size }) => sum + size, 0),
       layers: describeLayers(manifest.layers, plan.recipe, own),
       user: written.config.config?.User ?? '',
+      locked: facts.locked,
     },
     volatile: {
       startedAt: facts.startedAt,

@@ -128,6 +128,8 @@ export interface BuildEvidence extends EvidenceBase<
     readonly bytes: number;
     readonly layers: readonly LayerEvidence[];
     readonly user: string;
+    /** Base and packages are the ones that mldeploy.lock names. */
+    readonly locked?: boolean;
   };
 }
 

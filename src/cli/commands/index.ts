@@ -18,6 +18,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./deploy.ts')).deployCommand,
   },
   {
+    name: 'lock',
+    summary: 'pin the base image and the packages in mldeploy.lock',
+    load: async () => (await import('./lock.ts')).lockCommand,
+  },
+  {
     name: 'build',
     summary: 'build and push the serving image',
     load: async () => (await import('./stages.ts')).buildCommand,

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { MlDeployError } from '../../../errors.ts';
 import { asOci, type ReadableImage, type StoredImage } from '../../../oci/image.ts';
 import { mediaTypes, type Descriptor, type HistoryEntry } from '../../../oci/manifest.ts';
 import type { PythonPackages, RequirementsFile } from '../../../server/image-plan.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from '../builder.ts';
 import { openBase, pythonOf } from './base.ts';
 import type { BasePython } from './base-python.ts';
-import { findInstaller, installerFailed, runInstaller, targetArguments, type Installer } from './installer.ts';
+import { findInstaller, installerFailed, noInstaller, runInstaller, targetArguments, type Installer } from './installer.ts';
 import { keptLayer, packLayer, type PackedLayer } from './packed-layer.ts';
 import { environmentEntries } from './site.ts';
 import { wheelTarget, type WheelTarget } from './wheel-platforms.ts';
@@ -89,14 +88,7 @@ async function packagesLayer(
     return kept;
   }
   const installer = await findInstaller(places.environment, signal, { version: python.version, wheels: target });
-  if (installer === null) {
-    throw new MlDeployError({
-      code: 'build/no-installer',
-      kind: 'infrastructure',
-      message: `no program here can fetch packages for Python ${python.version}, ${target.label}: there is no uv on PATH, and no pip of that Python on such a machine`,
-      hint: `Install uv (pip install uv, or its own installer), or python${python.version} with pip.`,
-    });
-  }
+  if (installer === null) throw noInstaller({ version: python.version, wheels: target });
   request.onLine(`packages: ${installer.name} ${installer.version}, for Python ${python.version}, ${target.label}`);
   const targets = await install(request, packages, python, target, installer);
   request.onStep('pack the packages');

@@ -53,6 +53,21 @@ export async function findInstaller(
   return null;
 }
 
+/**
+ * The error for a machine without an installer.
+ * @param target what has to be installed for
+ * @returns `build/no-installer`
+ */
+export function noInstaller(target: InstallTarget): MlDeployError {
+  const { version, wheels } = target;
+  return new MlDeployError({
+    code: 'build/no-installer',
+    kind: 'infrastructure',
+    message: `no program here can fetch packages for Python ${version}, ${wheels.label}: there is no uv on PATH, and no pip of that Python on such a machine`,
+    hint: `Install uv (pip install uv, or its own installer), or python${version} with pip.`,
+  });
+}
+
 /** Machine of this very process in the words of Python; null on another system than Linux. */
 function thisMachine(): string | null {
   const machines: Readonly<Record<string, string>> = {

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+
+import { MlDeployError } from '../../errors.ts';
+import type { ImagePlan } from '../../server/image-plan.ts';
+import { lockName, type LockDocument, type LockedImage, type LockInputs } from './document.ts';
+
+/**
+ * What a lock of this plan depends on.
+ * @param plan of the image
+ * @param server `server.type`
+ * @returns null for the user's own Dockerfile, which says itself what it builds on
+ */
+export function lockInputs(plan: ImagePlan, server: string): LockInputs | null {
+  const { recipe, platform } = plan;
+  if (recipe.kind !== 'base') return null;
+  const files = recipe.packages?.requirements ?? [];
+  return {
+    base: recipe.base,
+    platform,
+    server,
+    requirements: Object.fromEntries(files.map(({ name, text }) => [name, digestOfText(text)])),
+  };
+}
+
+/**
+ * The digest of a requirements file as the lock has it.
+ * @param text of the file
+ * @returns `sha256:...`
+ */
+export function digestOfText(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+/**
+ * The entry of an environment.
+ * @param lock that was read
+ * @param environment null: without an overlay
+ * @returns what is pinned
+ * @throws MlDeployError `build/lock-outdated` when the lock does not know the environment
+ */
+export function entryOf(lock: LockDocument, environment: string | null): LockedImage {
+  const name = environment ?? 'default';
+  const found = lock.images.find(({ environments }) => environments.includes(name));
+  if (found === undefined) throw outdated([`it does not know the environment ${name}`]);
+  return found;
+}
+
+/**
+ * Refuses a lock that was made from something else.
+ * @param locked entry of the environment
+ * @param now what the build is about; `requirements` may be left out while they are not known
+ * @throws MlDeployError `build/lock-outdated`, which names what changed
+ */
+export function checkInputs(
+  locked: LockedImage,
+  now: Omit<LockInputs, 'requirements'> & Partial<Pick<LockInputs, 'requirements'>>,
+): void {
+  const before = locked.inputs;
+  const changes: string[] = [];
+  const compare = (key: string, was: string, is: string): void => {
+    if (was !== is) changes.push(`${key} was ${was} and is ${is}`);
+  };
+  compare('image.base', before.base, now.base);
+  compare('image.platform', before.platform, now.platform);
+  compare('server.type', before.server, now.server);
+  if (now.requirements !== undefined) {
+    const names = new Set([...Object.keys(before.requirements), ...Object.keys(now.requirements)]);
+    for (const name of [...names].sort()) {
+      const [was, is] = [before.requirements[name], now.requirements[name]];
+      if (was === is) continue;
+      const what = was === undefined ? 'are new' : is === undefined ? 'are no longer there' : 'have changed';
+      changes.push(`the requirements ${name} ${what}`);
+    }
+  }
+  if (changes.length > 0) throw outdated(changes);
+}
+
+function outdated(changes: readonly string[]): MlDeployError {
+  return new MlDeployError({
+    code: 'build/lock-outdated',
+    kind: 'usage',
+    message: `${lockName} is out of date: ${changes.join('; ')}`,
+    hint: 'Run `ml-deploy lock`, look at what it changes, and commit it.',
+  });
+}
