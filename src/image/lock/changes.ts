@@ -8,7 +8,8 @@ import type { LockedImage } from './document.ts';
  */
 export function changesBetween(before: LockedImage | null, after: LockedImage): string[] {
   const lines: string[] = [];
-  if (before?.base !== after.base) lines.push(`base ${after.inputs.base}: ${arrow(short(before?.base), short(after.base))}`);
+  if (before?.base !== after.base)
+    lines.push(`base ${after.inputs.base}: ${arrow(short(before?.base), short(after.base))}`);
   if (before?.python !== after.python && after.python !== null) {
     lines.push(`Python: ${arrow(before?.python ?? undefined, after.python)}`);
   }

@@ -71,7 +71,8 @@ export function parseLock(text: string): LockDocument {
   const { images } = value;
   if (!Array.isArray(images)) throw invalid('it has no list `images`');
   const found = images.find((image) => !isLockedImage(image)) as unknown;
-  if (found !== undefined) throw invalid(`an entry of \`images\` is incomplete: ${JSON.stringify(found).slice(0, 120)}`);
+  if (found !== undefined)
+    throw invalid(`an entry of \`images\` is incomplete: ${JSON.stringify(found).slice(0, 120)}`);
   return { version: 1, images: images as LockedImage[] };
 }
 

@@ -18,9 +18,7 @@ export async function checkLock(context: StageContext): Promise<void> {
     return;
   }
   const plan =
-    evidence.validate === undefined
-      ? null
-      : await serverOf(config).imagePlan(config, evidence.validate, access.root);
+    evidence.validate === undefined ? null : await serverOf(config).imagePlan(config, evidence.validate, access.root);
   if (plan !== null) {
     await pinnedPlan(context, plan);
     return;

@@ -48,7 +48,8 @@ export async function resolvePackages(resolution: Resolution): Promise<Packages>
     await writeFile(join(folder, `constraints-${name}`), constraints);
     inputs.push('-c', join(folder, `constraints-${name}`));
   }
-  const found = resolution.installer.name === 'uv' ? await compile(resolution, inputs) : await report(resolution, inputs);
+  const found =
+    resolution.installer.name === 'uv' ? await compile(resolution, inputs) : await report(resolution, inputs);
   return Object.fromEntries(
     [...found]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -89,14 +90,18 @@ async function compile(resolution: Resolution, inputs: readonly string[]): Promi
   for (const line of (await readFile(output, 'utf8')).replaceAll(/\\\r?\n/g, ' ').split('\n')) {
     const hashes = [...line.matchAll(/--hash=(\S+)/g)].map(([, hash]) => hash ?? '');
     const requirement = (line.split(/\s--hash=/)[0] ?? '').replaceAll(/\s+/g, '');
-    if (requirement !== '' && !requirement.startsWith('#') && !requirement.startsWith('-')) found.set(requirement, hashes);
+    if (requirement !== '' && !requirement.startsWith('#') && !requirement.startsWith('-'))
+      found.set(requirement, hashes);
   }
   return found;
 }
 
 interface PipReport {
   readonly install: readonly {
-    readonly download_info: { readonly url: string; readonly archive_info?: { readonly hashes?: Record<string, string> } };
+    readonly download_info: {
+      readonly url: string;
+      readonly archive_info?: { readonly hashes?: Record<string, string> };
+    };
     readonly is_direct?: boolean;
     readonly metadata: { readonly name: string; readonly version: string };
   }[];

@@ -99,7 +99,9 @@ async function wantedImages(targets: readonly LockTarget[], root: string): Promi
 
 function previous(old: LockDocument | null, { environments, inputs }: Wanted): LockedImage | null {
   const images = old?.images ?? [];
-  const same = images.find((image) => JSON.stringify(sortedInputs(image.inputs)) === JSON.stringify(sortedInputs(inputs)));
+  const same = images.find(
+    (image) => JSON.stringify(sortedInputs(image.inputs)) === JSON.stringify(sortedInputs(inputs)),
+  );
   return same ?? images.find((image) => image.environments.some((name) => environments.includes(name))) ?? null;
 }
 

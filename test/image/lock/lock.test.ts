@@ -22,7 +22,12 @@ const plan: ImagePlan = {
       folder: '/venv',
       requirements: [
         { name: 'server.txt', text: 'fastapi==1\n', hashed: false, constraints: null },
-        { name: 'model.txt', text: '--extra-index-url https://a.example/simple\nnumpy>=2\n', hashed: false, constraints: null },
+        {
+          name: 'model.txt',
+          text: '--extra-index-url https://a.example/simple\nnumpy>=2\n',
+          hashed: false,
+          constraints: null,
+        },
       ],
       precompile: ['numpy'],
     },
@@ -70,7 +75,10 @@ describe('the lock', () => {
   });
 
   it('may not put more than requirements into the file that an installer reads', () => {
-    const text = renderLock({ version: 1, images: [locked({ packages: { 'a==1\n--index-url=https://evil': [digest('1')] } })] });
+    const text = renderLock({
+      version: 1,
+      images: [locked({ packages: { 'a==1\n--index-url=https://evil': [digest('1')] } })],
+    });
     expect(() => parseLock(text)).toThrow(/incomplete/);
     const hash = renderLock({ version: 1, images: [locked({ packages: { 'a==1': ['md5:00'] } })] });
     expect(() => parseLock(hash)).toThrow(/incomplete/);
@@ -139,7 +147,9 @@ describe('the lock', () => {
       'numpy: 2.4.6 -> 2.5.0',
     ]);
     expect(changesBetween(locked(), locked())).toEqual([]);
-    expect(changesBetween(locked(), locked({ packages: { 'fastapi==1': [digest('3')] } }))).toEqual(['numpy: 2.4.6 -> removed']);
+    expect(changesBetween(locked(), locked({ packages: { 'fastapi==1': [digest('3')] } }))).toEqual([
+      'numpy: 2.4.6 -> removed',
+    ]);
   });
 });
 

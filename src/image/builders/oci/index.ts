@@ -8,7 +8,14 @@ import type { PythonPackages, RequirementsFile } from '../../../server/image-pla
 import type { Builder, BuilderPlaces, BuildRequest } from '../builder.ts';
 import { openBase, pythonOf } from './base.ts';
 import type { BasePython } from './base-python.ts';
-import { findInstaller, installerFailed, noInstaller, runInstaller, targetArguments, type Installer } from './installer.ts';
+import {
+  findInstaller,
+  installerFailed,
+  noInstaller,
+  runInstaller,
+  targetArguments,
+  type Installer,
+} from './installer.ts';
 import { keptLayer, packLayer, type PackedLayer } from './packed-layer.ts';
 import { environmentEntries } from './site.ts';
 import { wheelTarget, type WheelTarget } from './wheel-platforms.ts';
