@@ -15,17 +15,18 @@ const pattern =
 /**
  * Reads the name of an image as Docker does: `latest` when there is neither tag nor digest.
  * @param text such as `docker.io/library/python:3.12-slim`, or with `@sha256:...`
+ * @param hint what to do when it is not one
  * @returns its parts
  * @throws MlDeployError `registry/bad-name`
  */
-export function parseReference(text: string): Reference {
+export function parseReference(text: string, hint = 'Correct image.base in mldeploy.yaml.'): Reference {
   const { name, tag, digest } = pattern.exec(text)?.groups ?? {};
   if (name === undefined) {
     throw new MlDeployError({
       code: 'registry/bad-name',
       kind: 'usage',
       message: `${text} does not name an image: expected host/path:tag or host/path@sha256:...`,
-      hint: 'Correct image.base in mldeploy.yaml.',
+      hint,
     });
   }
   const noDigest = digest === undefined;

@@ -78,6 +78,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./report.ts')).reportCommand,
   },
   {
+    name: 'diff',
+    summary: 'show what changed between two images',
+    load: async () => (await import('./diff.ts')).diffCommand,
+  },
+  {
     name: 'doctor',
     summary: 'check that this machine has what a deploy needs',
     load: async () => (await import('./doctor.ts')).doctorCommand,

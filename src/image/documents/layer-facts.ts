@@ -107,11 +107,18 @@ function sinkOf(
   };
 }
 
-const isRecord = (path: string): boolean =>
+/** Whether a file of an image names installed software: a path without a leading slash. */
+export const isRecord = (path: string): boolean =>
   /^(var\/lib\/dpkg\/status(\.d\/[^/]+)?|(usr\/)?lib\/apk\/db\/installed|(etc|usr\/lib)\/os-release)$/.test(path) ||
   /\.(dist-info\/METADATA|egg-info(\/PKG-INFO)?)$/.test(path);
 
-function packagesOf(path: string, text: string): InstalledPackage[] {
+/**
+ * Reads a record of installed software.
+ * @param path in the image, without a leading slash; a record, but not os-release
+ * @param text of the file
+ * @returns the packages that it names
+ */
+export function packagesOf(path: string, text: string): InstalledPackage[] {
   if (path.includes('lib/dpkg/')) return path.endsWith('.md5sums') ? [] : parseDpkgStatus(text);
   if (path.includes('apk/db/')) return parseApkInstalled(text);
   const found = parsePythonMetadata(text);

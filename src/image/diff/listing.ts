@@ -1,0 +1,126 @@
+import { createHash, type Hash } from 'node:crypto';
+
+import { MlDeployError } from '../../errors.ts';
+import type { Blob } from '../../oci/blob.ts';
+import type { Descriptor } from '../../oci/manifest.ts';
+import { readTar, TarProblem, type Sink, type TarItem } from '../../oci/pull/tar-reader.ts';
+import { unpackLayer } from '../../oci/unpack.ts';
+import { isRecord, packagesOf } from '../documents/layer-facts.ts';
+import type { InstalledPackage } from '../documents/packages/package.ts';
+import { contentAnnotation } from '../known-layers.ts';
+
+/** One thing in a layer. */
+export interface ListedFile {
+  /** `gone`: the layer removes it from lower ones. */
+  readonly kind: TarItem['kind'] | 'gone';
+  readonly bytes: number;
+  /** Equal for equal content: a sha256, what a link leads to, or a name of the content. */
+  readonly content: string;
+}
+
+/** What one layer holds. */
+export interface Listing {
+  /** By path without a leading slash; folders are left out. */
+  readonly files: ReadonlyMap<string, ListedFile>;
+  /** By the path of the record that names them. */
+  readonly packages: ReadonlyMap<string, readonly InstalledPackage[]>;
+}
+
+/** A record of packages that is larger than this is none. Bytes. */
+const maxRecord = 64 * 1024 * 1024;
+/** Of a single model file from this size on only the header is read: the layer's digest says already that it is another one. */
+const headerOnlyBytes = 16 * 1024 * 1024;
+
+/**
+ * Lists a layer while it comes: nothing is written to disk.
+ * @param layer descriptor
+ * @param blob its bytes
+ * @param onBytes called with the bytes of each piece
+ * @returns files and packages
+ * @throws MlDeployError `diff/bad-layer`, `registry/*`
+ */
+export async function listLayer(layer: Descriptor, blob: Blob, onBytes: (bytes: number) => void): Promise<Listing> {
+  const files = new Map<string, ListedFile>();
+  const packages = new Map<string, readonly InstalledPackage[]>();
+  const hash = createHash('sha256');
+  const one = isOneModelFile(layer) && layer.size >= headerOnlyBytes;
+  const tar = unpackLayer(hashed(blob, hash, onBytes), layer.mediaType);
+  const open = (item: TarItem): Promise<Sink | null> => {
+    const path = item.path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
+    if (!one || item.kind !== 'file') return Promise.resolve(sinkOf(item, path, files, packages));
+    files.set(path, { kind: 'file', bytes: item.size, content: layer.digest });
+    return Promise.reject(new Enough());
+  };
+  try {
+    await readTar(tar, open);
+  } catch (error) {
+    if (error instanceof Enough) return { files, packages };
+    if (error instanceof MlDeployError) throw error;
+    throw badLayer(layer, error instanceof TarProblem ? error.message : String(error));
+  } finally {
+    tar.destroy();
+  }
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found !== layer.digest) throw badLayer(layer, `it has the digest ${found}`);
+  return { files, packages };
+}
+
+/** What was wanted is known. */
+class Enough extends Error {}
+
+function isOneModelFile({ annotations = {} }: Descriptor): boolean {
+  const title = annotations['org.opencontainers.image.title'] ?? '';
+  return contentAnnotation in annotations && !/^\d+ files$/.test(title);
+}
+
+async function* hashed(blob: Blob, hash: Hash, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const piece of blob.read(0)) {
+    hash.update(piece);
+    onBytes(piece.length);
+    yield piece;
+  }
+}
+
+function sinkOf(
+  item: TarItem,
+  path: string,
+  files: Map<string, ListedFile>,
+  packages: Map<string, readonly InstalledPackage[]>,
+): Sink | null {
+  const { kind, size, target } = item;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const folder = path.slice(0, path.length - name.length);
+  if (name.startsWith('.wh.')) {
+    const gone = name === '.wh..wh..opq' ? folder : `${folder}${name.slice(4)}`;
+    files.set(gone, { kind: 'gone', bytes: 0, content: '' });
+    return null;
+  }
+  if (kind === 'folder') return null;
+  if (kind !== 'file') {
+    files.set(path, { kind, bytes: 0, content: target });
+    return null;
+  }
+  const hash = createHash('sha256');
+  const kept: Buffer[] | null = isRecord(path) && size <= maxRecord && !path.endsWith('os-release') ? [] : null;
+  return {
+    write: (chunk) => {
+      hash.update(chunk);
+      kept?.push(Buffer.from(chunk));
+      return Promise.resolve();
+    },
+    end: () => {
+      files.set(path, { kind: 'file', bytes: size, content: hash.digest('hex') });
+      if (kept !== null) packages.set(path, packagesOf(path, Buffer.concat(kept).toString('utf8')));
+      return Promise.resolve();
+    },
+  };
+}
+
+function badLayer({ digest }: Descriptor, why: string): MlDeployError {
+  return new MlDeployError({
+    code: 'diff/bad-layer',
+    kind: 'infrastructure',
+    message: `the layer ${digest} cannot be read: ${why}`,
+    hint: 'The registry gives something else than was published; build and publish the image again.',
+  });
+}
