@@ -109,6 +109,8 @@ export interface ImageConfig {
   readonly insecure: boolean;
   /** BuildKit secrets: id -> file. */
   readonly secrets: readonly { readonly id: string; readonly file: string }[];
+  /** What else is published from the same layers of model files. */
+  readonly artifacts: readonly ('modelpack' | 'modelcar')[];
   /** Files of the private key and of its password. */
   readonly sign: { readonly key: string; readonly password: string | null } | null;
 }

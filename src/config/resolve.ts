@@ -106,6 +106,7 @@ function resolveImage(image: MlDeployFile['image']): ImageConfig {
     builder: image.builder ?? 'auto',
     insecure: image.insecure ?? false,
     secrets: Object.entries(image.secrets ?? {}).map(([id, file]) => ({ id, file })),
+    artifacts: image.artifacts ?? [],
     sign: resolveSign(image.sign ?? null),
   };
 }

@@ -8,11 +8,13 @@ import type { ReadableImage } from '../oci/image.ts';
 import { mediaTypes } from '../oci/manifest.ts';
 import { RegistryClient } from '../oci/registry.ts';
 import { parseRepository } from '../oci/repository.ts';
-import type { BuildEvidence, DocumentEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
+import type { ArtifactEvidence, BuildEvidence, DocumentEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
 import { plural } from '../plural.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
 import { serverOf } from '../server/index.ts';
+import { publishArtifacts } from './artifacts/index.ts';
+import type { ModelLayer } from './artifacts/modelpack.ts';
 import type { BuilderPlaces } from './builders/builder.ts';
 import { chooseBuilder, type BuilderNeeds } from './builders/index.ts';
 import { attachDocuments } from './documents/index.ts';
@@ -62,8 +64,17 @@ async function run(context: StageContext): Promise<BuildEvidence> {
     await refuseLeakedSecrets(context, made, [written.configBytes, written.manifestBytes]);
     const pushed = await pushImage(context, registry, built.image, layers, written, validated.model.digest);
     const about = { plan, image: built.image, written, validated, builder: built.builder, startedAt };
-    const documents = await attachDocuments(context, about, registry);
-    return evidence(context, plan, layers, written, { ...built, ...pushed, documents, startedAt, validated, locked });
+    const artifacts = await publishArtifacts(context, about, layers.filter(isWeights).map(modelLayer), registry);
+    const documents = await attachDocuments(context, { ...about, artifacts }, registry);
+    return evidence(context, plan, layers, written, {
+      ...built,
+      ...pushed,
+      artifacts,
+      documents,
+      startedAt,
+      validated,
+      locked,
+    });
   } finally {
     await workspace.close();
   }
@@ -74,6 +85,12 @@ type Layer = OwnLayer & { readonly blob: Blob; readonly annotations?: Readonly<R
 
 function weightLayer({ blob, title, key }: WeightLayer): Layer {
   return { kind: 'weights', blob, title, annotations: { [contentAnnotation]: key } };
+}
+
+const isWeights = ({ kind }: Layer): boolean => kind === 'weights';
+
+function modelLayer({ blob: { digest, size }, title }: Layer): ModelLayer {
+  return { digest, size, title };
 }
 
 async function codeLayers(plan: ImagePlan): Promise<Layer[]> {
@@ -207,6 +224,7 @@ function evidence(
     uploadedBytes: number;
     buildMs: number;
     pushMs: number;
+    artifacts: readonly ArtifactEvidence[] | undefined;
     documents: readonly DocumentEvidence[];
   },
 ): BuildEvidence {
@@ -232,6 +250,7 @@ function evidence(
       user: written.config.config?.User ?? '',
       locked: facts.locked,
     },
+    ...(facts.artifacts === undefined ? {} : { artifacts: facts.artifacts }),
     volatile: {
       startedAt: facts.startedAt,
       endedAt: new Date().toISOString(),

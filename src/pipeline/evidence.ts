@@ -105,6 +105,15 @@ export interface DocumentEvidence {
   readonly signed: boolean;
 }
 
+/** Something else that was published from the same layers of model files. */
+export interface ArtifactEvidence {
+  readonly type: 'modelpack' | 'modelcar';
+  /** `sha256:...` of its manifest. */
+  readonly digest: string;
+  /** `repository@digest` */
+  readonly reference: string;
+}
+
 export interface BuildEvidence extends EvidenceBase<
   'build',
   VolatileFacts & {
@@ -131,6 +140,8 @@ export interface BuildEvidence extends EvidenceBase<
     /** Base and packages are the ones that mldeploy.lock names. */
     readonly locked?: boolean;
   };
+  /** Absent: none was asked for. */
+  readonly artifacts?: readonly ArtifactEvidence[];
 }
 
 export interface CheckEvidence {

@@ -542,6 +542,10 @@ export interface Image {
     [k: string]: Path;
   };
   /**
+   * What else is published from the same layers of model files, without sending them again: `modelpack` (an OCI artifact of the model alone, CNCF ModelPack) and `modelcar` (an image for KServe's `oci://` storage).
+   */
+  artifacts?: ('modelpack' | 'modelcar')[];
+  /**
    * Signs the model (OpenSSF Model Signing) and the documents about the image with a private key, and attaches the signatures to the image; what cannot be signed and attached then fails the build. `null`: nothing is signed, and documents that cannot be attached are warned about.
    */
   sign?: Sign | null;
@@ -1000,6 +1004,10 @@ export interface Image1 {
   secrets?: {
     [k: string]: Path;
   };
+  /**
+   * What else is published from the same layers of model files, without sending them again: `modelpack` (an OCI artifact of the model alone, CNCF ModelPack) and `modelcar` (an image for KServe's `oci://` storage).
+   */
+  artifacts?: ('modelpack' | 'modelcar')[];
   /**
    * Signs the model (OpenSSF Model Signing) and the documents about the image with a private key, and attaches the signatures to the image; what cannot be signed and attached then fails the build. `null`: nothing is signed, and documents that cannot be attached are warned about.
    */

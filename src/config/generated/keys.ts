@@ -39,6 +39,7 @@ export const configurationKeys: readonly string[] = [
   'image.builder',
   'image.insecure',
   'image.secrets',
+  'image.artifacts',
   'image.sign',
   'smoke',
   'smoke.golden',

@@ -8,7 +8,7 @@ import type { ReadableImage } from '../../oci/image.ts';
 import { mediaTypes } from '../../oci/manifest.ts';
 import { attach, type Attachment } from '../../oci/referrers.ts';
 import type { RegistryClient } from '../../oci/registry.ts';
-import type { DocumentEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
+import type { ArtifactEvidence, DocumentEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { evidenceFolder } from '../../pipeline/store.ts';
 import { plural } from '../../plural.ts';
@@ -32,6 +32,8 @@ export interface BuiltImage {
   readonly validated: ValidateEvidence;
   readonly builder: string;
   readonly startedAt: string;
+  /** What was published beside it. */
+  readonly artifacts?: readonly ArtifactEvidence[] | undefined;
 }
 
 /** A document before it is attached. */
@@ -138,13 +140,13 @@ async function billOfMaterials({ config, access }: StageContext, built: BuiltIma
 }
 
 async function provenanceOf({ config, access }: StageContext, built: BuiltImage): Promise<object> {
-  const { plan, validated, written, builder, startedAt } = built;
+  const { plan, validated, written, builder, startedAt, artifacts = [] } = built;
   const { entry, requirements } = config.server;
   const dockerfile = plan.recipe.kind === 'dockerfile' ? plan.recipe.file : null;
   const paths = [entry, requirements, dockerfile, 'mldeploy.lock'].filter((path) => path !== null);
   const files = await Promise.all(paths.map((path) => hashed(access.root, path)));
   return provenance({
-    subjects: [{ name: config.image.repository, digest: written.digest }],
+    subjects: [written, ...artifacts].map(({ digest }) => ({ name: config.image.repository, digest })),
     project: config.name,
     environmentName: config.environment,
     server: config.server.type,

@@ -19,6 +19,8 @@ export interface LayerFacts {
   /** Paths that hide everything of lower layers at and below them. */
   readonly removed: readonly string[];
   readonly os: OsRelease | null;
+  /** Of the programs that a modelcar needs, those that are there. */
+  readonly programs: readonly string[];
   /** Records that are there and cannot be read: kinds of package lists. */
   readonly unread: readonly string[];
 }
@@ -26,7 +28,7 @@ export interface LayerFacts {
 /** A record that is larger than this is none. Bytes. */
 const maxRecord = 64 * 1024 * 1024;
 /** Of the form of the stored facts, which changes when more is read. */
-const version = 1;
+const version = 2;
 
 /**
  * Reads what a layer says about installed software, once for each layer: the result is kept.
@@ -56,6 +58,7 @@ async function readLayerFacts(layer: Descriptor, blob: Blob): Promise<LayerFacts
   const packages: Record<string, InstalledPackage[]> = {};
   const removed: string[] = [];
   const unread = new Set<string>();
+  const programs = new Set<string>();
   let os: OsRelease | null = null;
   const take = (path: string, text: string): void => {
     if (/^(etc|usr\/lib)\/os-release$/.test(path)) os ??= parseOsRelease(text);
@@ -64,13 +67,13 @@ async function readLayerFacts(layer: Descriptor, blob: Blob): Promise<LayerFacts
   const hash = createHash('sha256');
   const tar = unpackLayer(hashed(blob, hash), layer.mediaType);
   try {
-    await readTar(tar, (item) => Promise.resolve(sinkOf(item, removed, unread, take)));
+    await readTar(tar, (item) => Promise.resolve(sinkOf(item, { removed, unread, programs, take })));
   } finally {
     tar.destroy();
   }
   const found = `sha256:${hash.digest('hex')}`;
   if (found !== layer.digest) throw new Error(`the layer ${layer.digest} has the digest ${found}`);
-  return { packages, removed, os, unread: [...unread].sort() };
+  return { packages, removed, os, programs: [...programs].sort(), unread: [...unread].sort() };
 }
 
 async function* hashed(blob: Blob, hash: ReturnType<typeof createHash>): AsyncGenerator<Uint8Array> {
@@ -80,17 +83,21 @@ async function* hashed(blob: Blob, hash: ReturnType<typeof createHash>): AsyncGe
   }
 }
 
-function sinkOf(
-  item: TarItem,
-  removed: string[],
-  unread: Set<string>,
-  take: (path: string, text: string) => void,
-): Sink | null {
+interface Found {
+  readonly removed: string[];
+  readonly unread: Set<string>;
+  readonly programs: Set<string>;
+  readonly take: (path: string, text: string) => void;
+}
+
+function sinkOf(item: TarItem, { removed, unread, programs, take }: Found): Sink | null {
   const path = item.path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
   const name = path.slice(path.lastIndexOf('/') + 1);
   const folder = path.slice(0, path.length - name.length);
   if (name === '.wh..wh..opq') removed.push(folder);
   else if (name.startsWith('.wh.')) removed.push(`${folder}${name.slice(4)}`);
+  const program = /^(?:usr\/)?bin\/(sh|ln|sleep|ls)$/.exec(path)?.[1];
+  if (program !== undefined) programs.add(program);
   if (/^(var\/lib|usr\/lib\/sysimage)\/rpm\/(rpmdb\.sqlite|Packages(\.db)?)$/.test(path)) unread.add('rpm');
   if (/(^|\/)conda-meta\/[^/]+\.json$/.test(path)) unread.add('conda');
   if (item.kind !== 'file' || !isRecord(path) || item.size > maxRecord) return null;

@@ -1,4 +1,5 @@
-import type { Contract, FileEvidence, TensorSpec, ValidateEvidence } from '../../pipeline/evidence.ts';
+import type { Contract, TensorSpec, ValidateEvidence } from '../../pipeline/evidence.ts';
+import { formatFacts, type FormatFacts } from '../model-facts.ts';
 import type { Declared } from './declared.ts';
 
 /** Where a fact comes from: read from the bytes of the files, or said by somebody. */
@@ -66,26 +67,6 @@ function parametersOf(contract: Contract | null, declared: Declared, sources: Re
 
 function tensor({ name, dtype, shape }: TensorSpec): object {
   return { format: `${name}: ${dtype}[${shape.map((size) => size ?? '?').join(', ')}]` };
-}
-
-/** What the scan of the files found. */
-interface FormatFacts {
-  readonly formats: readonly string[];
-  readonly dtypes: readonly string[];
-  /** Null when no file tells. */
-  readonly parameters: number | null;
-}
-
-function formatFacts(files: readonly FileEvidence[]): FormatFacts {
-  const numbers = files.map(({ facts }) => facts['parameters']).filter((value) => typeof value === 'number');
-  const dtypes = files.flatMap(({ facts: { dtypes: found } }) =>
-    Array.isArray(found) ? (found as readonly string[]) : [],
-  );
-  return {
-    formats: [...new Set(files.map(({ format }) => format))].sort(),
-    dtypes: [...new Set(dtypes)].sort(),
-    parameters: numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0),
-  };
 }
 
 function propertiesOf(

@@ -1483,10 +1483,11 @@ return errors === 0;
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const build = validate27;
-const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
+const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false},"artifacts":{"type":"array","items":{"$ref":"#/definitions/ArtifactEvidence"}}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false},"ArtifactEvidence":{"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
 const schema44 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema45 = {"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false};
 const schema46 = {"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false};
+const schema47 = {"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/build-evidence-v1.json" */;
@@ -2404,14 +2405,134 @@ vErrors.push(err78);
 errors++;
 }
 }
-}
-else {
-const err79 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.artifacts !== undefined){
+let data37 = data.artifacts;
+if(Array.isArray(data37)){
+const len2 = data37.length;
+for(let i2=0; i2<len2; i2++){
+let data38 = data37[i2];
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.type === undefined){
+const err79 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err79];
 }
 else {
 vErrors.push(err79);
+}
+errors++;
+}
+if(data38.digest === undefined){
+const err80 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+if(data38.reference === undefined){
+const err81 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+for(const key5 in data38){
+if(!(((key5 === "type") || (key5 === "digest")) || (key5 === "reference"))){
+const err82 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+if(data38.type !== undefined){
+let data39 = data38.type;
+if(typeof data39 !== "string"){
+const err83 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+if(!((data39 === "modelpack") || (data39 === "modelcar"))){
+const err84 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/enum",keyword:"enum",params:{allowedValues: schema47.properties.type.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+if(data38.digest !== undefined){
+if(typeof data38.digest !== "string"){
+const err85 = {instancePath:instancePath+"/artifacts/" + i2+"/digest",schemaPath:"#/definitions/ArtifactEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+if(data38.reference !== undefined){
+if(typeof data38.reference !== "string"){
+const err86 = {instancePath:instancePath+"/artifacts/" + i2+"/reference",schemaPath:"#/definitions/ArtifactEvidence/properties/reference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+}
+else {
+const err87 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+}
+}
+else {
+const err88 = {instancePath:instancePath+"/artifacts",schemaPath:"#/properties/artifacts/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+}
+else {
+const err89 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
 }
 errors++;
 }
@@ -2421,9 +2542,9 @@ return errors === 0;
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const smoke = validate28;
-const schema47 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},{"type":"null"}]},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
-const schema48 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema49 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
+const schema48 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},{"type":"null"}]},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema49 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema50 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/smoke-evidence-v1.json" */;
@@ -2558,7 +2679,7 @@ vErrors.push(err11);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema47.properties, key0))){
+if(!(func1.call(schema48.properties, key0))){
 const err12 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err12];
@@ -2630,7 +2751,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err18 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema47.properties.environment.type},message:"must be string,null"};
+const err18 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema48.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2653,7 +2774,7 @@ vErrors.push(err19);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema48.enum},message:"must be equal to one of the allowed values"};
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema49.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3057,7 +3178,7 @@ errors++;
 if(data.modelDigest !== undefined){
 let data21 = data.modelDigest;
 if((typeof data21 !== "string") && (data21 !== null)){
-const err53 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema47.properties.modelDigest.type},message:"must be string,null"};
+const err53 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema48.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3127,7 +3248,7 @@ vErrors.push(err58);
 errors++;
 }
 if(!((data24 === "cpu") || (data24 === "gpu"))){
-const err59 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema47.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+const err59 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema48.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3267,7 +3388,7 @@ vErrors.push(err70);
 errors++;
 }
 if(!(((data30 === "passed") || (data30 === "failed")) || (data30 === "skipped"))){
-const err71 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema49.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+const err71 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema50.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3280,7 +3401,7 @@ errors++;
 if(data27.limit !== undefined){
 let data31 = data27.limit;
 if((typeof data31 !== "string") && (data31 !== null)){
-const err72 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema49.properties.limit.type},message:"must be string,null"};
+const err72 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema50.properties.limit.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3343,14 +3464,14 @@ return errors === 0;
 validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const rollout = validate29;
-const schema50 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
-const schema51 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema52 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
-const schema53 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
-const schema54 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
-const schema55 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
-const schema56 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
-const schema58 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
+const schema51 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
+const schema52 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema53 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
+const schema54 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
+const schema55 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
+const schema56 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
+const schema57 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
+const schema59 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
@@ -3535,7 +3656,7 @@ vErrors.push(err16);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema50.properties, key0))){
+if(!(func1.call(schema51.properties, key0))){
 const err17 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err17];
@@ -3607,7 +3728,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema50.properties.environment.type},message:"must be string,null"};
+const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema51.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3630,7 +3751,7 @@ vErrors.push(err24);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema51.enum},message:"must be equal to one of the allowed values"};
+const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema52.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3746,7 +3867,7 @@ vErrors.push(err35);
 errors++;
 }
 for(const key1 in data6){
-if(!(func1.call(schema50.properties.volatile.properties, key1))){
+if(!(func1.call(schema51.properties.volatile.properties, key1))){
 const err36 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err36];
@@ -3977,7 +4098,7 @@ vErrors.push(err55);
 errors++;
 }
 for(const key3 in data14){
-if(!(func1.call(schema53.properties, key3))){
+if(!(func1.call(schema54.properties, key3))){
 const err56 = {instancePath:instancePath+"/volatile/ticks/" + i1,schemaPath:"#/definitions/TickEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err56];
@@ -4585,7 +4706,7 @@ errors++;
 if(data37.at !== undefined){
 let data42 = data37.at;
 if((typeof data42 !== "string") && (data42 !== null)){
-const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema54.properties.at.type},message:"must be string,null"};
+const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema55.properties.at.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -4756,7 +4877,7 @@ vErrors.push(err119);
 errors++;
 }
 if(!((((((data52 === "first") || (data52 === "canary")) || (data52 === "blueGreen")) || (data52 === "recreate")) || (data52 === "atOnce")) || (data52 === "adopt"))){
-const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema50.properties.strategy.enum},message:"must be equal to one of the allowed values"};
+const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema51.properties.strategy.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -4947,7 +5068,7 @@ errors++;
 if(data58.modelDigest !== undefined){
 let data61 = data58.modelDigest;
 if((typeof data61 !== "string") && (data61 !== null)){
-const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
+const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema57.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -5077,7 +5198,7 @@ errors++;
 if(data62.modelDigest !== undefined){
 let data65 = data62.modelDigest;
 if((typeof data65 !== "string") && (data65 !== null)){
-const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
+const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema57.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -5206,7 +5327,7 @@ vErrors.push(err156);
 errors++;
 }
 for(const key13 in data69){
-if(!(func1.call(schema58.properties, key13))){
+if(!(func1.call(schema59.properties, key13))){
 const err157 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err157];
@@ -5316,7 +5437,7 @@ vErrors.push(err165);
 errors++;
 }
 if(!((data76 === "absolute") || (data76 === "relative"))){
-const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema58.properties.promotion.enum},message:"must be equal to one of the allowed values"};
+const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema59.properties.promotion.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -5412,7 +5533,7 @@ vErrors.push(err173);
 errors++;
 }
 if(!(((((data80 === "promote") || (data80 === "rollback")) || (data80 === "inconclusive")) || (data80 === "held")) || (data80 === "none"))){
-const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema50.properties.decision.enum},message:"must be equal to one of the allowed values"};
+const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema51.properties.decision.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err174];
 }
