@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { FileEvidence } from '../pipeline/evidence.ts';
 import { Budget } from './budget.ts';
 import { Findings } from './findings.ts';
 import { headBytes, headOf, type Inspected } from './formats/format.ts';
 import { recognise } from './formats/index.ts';
+import { HashedReading } from './hashed-reading.ts';
 import type { Policy } from './policy.ts';
 import { FileSource } from './source.ts';
 import type { Entry } from './walk.ts';
@@ -22,9 +22,6 @@ export interface InspectedFile {
 }
 
 const nothing: Inspected = { format: 'none', facts: {} };
-
-/** Bytes that are read at a time. */
-const chunkBytes = 1024 * 1024;
 
 /** Called after each piece of the file. */
 export type OnBytes = (bytes: number) => void;
@@ -69,25 +66,33 @@ interface Work {
 }
 
 async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promise<InspectedFile> {
-  const { findings, policy, onBytes, signal } = work;
+  const { findings } = work;
   const before = await handle.stat();
   if (!before.isFile()) {
     findings.add('file/changed', null, 'It is no longer a file.');
     return { entry, findings, inspected: nothing, bytes: 0, sha256: '' };
   }
-  const hash = createHash('sha256');
-  const size = Math.min(chunkBytes, Math.max(headBytes, before.size + 1));
-  let buffer = Buffer.allocUnsafe(size);
-  // A large file is read ahead while what is there is looked at.
-  let spare = before.size < chunkBytes ? buffer : Buffer.allocUnsafe(size);
-  let chunk = await fill(handle, buffer);
+  const reading = new HashedReading(handle, before.size, headBytes);
+  try {
+    return await inspectReading(entry, reading, before, { ...work, handle });
+  } finally {
+    await reading.close();
+  }
+}
+
+async function inspectReading(
+  entry: Entry,
+  reading: HashedReading,
+  before: Stats,
+  { findings, policy, onBytes, signal, handle }: Work & { readonly handle: FileHandle },
+): Promise<InspectedFile> {
+  let chunk = await reading.next();
   if (chunk === null || chunk.length === 0) {
     if (chunk === null) findings.add('file/unreadable', 0, 'The file cannot be read.');
     else findings.add('file/empty', null, 'The file is empty.');
-    return { entry, findings, inspected: nothing, bytes: 0, sha256: chunk === null ? '' : hash.digest('hex') };
+    return { entry, findings, inspected: nothing, bytes: 0, sha256: chunk === null ? '' : await reading.digest() };
   }
   const head = headOf(entry.path, chunk, before.size);
-  const source = new FileSource(handle, before.size);
   const { format, promised } = await recognise(head);
   if (promised !== null) {
     findings.add(
@@ -96,23 +101,22 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
       `The extension .${head.extension} promises ${promised.title}, but this is ${format.title}.`,
     );
   }
-  const context = { head, findings, policy, source, budget: new Budget(before.size), recognise };
-  const inspector = await format.inspect(context);
+  const source = new FileSource(handle, before.size);
+  const inspector = await format.inspect({
+    head,
+    findings,
+    policy,
+    source,
+    budget: new Budget(before.size),
+    recognise,
+  });
   let bytes = 0;
   while (chunk !== null && chunk.length > 0) {
     signal.throwIfAborted();
-    const ahead = spare === buffer ? null : fill(handle, spare);
-    try {
-      hash.update(chunk);
-      await inspector.write(chunk);
-    } finally {
-      // The handle is closed by the caller, and must not be while it is read.
-      await ahead;
-    }
+    await inspector.write(chunk);
     bytes += chunk.length;
     onBytes(chunk.length);
-    [buffer, spare] = [spare, buffer];
-    chunk = await (ahead ?? fill(handle, buffer));
+    chunk = await reading.next();
   }
   if (chunk === null) findings.add('file/unreadable', bytes, `The file cannot be read further than byte ${bytes}.`);
   const inspected = await inspector.end();
@@ -120,22 +124,7 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
   if (after.size !== bytes || after.mtimeMs !== before.mtimeMs || after.ctimeMs !== before.ctimeMs) {
     findings.add('file/changed', null, 'The file changed while it was read.');
   }
-  return { entry, findings, inspected, bytes, sha256: hash.digest('hex') };
-}
-
-/** Fills the buffer as far as the file goes; null when reading fails. */
-async function fill(handle: FileHandle, buffer: Buffer): Promise<Buffer | null> {
-  let filled = 0;
-  try {
-    while (filled < buffer.length) {
-      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, null);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-  } catch {
-    return null;
-  }
-  return buffer.subarray(0, filled);
+  return { entry, findings, inspected, bytes, sha256: await reading.digest() };
 }
 
 /** The evidence of one file, when everything about it is known. */

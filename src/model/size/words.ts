@@ -1,6 +1,6 @@
 import type { TensorData } from '../tensors.ts';
 
-/** How elements that can be infinite or not a number look, by dtype: the bits of the exponent in a word of 32 bits. */
+/** How elements that can be infinite or not a number stand in words of 32 bits. */
 type Kind = 'f32' | 'f64' | 'pair' | 'other';
 
 /** Exponent bits of one half of a word; types of 16 bits stand two in a word. */
@@ -22,6 +22,8 @@ const elementBits: Readonly<Record<string, number>> = {
 };
 
 const scratchWords = 65_536;
+/** Words among which elements are counted one by one when there may be some to count. */
+const countedWords = 8192;
 
 /** Bytes that are looked at together, whatever pieces the data comes in: a word for each lane. */
 const block = 16;
@@ -137,8 +139,20 @@ export class Words {
     this.sample(words);
     this.compare(words);
     this.index += words.length;
-    const even = carries(words, ...exponents[this.kind]);
-    if (even || (this.kind === 'pair' && carriesInPairs(words, this.exponent))) this.count(words);
+    if (this.kind === 'other') return;
+    for (let from = 0; from < words.length; from += countedWords) {
+      const some = words.subarray(from, from + countedWords);
+      if (this.mayBeSpecial(some)) this.count(some);
+    }
+  }
+
+  private mayBeSpecial(words: Uint32Array): boolean {
+    const { kind, exponent } = this;
+    if (kind === 'f64') return carriesInDoubles(words);
+    if (kind === 'f32') return carries(words, 0x7f800000, 0x00800000);
+    // Two elements in a word: the sign bit of the lower one takes its carry.
+    const ones = exponent & -exponent;
+    return carries(words, exponent | (exponent << 16), ones | (ones << 16));
   }
 
   /** Takes the words into the fingerprint that belong there. */
@@ -193,65 +207,46 @@ function mix(lanes: Uint32Array, words: Uint32Array, from: number, to: number): 
 }
 
 /**
- * Whether some words may be infinite or not a number. An exponent of ones carries into the sign bit when one is added at its lowest bit: no
- * branch per word.
+ * Whether some words may be infinite or not a number: exponents of ones carry into the sign bits behind them when one is added at their
+ * lowest bits, which are `ones`. No branch per word.
  */
-function carries(words: Uint32Array, even: number, odd: number): boolean {
-  if (odd === 0) return false;
-  const [evenOne, oddOne] = [even & -even, odd & -odd];
+function carries(words: Uint32Array, exponents: number, ones: number): boolean {
   let carry = 0;
   const whole = words.length - (words.length % 8);
   // Indexes that are always inside let the compiler leave its checks out.
   for (let at = 0; at < whole; at += 8) {
     carry |=
-      ((at0(words, at) & even) + evenOne) |
-      ((at0(words, at + 1) & odd) + oddOne) |
-      ((at0(words, at + 2) & even) + evenOne) |
-      ((at0(words, at + 3) & odd) + oddOne) |
-      ((at0(words, at + 4) & even) + evenOne) |
-      ((at0(words, at + 5) & odd) + oddOne) |
-      ((at0(words, at + 6) & even) + evenOne) |
-      ((at0(words, at + 7) & odd) + oddOne);
+      ((at0(words, at) & exponents) + ones) |
+      ((at0(words, at + 1) & exponents) + ones) |
+      ((at0(words, at + 2) & exponents) + ones) |
+      ((at0(words, at + 3) & exponents) + ones) |
+      ((at0(words, at + 4) & exponents) + ones) |
+      ((at0(words, at + 5) & exponents) + ones) |
+      ((at0(words, at + 6) & exponents) + ones) |
+      ((at0(words, at + 7) & exponents) + ones);
   }
-  for (let at = whole; at < words.length; at += 2) {
-    carry |= ((at0(words, at) & even) + evenOne) | ((at0(words, at + 1) & odd) + oddOne);
-  }
-  return carry < 0;
+  for (let at = whole; at < words.length; at++) carry |= (at0(words, at) & exponents) + ones;
+  return (carry & (exponents + ones)) !== 0;
 }
 
-/** The same for two elements in a word. */
-function carriesInPairs(words: Uint32Array, lower: number): boolean {
-  const upper = lower << 16;
-  const [lowerOne, upperOne] = [lower & -lower, upper & -upper];
-  let low = 0;
-  let high = 0;
-  const whole = words.length - (words.length % 4);
-  for (let at = 0; at < whole; at += 4) {
-    const w = at0(words, at);
-    const x = at0(words, at + 1);
-    const y = at0(words, at + 2);
-    const z = at0(words, at + 3);
-    low |= ((w & lower) + lowerOne) | ((x & lower) + lowerOne) | ((y & lower) + lowerOne) | ((z & lower) + lowerOne);
-    high |= ((w & upper) + upperOne) | ((x & upper) + upperOne) | ((y & upper) + upperOne) | ((z & upper) + upperOne);
+/** The same for elements of 64 bits, whose exponents stand in every other word. */
+function carriesInDoubles(words: Uint32Array): boolean {
+  let carry = 0;
+  const whole = words.length - (words.length % 8);
+  for (let at = 0; at < whole; at += 8) {
+    carry |=
+      ((at0(words, at + 1) & 0x7ff00000) + 0x00100000) |
+      ((at0(words, at + 3) & 0x7ff00000) + 0x00100000) |
+      ((at0(words, at + 5) & 0x7ff00000) + 0x00100000) |
+      ((at0(words, at + 7) & 0x7ff00000) + 0x00100000);
   }
-  for (let at = whole; at < words.length; at++) {
-    low |= (at0(words, at) & lower) + lowerOne;
-    high |= (at0(words, at) & upper) + upperOne;
-  }
-  return high < 0 || (low & 0x8000) !== 0;
+  for (let at = whole + 1; at < words.length; at += 2) carry |= (at0(words, at) & 0x7ff00000) + 0x00100000;
+  return carry < 0;
 }
 
 function at0(words: Uint32Array, index: number): number {
   return words[index] ?? 0;
 }
-
-/** Exponent bits of the even and odd words, by kind. */
-const exponents: Readonly<Record<Kind, readonly [number, number]>> = {
-  f32: [0x7f800000, 0x7f800000],
-  f64: [0, 0x7ff00000],
-  pair: [0, 0],
-  other: [0, 0],
-};
 
 function countSpecial(bytes: Buffer, kind: Kind, exponent: number): { nan: number; infinite: number } {
   const found = { nan: 0, infinite: 0 };

@@ -27,7 +27,10 @@ export async function judgeContent(
   });
   for (let from = 0; from < content.length; from += Math.max(1, step)) {
     // A copy that is spoilt afterwards: inspectors must not keep the chunk.
-    const chunk = Buffer.from(content.subarray(from, from + Math.max(1, step)));
+    const piece = content.subarray(from, from + Math.max(1, step));
+    // Large files are read into memory that the thread which hashes them shares.
+    const chunk = Buffer.from(new SharedArrayBuffer(piece.length));
+    piece.copy(chunk);
     await inspector.write(chunk);
     chunk.fill(0xa5);
   }
