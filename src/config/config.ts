@@ -73,7 +73,7 @@ export interface ModelConfig {
 }
 
 export interface ServerConfig {
-  readonly type: 'fastapi' | 'onnxruntime' | 'custom';
+  readonly type: 'fastapi' | 'onnxruntime' | 'custom' | 'tf-serving' | 'torchserve' | 'triton' | 'vllm';
   /** The user's inference code: a file with `load(model_dir)` and `predict(model, inputs)`; null: chosen for the model format. */
   readonly entry: string | null;
   /** requirements.txt with pinned dependencies; null: what the model format needs. */
@@ -96,8 +96,21 @@ export interface ServerConfig {
   readonly livePath: string;
   readonly readyPath: string;
   readonly protocol: 'openapi' | 'v2' | 'tfserving' | 'torchserve' | 'openai';
+  /** Null: every request is computed by itself. */
+  readonly batching: { readonly maxBatch: number; readonly delayMs: number } | null;
+  /** Of `vllm`. */
+  readonly vllm: VllmConfig;
   /** Largest request body, bytes. */
   readonly maxBodyBytes: number;
+}
+
+export interface VllmConfig {
+  /** Tokens of prompt and answer together; null: what the model was trained for. */
+  readonly maxLength: number | null;
+  readonly dtype: 'auto' | 'bfloat16' | 'float16' | 'float32';
+  /** Share 0..1; null: vLLM's own default. */
+  readonly gpuMemory: number | null;
+  readonly args: readonly string[];
 }
 
 export interface ImageConfig {

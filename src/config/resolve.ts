@@ -6,24 +6,25 @@ import type {
   NotifyConfig,
   ResourcesConfig,
   RolloutConfig,
-  ServerConfig,
   SmokeConfig,
   StepConfig,
   TensorConfig,
 } from './config.ts';
 import type { Autoscaling, MlDeployFile, Rollout, Tensors } from './generated/file.ts';
 import { resolveMetrics } from './metrics.ts';
+import { defaultBase, resolveServer } from './server.ts';
 import { parseBytes, parseDuration, parsePercentage, parseProbability } from './units.ts';
 
 /** Fills in the defaults (those that the schema documents) and parses units. The file must fit the schema. */
 export function resolve(file: MlDeployFile, environment: string | null): Config {
+  const hasGpu = (file.resources?.gpu ?? null) !== null;
   return {
     name: file.name,
     environment,
     model: resolveModel(file.model),
-    server: resolveServer(file.server ?? {}, (file.resources?.gpu ?? null) !== null),
-    image: resolveImage(file.image),
-    smoke: resolveSmoke(file.smoke ?? {}, (file.resources?.gpu ?? null) !== null),
+    server: resolveServer(file.server ?? {}, hasGpu),
+    image: resolveImage(file.image, defaultBase(file.server?.type ?? 'fastapi', hasGpu)),
+    smoke: resolveSmoke(file.smoke ?? {}, hasGpu),
     resources: resolveResources(file.resources ?? {}),
     deploy: resolveDeploy(file.deploy ?? {}),
     rollout: resolveRollout(file.rollout ?? {}),
@@ -72,36 +73,14 @@ function resolveTensors(tensors: Tensors | undefined): readonly TensorConfig[] |
   );
 }
 
-function resolveServer(server: NonNullable<MlDeployFile['server']>, gpu: boolean): ServerConfig {
-  const type = server.type ?? 'fastapi';
-  return {
-    type,
-    entry: server.entry ?? null,
-    requirements: server.requirements ?? null,
-    port: server.port ?? 8000,
-    workers: server.workers ?? 1,
-    threads: server.threads ?? null,
-    providers: type === 'onnxruntime' ? (server.providers ?? (gpu ? ['cuda', 'cpu'] : ['cpu'])) : [],
-    dockerfile: server.dockerfile ?? 'Dockerfile',
-    context: server.context ?? '.',
-    target: server.target ?? null,
-    args: Object.fromEntries(Object.entries(server.args ?? {}).map(([name, value]) => [name, String(value)])),
-    modelPath: server.modelPath ?? '/model',
-    livePath: server.livePath ?? '/healthz',
-    readyPath: server.readyPath ?? '/readyz',
-    protocol: server.protocol ?? 'openapi',
-    maxBodyBytes: parseBytes(server.maxBody ?? '10Mi'),
-  };
-}
-
 function resolveSign(sign: NonNullable<MlDeployFile['image']['sign']> | null): ImageConfig['sign'] {
   return sign === null ? null : { key: sign.key, password: sign.password ?? null };
 }
 
-function resolveImage(image: MlDeployFile['image']): ImageConfig {
+function resolveImage(image: MlDeployFile['image'], base: string): ImageConfig {
   return {
     repository: image.repository,
-    base: image.base ?? 'docker.io/library/python:3.12-slim',
+    base: image.base ?? base,
     platform: image.platform ?? 'linux/amd64',
     builder: image.builder ?? 'auto',
     insecure: image.insecure ?? false,

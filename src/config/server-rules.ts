@@ -9,6 +9,10 @@ export const serverKeys: Readonly<Record<ServerConfig['type'], readonly string[]
   fastapi: ['entry', 'requirements', ...application],
   onnxruntime: ['providers', ...application],
   custom: [...['port', 'dockerfile', 'context', 'target', 'args', 'modelPath', 'livePath', 'readyPath', 'protocol']],
+  'tf-serving': ['port', 'batching'],
+  torchserve: ['entry', 'port', 'workers', 'batching', 'maxBody'],
+  triton: ['entry', 'port', 'workers', 'batching'],
+  vllm: ['port', 'vllm'],
 };
 
 /**
@@ -17,7 +21,7 @@ export const serverKeys: Readonly<Record<ServerConfig['type'], readonly string[]
  * @param root places in the file
  */
 export function serverRules(config: Config, root: Located): Violation[] {
-  return [...unusedKeys(config, root), ...providerRules(config)];
+  return [...unusedKeys(config, root), ...portRules(config), ...vllmRules(config), ...providerRules(config)];
 }
 
 function unusedKeys({ environment, server: { type } }: Config, root: Located): Violation[] {
@@ -38,10 +42,11 @@ function unusedKeys({ environment, server: { type } }: Config, root: Located): V
     });
 }
 
-/** Written, and not to say that it is not set. */
+/** Written, and not to say that it is not set (`null`, `{}`). */
 function isSet(root: Located, where: readonly string[]): boolean {
   if (!isWritten(root, where)) return false;
   const { node } = find(root, where);
+  if (node.kind === 'map') return node.entries.size > 0;
   return node.kind !== 'scalar' || node.value !== null;
 }
 
@@ -54,4 +59,66 @@ function providerRules({ server: { type, providers }, resources }: Config): Viol
       expected: '`resources.gpu: {count: 1}`, or `cpu` among the providers',
     },
   ];
+}
+
+/** Ports that a server has besides the one that can be chosen. */
+const otherPorts: Readonly<Partial<Record<ServerConfig['type'], readonly number[]>>> = {
+  'tf-serving': [8500],
+  torchserve: [8081, 8082],
+  triton: [8001, 8002],
+};
+
+function portRules({ server: { type, port } }: Config): Violation[] {
+  const taken = otherPorts[type] ?? [];
+  if (!taken.includes(port)) return [];
+  return [
+    {
+      where: ['server', 'port'],
+      message: `${type} needs the port ${port} for something else`,
+      expected: `another port than ${taken.join(' and ')}`,
+    },
+  ];
+}
+
+/** Arguments of `vllm serve` that are refused, and why. */
+const refusedArguments: readonly { readonly names: RegExp; readonly why: string; readonly instead: string }[] = [
+  {
+    names:
+      /^(model|served-model-name|host|port|dtype|max-model-len|gpu-memory-utilization|tensor-parallel-size|config)$/,
+    why: 'is set by ml-deploy',
+    instead: 'the key for it (`server.port`, `server.vllm`, `resources.gpu.count`), or nothing',
+  },
+  { names: /^trust-remote-code$/, why: 'lets files of the model run code', instead: 'a model that vLLM knows' },
+  {
+    names: /^(api-key|hf-token|ssl-.*)$/,
+    why: 'would put a secret or a path of another machine into the image',
+    instead: 'a Secret in `deploy.secrets` that sets the variable (`VLLM_API_KEY`)',
+  },
+  {
+    names: /^(download-dir|allowed-local-media-path|uds)$/,
+    why: 'names a path outside of the image',
+    instead: 'nothing: the model is in the image',
+  },
+];
+
+function vllmRules({ server: { vllm } }: Config): Violation[] {
+  const violations: Violation[] = [];
+  if (vllm.gpuMemory !== null && (vllm.gpuMemory <= 0 || vllm.gpuMemory > 1)) {
+    violations.push({
+      where: ['server', 'vllm', 'gpuMemory'],
+      message: `found ${vllm.gpuMemory * 100}%`,
+      expected: 'a share above 0% and up to 100%',
+    });
+  }
+  for (const [index, argument] of vllm.args.entries()) {
+    const name = /^--([a-z0-9-]+)/.exec(argument)?.[1] ?? '';
+    const refused = refusedArguments.find(({ names }) => names.test(name));
+    if (refused === undefined) continue;
+    violations.push({
+      where: ['server', 'vllm', 'args', index],
+      message: `\`--${name}\` ${refused.why}`,
+      expected: refused.instead,
+    });
+  }
+  return violations;
 }

@@ -14,7 +14,7 @@ const parse = (text: string, environment: string | null = null) =>
 describe('keys of a server', () => {
   it('that its type does not use are refused with the type that does', () => {
     expect(() => parse('server: {type: onnxruntime, entry: inference.py}\n')).toThrow(
-      /5:\d+ +server\.entry +is not used by the server `onnxruntime`.*`server\.type: fastapi`, or no `server\.entry`/s,
+      /5:\d+ +server\.entry +is not used by the server `onnxruntime`.*`server\.type: fastapi` or .*, or no `server\.entry`/s,
     );
     expect(() => parse('server: {providers: [cpu]}\n')).toThrow(
       /server\.providers +is not used by the server `fastapi`/,
@@ -35,5 +35,34 @@ describe('keys of a server', () => {
       'cpu',
     ]);
     expect(() => parse('server: {type: onnxruntime, providers: [cuda]}\n')).toThrow(/`cuda` alone needs a GPU/);
+  });
+
+  it('have the port and the base of their server', () => {
+    const of = (server: string, more = '') => {
+      const { server: found, image } = parse(`server: {${server}}\n${more}`);
+      return [found.port, image.base];
+    };
+    const gpu = 'resources: {gpu: {count: 1}}\n';
+    expect(of('type: tf-serving')).toEqual([8501, 'docker.io/tensorflow/serving:2.19.1']);
+    expect(of('type: tf-serving', gpu)).toEqual([8501, 'docker.io/tensorflow/serving:2.19.1-gpu']);
+    expect(of('type: torchserve, port: 9000')).toEqual([9000, 'docker.io/pytorch/torchserve:0.12.0-cpu']);
+    expect(of('type: triton', gpu)[1]).toContain('nvcr.io/nvidia/tritonserver:');
+    expect(of('type: vllm')[1]).toContain('vllm/vllm-openai:v');
+    expect(of('type: fastapi')).toEqual([8000, 'docker.io/library/python:3.12-slim']);
+  });
+
+  it.each([
+    ['type: triton, workers: 2, vllm: {maxLength: 5}', /server\.vllm +is not used by the server `triton`/],
+    ['type: vllm, batching: {maxBatch: 2}', /server\.batching +is not used by the server `vllm`/],
+    ['type: tf-serving, batching: {maxBatch: 1}', /a whole number from 2/],
+    ['type: tf-serving, batching: {delay: 1ms}', /maxBatch/],
+    ['type: triton, port: 8002', /needs the port 8002 for something else/],
+    ['type: vllm, vllm: {gpuMemory: 0%}', /a share above 0%/],
+    ['type: vllm, vllm: {dtype: float64}', /server\.vllm\.dtype/],
+    ['type: vllm, vllm: {args: [max-num-seqs 4]}', /an argument such as/],
+    ['type: vllm, vllm: {args: [--model=/other]}', /`--model` is set by ml-deploy/],
+    ['type: vllm, vllm: {args: [--hf-token=x]}', /would put a secret/],
+  ])('%s is refused', (server, message) => {
+    expect(() => parse(`server: {${server}}\n`)).toThrow(message);
   });
 });

@@ -15,6 +15,19 @@ export type Tensors = Tensor[] | null;
  * Outputs of the model, when its files do not tell. `null`: read from the files.
  */
 export type Tensors1 = Tensor[] | null;
+/**
+ * `tf-serving`, `torchserve`, `triton`: the server puts requests that arrive together into one batch. Faster on GPUs, slower for single requests. `null`: every request is computed by itself.
+ */
+export type Batching = {
+  /**
+   * Largest batch: rows for `tf-serving` and `triton`, requests for `torchserve`.
+   */
+  maxBatch: number;
+  /**
+   * How long the first request of a batch waits for others at most; a part of every latency.
+   */
+  delay?: string;
+} | null;
 export type Duration = string;
 /**
  * GPUs of one pod (`nvidia.com/gpu`). `null`: none.
@@ -442,11 +455,11 @@ export interface Tensor {
  */
 export interface Server {
   /**
-   * Which server. `fastapi` is a readable application of ours that loads the usual formats or runs your own code; `onnxruntime` is the same application for one ONNX model on CPU or GPU; `custom` is your own Dockerfile. A key that a server does not use is an error.
+   * Which server. `fastapi` is a readable application of ours that loads the usual formats or runs your own code; `onnxruntime` is the same application for one ONNX model on CPU or GPU; `tf-serving` is TensorFlow Serving, `triton` NVIDIA Triton, `torchserve` TorchServe (archived since August 2025), `vllm` vLLM for language models, `custom` your own Dockerfile. A key that a server does not use is an error.
    */
-  type?: 'fastapi' | 'onnxruntime' | 'custom';
+  type?: 'fastapi' | 'onnxruntime' | 'tf-serving' | 'torchserve' | 'triton' | 'vllm' | 'custom';
   /**
-   * `fastapi`: Python file of yours with `load(model_dir)` and `predict(model, inputs)`. `null`: the code for the model's format is used.
+   * Python file of yours. `fastapi` and `torchserve`: with `load(model_dir)` and `predict(model, inputs)`; `triton`: with a class `TritonPythonModel`. `null`: the code for the model's format is used.
    */
   entry?: Path | null;
   /**
@@ -454,11 +467,11 @@ export interface Server {
    */
   requirements?: Path | null;
   /**
-   * Port inside the container. The default is above 1024, so that the server needs no privilege.
+   * Port inside the container. `null`: 8501 for `tf-serving`, 8080 for `torchserve`, else 8000; above 1024, so that the server needs no privilege.
    */
-  port?: number;
+  port?: number | null;
   /**
-   * Processes that answer requests. One by default: every worker loads its own copy of the model, and replicas scale without that surprise.
+   * Processes that answer requests; for `triton` instances of the model, on each GPU. One by default: every worker loads its own copy of the model, and replicas scale without that surprise.
    */
   workers?: number;
   /**
@@ -506,10 +519,33 @@ export interface Server {
    * `custom`: how the server is asked (docs/smoke.md). `null`: `openapi`, as its `/openapi.json` describes.
    */
   protocol?: 'openapi' | 'v2' | 'tfserving' | 'torchserve' | 'openai' | null;
+  batching?: Batching;
+  vllm?: Vllm;
   /**
    * Largest request body; a larger one is answered with 413. The default holds about ten thousand rows of a hundred numbers.
    */
   maxBody?: string | number;
+}
+/**
+ * Settings of the server `vllm`.
+ */
+export interface Vllm {
+  /**
+   * Largest length of a prompt and its answer together, in tokens: the memory for the cache grows with it. `null`: what the model was trained for.
+   */
+  maxLength?: number | null;
+  /**
+   * Type that is computed with. `auto`: that of the weights.
+   */
+  dtype?: 'auto' | 'bfloat16' | 'float16' | 'float32';
+  /**
+   * Share of the GPU's memory that vLLM takes for weights and cache. `null`: vLLM's own default, 90% or a little more.
+   */
+  gpuMemory?: Percentage | null;
+  /**
+   * More arguments for `vllm serve`, each as `--name` or `--name=value`. What ml-deploy sets itself, code from the model (`--trust-remote-code`) and secrets are refused.
+   */
+  args?: string[];
 }
 /**
  * The image that is built and pushed.
@@ -520,9 +556,9 @@ export interface Image {
    */
   repository: string;
   /**
-   * Base image of the serving stage. The slim variant has what Python wheels need and little else.
+   * Base image of the serving stage. `null`: docker.io/library/python:3.12-slim for `fastapi` and `onnxruntime`, and the server's own image, in the version that is named in its page of the documentation, for the others.
    */
-  base?: string;
+  base?: string | null;
   /**
    * Platform of the image.
    */
@@ -983,9 +1019,9 @@ export interface Image1 {
    */
   repository?: string;
   /**
-   * Base image of the serving stage. The slim variant has what Python wheels need and little else.
+   * Base image of the serving stage. `null`: docker.io/library/python:3.12-slim for `fastapi` and `onnxruntime`, and the server's own image, in the version that is named in its page of the documentation, for the others.
    */
-  base?: string;
+  base?: string | null;
   /**
    * Platform of the image.
    */

@@ -2,10 +2,11 @@
 "use strict";
 export const validateFile = validate20;
 const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://ml-deploy.dev/schema/mldeploy.schema.json","type":"object","additionalProperties":false,"required":["version","name","model","image"],"properties":{"version":{"const":1,"x-expected":"the number 1"},"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model","required":["path"]},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image","required":["repository"]},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"},"environments":{"type":"object","propertyNames":{"pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"additionalProperties":{"$ref":"#/$defs/overlay"}}},"$defs":{"overlay":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}},"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"percentage":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a percentage such as `1%` or `0.5%`"},"bytes":{"type":["string","integer"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"cpuQuantity":{"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]+$","x-expected":"a path"},"objectName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"routeRule":{"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"},"tensors":{"type":["array","null"],"items":{"type":"object","additionalProperties":false,"required":["name","dtype","shape"],"properties":{"name":{"type":"string","pattern":"^.+$","x-expected":"a name"},"dtype":{"enum":["bool","int8","int16","int32","int64","uint8","uint16","uint32","uint64","float16","bfloat16","float32","float64","string"]},"shape":{"type":"array","items":{"type":"integer","minimum":-1,"x-expected":"a whole number, or -1 for any size"}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"path":{"$ref":"#/$defs/path","x-expected":"a path"},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"maxGrowth":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"formats":{"anyOf":[{"type":"array","items":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]*$","x-expected":"the name of a format such as `safetensors`"}},{"type":"null"}]},"previous":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"acknowledgeBreaking":{"anyOf":[{"type":"object","additionalProperties":false,"required":["previous","reason"],"properties":{"previous":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$","x-expected":"a digest such as `sha256:...` with 64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"}}},{"type":"null"}]},"requireSignature":{"anyOf":[{"type":"object","additionalProperties":false,"properties":{"bundle":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"key":{"$ref":"#/$defs/path","x-expected":"a path"},"certificates":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/path","x-expected":"a path"}},"identity":{"type":"string","pattern":"\\S","x-expected":"a name"},"sigstore":{"type":"object","additionalProperties":false,"required":["identity","issuer","trustRoot"],"properties":{"identity":{"type":"string","pattern":"\\S","x-expected":"an address or a URL"},"issuer":{"type":"string","pattern":"^https://","x-expected":"a URL"},"trustRoot":{"$ref":"#/$defs/path","x-expected":"a path"}}}}},{"type":"null"}]},"waivers":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["rule","file","sha256","reason","owner","expires"],"properties":{"rule":{"type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$","x-expected":"the id of a rule such as `format/code`"},"file":{"$ref":"#/$defs/path","x-expected":"a path"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","x-expected":"64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"allow":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["global","reason","owner","expires"],"properties":{"global":{"type":"string","pattern":"^[^\\s]+\\.[^\\s]+$","x-expected":"a full name such as `mypackage.transforms.Scale`"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"inputs":{"$ref":"#/$defs/tensors"},"outputs":{"$ref":"#/$defs/tensors"}}},"server":{"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi","onnxruntime","custom"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":"integer","minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"threads":{"type":["integer","null"],"minimum":1,"maximum":1024,"x-expected":"a whole number from 1 to 1024"},"providers":{"type":["array","null"],"items":{"enum":["cuda","cpu"]},"minItems":1,"maxItems":2,"x-expected":"a list of `cuda` and `cpu`"},"dockerfile":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"context":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"target":{"type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$","x-expected":"the name of a stage"},"args":{"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an ARG"},"additionalProperties":{"type":["string","number","boolean"],"x-expected":"a text or a number"}},"modelPath":{"type":["string","null"],"pattern":"^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$","x-expected":"an absolute path below `/`"},"livePath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/healthz`"},"readyPath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/readyz`"},"protocol":{"enum":["openapi","v2","tfserving","torchserve","openai",null]},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}},"image":{"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":"string","pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"builder":{"enum":["auto","buildkit","buildx","buildah","oci"]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}},"artifacts":{"type":"array","items":{"enum":["modelpack","modelcar"]}},"sign":{"anyOf":[{"type":"object","additionalProperties":false,"required":["key"],"properties":{"key":{"$ref":"#/$defs/path","x-expected":"a path"},"password":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]}}},{"type":"null"}]}}},"smoke":{"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"resources":{"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}},"deploy":{"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"rollout":{"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}},"prometheus":{"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"},"labelName":{"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"probability":{"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"},"notify":{"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}},"step":{"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://ml-deploy.dev/schema/mldeploy.schema.json","type":"object","additionalProperties":false,"required":["version","name","model","image"],"properties":{"version":{"const":1,"x-expected":"the number 1"},"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model","required":["path"]},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image","required":["repository"]},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"},"environments":{"type":"object","propertyNames":{"pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"additionalProperties":{"$ref":"#/$defs/overlay"}}},"$defs":{"overlay":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}},"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"percentage":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a percentage such as `1%` or `0.5%`"},"bytes":{"type":["string","integer"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"cpuQuantity":{"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]+$","x-expected":"a path"},"objectName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"routeRule":{"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"},"tensors":{"type":["array","null"],"items":{"type":"object","additionalProperties":false,"required":["name","dtype","shape"],"properties":{"name":{"type":"string","pattern":"^.+$","x-expected":"a name"},"dtype":{"enum":["bool","int8","int16","int32","int64","uint8","uint16","uint32","uint64","float16","bfloat16","float32","float64","string"]},"shape":{"type":"array","items":{"type":"integer","minimum":-1,"x-expected":"a whole number, or -1 for any size"}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"path":{"$ref":"#/$defs/path","x-expected":"a path"},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"maxGrowth":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"formats":{"anyOf":[{"type":"array","items":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]*$","x-expected":"the name of a format such as `safetensors`"}},{"type":"null"}]},"previous":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"acknowledgeBreaking":{"anyOf":[{"type":"object","additionalProperties":false,"required":["previous","reason"],"properties":{"previous":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$","x-expected":"a digest such as `sha256:...` with 64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"}}},{"type":"null"}]},"requireSignature":{"anyOf":[{"type":"object","additionalProperties":false,"properties":{"bundle":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"key":{"$ref":"#/$defs/path","x-expected":"a path"},"certificates":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/path","x-expected":"a path"}},"identity":{"type":"string","pattern":"\\S","x-expected":"a name"},"sigstore":{"type":"object","additionalProperties":false,"required":["identity","issuer","trustRoot"],"properties":{"identity":{"type":"string","pattern":"\\S","x-expected":"an address or a URL"},"issuer":{"type":"string","pattern":"^https://","x-expected":"a URL"},"trustRoot":{"$ref":"#/$defs/path","x-expected":"a path"}}}}},{"type":"null"}]},"waivers":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["rule","file","sha256","reason","owner","expires"],"properties":{"rule":{"type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$","x-expected":"the id of a rule such as `format/code`"},"file":{"$ref":"#/$defs/path","x-expected":"a path"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","x-expected":"64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"allow":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["global","reason","owner","expires"],"properties":{"global":{"type":"string","pattern":"^[^\\s]+\\.[^\\s]+$","x-expected":"a full name such as `mypackage.transforms.Scale`"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"inputs":{"$ref":"#/$defs/tensors"},"outputs":{"$ref":"#/$defs/tensors"}}},"server":{"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi","onnxruntime","tf-serving","torchserve","triton","vllm","custom"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"threads":{"type":["integer","null"],"minimum":1,"maximum":1024,"x-expected":"a whole number from 1 to 1024"},"providers":{"type":["array","null"],"items":{"enum":["cuda","cpu"]},"minItems":1,"maxItems":2,"x-expected":"a list of `cuda` and `cpu`"},"dockerfile":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"context":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"target":{"type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$","x-expected":"the name of a stage"},"args":{"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an ARG"},"additionalProperties":{"type":["string","number","boolean"],"x-expected":"a text or a number"}},"modelPath":{"type":["string","null"],"pattern":"^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$","x-expected":"an absolute path below `/`"},"livePath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/healthz`"},"readyPath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/readyz`"},"protocol":{"enum":["openapi","v2","tfserving","torchserve","openai",null]},"batching":{"type":["object","null"],"additionalProperties":false,"required":["maxBatch"],"properties":{"maxBatch":{"type":"integer","minimum":2,"maximum":65536,"x-expected":"a whole number from 2 to 65536"},"delay":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"vllm":{"type":"object","additionalProperties":false,"properties":{"maxLength":{"type":["integer","null"],"minimum":1,"maximum":100000000,"x-expected":"a whole number of tokens"},"dtype":{"enum":["auto","bfloat16","float16","float32"]},"gpuMemory":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"args":{"type":"array","items":{"type":"string","pattern":"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$","x-expected":"an argument such as `--enable-prefix-caching` or `--max-num-seqs=64`"}}}},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}},"image":{"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":["string","null"],"pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"builder":{"enum":["auto","buildkit","buildx","buildah","oci"]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}},"sign":{"anyOf":[{"type":"object","additionalProperties":false,"required":["key"],"properties":{"key":{"$ref":"#/$defs/path","x-expected":"a path"},"password":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]}}},{"type":"null"}]}}},"smoke":{"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"resources":{"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}},"deploy":{"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"rollout":{"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}},"prometheus":{"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"},"labelName":{"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"probability":{"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"},"notify":{"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}},"step":{"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}}}};
 const schema32 = {"type":"string","pattern":"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"};
 const func1 = Object.prototype.hasOwnProperty;
 const pattern4 = new RegExp("^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$", "");
-const pattern118 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "");
+const pattern121 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "");
 const schema33 = {"type":"object","additionalProperties":false,"properties":{"path":{"$ref":"#/$defs/path","x-expected":"a path"},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"maxGrowth":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"formats":{"anyOf":[{"type":"array","items":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]*$","x-expected":"the name of a format such as `safetensors`"}},{"type":"null"}]},"previous":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"acknowledgeBreaking":{"anyOf":[{"type":"object","additionalProperties":false,"required":["previous","reason"],"properties":{"previous":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$","x-expected":"a digest such as `sha256:...` with 64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"}}},{"type":"null"}]},"requireSignature":{"anyOf":[{"type":"object","additionalProperties":false,"properties":{"bundle":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"key":{"$ref":"#/$defs/path","x-expected":"a path"},"certificates":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/path","x-expected":"a path"}},"identity":{"type":"string","pattern":"\\S","x-expected":"a name"},"sigstore":{"type":"object","additionalProperties":false,"required":["identity","issuer","trustRoot"],"properties":{"identity":{"type":"string","pattern":"\\S","x-expected":"an address or a URL"},"issuer":{"type":"string","pattern":"^https://","x-expected":"a URL"},"trustRoot":{"$ref":"#/$defs/path","x-expected":"a path"}}}}},{"type":"null"}]},"waivers":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["rule","file","sha256","reason","owner","expires"],"properties":{"rule":{"type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$","x-expected":"the id of a rule such as `format/code`"},"file":{"$ref":"#/$defs/path","x-expected":"a path"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","x-expected":"64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"allow":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["global","reason","owner","expires"],"properties":{"global":{"type":"string","pattern":"^[^\\s]+\\.[^\\s]+$","x-expected":"a full name such as `mypackage.transforms.Scale`"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"inputs":{"$ref":"#/$defs/tensors"},"outputs":{"$ref":"#/$defs/tensors"}}};
 const schema34 = {"type":"string","pattern":"^[^\\u0000-\\u001f]+$","x-expected":"a path"};
 const schema35 = {"type":["string","integer"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"};
@@ -1611,11 +1612,14 @@ return errors === 0;
 }
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema45 = {"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi","onnxruntime","custom"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":"integer","minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"threads":{"type":["integer","null"],"minimum":1,"maximum":1024,"x-expected":"a whole number from 1 to 1024"},"providers":{"type":["array","null"],"items":{"enum":["cuda","cpu"]},"minItems":1,"maxItems":2,"x-expected":"a list of `cuda` and `cpu`"},"dockerfile":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"context":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"target":{"type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$","x-expected":"the name of a stage"},"args":{"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an ARG"},"additionalProperties":{"type":["string","number","boolean"],"x-expected":"a text or a number"}},"modelPath":{"type":["string","null"],"pattern":"^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$","x-expected":"an absolute path below `/`"},"livePath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/healthz`"},"readyPath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/readyz`"},"protocol":{"enum":["openapi","v2","tfserving","torchserve","openai",null]},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}};
+const schema45 = {"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi","onnxruntime","tf-serving","torchserve","triton","vllm","custom"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"threads":{"type":["integer","null"],"minimum":1,"maximum":1024,"x-expected":"a whole number from 1 to 1024"},"providers":{"type":["array","null"],"items":{"enum":["cuda","cpu"]},"minItems":1,"maxItems":2,"x-expected":"a list of `cuda` and `cpu`"},"dockerfile":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"context":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"target":{"type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$","x-expected":"the name of a stage"},"args":{"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an ARG"},"additionalProperties":{"type":["string","number","boolean"],"x-expected":"a text or a number"}},"modelPath":{"type":["string","null"],"pattern":"^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$","x-expected":"an absolute path below `/`"},"livePath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/healthz`"},"readyPath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/readyz`"},"protocol":{"enum":["openapi","v2","tfserving","torchserve","openai",null]},"batching":{"type":["object","null"],"additionalProperties":false,"required":["maxBatch"],"properties":{"maxBatch":{"type":"integer","minimum":2,"maximum":65536,"x-expected":"a whole number from 2 to 65536"},"delay":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"vllm":{"type":"object","additionalProperties":false,"properties":{"maxLength":{"type":["integer","null"],"minimum":1,"maximum":100000000,"x-expected":"a whole number of tokens"},"dtype":{"enum":["auto","bfloat16","float16","float32"]},"gpuMemory":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"args":{"type":"array","items":{"type":"string","pattern":"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$","x-expected":"an argument such as `--enable-prefix-caching` or `--max-num-seqs=64`"}}}},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}};
+const schema50 = {"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"};
 const pattern35 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "");
 const pattern36 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "");
 const pattern37 = new RegExp("^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$", "");
 const pattern38 = new RegExp("^/[^\\s]*$", "");
+const pattern40 = new RegExp("^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$", "");
+const pattern42 = new RegExp("^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$", "");
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1642,7 +1646,7 @@ errors++;
 }
 if(data.type !== undefined){
 let data0 = data.type;
-if(!(((data0 === "fastapi") || (data0 === "onnxruntime")) || (data0 === "custom"))){
+if(!(((((((data0 === "fastapi") || (data0 === "onnxruntime")) || (data0 === "tf-serving")) || (data0 === "torchserve")) || (data0 === "triton")) || (data0 === "vllm")) || (data0 === "custom"))){
 const err1 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema45.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema45.properties.type.enum,parentSchema:schema45.properties.type,data:data0};
 if(vErrors === null){
 vErrors = [err1];
@@ -1783,8 +1787,8 @@ vErrors = null;
 }
 if(data.port !== undefined){
 let data3 = data.port;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err10 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema45.properties.port.type,parentSchema:schema45.properties.port,data:data3};
+if((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (data3 !== null)){
+const err10 = {instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: schema45.properties.port.type},message:"must be integer,null",schema:schema45.properties.port.type,parentSchema:schema45.properties.port,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2230,10 +2234,10 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data.maxBody !== undefined){
-let data17 = data.maxBody;
-if((typeof data17 !== "string") && (!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17))))){
-const err44 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/type",keyword:"type",params:{type: schema35.type},message:"must be string,integer",schema:schema35.type,parentSchema:schema35,data:data17};
+if(data.batching !== undefined){
+let data17 = data.batching;
+if((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)){
+const err44 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: schema45.properties.batching.type},message:"must be object,null",schema:schema45.properties.batching.type,parentSchema:schema45.properties.batching,data:data17};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2242,9 +2246,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 < 0 || isNaN(data17)){
-const err45 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35,data:data17};
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.maxBatch === undefined){
+const err45 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/required",keyword:"required",params:{missingProperty: "maxBatch"},message:"must have required property '"+"maxBatch"+"'",schema:schema45.properties.batching.required,parentSchema:schema45.properties.batching,data:data17};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2253,10 +2257,9 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-if(typeof data17 === "string"){
-if(!pattern6.test(data17)){
-const err46 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$",parentSchema:schema35,data:data17};
+for(const key3 in data17){
+if(!((key3 === "maxBatch") || (key3 === "delay"))){
+const err46 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema45.properties.batching,data:data17};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2266,15 +2269,293 @@ vErrors.push(err46);
 errors++;
 }
 }
-}
-}
-else {
-const err47 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data};
+if(data17.maxBatch !== undefined){
+let data18 = data17.maxBatch;
+if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
+const err47 = {instancePath:instancePath+"/batching/maxBatch",schemaPath:"#/properties/batching/properties/maxBatch/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema45.properties.batching.properties.maxBatch.type,parentSchema:schema45.properties.batching.properties.maxBatch,data:data18};
 if(vErrors === null){
 vErrors = [err47];
 }
 else {
 vErrors.push(err47);
+}
+errors++;
+}
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 > 65536 || isNaN(data18)){
+const err48 = {instancePath:instancePath+"/batching/maxBatch",schemaPath:"#/properties/batching/properties/maxBatch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536",schema:65536,parentSchema:schema45.properties.batching.properties.maxBatch,data:data18};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+if(data18 < 2 || isNaN(data18)){
+const err49 = {instancePath:instancePath+"/batching/maxBatch",schemaPath:"#/properties/batching/properties/maxBatch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema45.properties.batching.properties.maxBatch,data:data18};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+}
+if(data17.delay !== undefined){
+let data19 = data17.delay;
+if(typeof data19 === "string"){
+if(!pattern40.test(data19)){
+const err50 = {instancePath:instancePath+"/batching/delay",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data19};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/batching/delay",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data19};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+}
+if(data.vllm !== undefined){
+let data20 = data.vllm;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+for(const key4 in data20){
+if(!((((key4 === "maxLength") || (key4 === "dtype")) || (key4 === "gpuMemory")) || (key4 === "args"))){
+const err52 = {instancePath:instancePath+"/vllm",schemaPath:"#/properties/vllm/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema45.properties.vllm,data:data20};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data20.maxLength !== undefined){
+let data21 = data20.maxLength;
+if((!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) && (data21 !== null)){
+const err53 = {instancePath:instancePath+"/vllm/maxLength",schemaPath:"#/properties/vllm/properties/maxLength/type",keyword:"type",params:{type: schema45.properties.vllm.properties.maxLength.type},message:"must be integer,null",schema:schema45.properties.vllm.properties.maxLength.type,parentSchema:schema45.properties.vllm.properties.maxLength,data:data21};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 100000000 || isNaN(data21)){
+const err54 = {instancePath:instancePath+"/vllm/maxLength",schemaPath:"#/properties/vllm/properties/maxLength/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000000},message:"must be <= 100000000",schema:100000000,parentSchema:schema45.properties.vllm.properties.maxLength,data:data21};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+if(data21 < 1 || isNaN(data21)){
+const err55 = {instancePath:instancePath+"/vllm/maxLength",schemaPath:"#/properties/vllm/properties/maxLength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema45.properties.vllm.properties.maxLength,data:data21};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+}
+if(data20.dtype !== undefined){
+let data22 = data20.dtype;
+if(!((((data22 === "auto") || (data22 === "bfloat16")) || (data22 === "float16")) || (data22 === "float32"))){
+const err56 = {instancePath:instancePath+"/vllm/dtype",schemaPath:"#/properties/vllm/properties/dtype/enum",keyword:"enum",params:{allowedValues: schema45.properties.vllm.properties.dtype.enum},message:"must be equal to one of the allowed values",schema:schema45.properties.vllm.properties.dtype.enum,parentSchema:schema45.properties.vllm.properties.dtype,data:data22};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+if(data20.gpuMemory !== undefined){
+let data23 = data20.gpuMemory;
+const _errs70 = errors;
+let valid16 = false;
+const _errs71 = errors;
+if(typeof data23 === "string"){
+if(!pattern7.test(data23)){
+const err57 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/$defs/percentage/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema36,data:data23};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/$defs/percentage/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.type,parentSchema:schema36,data:data23};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+var _valid4 = _errs71 === errors;
+valid16 = valid16 || _valid4;
+const _errs74 = errors;
+if(data23 !== null){
+const err59 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/properties/vllm/properties/gpuMemory/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema45.properties.vllm.properties.gpuMemory.anyOf[1].type,parentSchema:schema45.properties.vllm.properties.gpuMemory.anyOf[1],data:data23};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+var _valid4 = _errs74 === errors;
+valid16 = valid16 || _valid4;
+if(!valid16){
+const err60 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/properties/vllm/properties/gpuMemory/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema45.properties.vllm.properties.gpuMemory.anyOf,parentSchema:schema45.properties.vllm.properties.gpuMemory,data:data23};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+else {
+errors = _errs70;
+if(vErrors !== null){
+if(_errs70){
+vErrors.length = _errs70;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data20.args !== undefined){
+let data24 = data20.args;
+if(Array.isArray(data24)){
+const len1 = data24.length;
+for(let i1=0; i1<len1; i1++){
+let data25 = data24[i1];
+if(typeof data25 === "string"){
+if(!pattern42.test(data25)){
+const err61 = {instancePath:instancePath+"/vllm/args/" + i1,schemaPath:"#/properties/vllm/properties/args/items/pattern",keyword:"pattern",params:{pattern: "^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$"},message:"must match pattern \""+"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$"+"\"",schema:"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$",parentSchema:schema45.properties.vllm.properties.args.items,data:data25};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/vllm/args/" + i1,schemaPath:"#/properties/vllm/properties/args/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.vllm.properties.args.items.type,parentSchema:schema45.properties.vllm.properties.args.items,data:data25};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/vllm/args",schemaPath:"#/properties/vllm/properties/args/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema45.properties.vllm.properties.args.type,parentSchema:schema45.properties.vllm.properties.args,data:data24};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/vllm",schemaPath:"#/properties/vllm/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.properties.vllm.type,parentSchema:schema45.properties.vllm,data:data20};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+if(data.maxBody !== undefined){
+let data26 = data.maxBody;
+if((typeof data26 !== "string") && (!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26))))){
+const err65 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/type",keyword:"type",params:{type: schema35.type},message:"must be string,integer",schema:schema35.type,parentSchema:schema35,data:data26};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+if((typeof data26 == "number") && (isFinite(data26))){
+if(data26 < 0 || isNaN(data26)){
+const err66 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35,data:data26};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+if(typeof data26 === "string"){
+if(!pattern6.test(data26)){
+const err67 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$",parentSchema:schema35,data:data26};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err68 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
 }
 errors++;
 }
@@ -2288,6 +2569,11 @@ const pattern41 = new RegExp("^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)
 const pattern42 = new RegExp("^\\S+$", "");
 const pattern43 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$", "");
 const pattern44 = new RegExp("^[A-Za-z0-9_.-]+$", "");
+const schema53 = {"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":["string","null"],"pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"builder":{"enum":["auto","buildkit","buildx","buildah","oci"]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}},"sign":{"anyOf":[{"type":"object","additionalProperties":false,"required":["key"],"properties":{"key":{"$ref":"#/$defs/path","x-expected":"a path"},"password":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]}}},{"type":"null"}]}}};
+const pattern44 = new RegExp("^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$", "");
+const pattern45 = new RegExp("^\\S+$", "");
+const pattern46 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$", "");
+const pattern47 = new RegExp("^[A-Za-z0-9_.-]+$", "");
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2303,6 +2589,8 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((((key0 === "repository") || (key0 === "base")) || (key0 === "platform")) || (key0 === "builder")) || (key0 === "insecure")) || (key0 === "secrets")) || (key0 === "artifacts")) || (key0 === "sign"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema51,data};
+if(!(((((((key0 === "repository") || (key0 === "base")) || (key0 === "platform")) || (key0 === "builder")) || (key0 === "insecure")) || (key0 === "secrets")) || (key0 === "sign"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2315,8 +2603,8 @@ errors++;
 if(data.repository !== undefined){
 let data0 = data.repository;
 if(typeof data0 === "string"){
-if(!pattern41.test(data0)){
-const err1 = {instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$"},message:"must match pattern \""+"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$"+"\"",schema:"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$",parentSchema:schema51.properties.repository,data:data0};
+if(!pattern44.test(data0)){
+const err1 = {instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$"},message:"must match pattern \""+"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$"+"\"",schema:"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$",parentSchema:schema53.properties.repository,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2327,7 +2615,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema51.properties.repository.type,parentSchema:schema51.properties.repository,data:data0};
+const err2 = {instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.repository.type,parentSchema:schema53.properties.repository,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2339,9 +2627,8 @@ errors++;
 }
 if(data.base !== undefined){
 let data1 = data.base;
-if(typeof data1 === "string"){
-if(!pattern42.test(data1)){
-const err3 = {instancePath:instancePath+"/base",schemaPath:"#/properties/base/pattern",keyword:"pattern",params:{pattern: "^\\S+$"},message:"must match pattern \""+"^\\S+$"+"\"",schema:"^\\S+$",parentSchema:schema51.properties.base,data:data1};
+if((typeof data1 !== "string") && (data1 !== null)){
+const err3 = {instancePath:instancePath+"/base",schemaPath:"#/properties/base/type",keyword:"type",params:{type: schema53.properties.base.type},message:"must be string,null",schema:schema53.properties.base.type,parentSchema:schema53.properties.base,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2350,9 +2637,9 @@ vErrors.push(err3);
 }
 errors++;
 }
-}
-else {
-const err4 = {instancePath:instancePath+"/base",schemaPath:"#/properties/base/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema51.properties.base.type,parentSchema:schema51.properties.base,data:data1};
+if(typeof data1 === "string"){
+if(!pattern45.test(data1)){
+const err4 = {instancePath:instancePath+"/base",schemaPath:"#/properties/base/pattern",keyword:"pattern",params:{pattern: "^\\S+$"},message:"must match pattern \""+"^\\S+$"+"\"",schema:"^\\S+$",parentSchema:schema53.properties.base,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2362,11 +2649,12 @@ vErrors.push(err4);
 errors++;
 }
 }
+}
 if(data.platform !== undefined){
 let data2 = data.platform;
 if(typeof data2 === "string"){
-if(!pattern43.test(data2)){
-const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$"},message:"must match pattern \""+"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$"+"\"",schema:"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$",parentSchema:schema51.properties.platform,data:data2};
+if(!pattern46.test(data2)){
+const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$"},message:"must match pattern \""+"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$"+"\"",schema:"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$",parentSchema:schema53.properties.platform,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2377,7 +2665,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema51.properties.platform.type,parentSchema:schema51.properties.platform,data:data2};
+const err6 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema53.properties.platform.type,parentSchema:schema53.properties.platform,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2390,7 +2678,7 @@ errors++;
 if(data.builder !== undefined){
 let data3 = data.builder;
 if(!(((((data3 === "auto") || (data3 === "buildkit")) || (data3 === "buildx")) || (data3 === "buildah")) || (data3 === "oci"))){
-const err7 = {instancePath:instancePath+"/builder",schemaPath:"#/properties/builder/enum",keyword:"enum",params:{allowedValues: schema51.properties.builder.enum},message:"must be equal to one of the allowed values",schema:schema51.properties.builder.enum,parentSchema:schema51.properties.builder,data:data3};
+const err7 = {instancePath:instancePath+"/builder",schemaPath:"#/properties/builder/enum",keyword:"enum",params:{allowedValues: schema53.properties.builder.enum},message:"must be equal to one of the allowed values",schema:schema53.properties.builder.enum,parentSchema:schema53.properties.builder,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2403,7 +2691,7 @@ errors++;
 if(data.insecure !== undefined){
 let data4 = data.insecure;
 if(typeof data4 !== "boolean"){
-const err8 = {instancePath:instancePath+"/insecure",schemaPath:"#/properties/insecure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema51.properties.insecure.type,parentSchema:schema51.properties.insecure,data:data4};
+const err8 = {instancePath:instancePath+"/insecure",schemaPath:"#/properties/insecure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema53.properties.insecure.type,parentSchema:schema53.properties.insecure,data:data4};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2419,8 +2707,8 @@ if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 for(const key1 in data5){
 const _errs13 = errors;
 if(typeof key1 === "string"){
-if(!pattern44.test(key1)){
-const err9 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.-]+$"+"\"",schema:"^[A-Za-z0-9_.-]+$",parentSchema:schema51.properties.secrets.propertyNames,data:key1,propertyName:key1};
+if(!pattern47.test(key1)){
+const err9 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.-]+$"+"\"",schema:"^[A-Za-z0-9_.-]+$",parentSchema:schema53.properties.secrets.propertyNames,data:key1,propertyName:key1};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2432,7 +2720,7 @@ errors++;
 }
 var valid1 = _errs13 === errors;
 if(!valid1){
-const err10 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid",schema:schema51.properties.secrets.propertyNames,parentSchema:schema51.properties.secrets,data:data5};
+const err10 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid",schema:schema53.properties.secrets.propertyNames,parentSchema:schema53.properties.secrets,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2469,7 +2757,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema51.properties.secrets.type,parentSchema:schema51.properties.secrets,data:data5};
+const err13 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.properties.secrets.type,parentSchema:schema53.properties.secrets,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2487,6 +2775,14 @@ for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(!((data8 === "modelpack") || (data8 === "modelcar"))){
 const err14 = {instancePath:instancePath+"/artifacts/" + i0,schemaPath:"#/properties/artifacts/items/enum",keyword:"enum",params:{allowedValues: schema51.properties.artifacts.items.enum},message:"must be equal to one of the allowed values",schema:schema51.properties.artifacts.items.enum,parentSchema:schema51.properties.artifacts.items,data:data8};
+if(data.sign !== undefined){
+let data7 = data.sign;
+const _errs19 = errors;
+let valid4 = false;
+const _errs20 = errors;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.key === undefined){
+const err14 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf/0/required",keyword:"required",params:{missingProperty: "key"},message:"must have required property '"+"key"+"'",schema:schema53.properties.sign.anyOf[0].required,parentSchema:schema53.properties.sign.anyOf[0],data:data7};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2499,6 +2795,9 @@ errors++;
 }
 else {
 const err15 = {instancePath:instancePath+"/artifacts",schemaPath:"#/properties/artifacts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema51.properties.artifacts.type,parentSchema:schema51.properties.artifacts,data:data7};
+for(const key3 in data7){
+if(!((key3 === "key") || (key3 === "password"))){
+const err15 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema53.properties.sign.anyOf[0],data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2569,6 +2868,8 @@ const _errs31 = errors;
 if(typeof data11 === "string"){
 if(!pattern5.test(data11)){
 const err20 = {instancePath:instancePath+"/sign/password",schemaPath:"#/$defs/path/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f]+$"},message:"must match pattern \""+"^[^\\u0000-\\u001f]+$"+"\"",schema:"^[^\\u0000-\\u001f]+$",parentSchema:schema34,data:data11};
+if(data9 !== null){
+const err20 = {instancePath:instancePath+"/sign/password",schemaPath:"#/properties/sign/anyOf/0/properties/password/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema53.properties.sign.anyOf[0].properties.password.anyOf[1].type,parentSchema:schema53.properties.sign.anyOf[0].properties.password.anyOf[1],data:data9};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2580,6 +2881,10 @@ errors++;
 }
 else {
 const err21 = {instancePath:instancePath+"/sign/password",schemaPath:"#/$defs/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data11};
+var _valid1 = _errs31 === errors;
+valid7 = valid7 || _valid1;
+if(!valid7){
+const err21 = {instancePath:instancePath+"/sign/password",schemaPath:"#/properties/sign/anyOf/0/properties/password/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema53.properties.sign.anyOf[0].properties.password.anyOf,parentSchema:schema53.properties.sign.anyOf[0].properties.password,data:data9};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2593,6 +2898,21 @@ valid9 = valid9 || _valid1;
 const _errs34 = errors;
 if(data11 !== null){
 const err22 = {instancePath:instancePath+"/sign/password",schemaPath:"#/properties/sign/anyOf/0/properties/password/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema51.properties.sign.anyOf[0].properties.password.anyOf[1].type,parentSchema:schema51.properties.sign.anyOf[0].properties.password.anyOf[1],data:data11};
+else {
+errors = _errs27;
+if(vErrors !== null){
+if(_errs27){
+vErrors.length = _errs27;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.properties.sign.anyOf[0].type,parentSchema:schema53.properties.sign.anyOf[0],data:data7};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2605,6 +2925,11 @@ var _valid1 = _errs34 === errors;
 valid9 = valid9 || _valid1;
 if(!valid9){
 const err23 = {instancePath:instancePath+"/sign/password",schemaPath:"#/properties/sign/anyOf/0/properties/password/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema51.properties.sign.anyOf[0].properties.password.anyOf,parentSchema:schema51.properties.sign.anyOf[0].properties.password,data:data11};
+var _valid0 = _errs20 === errors;
+valid4 = valid4 || _valid0;
+const _errs33 = errors;
+if(data7 !== null){
+const err23 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema53.properties.sign.anyOf[1].type,parentSchema:schema53.properties.sign.anyOf[1],data:data7};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2612,6 +2937,13 @@ else {
 vErrors.push(err23);
 }
 errors++;
+}
+var _valid0 = _errs33 === errors;
+valid4 = valid4 || _valid0;
+if(!valid4){
+const err24 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema53.properties.sign.anyOf,parentSchema:schema53.properties.sign,data:data7};
+if(vErrors === null){
+vErrors = [err24];
 }
 else {
 errors = _errs30;
@@ -2641,6 +2973,7 @@ valid6 = valid6 || _valid0;
 const _errs36 = errors;
 if(data9 !== null){
 const err25 = {instancePath:instancePath+"/sign",schemaPath:"#/properties/sign/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema51.properties.sign.anyOf[1].type,parentSchema:schema51.properties.sign.anyOf[1],data:data9};
+const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2689,11 +3022,9 @@ return errors === 0;
 }
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema55 = {"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
-const schema57 = {"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"};
-const pattern49 = new RegExp("^cpu$", "");
-const pattern50 = new RegExp("^https?://\\S+$", "");
-const pattern51 = new RegExp("^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$", "");
+const schema57 = {"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
+const pattern52 = new RegExp("^cpu$", "");
+const pattern53 = new RegExp("^https?://\\S+$", "");
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2708,7 +3039,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((((key0 === "golden") || (key0 === "device")) || (key0 === "runtime")) || (key0 === "url")) || (key0 === "readyTimeout")) || (key0 === "requests")) || (key0 === "maxP95")) || (key0 === "stopTimeout"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema55,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema57,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2749,7 +3080,7 @@ var _valid0 = _errs4 === errors;
 valid1 = valid1 || _valid0;
 const _errs7 = errors;
 if(data0 !== null){
-const err3 = {instancePath:instancePath+"/golden",schemaPath:"#/properties/golden/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema55.properties.golden.anyOf[1].type,parentSchema:schema55.properties.golden.anyOf[1],data:data0};
+const err3 = {instancePath:instancePath+"/golden",schemaPath:"#/properties/golden/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema57.properties.golden.anyOf[1].type,parentSchema:schema57.properties.golden.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2761,7 +3092,7 @@ errors++;
 var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 if(!valid1){
-const err4 = {instancePath:instancePath+"/golden",schemaPath:"#/properties/golden/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.properties.golden.anyOf,parentSchema:schema55.properties.golden,data:data0};
+const err4 = {instancePath:instancePath+"/golden",schemaPath:"#/properties/golden/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema57.properties.golden.anyOf,parentSchema:schema57.properties.golden,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2785,7 +3116,7 @@ vErrors = null;
 if(data.device !== undefined){
 let data1 = data.device;
 if((typeof data1 !== "string") && (!(data1 && typeof data1 == "object" && !Array.isArray(data1)))){
-const err5 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/type",keyword:"type",params:{type: schema55.properties.device.type},message:"must be string,object",schema:schema55.properties.device.type,parentSchema:schema55.properties.device,data:data1};
+const err5 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/type",keyword:"type",params:{type: schema57.properties.device.type},message:"must be string,object",schema:schema57.properties.device.type,parentSchema:schema57.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2795,8 +3126,8 @@ vErrors.push(err5);
 errors++;
 }
 if(typeof data1 === "string"){
-if(!pattern49.test(data1)){
-const err6 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/pattern",keyword:"pattern",params:{pattern: "^cpu$"},message:"must match pattern \""+"^cpu$"+"\"",schema:"^cpu$",parentSchema:schema55.properties.device,data:data1};
+if(!pattern52.test(data1)){
+const err6 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/pattern",keyword:"pattern",params:{pattern: "^cpu$"},message:"must match pattern \""+"^cpu$"+"\"",schema:"^cpu$",parentSchema:schema57.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2808,7 +3139,7 @@ errors++;
 }
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(Object.keys(data1).length > 1){
-const err7 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema55.properties.device,data:data1};
+const err7 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema57.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2818,7 +3149,7 @@ vErrors.push(err7);
 errors++;
 }
 if(Object.keys(data1).length < 1){
-const err8 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema55.properties.device,data:data1};
+const err8 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema57.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2829,7 +3160,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!((key1 === "require") || (key1 === "prefer"))){
-const err9 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema55.properties.device,data:data1};
+const err9 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema57.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2842,7 +3173,7 @@ errors++;
 if(data1.require !== undefined){
 let data2 = data1.require;
 if("gpu" !== data2){
-const err10 = {instancePath:instancePath+"/device/require",schemaPath:"#/properties/device/properties/require/const",keyword:"const",params:{allowedValue: "gpu"},message:"must be equal to constant",schema:"gpu",parentSchema:schema55.properties.device.properties.require,data:data2};
+const err10 = {instancePath:instancePath+"/device/require",schemaPath:"#/properties/device/properties/require/const",keyword:"const",params:{allowedValue: "gpu"},message:"must be equal to constant",schema:"gpu",parentSchema:schema57.properties.device.properties.require,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2855,7 +3186,7 @@ errors++;
 if(data1.prefer !== undefined){
 let data3 = data1.prefer;
 if("gpu" !== data3){
-const err11 = {instancePath:instancePath+"/device/prefer",schemaPath:"#/properties/device/properties/prefer/const",keyword:"const",params:{allowedValue: "gpu"},message:"must be equal to constant",schema:"gpu",parentSchema:schema55.properties.device.properties.prefer,data:data3};
+const err11 = {instancePath:instancePath+"/device/prefer",schemaPath:"#/properties/device/properties/prefer/const",keyword:"const",params:{allowedValue: "gpu"},message:"must be equal to constant",schema:"gpu",parentSchema:schema57.properties.device.properties.prefer,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2870,7 +3201,7 @@ errors++;
 if(data.runtime !== undefined){
 let data4 = data.runtime;
 if(!((((data4 === "auto") || (data4 === "kubernetes")) || (data4 === "docker")) || (data4 === "process"))){
-const err12 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema55.properties.runtime.enum},message:"must be equal to one of the allowed values",schema:schema55.properties.runtime.enum,parentSchema:schema55.properties.runtime,data:data4};
+const err12 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema57.properties.runtime.enum},message:"must be equal to one of the allowed values",schema:schema57.properties.runtime.enum,parentSchema:schema57.properties.runtime,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2883,7 +3214,7 @@ errors++;
 if(data.url !== undefined){
 let data5 = data.url;
 if((typeof data5 !== "string") && (data5 !== null)){
-const err13 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema55.properties.url.type},message:"must be string,null",schema:schema55.properties.url.type,parentSchema:schema55.properties.url,data:data5};
+const err13 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema57.properties.url.type},message:"must be string,null",schema:schema57.properties.url.type,parentSchema:schema57.properties.url,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2893,8 +3224,8 @@ vErrors.push(err13);
 errors++;
 }
 if(typeof data5 === "string"){
-if(!pattern50.test(data5)){
-const err14 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://\\S+$"},message:"must match pattern \""+"^https?://\\S+$"+"\"",schema:"^https?://\\S+$",parentSchema:schema55.properties.url,data:data5};
+if(!pattern53.test(data5)){
+const err14 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://\\S+$"},message:"must match pattern \""+"^https?://\\S+$"+"\"",schema:"^https?://\\S+$",parentSchema:schema57.properties.url,data:data5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2908,8 +3239,8 @@ errors++;
 if(data.readyTimeout !== undefined){
 let data6 = data.readyTimeout;
 if(typeof data6 === "string"){
-if(!pattern51.test(data6)){
-const err15 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data6};
+if(!pattern40.test(data6)){
+const err15 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2920,7 +3251,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data6};
+const err16 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2933,7 +3264,7 @@ errors++;
 if(data.requests !== undefined){
 let data7 = data.requests;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err17 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema55.properties.requests.type,parentSchema:schema55.properties.requests,data:data7};
+const err17 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema57.properties.requests.type,parentSchema:schema57.properties.requests,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2944,7 +3275,7 @@ errors++;
 }
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 10000 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema55.properties.requests,data:data7};
+const err18 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema57.properties.requests,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2954,7 +3285,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data7 < 1 || isNaN(data7)){
-const err19 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema55.properties.requests,data:data7};
+const err19 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema57.properties.requests,data:data7};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2971,8 +3302,8 @@ const _errs23 = errors;
 let valid5 = false;
 const _errs24 = errors;
 if(typeof data8 === "string"){
-if(!pattern51.test(data8)){
-const err20 = {instancePath:instancePath+"/maxP95",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data8};
+if(!pattern40.test(data8)){
+const err20 = {instancePath:instancePath+"/maxP95",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2983,7 +3314,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/maxP95",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data8};
+const err21 = {instancePath:instancePath+"/maxP95",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2996,7 +3327,7 @@ var _valid1 = _errs24 === errors;
 valid5 = valid5 || _valid1;
 const _errs27 = errors;
 if(data8 !== null){
-const err22 = {instancePath:instancePath+"/maxP95",schemaPath:"#/properties/maxP95/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema55.properties.maxP95.anyOf[1].type,parentSchema:schema55.properties.maxP95.anyOf[1],data:data8};
+const err22 = {instancePath:instancePath+"/maxP95",schemaPath:"#/properties/maxP95/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema57.properties.maxP95.anyOf[1].type,parentSchema:schema57.properties.maxP95.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3008,7 +3339,7 @@ errors++;
 var _valid1 = _errs27 === errors;
 valid5 = valid5 || _valid1;
 if(!valid5){
-const err23 = {instancePath:instancePath+"/maxP95",schemaPath:"#/properties/maxP95/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.properties.maxP95.anyOf,parentSchema:schema55.properties.maxP95,data:data8};
+const err23 = {instancePath:instancePath+"/maxP95",schemaPath:"#/properties/maxP95/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema57.properties.maxP95.anyOf,parentSchema:schema57.properties.maxP95,data:data8};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3032,8 +3363,8 @@ vErrors = null;
 if(data.stopTimeout !== undefined){
 let data9 = data.stopTimeout;
 if(typeof data9 === "string"){
-if(!pattern51.test(data9)){
-const err24 = {instancePath:instancePath+"/stopTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data9};
+if(!pattern40.test(data9)){
+const err24 = {instancePath:instancePath+"/stopTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3044,7 +3375,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/stopTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data9};
+const err25 = {instancePath:instancePath+"/stopTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data9};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3056,7 +3387,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.type,parentSchema:schema55,data};
+const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.type,parentSchema:schema57,data};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3070,9 +3401,9 @@ return errors === 0;
 }
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema60 = {"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}};
-const schema61 = {"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"};
-const pattern54 = new RegExp("^([0-9]+(\\.[0-9]+)?|[0-9]+m)$", "");
+const schema62 = {"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}};
+const schema63 = {"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"};
+const pattern57 = new RegExp("^([0-9]+(\\.[0-9]+)?|[0-9]+m)$", "");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3087,7 +3418,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "cpu") || (key0 === "memory")) || (key0 === "gpu"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema60,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema62,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3100,7 +3431,7 @@ errors++;
 if(data.cpu !== undefined){
 let data0 = data.cpu;
 if((typeof data0 !== "string") && (!((typeof data0 == "number") && (isFinite(data0))))){
-const err1 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/type",keyword:"type",params:{type: schema61.type},message:"must be string,number",schema:schema61.type,parentSchema:schema61,data:data0};
+const err1 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/type",keyword:"type",params:{type: schema63.type},message:"must be string,number",schema:schema63.type,parentSchema:schema63,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3111,7 +3442,7 @@ errors++;
 }
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 0 || isNaN(data0)){
-const err2 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema61,data:data0};
+const err2 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema63,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3122,8 +3453,8 @@ errors++;
 }
 }
 if(typeof data0 === "string"){
-if(!pattern54.test(data0)){
-const err3 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$",parentSchema:schema61,data:data0};
+if(!pattern57.test(data0)){
+const err3 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$",parentSchema:schema63,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3174,7 +3505,7 @@ errors++;
 if(data.gpu !== undefined){
 let data2 = data.gpu;
 if((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)){
-const err7 = {instancePath:instancePath+"/gpu",schemaPath:"#/properties/gpu/type",keyword:"type",params:{type: schema60.properties.gpu.type},message:"must be object,null",schema:schema60.properties.gpu.type,parentSchema:schema60.properties.gpu,data:data2};
+const err7 = {instancePath:instancePath+"/gpu",schemaPath:"#/properties/gpu/type",keyword:"type",params:{type: schema62.properties.gpu.type},message:"must be object,null",schema:schema62.properties.gpu.type,parentSchema:schema62.properties.gpu,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3186,7 +3517,7 @@ errors++;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 if(!((key1 === "count") || (key1 === "memory"))){
-const err8 = {instancePath:instancePath+"/gpu",schemaPath:"#/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema60.properties.gpu,data:data2};
+const err8 = {instancePath:instancePath+"/gpu",schemaPath:"#/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema62.properties.gpu,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3199,7 +3530,7 @@ errors++;
 if(data2.count !== undefined){
 let data3 = data2.count;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err9 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema60.properties.gpu.properties.count.type,parentSchema:schema60.properties.gpu.properties.count,data:data3};
+const err9 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema62.properties.gpu.properties.count.type,parentSchema:schema62.properties.gpu.properties.count,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3210,7 +3541,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 64 || isNaN(data3)){
-const err10 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64",schema:64,parentSchema:schema60.properties.gpu.properties.count,data:data3};
+const err10 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64",schema:64,parentSchema:schema62.properties.gpu.properties.count,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3220,7 +3551,7 @@ vErrors.push(err10);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err11 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema60.properties.gpu.properties.count,data:data3};
+const err11 = {instancePath:instancePath+"/gpu/count",schemaPath:"#/properties/gpu/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema62.properties.gpu.properties.count,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3274,7 +3605,7 @@ var _valid0 = _errs15 === errors;
 valid4 = valid4 || _valid0;
 const _errs18 = errors;
 if(data4 !== null){
-const err15 = {instancePath:instancePath+"/gpu/memory",schemaPath:"#/properties/gpu/properties/memory/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema60.properties.gpu.properties.memory.anyOf[1].type,parentSchema:schema60.properties.gpu.properties.memory.anyOf[1],data:data4};
+const err15 = {instancePath:instancePath+"/gpu/memory",schemaPath:"#/properties/gpu/properties/memory/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema62.properties.gpu.properties.memory.anyOf[1].type,parentSchema:schema62.properties.gpu.properties.memory.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3286,7 +3617,7 @@ errors++;
 var _valid0 = _errs18 === errors;
 valid4 = valid4 || _valid0;
 if(!valid4){
-const err16 = {instancePath:instancePath+"/gpu/memory",schemaPath:"#/properties/gpu/properties/memory/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema60.properties.gpu.properties.memory.anyOf,parentSchema:schema60.properties.gpu.properties.memory,data:data4};
+const err16 = {instancePath:instancePath+"/gpu/memory",schemaPath:"#/properties/gpu/properties/memory/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema62.properties.gpu.properties.memory.anyOf,parentSchema:schema62.properties.gpu.properties.memory,data:data4};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3311,7 +3642,7 @@ vErrors = null;
 }
 }
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema60.type,parentSchema:schema60,data};
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.type,parentSchema:schema62,data};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3325,10 +3656,10 @@ return errors === 0;
 }
 validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema64 = {"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}};
-const schema65 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"};
-const pattern57 = new RegExp("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", "");
-const pattern59 = new RegExp("^[A-Za-z_][A-Za-z0-9_.-]*$", "");
+const schema66 = {"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema67 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"};
+const pattern60 = new RegExp("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", "");
+const pattern62 = new RegExp("^[A-Za-z_][A-Za-z0-9_.-]*$", "");
 
 function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3342,8 +3673,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema64.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema64,data};
+if(!(func1.call(schema66.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema66,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3356,8 +3687,8 @@ errors++;
 if(data.namespace !== undefined){
 let data0 = data.namespace;
 if(typeof data0 === "string"){
-if(!pattern57.test(data0)){
-const err1 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data0};
+if(!pattern60.test(data0)){
+const err1 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3368,7 +3699,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data0};
+const err2 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3381,7 +3712,7 @@ errors++;
 if(data.replicas !== undefined){
 let data1 = data.replicas;
 if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
-const err3 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema64.properties.replicas.type,parentSchema:schema64.properties.replicas,data:data1};
+const err3 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema66.properties.replicas.type,parentSchema:schema66.properties.replicas,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3392,7 +3723,7 @@ errors++;
 }
 if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 10000 || isNaN(data1)){
-const err4 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema64.properties.replicas,data:data1};
+const err4 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema66.properties.replicas,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3402,7 +3733,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data1 < 1 || isNaN(data1)){
-const err5 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema64.properties.replicas,data:data1};
+const err5 = {instancePath:instancePath+"/replicas",schemaPath:"#/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema66.properties.replicas,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3418,7 +3749,7 @@ let data2 = data.service;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 if(!((key1 === "port") || (key1 === "type"))){
-const err6 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema64.properties.service,data:data2};
+const err6 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema66.properties.service,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3431,7 +3762,7 @@ errors++;
 if(data2.port !== undefined){
 let data3 = data2.port;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err7 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema64.properties.service.properties.port.type,parentSchema:schema64.properties.service.properties.port,data:data3};
+const err7 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema66.properties.service.properties.port.type,parentSchema:schema66.properties.service.properties.port,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3442,7 +3773,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 65535 || isNaN(data3)){
-const err8 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema64.properties.service.properties.port,data:data3};
+const err8 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema66.properties.service.properties.port,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3452,7 +3783,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err9 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema64.properties.service.properties.port,data:data3};
+const err9 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema66.properties.service.properties.port,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3466,7 +3797,7 @@ errors++;
 if(data2.type !== undefined){
 let data4 = data2.type;
 if(!(((data4 === "ClusterIP") || (data4 === "LoadBalancer")) || (data4 === null))){
-const err10 = {instancePath:instancePath+"/service/type",schemaPath:"#/properties/service/properties/type/enum",keyword:"enum",params:{allowedValues: schema64.properties.service.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema64.properties.service.properties.type.enum,parentSchema:schema64.properties.service.properties.type,data:data4};
+const err10 = {instancePath:instancePath+"/service/type",schemaPath:"#/properties/service/properties/type/enum",keyword:"enum",params:{allowedValues: schema66.properties.service.properties.type.enum},message:"must be equal to one of the allowed values",schema:schema66.properties.service.properties.type.enum,parentSchema:schema66.properties.service.properties.type,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3478,7 +3809,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema64.properties.service.type,parentSchema:schema64.properties.service,data:data2};
+const err11 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema66.properties.service.type,parentSchema:schema66.properties.service,data:data2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3491,7 +3822,7 @@ errors++;
 if(data.autoscaling !== undefined){
 let data5 = data.autoscaling;
 if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
-const err12 = {instancePath:instancePath+"/autoscaling",schemaPath:"#/properties/autoscaling/type",keyword:"type",params:{type: schema64.properties.autoscaling.type},message:"must be object,null",schema:schema64.properties.autoscaling.type,parentSchema:schema64.properties.autoscaling,data:data5};
+const err12 = {instancePath:instancePath+"/autoscaling",schemaPath:"#/properties/autoscaling/type",keyword:"type",params:{type: schema66.properties.autoscaling.type},message:"must be object,null",schema:schema66.properties.autoscaling.type,parentSchema:schema66.properties.autoscaling,data:data5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3503,7 +3834,7 @@ errors++;
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 for(const key2 in data5){
 if(!(((key2 === "min") || (key2 === "max")) || (key2 === "cpu"))){
-const err13 = {instancePath:instancePath+"/autoscaling",schemaPath:"#/properties/autoscaling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema64.properties.autoscaling,data:data5};
+const err13 = {instancePath:instancePath+"/autoscaling",schemaPath:"#/properties/autoscaling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema66.properties.autoscaling,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3516,7 +3847,7 @@ errors++;
 if(data5.min !== undefined){
 let data6 = data5.min;
 if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err14 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema64.properties.autoscaling.properties.min.type,parentSchema:schema64.properties.autoscaling.properties.min,data:data6};
+const err14 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema66.properties.autoscaling.properties.min.type,parentSchema:schema66.properties.autoscaling.properties.min,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3527,7 +3858,7 @@ errors++;
 }
 if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 10000 || isNaN(data6)){
-const err15 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema64.properties.autoscaling.properties.min,data:data6};
+const err15 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema66.properties.autoscaling.properties.min,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3537,7 +3868,7 @@ vErrors.push(err15);
 errors++;
 }
 if(data6 < 1 || isNaN(data6)){
-const err16 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema64.properties.autoscaling.properties.min,data:data6};
+const err16 = {instancePath:instancePath+"/autoscaling/min",schemaPath:"#/properties/autoscaling/properties/min/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema66.properties.autoscaling.properties.min,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3551,7 +3882,7 @@ errors++;
 if(data5.max !== undefined){
 let data7 = data5.max;
 if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err17 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema64.properties.autoscaling.properties.max.type,parentSchema:schema64.properties.autoscaling.properties.max,data:data7};
+const err17 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema66.properties.autoscaling.properties.max.type,parentSchema:schema66.properties.autoscaling.properties.max,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3562,7 +3893,7 @@ errors++;
 }
 if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 > 10000 || isNaN(data7)){
-const err18 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema64.properties.autoscaling.properties.max,data:data7};
+const err18 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema66.properties.autoscaling.properties.max,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3572,7 +3903,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data7 < 1 || isNaN(data7)){
-const err19 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema64.properties.autoscaling.properties.max,data:data7};
+const err19 = {instancePath:instancePath+"/autoscaling/max",schemaPath:"#/properties/autoscaling/properties/max/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema66.properties.autoscaling.properties.max,data:data7};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3613,7 +3944,7 @@ errors++;
 if(data.maxUnavailable !== undefined){
 let data9 = data.maxUnavailable;
 if((!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) && (data9 !== null)){
-const err22 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/type",keyword:"type",params:{type: schema64.properties.maxUnavailable.type},message:"must be integer,null",schema:schema64.properties.maxUnavailable.type,parentSchema:schema64.properties.maxUnavailable,data:data9};
+const err22 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/type",keyword:"type",params:{type: schema66.properties.maxUnavailable.type},message:"must be integer,null",schema:schema66.properties.maxUnavailable.type,parentSchema:schema66.properties.maxUnavailable,data:data9};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3624,7 +3955,7 @@ errors++;
 }
 if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 > 10000 || isNaN(data9)){
-const err23 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema64.properties.maxUnavailable,data:data9};
+const err23 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema66.properties.maxUnavailable,data:data9};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3634,7 +3965,7 @@ vErrors.push(err23);
 errors++;
 }
 if(data9 < 1 || isNaN(data9)){
-const err24 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema64.properties.maxUnavailable,data:data9};
+const err24 = {instancePath:instancePath+"/maxUnavailable",schemaPath:"#/properties/maxUnavailable/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema66.properties.maxUnavailable,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3651,8 +3982,8 @@ if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 for(const key3 in data10){
 const _errs27 = errors;
 if(typeof key3 === "string"){
-if(!pattern59.test(key3)){
-const err25 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_.-]*$",parentSchema:schema64.properties.env.propertyNames,data:key3,propertyName:key3};
+if(!pattern62.test(key3)){
+const err25 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_.-]*$",parentSchema:schema66.properties.env.propertyNames,data:key3,propertyName:key3};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3664,7 +3995,7 @@ errors++;
 }
 var valid5 = _errs27 === errors;
 if(!valid5){
-const err26 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key3},message:"property name must be valid",schema:schema64.properties.env.propertyNames,parentSchema:schema64.properties.env,data:data10};
+const err26 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames",keyword:"propertyNames",params:{propertyName: key3},message:"property name must be valid",schema:schema66.properties.env.propertyNames,parentSchema:schema66.properties.env,data:data10};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3677,7 +4008,7 @@ errors++;
 for(const key4 in data10){
 let data11 = data10[key4];
 if(((typeof data11 !== "string") && (!((typeof data11 == "number") && (isFinite(data11))))) && (typeof data11 !== "boolean")){
-const err27 = {instancePath:instancePath+"/env/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/env/additionalProperties/type",keyword:"type",params:{type: schema64.properties.env.additionalProperties.type},message:"must be string,number,boolean",schema:schema64.properties.env.additionalProperties.type,parentSchema:schema64.properties.env.additionalProperties,data:data11};
+const err27 = {instancePath:instancePath+"/env/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/env/additionalProperties/type",keyword:"type",params:{type: schema66.properties.env.additionalProperties.type},message:"must be string,number,boolean",schema:schema66.properties.env.additionalProperties.type,parentSchema:schema66.properties.env.additionalProperties,data:data11};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3689,7 +4020,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema64.properties.env.type,parentSchema:schema64.properties.env,data:data10};
+const err28 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema66.properties.env.type,parentSchema:schema66.properties.env,data:data10};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3706,8 +4037,8 @@ const len0 = data12.length;
 for(let i0=0; i0<len0; i0++){
 let data13 = data12[i0];
 if(typeof data13 === "string"){
-if(!pattern57.test(data13)){
-const err29 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data13};
+if(!pattern60.test(data13)){
+const err29 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3718,7 +4049,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data13};
+const err30 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data13};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3730,7 +4061,7 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/configMaps",schemaPath:"#/properties/configMaps/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema64.properties.configMaps.type,parentSchema:schema64.properties.configMaps,data:data12};
+const err31 = {instancePath:instancePath+"/configMaps",schemaPath:"#/properties/configMaps/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema66.properties.configMaps.type,parentSchema:schema66.properties.configMaps,data:data12};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3747,8 +4078,8 @@ const len1 = data14.length;
 for(let i1=0; i1<len1; i1++){
 let data15 = data14[i1];
 if(typeof data15 === "string"){
-if(!pattern57.test(data15)){
-const err32 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data15};
+if(!pattern60.test(data15)){
+const err32 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data15};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3759,7 +4090,7 @@ errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data15};
+const err33 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data15};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3771,7 +4102,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema64.properties.secrets.type,parentSchema:schema64.properties.secrets,data:data14};
+const err34 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema66.properties.secrets.type,parentSchema:schema66.properties.secrets,data:data14};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3787,8 +4118,8 @@ const _errs42 = errors;
 let valid13 = false;
 const _errs43 = errors;
 if(typeof data16 === "string"){
-if(!pattern57.test(data16)){
-const err35 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data16};
+if(!pattern60.test(data16)){
+const err35 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data16};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3799,7 +4130,7 @@ errors++;
 }
 }
 else {
-const err36 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data16};
+const err36 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data16};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -3812,7 +4143,7 @@ var _valid0 = _errs43 === errors;
 valid13 = valid13 || _valid0;
 const _errs46 = errors;
 if(data16 !== null){
-const err37 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/properties/serviceAccount/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema64.properties.serviceAccount.anyOf[1].type,parentSchema:schema64.properties.serviceAccount.anyOf[1],data:data16};
+const err37 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/properties/serviceAccount/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema66.properties.serviceAccount.anyOf[1].type,parentSchema:schema66.properties.serviceAccount.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -3824,7 +4155,7 @@ errors++;
 var _valid0 = _errs46 === errors;
 valid13 = valid13 || _valid0;
 if(!valid13){
-const err38 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/properties/serviceAccount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema64.properties.serviceAccount.anyOf,parentSchema:schema64.properties.serviceAccount,data:data16};
+const err38 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/properties/serviceAccount/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema66.properties.serviceAccount.anyOf,parentSchema:schema66.properties.serviceAccount,data:data16};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -3852,8 +4183,8 @@ const len2 = data17.length;
 for(let i2=0; i2<len2; i2++){
 let data18 = data17[i2];
 if(typeof data18 === "string"){
-if(!pattern57.test(data18)){
-const err39 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data18};
+if(!pattern60.test(data18)){
+const err39 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data18};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -3864,7 +4195,7 @@ errors++;
 }
 }
 else {
-const err40 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data18};
+const err40 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -3876,7 +4207,7 @@ errors++;
 }
 }
 else {
-const err41 = {instancePath:instancePath+"/imagePullSecrets",schemaPath:"#/properties/imagePullSecrets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema64.properties.imagePullSecrets.type,parentSchema:schema64.properties.imagePullSecrets,data:data17};
+const err41 = {instancePath:instancePath+"/imagePullSecrets",schemaPath:"#/properties/imagePullSecrets/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema66.properties.imagePullSecrets.type,parentSchema:schema66.properties.imagePullSecrets,data:data17};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -3892,7 +4223,7 @@ if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 for(const key5 in data19){
 let data20 = data19[key5];
 if(typeof data20 !== "string"){
-const err42 = {instancePath:instancePath+"/nodeSelector/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/nodeSelector/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema64.properties.nodeSelector.additionalProperties.type,parentSchema:schema64.properties.nodeSelector.additionalProperties,data:data20};
+const err42 = {instancePath:instancePath+"/nodeSelector/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/nodeSelector/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.properties.nodeSelector.additionalProperties.type,parentSchema:schema66.properties.nodeSelector.additionalProperties,data:data20};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3904,7 +4235,7 @@ errors++;
 }
 }
 else {
-const err43 = {instancePath:instancePath+"/nodeSelector",schemaPath:"#/properties/nodeSelector/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema64.properties.nodeSelector.type,parentSchema:schema64.properties.nodeSelector,data:data19};
+const err43 = {instancePath:instancePath+"/nodeSelector",schemaPath:"#/properties/nodeSelector/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema66.properties.nodeSelector.type,parentSchema:schema66.properties.nodeSelector,data:data19};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -3921,7 +4252,7 @@ const len3 = data21.length;
 for(let i3=0; i3<len3; i3++){
 let data22 = data21[i3];
 if(!(data22 && typeof data22 == "object" && !Array.isArray(data22))){
-const err44 = {instancePath:instancePath+"/tolerations/" + i3,schemaPath:"#/properties/tolerations/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema64.properties.tolerations.items.type,parentSchema:schema64.properties.tolerations.items,data:data22};
+const err44 = {instancePath:instancePath+"/tolerations/" + i3,schemaPath:"#/properties/tolerations/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema66.properties.tolerations.items.type,parentSchema:schema66.properties.tolerations.items,data:data22};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3933,7 +4264,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/tolerations",schemaPath:"#/properties/tolerations/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema64.properties.tolerations.type,parentSchema:schema64.properties.tolerations,data:data21};
+const err45 = {instancePath:instancePath+"/tolerations",schemaPath:"#/properties/tolerations/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema66.properties.tolerations.type,parentSchema:schema66.properties.tolerations,data:data21};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -3949,7 +4280,7 @@ if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
 for(const key6 in data23){
 let data24 = data23[key6];
 if(typeof data24 !== "string"){
-const err46 = {instancePath:instancePath+"/annotations/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema64.properties.annotations.additionalProperties.type,parentSchema:schema64.properties.annotations.additionalProperties,data:data24};
+const err46 = {instancePath:instancePath+"/annotations/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema66.properties.annotations.additionalProperties.type,parentSchema:schema66.properties.annotations.additionalProperties,data:data24};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -3961,7 +4292,7 @@ errors++;
 }
 }
 else {
-const err47 = {instancePath:instancePath+"/annotations",schemaPath:"#/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema64.properties.annotations.type,parentSchema:schema64.properties.annotations,data:data23};
+const err47 = {instancePath:instancePath+"/annotations",schemaPath:"#/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema66.properties.annotations.type,parentSchema:schema66.properties.annotations,data:data23};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -3973,7 +4304,7 @@ errors++;
 }
 }
 else {
-const err48 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema64.type,parentSchema:schema64,data};
+const err48 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema66.type,parentSchema:schema66,data};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -3987,21 +4318,21 @@ return errors === 0;
 }
 validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema71 = {"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}};
-const schema76 = {"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"};
-const schema99 = {"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"};
-const pattern68 = new RegExp("^.{1,253}$", "");
-const pattern69 = new RegExp("^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$", "");
-const pattern70 = new RegExp("^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$", "");
-const pattern73 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9]{0,255}$", "");
-const pattern74 = new RegExp("^[!-~]([ -~]{0,4094}[!-~])?$", "");
-const pattern81 = new RegExp("^pods$", "");
-const pattern95 = new RegExp("^/\\S*$", "");
-const pattern90 = new RegExp("^[a-zA-Z_][a-zA-Z0-9_]*$", "");
-const pattern100 = new RegExp("^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$", "");
-const pattern113 = new RegExp("^(on|off)$", "");
-const pattern114 = new RegExp("^\\S+@sha256:[0-9a-f]{64}$", "");
-const schema79 = {"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}};
+const schema73 = {"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}};
+const schema78 = {"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"};
+const schema101 = {"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"};
+const pattern71 = new RegExp("^.{1,253}$", "");
+const pattern72 = new RegExp("^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$", "");
+const pattern73 = new RegExp("^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$", "");
+const pattern76 = new RegExp("^[A-Za-z0-9][-A-Za-z0-9]{0,255}$", "");
+const pattern77 = new RegExp("^[!-~]([ -~]{0,4094}[!-~])?$", "");
+const pattern84 = new RegExp("^pods$", "");
+const pattern98 = new RegExp("^/\\S*$", "");
+const pattern93 = new RegExp("^[a-zA-Z_][a-zA-Z0-9_]*$", "");
+const pattern103 = new RegExp("^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$", "");
+const pattern116 = new RegExp("^(on|off)$", "");
+const pattern117 = new RegExp("^\\S+@sha256:[0-9a-f]{64}$", "");
+const schema81 = {"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}};
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -4014,7 +4345,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((typeof data !== "string") && (!(data && typeof data == "object" && !Array.isArray(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema79.type},message:"must be string,object",schema:schema79.type,parentSchema:schema79,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema81.type},message:"must be string,object",schema:schema81.type,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4025,7 +4356,7 @@ errors++;
 }
 if(typeof data === "string"){
 if(!pattern7.test(data)){
-const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema79,data};
+const err1 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4037,7 +4368,7 @@ errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.weight === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "weight"},message:"must have required property '"+"weight"+"'",schema:schema79.required,parentSchema:schema79,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "weight"},message:"must have required property '"+"weight"+"'",schema:schema81.required,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4048,7 +4379,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "weight") || (key0 === "minTime")) || (key0 === "minRequests")) || (key0 === "approval"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema79,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema81,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4086,8 +4417,8 @@ errors++;
 if(data.minTime !== undefined){
 let data1 = data.minTime;
 if(typeof data1 === "string"){
-if(!pattern51.test(data1)){
-const err6 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data1};
+if(!pattern40.test(data1)){
+const err6 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4098,7 +4429,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data1};
+const err7 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4111,7 +4442,7 @@ errors++;
 if(data.minRequests !== undefined){
 let data2 = data.minRequests;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err8 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema79.properties.minRequests.type,parentSchema:schema79.properties.minRequests,data:data2};
+const err8 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema81.properties.minRequests.type,parentSchema:schema81.properties.minRequests,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4122,7 +4453,7 @@ errors++;
 }
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 1000000000 || isNaN(data2)){
-const err9 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000",schema:1000000000,parentSchema:schema79.properties.minRequests,data:data2};
+const err9 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000",schema:1000000000,parentSchema:schema81.properties.minRequests,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4132,7 +4463,7 @@ vErrors.push(err9);
 errors++;
 }
 if(data2 < 0 || isNaN(data2)){
-const err10 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema79.properties.minRequests,data:data2};
+const err10 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema81.properties.minRequests,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4146,7 +4477,7 @@ errors++;
 if(data.approval !== undefined){
 let data3 = data.approval;
 if(typeof data3 !== "boolean"){
-const err11 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema79.properties.approval.type,parentSchema:schema79.properties.approval,data:data3};
+const err11 = {instancePath:instancePath+"/approval",schemaPath:"#/properties/approval/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema81.properties.approval.type,parentSchema:schema81.properties.approval,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4162,11 +4493,11 @@ return errors === 0;
 }
 validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema85 = {"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
-const schema88 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"};
-const schema92 = {"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"};
-const pattern82 = new RegExp("^https?://[^\\s?#@]+$", "");
-const pattern85 = new RegExp("^(/[^\\s?#]*)?$", "");
+const schema87 = {"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
+const schema90 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"};
+const schema94 = {"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"};
+const pattern85 = new RegExp("^https?://[^\\s?#@]+$", "");
+const pattern88 = new RegExp("^(/[^\\s?#]*)?$", "");
 
 function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -4181,7 +4512,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((((key0 === "url") || (key0 === "service")) || (key0 === "bearerToken")) || (key0 === "basicAuth")) || (key0 === "ca")) || (key0 === "labels")) || (key0 === "match")) || (key0 === "lookback"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema85,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema87,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4194,7 +4525,7 @@ errors++;
 if(data.url !== undefined){
 let data0 = data.url;
 if((typeof data0 !== "string") && (data0 !== null)){
-const err1 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema85.properties.url.type},message:"must be string,null",schema:schema85.properties.url.type,parentSchema:schema85.properties.url,data:data0};
+const err1 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema87.properties.url.type},message:"must be string,null",schema:schema87.properties.url.type,parentSchema:schema87.properties.url,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4204,8 +4535,8 @@ vErrors.push(err1);
 errors++;
 }
 if(typeof data0 === "string"){
-if(!pattern82.test(data0)){
-const err2 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^\\s?#@]+$"},message:"must match pattern \""+"^https?://[^\\s?#@]+$"+"\"",schema:"^https?://[^\\s?#@]+$",parentSchema:schema85.properties.url,data:data0};
+if(!pattern85.test(data0)){
+const err2 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^\\s?#@]+$"},message:"must match pattern \""+"^https?://[^\\s?#@]+$"+"\"",schema:"^https?://[^\\s?#@]+$",parentSchema:schema87.properties.url,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4219,7 +4550,7 @@ errors++;
 if(data.service !== undefined){
 let data1 = data.service;
 if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
-const err3 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: schema85.properties.service.type},message:"must be object,null",schema:schema85.properties.service.type,parentSchema:schema85.properties.service,data:data1};
+const err3 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/type",keyword:"type",params:{type: schema87.properties.service.type},message:"must be object,null",schema:schema87.properties.service.type,parentSchema:schema87.properties.service,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4230,7 +4561,7 @@ errors++;
 }
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.namespace === undefined){
-const err4 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/required",keyword:"required",params:{missingProperty: "namespace"},message:"must have required property '"+"namespace"+"'",schema:schema85.properties.service.required,parentSchema:schema85.properties.service,data:data1};
+const err4 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/required",keyword:"required",params:{missingProperty: "namespace"},message:"must have required property '"+"namespace"+"'",schema:schema87.properties.service.required,parentSchema:schema87.properties.service,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4240,7 +4571,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data1.name === undefined){
-const err5 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema85.properties.service.required,parentSchema:schema85.properties.service,data:data1};
+const err5 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema87.properties.service.required,parentSchema:schema87.properties.service,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4251,7 +4582,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(((((key1 === "namespace") || (key1 === "name")) || (key1 === "port")) || (key1 === "tls")) || (key1 === "path"))){
-const err6 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema85.properties.service,data:data1};
+const err6 = {instancePath:instancePath+"/service",schemaPath:"#/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema87.properties.service,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4264,8 +4595,8 @@ errors++;
 if(data1.namespace !== undefined){
 let data2 = data1.namespace;
 if(typeof data2 === "string"){
-if(!pattern57.test(data2)){
-const err7 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data2};
+if(!pattern60.test(data2)){
+const err7 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4276,7 +4607,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data2};
+const err8 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4289,8 +4620,8 @@ errors++;
 if(data1.name !== undefined){
 let data3 = data1.name;
 if(typeof data3 === "string"){
-if(!pattern57.test(data3)){
-const err9 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data3};
+if(!pattern60.test(data3)){
+const err9 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4301,7 +4632,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data3};
+const err10 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4314,7 +4645,7 @@ errors++;
 if(data1.port !== undefined){
 let data4 = data1.port;
 if(!(((typeof data4 == "number") && (!(data4 % 1) && !isNaN(data4))) && (isFinite(data4)))){
-const err11 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema85.properties.service.properties.port.type,parentSchema:schema85.properties.service.properties.port,data:data4};
+const err11 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema87.properties.service.properties.port.type,parentSchema:schema87.properties.service.properties.port,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4325,7 +4656,7 @@ errors++;
 }
 if((typeof data4 == "number") && (isFinite(data4))){
 if(data4 > 65535 || isNaN(data4)){
-const err12 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema85.properties.service.properties.port,data:data4};
+const err12 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema87.properties.service.properties.port,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4335,7 +4666,7 @@ vErrors.push(err12);
 errors++;
 }
 if(data4 < 1 || isNaN(data4)){
-const err13 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema85.properties.service.properties.port,data:data4};
+const err13 = {instancePath:instancePath+"/service/port",schemaPath:"#/properties/service/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema87.properties.service.properties.port,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4349,7 +4680,7 @@ errors++;
 if(data1.tls !== undefined){
 let data5 = data1.tls;
 if(typeof data5 !== "boolean"){
-const err14 = {instancePath:instancePath+"/service/tls",schemaPath:"#/properties/service/properties/tls/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema85.properties.service.properties.tls.type,parentSchema:schema85.properties.service.properties.tls,data:data5};
+const err14 = {instancePath:instancePath+"/service/tls",schemaPath:"#/properties/service/properties/tls/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema87.properties.service.properties.tls.type,parentSchema:schema87.properties.service.properties.tls,data:data5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4362,8 +4693,8 @@ errors++;
 if(data1.path !== undefined){
 let data6 = data1.path;
 if(typeof data6 === "string"){
-if(!pattern85.test(data6)){
-const err15 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/pattern",keyword:"pattern",params:{pattern: "^(/[^\\s?#]*)?$"},message:"must match pattern \""+"^(/[^\\s?#]*)?$"+"\"",schema:"^(/[^\\s?#]*)?$",parentSchema:schema85.properties.service.properties.path,data:data6};
+if(!pattern88.test(data6)){
+const err15 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/pattern",keyword:"pattern",params:{pattern: "^(/[^\\s?#]*)?$"},message:"must match pattern \""+"^(/[^\\s?#]*)?$"+"\"",schema:"^(/[^\\s?#]*)?$",parentSchema:schema87.properties.service.properties.path,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4374,7 +4705,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema85.properties.service.properties.path.type,parentSchema:schema85.properties.service.properties.path,data:data6};
+const err16 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema87.properties.service.properties.path.type,parentSchema:schema87.properties.service.properties.path,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4393,7 +4724,7 @@ let valid4 = false;
 const _errs21 = errors;
 if(typeof data7 === "string"){
 if(!pattern36.test(data7)){
-const err17 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema88,data:data7};
+const err17 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema90,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4404,7 +4735,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.type,parentSchema:schema88,data:data7};
+const err18 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.type,parentSchema:schema90,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4417,7 +4748,7 @@ var _valid0 = _errs21 === errors;
 valid4 = valid4 || _valid0;
 const _errs24 = errors;
 if(data7 !== null){
-const err19 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/properties/bearerToken/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema85.properties.bearerToken.anyOf[1].type,parentSchema:schema85.properties.bearerToken.anyOf[1],data:data7};
+const err19 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/properties/bearerToken/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema87.properties.bearerToken.anyOf[1].type,parentSchema:schema87.properties.bearerToken.anyOf[1],data:data7};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4429,7 +4760,7 @@ errors++;
 var _valid0 = _errs24 === errors;
 valid4 = valid4 || _valid0;
 if(!valid4){
-const err20 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/properties/bearerToken/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema85.properties.bearerToken.anyOf,parentSchema:schema85.properties.bearerToken,data:data7};
+const err20 = {instancePath:instancePath+"/bearerToken",schemaPath:"#/properties/bearerToken/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema87.properties.bearerToken.anyOf,parentSchema:schema87.properties.bearerToken,data:data7};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4453,7 +4784,7 @@ vErrors = null;
 if(data.basicAuth !== undefined){
 let data8 = data.basicAuth;
 if((!(data8 && typeof data8 == "object" && !Array.isArray(data8))) && (data8 !== null)){
-const err21 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/type",keyword:"type",params:{type: schema85.properties.basicAuth.type},message:"must be object,null",schema:schema85.properties.basicAuth.type,parentSchema:schema85.properties.basicAuth,data:data8};
+const err21 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/type",keyword:"type",params:{type: schema87.properties.basicAuth.type},message:"must be object,null",schema:schema87.properties.basicAuth.type,parentSchema:schema87.properties.basicAuth,data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4464,7 +4795,7 @@ errors++;
 }
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 if(data8.username === undefined){
-const err22 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/required",keyword:"required",params:{missingProperty: "username"},message:"must have required property '"+"username"+"'",schema:schema85.properties.basicAuth.required,parentSchema:schema85.properties.basicAuth,data:data8};
+const err22 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/required",keyword:"required",params:{missingProperty: "username"},message:"must have required property '"+"username"+"'",schema:schema87.properties.basicAuth.required,parentSchema:schema87.properties.basicAuth,data:data8};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4474,7 +4805,7 @@ vErrors.push(err22);
 errors++;
 }
 if(data8.password === undefined){
-const err23 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/required",keyword:"required",params:{missingProperty: "password"},message:"must have required property '"+"password"+"'",schema:schema85.properties.basicAuth.required,parentSchema:schema85.properties.basicAuth,data:data8};
+const err23 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/required",keyword:"required",params:{missingProperty: "password"},message:"must have required property '"+"password"+"'",schema:schema87.properties.basicAuth.required,parentSchema:schema87.properties.basicAuth,data:data8};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4485,7 +4816,7 @@ errors++;
 }
 for(const key2 in data8){
 if(!((key2 === "username") || (key2 === "password"))){
-const err24 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema85.properties.basicAuth,data:data8};
+const err24 = {instancePath:instancePath+"/basicAuth",schemaPath:"#/properties/basicAuth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema87.properties.basicAuth,data:data8};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4499,7 +4830,7 @@ if(data8.username !== undefined){
 let data9 = data8.username;
 if(typeof data9 === "string"){
 if(!pattern36.test(data9)){
-const err25 = {instancePath:instancePath+"/basicAuth/username",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema88,data:data9};
+const err25 = {instancePath:instancePath+"/basicAuth/username",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema90,data:data9};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4510,7 +4841,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/basicAuth/username",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.type,parentSchema:schema88,data:data9};
+const err26 = {instancePath:instancePath+"/basicAuth/username",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.type,parentSchema:schema90,data:data9};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4524,7 +4855,7 @@ if(data8.password !== undefined){
 let data10 = data8.password;
 if(typeof data10 === "string"){
 if(!pattern36.test(data10)){
-const err27 = {instancePath:instancePath+"/basicAuth/password",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema88,data:data10};
+const err27 = {instancePath:instancePath+"/basicAuth/password",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema90,data:data10};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -4535,7 +4866,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/basicAuth/password",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.type,parentSchema:schema88,data:data10};
+const err28 = {instancePath:instancePath+"/basicAuth/password",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.type,parentSchema:schema90,data:data10};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -4578,7 +4909,7 @@ var _valid1 = _errs37 === errors;
 valid9 = valid9 || _valid1;
 const _errs40 = errors;
 if(data11 !== null){
-const err31 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema85.properties.ca.anyOf[1].type,parentSchema:schema85.properties.ca.anyOf[1],data:data11};
+const err31 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema87.properties.ca.anyOf[1].type,parentSchema:schema87.properties.ca.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4590,7 +4921,7 @@ errors++;
 var _valid1 = _errs40 === errors;
 valid9 = valid9 || _valid1;
 if(!valid9){
-const err32 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema85.properties.ca.anyOf,parentSchema:schema85.properties.ca,data:data11};
+const err32 = {instancePath:instancePath+"/ca",schemaPath:"#/properties/ca/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema87.properties.ca.anyOf,parentSchema:schema87.properties.ca,data:data11};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4616,7 +4947,7 @@ let data12 = data.labels;
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 for(const key3 in data12){
 if(!((key3 === "pod") || (key3 === "namespace"))){
-const err33 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema85.properties.labels,data:data12};
+const err33 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema87.properties.labels,data:data12};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4629,8 +4960,8 @@ errors++;
 if(data12.pod !== undefined){
 let data13 = data12.pod;
 if(typeof data13 === "string"){
-if(!pattern90.test(data13)){
-const err34 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema92,data:data13};
+if(!pattern93.test(data13)){
+const err34 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema94,data:data13};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4641,7 +4972,7 @@ errors++;
 }
 }
 else {
-const err35 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema92.type,parentSchema:schema92,data:data13};
+const err35 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema94.type,parentSchema:schema94,data:data13};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4654,8 +4985,8 @@ errors++;
 if(data12.namespace !== undefined){
 let data14 = data12.namespace;
 if(typeof data14 === "string"){
-if(!pattern90.test(data14)){
-const err36 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema92,data:data14};
+if(!pattern93.test(data14)){
+const err36 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema94,data:data14};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4666,7 +4997,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema92.type,parentSchema:schema92,data:data14};
+const err37 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema94.type,parentSchema:schema94,data:data14};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4678,7 +5009,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.properties.labels.type,parentSchema:schema85.properties.labels,data:data12};
+const err38 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema87.properties.labels.type,parentSchema:schema87.properties.labels,data:data12};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4694,8 +5025,8 @@ if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 for(const key4 in data15){
 const _errs53 = errors;
 if(typeof key4 === "string"){
-if(!pattern90.test(key4)){
-const err39 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema85.properties.match.propertyNames,data:key4,propertyName:key4};
+if(!pattern93.test(key4)){
+const err39 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema87.properties.match.propertyNames,data:key4,propertyName:key4};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4707,7 +5038,7 @@ errors++;
 }
 var valid14 = _errs53 === errors;
 if(!valid14){
-const err40 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames",keyword:"propertyNames",params:{propertyName: key4},message:"property name must be valid",schema:schema85.properties.match.propertyNames,parentSchema:schema85.properties.match,data:data15};
+const err40 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames",keyword:"propertyNames",params:{propertyName: key4},message:"property name must be valid",schema:schema87.properties.match.propertyNames,parentSchema:schema87.properties.match,data:data15};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4720,7 +5051,7 @@ errors++;
 for(const key5 in data15){
 let data16 = data15[key5];
 if(typeof data16 !== "string"){
-const err41 = {instancePath:instancePath+"/match/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/match/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema85.properties.match.additionalProperties.type,parentSchema:schema85.properties.match.additionalProperties,data:data16};
+const err41 = {instancePath:instancePath+"/match/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/match/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema87.properties.match.additionalProperties.type,parentSchema:schema87.properties.match.additionalProperties,data:data16};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4732,7 +5063,7 @@ errors++;
 }
 }
 else {
-const err42 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.properties.match.type,parentSchema:schema85.properties.match,data:data15};
+const err42 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema87.properties.match.type,parentSchema:schema87.properties.match,data:data15};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4745,8 +5076,8 @@ errors++;
 if(data.lookback !== undefined){
 let data17 = data.lookback;
 if(typeof data17 === "string"){
-if(!pattern51.test(data17)){
-const err43 = {instancePath:instancePath+"/lookback",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data17};
+if(!pattern40.test(data17)){
+const err43 = {instancePath:instancePath+"/lookback",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data17};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -4757,7 +5088,7 @@ errors++;
 }
 }
 else {
-const err44 = {instancePath:instancePath+"/lookback",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data17};
+const err44 = {instancePath:instancePath+"/lookback",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data17};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4769,7 +5100,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema85.type,parentSchema:schema85,data};
+const err45 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema87.type,parentSchema:schema87,data};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4796,8 +5127,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema71.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema71,data};
+if(!(func1.call(schema73.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema73,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4810,7 +5141,7 @@ errors++;
 if(data.strategy !== undefined){
 let data0 = data.strategy;
 if(!(((data0 === "canary") || (data0 === "blueGreen")) || (data0 === "recreate"))){
-const err1 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema71.properties.strategy.enum},message:"must be equal to one of the allowed values",schema:schema71.properties.strategy.enum,parentSchema:schema71.properties.strategy,data:data0};
+const err1 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema73.properties.strategy.enum},message:"must be equal to one of the allowed values",schema:schema73.properties.strategy.enum,parentSchema:schema73.properties.strategy,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4825,7 +5156,7 @@ let data1 = data.blueGreen;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 for(const key1 in data1){
 if(!(key1 === "approval")){
-const err2 = {instancePath:instancePath+"/blueGreen",schemaPath:"#/properties/blueGreen/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.blueGreen,data:data1};
+const err2 = {instancePath:instancePath+"/blueGreen",schemaPath:"#/properties/blueGreen/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.blueGreen,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4838,7 +5169,7 @@ errors++;
 if(data1.approval !== undefined){
 let data2 = data1.approval;
 if(typeof data2 !== "boolean"){
-const err3 = {instancePath:instancePath+"/blueGreen/approval",schemaPath:"#/properties/blueGreen/properties/approval/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema71.properties.blueGreen.properties.approval.type,parentSchema:schema71.properties.blueGreen.properties.approval,data:data2};
+const err3 = {instancePath:instancePath+"/blueGreen/approval",schemaPath:"#/properties/blueGreen/properties/approval/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema73.properties.blueGreen.properties.approval.type,parentSchema:schema73.properties.blueGreen.properties.approval,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4850,7 +5181,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/blueGreen",schemaPath:"#/properties/blueGreen/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema71.properties.blueGreen.type,parentSchema:schema71.properties.blueGreen,data:data1};
+const err4 = {instancePath:instancePath+"/blueGreen",schemaPath:"#/properties/blueGreen/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.properties.blueGreen.type,parentSchema:schema73.properties.blueGreen,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4863,7 +5194,7 @@ errors++;
 if(data.provider !== undefined){
 let data3 = data.provider;
 if(!((((data3 === "auto") || (data3 === "replicas")) || (data3 === "gateway")) || (data3 === "istio"))){
-const err5 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/enum",keyword:"enum",params:{allowedValues: schema71.properties.provider.enum},message:"must be equal to one of the allowed values",schema:schema71.properties.provider.enum,parentSchema:schema71.properties.provider,data:data3};
+const err5 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/enum",keyword:"enum",params:{allowedValues: schema73.properties.provider.enum},message:"must be equal to one of the allowed values",schema:schema73.properties.provider.enum,parentSchema:schema73.properties.provider,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4876,7 +5207,7 @@ errors++;
 if(data.gateway !== undefined){
 let data4 = data.gateway;
 if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
-const err6 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/type",keyword:"type",params:{type: schema71.properties.gateway.type},message:"must be object,null",schema:schema71.properties.gateway.type,parentSchema:schema71.properties.gateway,data:data4};
+const err6 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/type",keyword:"type",params:{type: schema73.properties.gateway.type},message:"must be object,null",schema:schema73.properties.gateway.type,parentSchema:schema73.properties.gateway,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4888,7 +5219,7 @@ errors++;
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
 if(!((((key2 === "name") || (key2 === "namespace")) || (key2 === "hostnames")) || (key2 === "adopt"))){
-const err7 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.gateway,data:data4};
+const err7 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.gateway,data:data4};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4901,8 +5232,8 @@ errors++;
 if(data4.name !== undefined){
 let data5 = data4.name;
 if(typeof data5 === "string"){
-if(!pattern57.test(data5)){
-const err8 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data5};
+if(!pattern60.test(data5)){
+const err8 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data5};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4913,7 +5244,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data5};
+const err9 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4929,8 +5260,8 @@ const _errs16 = errors;
 let valid4 = false;
 const _errs17 = errors;
 if(typeof data6 === "string"){
-if(!pattern57.test(data6)){
-const err10 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data6};
+if(!pattern60.test(data6)){
+const err10 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data6};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4941,7 +5272,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data6};
+const err11 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data6};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4954,7 +5285,7 @@ var _valid0 = _errs17 === errors;
 valid4 = valid4 || _valid0;
 const _errs20 = errors;
 if(data6 !== null){
-const err12 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/properties/gateway/properties/namespace/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema71.properties.gateway.properties.namespace.anyOf[1].type,parentSchema:schema71.properties.gateway.properties.namespace.anyOf[1],data:data6};
+const err12 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/properties/gateway/properties/namespace/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema73.properties.gateway.properties.namespace.anyOf[1].type,parentSchema:schema73.properties.gateway.properties.namespace.anyOf[1],data:data6};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4966,7 +5297,7 @@ errors++;
 var _valid0 = _errs20 === errors;
 valid4 = valid4 || _valid0;
 if(!valid4){
-const err13 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/properties/gateway/properties/namespace/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema71.properties.gateway.properties.namespace.anyOf,parentSchema:schema71.properties.gateway.properties.namespace,data:data6};
+const err13 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/properties/gateway/properties/namespace/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema73.properties.gateway.properties.namespace.anyOf,parentSchema:schema73.properties.gateway.properties.namespace,data:data6};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4994,8 +5325,8 @@ const len0 = data7.length;
 for(let i0=0; i0<len0; i0++){
 let data8 = data7[i0];
 if(typeof data8 === "string"){
-if(!pattern57.test(data8)){
-const err14 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data8};
+if(!pattern60.test(data8)){
+const err14 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data8};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5006,7 +5337,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data8};
+const err15 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data8};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5018,7 +5349,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/gateway/hostnames",schemaPath:"#/properties/gateway/properties/hostnames/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema71.properties.gateway.properties.hostnames.type,parentSchema:schema71.properties.gateway.properties.hostnames,data:data7};
+const err16 = {instancePath:instancePath+"/gateway/hostnames",schemaPath:"#/properties/gateway/properties/hostnames/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema73.properties.gateway.properties.hostnames.type,parentSchema:schema73.properties.gateway.properties.hostnames,data:data7};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -5031,7 +5362,7 @@ errors++;
 if(data4.adopt !== undefined){
 let data9 = data4.adopt;
 if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
-const err17 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/type",keyword:"type",params:{type: schema71.properties.gateway.properties.adopt.type},message:"must be object,null",schema:schema71.properties.gateway.properties.adopt.type,parentSchema:schema71.properties.gateway.properties.adopt,data:data9};
+const err17 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/type",keyword:"type",params:{type: schema73.properties.gateway.properties.adopt.type},message:"must be object,null",schema:schema73.properties.gateway.properties.adopt.type,parentSchema:schema73.properties.gateway.properties.adopt,data:data9};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -5042,7 +5373,7 @@ errors++;
 }
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 if(data9.route === undefined){
-const err18 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/required",keyword:"required",params:{missingProperty: "route"},message:"must have required property '"+"route"+"'",schema:schema71.properties.gateway.properties.adopt.required,parentSchema:schema71.properties.gateway.properties.adopt,data:data9};
+const err18 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/required",keyword:"required",params:{missingProperty: "route"},message:"must have required property '"+"route"+"'",schema:schema73.properties.gateway.properties.adopt.required,parentSchema:schema73.properties.gateway.properties.adopt,data:data9};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -5053,7 +5384,7 @@ errors++;
 }
 for(const key3 in data9){
 if(!((key3 === "route") || (key3 === "rule"))){
-const err19 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.gateway.properties.adopt,data:data9};
+const err19 = {instancePath:instancePath+"/gateway/adopt",schemaPath:"#/properties/gateway/properties/adopt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.gateway.properties.adopt,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -5066,8 +5397,8 @@ errors++;
 if(data9.route !== undefined){
 let data10 = data9.route;
 if(typeof data10 === "string"){
-if(!pattern57.test(data10)){
-const err20 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data10};
+if(!pattern60.test(data10)){
+const err20 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -5078,7 +5409,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data10};
+const err21 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data10};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -5091,7 +5422,7 @@ errors++;
 if(data9.rule !== undefined){
 let data11 = data9.rule;
 if(((!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) && (typeof data11 !== "string")) && (data11 !== null)){
-const err22 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/type",keyword:"type",params:{type: schema76.type},message:"must be integer,string,null",schema:schema76.type,parentSchema:schema76,data:data11};
+const err22 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/type",keyword:"type",params:{type: schema78.type},message:"must be integer,string,null",schema:schema78.type,parentSchema:schema78,data:data11};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -5102,7 +5433,7 @@ errors++;
 }
 if((typeof data11 == "number") && (isFinite(data11))){
 if(data11 < 0 || isNaN(data11)){
-const err23 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema76,data:data11};
+const err23 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema78,data:data11};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5113,8 +5444,8 @@ errors++;
 }
 }
 if(typeof data11 === "string"){
-if(!pattern68.test(data11)){
-const err24 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema76,data:data11};
+if(!pattern71.test(data11)){
+const err24 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema78,data:data11};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -5132,7 +5463,7 @@ errors++;
 if(data.istio !== undefined){
 let data12 = data.istio;
 if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
-const err25 = {instancePath:instancePath+"/istio",schemaPath:"#/properties/istio/type",keyword:"type",params:{type: schema71.properties.istio.type},message:"must be object,null",schema:schema71.properties.istio.type,parentSchema:schema71.properties.istio,data:data12};
+const err25 = {instancePath:instancePath+"/istio",schemaPath:"#/properties/istio/type",keyword:"type",params:{type: schema73.properties.istio.type},message:"must be object,null",schema:schema73.properties.istio.type,parentSchema:schema73.properties.istio,data:data12};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -5144,7 +5475,7 @@ errors++;
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 for(const key4 in data12){
 if(!(((key4 === "hosts") || (key4 === "gateways")) || (key4 === "adopt"))){
-const err26 = {instancePath:instancePath+"/istio",schemaPath:"#/properties/istio/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.istio,data:data12};
+const err26 = {instancePath:instancePath+"/istio",schemaPath:"#/properties/istio/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.istio,data:data12};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -5161,8 +5492,8 @@ const len1 = data13.length;
 for(let i1=0; i1<len1; i1++){
 let data14 = data13[i1];
 if(typeof data14 === "string"){
-if(!pattern69.test(data14)){
-const err27 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/pattern",keyword:"pattern",params:{pattern: "^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"},message:"must match pattern \""+"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"+"\"",schema:"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$",parentSchema:schema71.properties.istio.properties.hosts.items,data:data14};
+if(!pattern72.test(data14)){
+const err27 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/pattern",keyword:"pattern",params:{pattern: "^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"},message:"must match pattern \""+"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"+"\"",schema:"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$",parentSchema:schema73.properties.istio.properties.hosts.items,data:data14};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -5173,7 +5504,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.istio.properties.hosts.items.type,parentSchema:schema71.properties.istio.properties.hosts.items,data:data14};
+const err28 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.istio.properties.hosts.items.type,parentSchema:schema73.properties.istio.properties.hosts.items,data:data14};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -5185,7 +5516,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/istio/hosts",schemaPath:"#/properties/istio/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema71.properties.istio.properties.hosts.type,parentSchema:schema71.properties.istio.properties.hosts,data:data13};
+const err29 = {instancePath:instancePath+"/istio/hosts",schemaPath:"#/properties/istio/properties/hosts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema73.properties.istio.properties.hosts.type,parentSchema:schema73.properties.istio.properties.hosts,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -5202,8 +5533,8 @@ const len2 = data15.length;
 for(let i2=0; i2<len2; i2++){
 let data16 = data15[i2];
 if(typeof data16 === "string"){
-if(!pattern70.test(data16)){
-const err30 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$",parentSchema:schema71.properties.istio.properties.gateways.items,data:data16};
+if(!pattern73.test(data16)){
+const err30 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$",parentSchema:schema73.properties.istio.properties.gateways.items,data:data16};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -5214,7 +5545,7 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.istio.properties.gateways.items.type,parentSchema:schema71.properties.istio.properties.gateways.items,data:data16};
+const err31 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.istio.properties.gateways.items.type,parentSchema:schema73.properties.istio.properties.gateways.items,data:data16};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -5226,7 +5557,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/istio/gateways",schemaPath:"#/properties/istio/properties/gateways/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema71.properties.istio.properties.gateways.type,parentSchema:schema71.properties.istio.properties.gateways,data:data15};
+const err32 = {instancePath:instancePath+"/istio/gateways",schemaPath:"#/properties/istio/properties/gateways/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema73.properties.istio.properties.gateways.type,parentSchema:schema73.properties.istio.properties.gateways,data:data15};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -5239,7 +5570,7 @@ errors++;
 if(data12.adopt !== undefined){
 let data17 = data12.adopt;
 if((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)){
-const err33 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/type",keyword:"type",params:{type: schema71.properties.istio.properties.adopt.type},message:"must be object,null",schema:schema71.properties.istio.properties.adopt.type,parentSchema:schema71.properties.istio.properties.adopt,data:data17};
+const err33 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/type",keyword:"type",params:{type: schema73.properties.istio.properties.adopt.type},message:"must be object,null",schema:schema73.properties.istio.properties.adopt.type,parentSchema:schema73.properties.istio.properties.adopt,data:data17};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -5250,7 +5581,7 @@ errors++;
 }
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 if(data17.virtualService === undefined){
-const err34 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/required",keyword:"required",params:{missingProperty: "virtualService"},message:"must have required property '"+"virtualService"+"'",schema:schema71.properties.istio.properties.adopt.required,parentSchema:schema71.properties.istio.properties.adopt,data:data17};
+const err34 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/required",keyword:"required",params:{missingProperty: "virtualService"},message:"must have required property '"+"virtualService"+"'",schema:schema73.properties.istio.properties.adopt.required,parentSchema:schema73.properties.istio.properties.adopt,data:data17};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -5261,7 +5592,7 @@ errors++;
 }
 for(const key5 in data17){
 if(!((key5 === "virtualService") || (key5 === "rule"))){
-const err35 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.istio.properties.adopt,data:data17};
+const err35 = {instancePath:instancePath+"/istio/adopt",schemaPath:"#/properties/istio/properties/adopt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.istio.properties.adopt,data:data17};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -5274,8 +5605,8 @@ errors++;
 if(data17.virtualService !== undefined){
 let data18 = data17.virtualService;
 if(typeof data18 === "string"){
-if(!pattern57.test(data18)){
-const err36 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema65,data:data18};
+if(!pattern60.test(data18)){
+const err36 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema67,data:data18};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -5286,7 +5617,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema65.type,parentSchema:schema65,data:data18};
+const err37 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema67.type,parentSchema:schema67,data:data18};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -5299,7 +5630,7 @@ errors++;
 if(data17.rule !== undefined){
 let data19 = data17.rule;
 if(((!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))) && (typeof data19 !== "string")) && (data19 !== null)){
-const err38 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/type",keyword:"type",params:{type: schema76.type},message:"must be integer,string,null",schema:schema76.type,parentSchema:schema76,data:data19};
+const err38 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/type",keyword:"type",params:{type: schema78.type},message:"must be integer,string,null",schema:schema78.type,parentSchema:schema78,data:data19};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -5310,7 +5641,7 @@ errors++;
 }
 if((typeof data19 == "number") && (isFinite(data19))){
 if(data19 < 0 || isNaN(data19)){
-const err39 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema76,data:data19};
+const err39 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema78,data:data19};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -5321,8 +5652,8 @@ errors++;
 }
 }
 if(typeof data19 === "string"){
-if(!pattern68.test(data19)){
-const err40 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema76,data:data19};
+if(!pattern71.test(data19)){
+const err40 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema78,data:data19};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -5340,7 +5671,7 @@ errors++;
 if(data.header !== undefined){
 let data20 = data.header;
 if((!(data20 && typeof data20 == "object" && !Array.isArray(data20))) && (data20 !== null)){
-const err41 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/type",keyword:"type",params:{type: schema71.properties.header.type},message:"must be object,null",schema:schema71.properties.header.type,parentSchema:schema71.properties.header,data:data20};
+const err41 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/type",keyword:"type",params:{type: schema73.properties.header.type},message:"must be object,null",schema:schema73.properties.header.type,parentSchema:schema73.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -5351,7 +5682,7 @@ errors++;
 }
 if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
 if(data20.name === undefined){
-const err42 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema71.properties.header.required,parentSchema:schema71.properties.header,data:data20};
+const err42 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema73.properties.header.required,parentSchema:schema73.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -5361,7 +5692,7 @@ vErrors.push(err42);
 errors++;
 }
 if(data20.value === undefined){
-const err43 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/required",keyword:"required",params:{missingProperty: "value"},message:"must have required property '"+"value"+"'",schema:schema71.properties.header.required,parentSchema:schema71.properties.header,data:data20};
+const err43 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/required",keyword:"required",params:{missingProperty: "value"},message:"must have required property '"+"value"+"'",schema:schema73.properties.header.required,parentSchema:schema73.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -5372,7 +5703,7 @@ errors++;
 }
 for(const key6 in data20){
 if(!((key6 === "name") || (key6 === "value"))){
-const err44 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.header,data:data20};
+const err44 = {instancePath:instancePath+"/header",schemaPath:"#/properties/header/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.header,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -5385,8 +5716,8 @@ errors++;
 if(data20.name !== undefined){
 let data21 = data20.name;
 if(typeof data21 === "string"){
-if(!pattern73.test(data21)){
-const err45 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"},message:"must match pattern \""+"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"+"\"",schema:"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$",parentSchema:schema71.properties.header.properties.name,data:data21};
+if(!pattern76.test(data21)){
+const err45 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"},message:"must match pattern \""+"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"+"\"",schema:"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$",parentSchema:schema73.properties.header.properties.name,data:data21};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -5397,7 +5728,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.header.properties.name.type,parentSchema:schema71.properties.header.properties.name,data:data21};
+const err46 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.header.properties.name.type,parentSchema:schema73.properties.header.properties.name,data:data21};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -5410,8 +5741,8 @@ errors++;
 if(data20.value !== undefined){
 let data22 = data20.value;
 if(typeof data22 === "string"){
-if(!pattern74.test(data22)){
-const err47 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/pattern",keyword:"pattern",params:{pattern: "^[!-~]([ -~]{0,4094}[!-~])?$"},message:"must match pattern \""+"^[!-~]([ -~]{0,4094}[!-~])?$"+"\"",schema:"^[!-~]([ -~]{0,4094}[!-~])?$",parentSchema:schema71.properties.header.properties.value,data:data22};
+if(!pattern77.test(data22)){
+const err47 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/pattern",keyword:"pattern",params:{pattern: "^[!-~]([ -~]{0,4094}[!-~])?$"},message:"must match pattern \""+"^[!-~]([ -~]{0,4094}[!-~])?$"+"\"",schema:"^[!-~]([ -~]{0,4094}[!-~])?$",parentSchema:schema73.properties.header.properties.value,data:data22};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -5422,7 +5753,7 @@ errors++;
 }
 }
 else {
-const err48 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.header.properties.value.type,parentSchema:schema71.properties.header.properties.value,data:data22};
+const err48 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.header.properties.value.type,parentSchema:schema73.properties.header.properties.value,data:data22};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -5446,7 +5777,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err49 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema71.properties.steps.type,parentSchema:schema71.properties.steps,data:data23};
+const err49 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema73.properties.steps.type,parentSchema:schema73.properties.steps,data:data23};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -5461,7 +5792,7 @@ let data25 = data.slo;
 if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 for(const key7 in data25){
 if(!((key7 === "errors") || (key7 === "latency"))){
-const err50 = {instancePath:instancePath+"/slo",schemaPath:"#/properties/slo/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.slo,data:data25};
+const err50 = {instancePath:instancePath+"/slo",schemaPath:"#/properties/slo/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.slo,data:data25};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -5499,7 +5830,7 @@ errors++;
 if(data25.latency !== undefined){
 let data27 = data25.latency;
 if((!(data27 && typeof data27 == "object" && !Array.isArray(data27))) && (data27 !== null)){
-const err53 = {instancePath:instancePath+"/slo/latency",schemaPath:"#/properties/slo/properties/latency/type",keyword:"type",params:{type: schema71.properties.slo.properties.latency.type},message:"must be object,null",schema:schema71.properties.slo.properties.latency.type,parentSchema:schema71.properties.slo.properties.latency,data:data27};
+const err53 = {instancePath:instancePath+"/slo/latency",schemaPath:"#/properties/slo/properties/latency/type",keyword:"type",params:{type: schema73.properties.slo.properties.latency.type},message:"must be object,null",schema:schema73.properties.slo.properties.latency.type,parentSchema:schema73.properties.slo.properties.latency,data:data27};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -5511,7 +5842,7 @@ errors++;
 if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
 for(const key8 in data27){
 if(!((key8 === "under") || (key8 === "share"))){
-const err54 = {instancePath:instancePath+"/slo/latency",schemaPath:"#/properties/slo/properties/latency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.slo.properties.latency,data:data27};
+const err54 = {instancePath:instancePath+"/slo/latency",schemaPath:"#/properties/slo/properties/latency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.slo.properties.latency,data:data27};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -5524,8 +5855,8 @@ errors++;
 if(data27.under !== undefined){
 let data28 = data27.under;
 if(typeof data28 === "string"){
-if(!pattern51.test(data28)){
-const err55 = {instancePath:instancePath+"/slo/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data28};
+if(!pattern40.test(data28)){
+const err55 = {instancePath:instancePath+"/slo/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data28};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -5536,7 +5867,7 @@ errors++;
 }
 }
 else {
-const err56 = {instancePath:instancePath+"/slo/latency/under",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data28};
+const err56 = {instancePath:instancePath+"/slo/latency/under",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data28};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -5575,7 +5906,7 @@ errors++;
 }
 }
 else {
-const err59 = {instancePath:instancePath+"/slo",schemaPath:"#/properties/slo/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema71.properties.slo.type,parentSchema:schema71.properties.slo,data:data25};
+const err59 = {instancePath:instancePath+"/slo",schemaPath:"#/properties/slo/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.properties.slo.type,parentSchema:schema73.properties.slo,data:data25};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -5590,7 +5921,7 @@ let data30 = data.metrics;
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 for(const key9 in data30){
 if(!(((((((key9 === "source") || (key9 === "preset")) || (key9 === "model")) || (key9 === "port")) || (key9 === "path")) || (key9 === "gateway")) || (key9 === "custom"))){
-const err60 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.metrics,data:data30};
+const err60 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.metrics,data:data30};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -5603,7 +5934,7 @@ errors++;
 if(data30.source !== undefined){
 let data31 = data30.source;
 if((typeof data31 !== "string") && (!(data31 && typeof data31 == "object" && !Array.isArray(data31)))){
-const err61 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/type",keyword:"type",params:{type: schema71.properties.metrics.properties.source.type},message:"must be string,object",schema:schema71.properties.metrics.properties.source.type,parentSchema:schema71.properties.metrics.properties.source,data:data31};
+const err61 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/type",keyword:"type",params:{type: schema73.properties.metrics.properties.source.type},message:"must be string,object",schema:schema73.properties.metrics.properties.source.type,parentSchema:schema73.properties.metrics.properties.source,data:data31};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -5613,8 +5944,8 @@ vErrors.push(err61);
 errors++;
 }
 if(typeof data31 === "string"){
-if(!pattern81.test(data31)){
-const err62 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/pattern",keyword:"pattern",params:{pattern: "^pods$"},message:"must match pattern \""+"^pods$"+"\"",schema:"^pods$",parentSchema:schema71.properties.metrics.properties.source,data:data31};
+if(!pattern84.test(data31)){
+const err62 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/pattern",keyword:"pattern",params:{pattern: "^pods$"},message:"must match pattern \""+"^pods$"+"\"",schema:"^pods$",parentSchema:schema73.properties.metrics.properties.source,data:data31};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -5626,7 +5957,7 @@ errors++;
 }
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
 if(Object.keys(data31).length < 1){
-const err63 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema71.properties.metrics.properties.source,data:data31};
+const err63 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema73.properties.metrics.properties.source,data:data31};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -5637,7 +5968,7 @@ errors++;
 }
 for(const key10 in data31){
 if(!(key10 === "prometheus")){
-const err64 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.metrics.properties.source,data:data31};
+const err64 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.metrics.properties.source,data:data31};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -5658,7 +5989,7 @@ errors = vErrors.length;
 if(data30.preset !== undefined){
 let data33 = data30.preset;
 if(!(((((((data33 === "server") || (data33 === "kserve")) || (data33 === "mlserver")) || (data33 === "tensorflow-serving")) || (data33 === "torchserve")) || (data33 === "triton")) || (data33 === "vllm"))){
-const err65 = {instancePath:instancePath+"/metrics/preset",schemaPath:"#/properties/metrics/properties/preset/enum",keyword:"enum",params:{allowedValues: schema71.properties.metrics.properties.preset.enum},message:"must be equal to one of the allowed values",schema:schema71.properties.metrics.properties.preset.enum,parentSchema:schema71.properties.metrics.properties.preset,data:data33};
+const err65 = {instancePath:instancePath+"/metrics/preset",schemaPath:"#/properties/metrics/properties/preset/enum",keyword:"enum",params:{allowedValues: schema73.properties.metrics.properties.preset.enum},message:"must be equal to one of the allowed values",schema:schema73.properties.metrics.properties.preset.enum,parentSchema:schema73.properties.metrics.properties.preset,data:data33};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -5674,8 +6005,8 @@ const _errs90 = errors;
 let valid30 = false;
 const _errs91 = errors;
 if(typeof data34 === "string"){
-if(!pattern42.test(data34)){
-const err66 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\S+$"},message:"must match pattern \""+"^\\S+$"+"\"",schema:"^\\S+$",parentSchema:schema71.properties.metrics.properties.model.anyOf[0],data:data34};
+if(!pattern45.test(data34)){
+const err66 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\S+$"},message:"must match pattern \""+"^\\S+$"+"\"",schema:"^\\S+$",parentSchema:schema73.properties.metrics.properties.model.anyOf[0],data:data34};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -5686,7 +6017,7 @@ errors++;
 }
 }
 else {
-const err67 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.metrics.properties.model.anyOf[0].type,parentSchema:schema71.properties.metrics.properties.model.anyOf[0],data:data34};
+const err67 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.metrics.properties.model.anyOf[0].type,parentSchema:schema73.properties.metrics.properties.model.anyOf[0],data:data34};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -5699,7 +6030,7 @@ var _valid1 = _errs91 === errors;
 valid30 = valid30 || _valid1;
 const _errs93 = errors;
 if(data34 !== null){
-const err68 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema71.properties.metrics.properties.model.anyOf[1].type,parentSchema:schema71.properties.metrics.properties.model.anyOf[1],data:data34};
+const err68 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema73.properties.metrics.properties.model.anyOf[1].type,parentSchema:schema73.properties.metrics.properties.model.anyOf[1],data:data34};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -5711,7 +6042,7 @@ errors++;
 var _valid1 = _errs93 === errors;
 valid30 = valid30 || _valid1;
 if(!valid30){
-const err69 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema71.properties.metrics.properties.model.anyOf,parentSchema:schema71.properties.metrics.properties.model,data:data34};
+const err69 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema73.properties.metrics.properties.model.anyOf,parentSchema:schema73.properties.metrics.properties.model,data:data34};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -5735,7 +6066,7 @@ vErrors = null;
 if(data30.port !== undefined){
 let data35 = data30.port;
 if((!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))) && (data35 !== null)){
-const err70 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/type",keyword:"type",params:{type: schema71.properties.metrics.properties.port.type},message:"must be integer,null",schema:schema71.properties.metrics.properties.port.type,parentSchema:schema71.properties.metrics.properties.port,data:data35};
+const err70 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/type",keyword:"type",params:{type: schema73.properties.metrics.properties.port.type},message:"must be integer,null",schema:schema73.properties.metrics.properties.port.type,parentSchema:schema73.properties.metrics.properties.port,data:data35};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -5746,7 +6077,7 @@ errors++;
 }
 if((typeof data35 == "number") && (isFinite(data35))){
 if(data35 > 65535 || isNaN(data35)){
-const err71 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema71.properties.metrics.properties.port,data:data35};
+const err71 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535",schema:65535,parentSchema:schema73.properties.metrics.properties.port,data:data35};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -5756,7 +6087,7 @@ vErrors.push(err71);
 errors++;
 }
 if(data35 < 1 || isNaN(data35)){
-const err72 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema71.properties.metrics.properties.port,data:data35};
+const err72 = {instancePath:instancePath+"/metrics/port",schemaPath:"#/properties/metrics/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema73.properties.metrics.properties.port,data:data35};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -5770,7 +6101,7 @@ errors++;
 if(data30.path !== undefined){
 let data36 = data30.path;
 if((typeof data36 !== "string") && (data36 !== null)){
-const err73 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/type",keyword:"type",params:{type: schema71.properties.metrics.properties.path.type},message:"must be string,null",schema:schema71.properties.metrics.properties.path.type,parentSchema:schema71.properties.metrics.properties.path,data:data36};
+const err73 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/type",keyword:"type",params:{type: schema73.properties.metrics.properties.path.type},message:"must be string,null",schema:schema73.properties.metrics.properties.path.type,parentSchema:schema73.properties.metrics.properties.path,data:data36};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -5780,8 +6111,8 @@ vErrors.push(err73);
 errors++;
 }
 if(typeof data36 === "string"){
-if(!pattern95.test(data36)){
-const err74 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/pattern",keyword:"pattern",params:{pattern: "^/\\S*$"},message:"must match pattern \""+"^/\\S*$"+"\"",schema:"^/\\S*$",parentSchema:schema71.properties.metrics.properties.path,data:data36};
+if(!pattern98.test(data36)){
+const err74 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/pattern",keyword:"pattern",params:{pattern: "^/\\S*$"},message:"must match pattern \""+"^/\\S*$"+"\"",schema:"^/\\S*$",parentSchema:schema73.properties.metrics.properties.path,data:data36};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -5795,7 +6126,7 @@ errors++;
 if(data30.gateway !== undefined){
 let data37 = data30.gateway;
 if((!(data37 && typeof data37 == "object" && !Array.isArray(data37))) && (data37 !== null)){
-const err75 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/type",keyword:"type",params:{type: schema71.properties.metrics.properties.gateway.type},message:"must be object,null",schema:schema71.properties.metrics.properties.gateway.type,parentSchema:schema71.properties.metrics.properties.gateway,data:data37};
+const err75 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/type",keyword:"type",params:{type: schema73.properties.metrics.properties.gateway.type},message:"must be object,null",schema:schema73.properties.metrics.properties.gateway.type,parentSchema:schema73.properties.metrics.properties.gateway,data:data37};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -5806,7 +6137,7 @@ errors++;
 }
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
 if(data37.preset === undefined){
-const err76 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/required",keyword:"required",params:{missingProperty: "preset"},message:"must have required property '"+"preset"+"'",schema:schema71.properties.metrics.properties.gateway.required,parentSchema:schema71.properties.metrics.properties.gateway,data:data37};
+const err76 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/required",keyword:"required",params:{missingProperty: "preset"},message:"must have required property '"+"preset"+"'",schema:schema73.properties.metrics.properties.gateway.required,parentSchema:schema73.properties.metrics.properties.gateway,data:data37};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -5817,7 +6148,7 @@ errors++;
 }
 for(const key11 in data37){
 if(!((((key11 === "preset") || (key11 === "errors")) || (key11 === "latency")) || (key11 === "match"))){
-const err77 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.metrics.properties.gateway,data:data37};
+const err77 = {instancePath:instancePath+"/metrics/gateway",schemaPath:"#/properties/metrics/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.metrics.properties.gateway,data:data37};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -5830,7 +6161,7 @@ errors++;
 if(data37.preset !== undefined){
 let data38 = data37.preset;
 if(!(((data38 === "traefik") || (data38 === "istio")) || (data38 === "envoy"))){
-const err78 = {instancePath:instancePath+"/metrics/gateway/preset",schemaPath:"#/properties/metrics/properties/gateway/properties/preset/enum",keyword:"enum",params:{allowedValues: schema71.properties.metrics.properties.gateway.properties.preset.enum},message:"must be equal to one of the allowed values",schema:schema71.properties.metrics.properties.gateway.properties.preset.enum,parentSchema:schema71.properties.metrics.properties.gateway.properties.preset,data:data38};
+const err78 = {instancePath:instancePath+"/metrics/gateway/preset",schemaPath:"#/properties/metrics/properties/gateway/properties/preset/enum",keyword:"enum",params:{allowedValues: schema73.properties.metrics.properties.gateway.properties.preset.enum},message:"must be equal to one of the allowed values",schema:schema73.properties.metrics.properties.gateway.properties.preset.enum,parentSchema:schema73.properties.metrics.properties.gateway.properties.preset,data:data38};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -5871,7 +6202,7 @@ var _valid2 = _errs105 === errors;
 valid32 = valid32 || _valid2;
 const _errs108 = errors;
 if(data39 !== null){
-const err81 = {instancePath:instancePath+"/metrics/gateway/errors",schemaPath:"#/properties/metrics/properties/gateway/properties/errors/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema71.properties.metrics.properties.gateway.properties.errors.anyOf[1].type,parentSchema:schema71.properties.metrics.properties.gateway.properties.errors.anyOf[1],data:data39};
+const err81 = {instancePath:instancePath+"/metrics/gateway/errors",schemaPath:"#/properties/metrics/properties/gateway/properties/errors/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema73.properties.metrics.properties.gateway.properties.errors.anyOf[1].type,parentSchema:schema73.properties.metrics.properties.gateway.properties.errors.anyOf[1],data:data39};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -5883,7 +6214,7 @@ errors++;
 var _valid2 = _errs108 === errors;
 valid32 = valid32 || _valid2;
 if(!valid32){
-const err82 = {instancePath:instancePath+"/metrics/gateway/errors",schemaPath:"#/properties/metrics/properties/gateway/properties/errors/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema71.properties.metrics.properties.gateway.properties.errors.anyOf,parentSchema:schema71.properties.metrics.properties.gateway.properties.errors,data:data39};
+const err82 = {instancePath:instancePath+"/metrics/gateway/errors",schemaPath:"#/properties/metrics/properties/gateway/properties/errors/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema73.properties.metrics.properties.gateway.properties.errors.anyOf,parentSchema:schema73.properties.metrics.properties.gateway.properties.errors,data:data39};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -5907,7 +6238,7 @@ vErrors = null;
 if(data37.latency !== undefined){
 let data40 = data37.latency;
 if((!(data40 && typeof data40 == "object" && !Array.isArray(data40))) && (data40 !== null)){
-const err83 = {instancePath:instancePath+"/metrics/gateway/latency",schemaPath:"#/properties/metrics/properties/gateway/properties/latency/type",keyword:"type",params:{type: schema71.properties.metrics.properties.gateway.properties.latency.type},message:"must be object,null",schema:schema71.properties.metrics.properties.gateway.properties.latency.type,parentSchema:schema71.properties.metrics.properties.gateway.properties.latency,data:data40};
+const err83 = {instancePath:instancePath+"/metrics/gateway/latency",schemaPath:"#/properties/metrics/properties/gateway/properties/latency/type",keyword:"type",params:{type: schema73.properties.metrics.properties.gateway.properties.latency.type},message:"must be object,null",schema:schema73.properties.metrics.properties.gateway.properties.latency.type,parentSchema:schema73.properties.metrics.properties.gateway.properties.latency,data:data40};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -5919,7 +6250,7 @@ errors++;
 if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
 for(const key12 in data40){
 if(!((key12 === "under") || (key12 === "share"))){
-const err84 = {instancePath:instancePath+"/metrics/gateway/latency",schemaPath:"#/properties/metrics/properties/gateway/properties/latency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.metrics.properties.gateway.properties.latency,data:data40};
+const err84 = {instancePath:instancePath+"/metrics/gateway/latency",schemaPath:"#/properties/metrics/properties/gateway/properties/latency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.metrics.properties.gateway.properties.latency,data:data40};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -5932,8 +6263,8 @@ errors++;
 if(data40.under !== undefined){
 let data41 = data40.under;
 if(typeof data41 === "string"){
-if(!pattern51.test(data41)){
-const err85 = {instancePath:instancePath+"/metrics/gateway/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data41};
+if(!pattern40.test(data41)){
+const err85 = {instancePath:instancePath+"/metrics/gateway/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data41};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -5944,7 +6275,7 @@ errors++;
 }
 }
 else {
-const err86 = {instancePath:instancePath+"/metrics/gateway/latency/under",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data41};
+const err86 = {instancePath:instancePath+"/metrics/gateway/latency/under",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data41};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -5987,8 +6318,8 @@ if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
 for(const key13 in data43){
 const _errs121 = errors;
 if(typeof key13 === "string"){
-if(!pattern90.test(key13)){
-const err89 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema71.properties.metrics.properties.gateway.properties.match.propertyNames,data:key13,propertyName:key13};
+if(!pattern93.test(key13)){
+const err89 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema73.properties.metrics.properties.gateway.properties.match.propertyNames,data:key13,propertyName:key13};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -6000,7 +6331,7 @@ errors++;
 }
 var valid37 = _errs121 === errors;
 if(!valid37){
-const err90 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames",keyword:"propertyNames",params:{propertyName: key13},message:"property name must be valid",schema:schema71.properties.metrics.properties.gateway.properties.match.propertyNames,parentSchema:schema71.properties.metrics.properties.gateway.properties.match,data:data43};
+const err90 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames",keyword:"propertyNames",params:{propertyName: key13},message:"property name must be valid",schema:schema73.properties.metrics.properties.gateway.properties.match.propertyNames,parentSchema:schema73.properties.metrics.properties.gateway.properties.match,data:data43};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -6013,7 +6344,7 @@ errors++;
 for(const key14 in data43){
 let data44 = data43[key14];
 if(typeof data44 !== "string"){
-const err91 = {instancePath:instancePath+"/metrics/gateway/match/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metrics/properties/gateway/properties/match/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.metrics.properties.gateway.properties.match.additionalProperties.type,parentSchema:schema71.properties.metrics.properties.gateway.properties.match.additionalProperties,data:data44};
+const err91 = {instancePath:instancePath+"/metrics/gateway/match/" + key14.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metrics/properties/gateway/properties/match/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.metrics.properties.gateway.properties.match.additionalProperties.type,parentSchema:schema73.properties.metrics.properties.gateway.properties.match.additionalProperties,data:data44};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -6025,7 +6356,7 @@ errors++;
 }
 }
 else {
-const err92 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema71.properties.metrics.properties.gateway.properties.match.type,parentSchema:schema71.properties.metrics.properties.gateway.properties.match,data:data43};
+const err92 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.properties.metrics.properties.gateway.properties.match.type,parentSchema:schema73.properties.metrics.properties.gateway.properties.match,data:data43};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -6041,7 +6372,7 @@ if(data30.custom !== undefined){
 let data45 = data30.custom;
 if(Array.isArray(data45)){
 if(data45.length > 8){
-const err93 = {instancePath:instancePath+"/metrics/custom",schemaPath:"#/properties/metrics/properties/custom/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema71.properties.metrics.properties.custom,data:data45};
+const err93 = {instancePath:instancePath+"/metrics/custom",schemaPath:"#/properties/metrics/properties/custom/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema73.properties.metrics.properties.custom,data:data45};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -6055,7 +6386,7 @@ for(let i4=0; i4<len4; i4++){
 let data46 = data45[i4];
 if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
 if(data46.name === undefined){
-const err94 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema71.properties.metrics.properties.custom.items.required,parentSchema:schema71.properties.metrics.properties.custom.items,data:data46};
+const err94 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema73.properties.metrics.properties.custom.items.required,parentSchema:schema73.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -6065,7 +6396,7 @@ vErrors.push(err94);
 errors++;
 }
 if(data46.total === undefined){
-const err95 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'",schema:schema71.properties.metrics.properties.custom.items.required,parentSchema:schema71.properties.metrics.properties.custom.items,data:data46};
+const err95 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'",schema:schema73.properties.metrics.properties.custom.items.required,parentSchema:schema73.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -6075,7 +6406,7 @@ vErrors.push(err95);
 errors++;
 }
 if(data46.bad === undefined){
-const err96 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "bad"},message:"must have required property '"+"bad"+"'",schema:schema71.properties.metrics.properties.custom.items.required,parentSchema:schema71.properties.metrics.properties.custom.items,data:data46};
+const err96 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "bad"},message:"must have required property '"+"bad"+"'",schema:schema73.properties.metrics.properties.custom.items.required,parentSchema:schema73.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -6085,7 +6416,7 @@ vErrors.push(err96);
 errors++;
 }
 if(data46.slo === undefined){
-const err97 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "slo"},message:"must have required property '"+"slo"+"'",schema:schema71.properties.metrics.properties.custom.items.required,parentSchema:schema71.properties.metrics.properties.custom.items,data:data46};
+const err97 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/required",keyword:"required",params:{missingProperty: "slo"},message:"must have required property '"+"slo"+"'",schema:schema73.properties.metrics.properties.custom.items.required,parentSchema:schema73.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -6096,7 +6427,7 @@ errors++;
 }
 for(const key15 in data46){
 if(!((((key15 === "name") || (key15 === "total")) || (key15 === "bad")) || (key15 === "slo"))){
-const err98 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.metrics.properties.custom.items,data:data46};
+const err98 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -6109,8 +6440,8 @@ errors++;
 if(data46.name !== undefined){
 let data47 = data46.name;
 if(typeof data47 === "string"){
-if(!pattern100.test(data47)){
-const err99 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"+"\"",schema:"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$",parentSchema:schema71.properties.metrics.properties.custom.items.properties.name,data:data47};
+if(!pattern103.test(data47)){
+const err99 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"+"\"",schema:"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$",parentSchema:schema73.properties.metrics.properties.custom.items.properties.name,data:data47};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -6121,7 +6452,7 @@ errors++;
 }
 }
 else {
-const err100 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.metrics.properties.custom.items.properties.name.type,parentSchema:schema71.properties.metrics.properties.custom.items.properties.name,data:data47};
+const err100 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.metrics.properties.custom.items.properties.name.type,parentSchema:schema73.properties.metrics.properties.custom.items.properties.name,data:data47};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -6135,7 +6466,7 @@ if(data46.total !== undefined){
 let data48 = data46.total;
 if(typeof data48 === "string"){
 if(!pattern11.test(data48)){
-const err101 = {instancePath:instancePath+"/metrics/custom/" + i4+"/total",schemaPath:"#/properties/metrics/properties/custom/items/properties/total/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\"",schema:"\\S",parentSchema:schema71.properties.metrics.properties.custom.items.properties.total,data:data48};
+const err101 = {instancePath:instancePath+"/metrics/custom/" + i4+"/total",schemaPath:"#/properties/metrics/properties/custom/items/properties/total/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\"",schema:"\\S",parentSchema:schema73.properties.metrics.properties.custom.items.properties.total,data:data48};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -6146,7 +6477,7 @@ errors++;
 }
 }
 else {
-const err102 = {instancePath:instancePath+"/metrics/custom/" + i4+"/total",schemaPath:"#/properties/metrics/properties/custom/items/properties/total/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.metrics.properties.custom.items.properties.total.type,parentSchema:schema71.properties.metrics.properties.custom.items.properties.total,data:data48};
+const err102 = {instancePath:instancePath+"/metrics/custom/" + i4+"/total",schemaPath:"#/properties/metrics/properties/custom/items/properties/total/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.metrics.properties.custom.items.properties.total.type,parentSchema:schema73.properties.metrics.properties.custom.items.properties.total,data:data48};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -6160,7 +6491,7 @@ if(data46.bad !== undefined){
 let data49 = data46.bad;
 if(typeof data49 === "string"){
 if(!pattern11.test(data49)){
-const err103 = {instancePath:instancePath+"/metrics/custom/" + i4+"/bad",schemaPath:"#/properties/metrics/properties/custom/items/properties/bad/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\"",schema:"\\S",parentSchema:schema71.properties.metrics.properties.custom.items.properties.bad,data:data49};
+const err103 = {instancePath:instancePath+"/metrics/custom/" + i4+"/bad",schemaPath:"#/properties/metrics/properties/custom/items/properties/bad/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\"",schema:"\\S",parentSchema:schema73.properties.metrics.properties.custom.items.properties.bad,data:data49};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -6171,7 +6502,7 @@ errors++;
 }
 }
 else {
-const err104 = {instancePath:instancePath+"/metrics/custom/" + i4+"/bad",schemaPath:"#/properties/metrics/properties/custom/items/properties/bad/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.metrics.properties.custom.items.properties.bad.type,parentSchema:schema71.properties.metrics.properties.custom.items.properties.bad,data:data49};
+const err104 = {instancePath:instancePath+"/metrics/custom/" + i4+"/bad",schemaPath:"#/properties/metrics/properties/custom/items/properties/bad/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.metrics.properties.custom.items.properties.bad.type,parentSchema:schema73.properties.metrics.properties.custom.items.properties.bad,data:data49};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -6208,7 +6539,7 @@ errors++;
 }
 }
 else {
-const err107 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema71.properties.metrics.properties.custom.items.type,parentSchema:schema71.properties.metrics.properties.custom.items,data:data46};
+const err107 = {instancePath:instancePath+"/metrics/custom/" + i4,schemaPath:"#/properties/metrics/properties/custom/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.properties.metrics.properties.custom.items.type,parentSchema:schema73.properties.metrics.properties.custom.items,data:data46};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -6220,7 +6551,7 @@ errors++;
 }
 }
 else {
-const err108 = {instancePath:instancePath+"/metrics/custom",schemaPath:"#/properties/metrics/properties/custom/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema71.properties.metrics.properties.custom.type,parentSchema:schema71.properties.metrics.properties.custom,data:data45};
+const err108 = {instancePath:instancePath+"/metrics/custom",schemaPath:"#/properties/metrics/properties/custom/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema73.properties.metrics.properties.custom.type,parentSchema:schema73.properties.metrics.properties.custom,data:data45};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -6232,7 +6563,7 @@ errors++;
 }
 }
 else {
-const err109 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema71.properties.metrics.type,parentSchema:schema71.properties.metrics,data:data30};
+const err109 = {instancePath:instancePath+"/metrics",schemaPath:"#/properties/metrics/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.properties.metrics.type,parentSchema:schema73.properties.metrics,data:data30};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -6246,7 +6577,7 @@ if(data.margin !== undefined){
 let data51 = data.margin;
 if((typeof data51 == "number") && (isFinite(data51))){
 if(data51 > 100 || isNaN(data51)){
-const err110 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema71.properties.margin,data:data51};
+const err110 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema73.properties.margin,data:data51};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -6256,7 +6587,7 @@ vErrors.push(err110);
 errors++;
 }
 if(data51 < 1 || isNaN(data51)){
-const err111 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema71.properties.margin,data:data51};
+const err111 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema73.properties.margin,data:data51};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -6267,7 +6598,7 @@ errors++;
 }
 }
 else {
-const err112 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema71.properties.margin.type,parentSchema:schema71.properties.margin,data:data51};
+const err112 = {instancePath:instancePath+"/margin",schemaPath:"#/properties/margin/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema73.properties.margin.type,parentSchema:schema73.properties.margin,data:data51};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -6280,7 +6611,7 @@ errors++;
 if(data.alpha !== undefined){
 let data52 = data.alpha;
 if((!((typeof data52 == "number") && (isFinite(data52)))) && (typeof data52 !== "string")){
-const err113 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/type",keyword:"type",params:{type: schema99.type},message:"must be number,string",schema:schema99.type,parentSchema:schema99,data:data52};
+const err113 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/type",keyword:"type",params:{type: schema101.type},message:"must be number,string",schema:schema101.type,parentSchema:schema101,data:data52};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -6291,7 +6622,7 @@ errors++;
 }
 if((typeof data52 == "number") && (isFinite(data52))){
 if(data52 >= 1 || isNaN(data52)){
-const err114 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1},message:"must be < 1",schema:1,parentSchema:schema99,data:data52};
+const err114 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1},message:"must be < 1",schema:1,parentSchema:schema101,data:data52};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -6301,7 +6632,7 @@ vErrors.push(err114);
 errors++;
 }
 if(data52 <= 0 || isNaN(data52)){
-const err115 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema99,data:data52};
+const err115 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema101,data:data52};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -6313,7 +6644,7 @@ errors++;
 }
 if(typeof data52 === "string"){
 if(!pattern7.test(data52)){
-const err116 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema99,data:data52};
+const err116 = {instancePath:instancePath+"/alpha",schemaPath:"#/$defs/probability/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema101,data:data52};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -6327,7 +6658,7 @@ errors++;
 if(data.beta !== undefined){
 let data53 = data.beta;
 if((!((typeof data53 == "number") && (isFinite(data53)))) && (typeof data53 !== "string")){
-const err117 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/type",keyword:"type",params:{type: schema99.type},message:"must be number,string",schema:schema99.type,parentSchema:schema99,data:data53};
+const err117 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/type",keyword:"type",params:{type: schema101.type},message:"must be number,string",schema:schema101.type,parentSchema:schema101,data:data53};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -6338,7 +6669,7 @@ errors++;
 }
 if((typeof data53 == "number") && (isFinite(data53))){
 if(data53 >= 1 || isNaN(data53)){
-const err118 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1},message:"must be < 1",schema:1,parentSchema:schema99,data:data53};
+const err118 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/exclusiveMaximum",keyword:"exclusiveMaximum",params:{comparison: "<", limit: 1},message:"must be < 1",schema:1,parentSchema:schema101,data:data53};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -6348,7 +6679,7 @@ vErrors.push(err118);
 errors++;
 }
 if(data53 <= 0 || isNaN(data53)){
-const err119 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema99,data:data53};
+const err119 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0",schema:0,parentSchema:schema101,data:data53};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -6360,7 +6691,7 @@ errors++;
 }
 if(typeof data53 === "string"){
 if(!pattern7.test(data53)){
-const err120 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema99,data:data53};
+const err120 = {instancePath:instancePath+"/beta",schemaPath:"#/$defs/probability/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema101,data:data53};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -6374,7 +6705,7 @@ errors++;
 if(data.promotion !== undefined){
 let data54 = data.promotion;
 if(!((data54 === "absolute") || (data54 === "relative"))){
-const err121 = {instancePath:instancePath+"/promotion",schemaPath:"#/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema71.properties.promotion.enum},message:"must be equal to one of the allowed values",schema:schema71.properties.promotion.enum,parentSchema:schema71.properties.promotion,data:data54};
+const err121 = {instancePath:instancePath+"/promotion",schemaPath:"#/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema73.properties.promotion.enum},message:"must be equal to one of the allowed values",schema:schema73.properties.promotion.enum,parentSchema:schema73.properties.promotion,data:data54};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -6387,8 +6718,8 @@ errors++;
 if(data.minTime !== undefined){
 let data55 = data.minTime;
 if(typeof data55 === "string"){
-if(!pattern51.test(data55)){
-const err122 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data55};
+if(!pattern40.test(data55)){
+const err122 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data55};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -6399,7 +6730,7 @@ errors++;
 }
 }
 else {
-const err123 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data55};
+const err123 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data55};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -6412,7 +6743,7 @@ errors++;
 if(data.minRequests !== undefined){
 let data56 = data.minRequests;
 if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
-const err124 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema71.properties.minRequests.type,parentSchema:schema71.properties.minRequests,data:data56};
+const err124 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema73.properties.minRequests.type,parentSchema:schema73.properties.minRequests,data:data56};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -6423,7 +6754,7 @@ errors++;
 }
 if((typeof data56 == "number") && (isFinite(data56))){
 if(data56 > 1000000000 || isNaN(data56)){
-const err125 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000",schema:1000000000,parentSchema:schema71.properties.minRequests,data:data56};
+const err125 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000},message:"must be <= 1000000000",schema:1000000000,parentSchema:schema73.properties.minRequests,data:data56};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -6433,7 +6764,7 @@ vErrors.push(err125);
 errors++;
 }
 if(data56 < 0 || isNaN(data56)){
-const err126 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema71.properties.minRequests,data:data56};
+const err126 = {instancePath:instancePath+"/minRequests",schemaPath:"#/properties/minRequests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema73.properties.minRequests,data:data56};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -6447,8 +6778,8 @@ errors++;
 if(data.tick !== undefined){
 let data57 = data.tick;
 if(typeof data57 === "string"){
-if(!pattern51.test(data57)){
-const err127 = {instancePath:instancePath+"/tick",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data57};
+if(!pattern40.test(data57)){
+const err127 = {instancePath:instancePath+"/tick",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data57};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -6459,7 +6790,7 @@ errors++;
 }
 }
 else {
-const err128 = {instancePath:instancePath+"/tick",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data57};
+const err128 = {instancePath:instancePath+"/tick",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data57};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -6472,8 +6803,8 @@ errors++;
 if(data.readyTimeout !== undefined){
 let data58 = data.readyTimeout;
 if(typeof data58 === "string"){
-if(!pattern51.test(data58)){
-const err129 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data58};
+if(!pattern40.test(data58)){
+const err129 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data58};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -6484,7 +6815,7 @@ errors++;
 }
 }
 else {
-const err130 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data58};
+const err130 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data58};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -6497,8 +6828,8 @@ errors++;
 if(data.stepDeadline !== undefined){
 let data59 = data.stepDeadline;
 if(typeof data59 === "string"){
-if(!pattern51.test(data59)){
-const err131 = {instancePath:instancePath+"/stepDeadline",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data59};
+if(!pattern40.test(data59)){
+const err131 = {instancePath:instancePath+"/stepDeadline",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data59};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -6509,7 +6840,7 @@ errors++;
 }
 }
 else {
-const err132 = {instancePath:instancePath+"/stepDeadline",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data59};
+const err132 = {instancePath:instancePath+"/stepDeadline",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data59};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -6522,7 +6853,7 @@ errors++;
 if(data.onInconclusive !== undefined){
 let data60 = data.onInconclusive;
 if(!(((data60 === "hold") || (data60 === "rollback")) || (data60 === "promote"))){
-const err133 = {instancePath:instancePath+"/onInconclusive",schemaPath:"#/properties/onInconclusive/enum",keyword:"enum",params:{allowedValues: schema71.properties.onInconclusive.enum},message:"must be equal to one of the allowed values",schema:schema71.properties.onInconclusive.enum,parentSchema:schema71.properties.onInconclusive,data:data60};
+const err133 = {instancePath:instancePath+"/onInconclusive",schemaPath:"#/properties/onInconclusive/enum",keyword:"enum",params:{allowedValues: schema73.properties.onInconclusive.enum},message:"must be equal to one of the allowed values",schema:schema73.properties.onInconclusive.enum,parentSchema:schema73.properties.onInconclusive,data:data60};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -6535,8 +6866,8 @@ errors++;
 if(data.hold !== undefined){
 let data61 = data.hold;
 if(typeof data61 === "string"){
-if(!pattern51.test(data61)){
-const err134 = {instancePath:instancePath+"/hold",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data61};
+if(!pattern40.test(data61)){
+const err134 = {instancePath:instancePath+"/hold",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data61};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -6547,7 +6878,7 @@ errors++;
 }
 }
 else {
-const err135 = {instancePath:instancePath+"/hold",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data61};
+const err135 = {instancePath:instancePath+"/hold",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data61};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -6560,7 +6891,7 @@ errors++;
 if(data.keepPrevious !== undefined){
 let data62 = data.keepPrevious;
 if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
-const err136 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema71.properties.keepPrevious.type,parentSchema:schema71.properties.keepPrevious,data:data62};
+const err136 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema73.properties.keepPrevious.type,parentSchema:schema73.properties.keepPrevious,data:data62};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -6571,7 +6902,7 @@ errors++;
 }
 if((typeof data62 == "number") && (isFinite(data62))){
 if(data62 > 10000 || isNaN(data62)){
-const err137 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema71.properties.keepPrevious,data:data62};
+const err137 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema73.properties.keepPrevious,data:data62};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -6581,7 +6912,7 @@ vErrors.push(err137);
 errors++;
 }
 if(data62 < 0 || isNaN(data62)){
-const err138 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema71.properties.keepPrevious,data:data62};
+const err138 = {instancePath:instancePath+"/keepPrevious",schemaPath:"#/properties/keepPrevious/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema73.properties.keepPrevious,data:data62};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -6595,8 +6926,8 @@ errors++;
 if(data.drain !== undefined){
 let data63 = data.drain;
 if(typeof data63 === "string"){
-if(!pattern51.test(data63)){
-const err139 = {instancePath:instancePath+"/drain",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data63};
+if(!pattern40.test(data63)){
+const err139 = {instancePath:instancePath+"/drain",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data63};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -6607,7 +6938,7 @@ errors++;
 }
 }
 else {
-const err140 = {instancePath:instancePath+"/drain",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data63};
+const err140 = {instancePath:instancePath+"/drain",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data63};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -6620,8 +6951,8 @@ errors++;
 if(data.lease !== undefined){
 let data64 = data.lease;
 if(typeof data64 === "string"){
-if(!pattern51.test(data64)){
-const err141 = {instancePath:instancePath+"/lease",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema57,data:data64};
+if(!pattern40.test(data64)){
+const err141 = {instancePath:instancePath+"/lease",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data64};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -6632,7 +6963,7 @@ errors++;
 }
 }
 else {
-const err142 = {instancePath:instancePath+"/lease",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.type,parentSchema:schema57,data:data64};
+const err142 = {instancePath:instancePath+"/lease",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data64};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -6645,7 +6976,7 @@ errors++;
 if(data.watchdog !== undefined){
 let data65 = data.watchdog;
 if(((typeof data65 !== "string") && (typeof data65 !== "boolean")) && (!(data65 && typeof data65 == "object" && !Array.isArray(data65)))){
-const err143 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/type",keyword:"type",params:{type: schema71.properties.watchdog.type},message:"must be string,boolean,object",schema:schema71.properties.watchdog.type,parentSchema:schema71.properties.watchdog,data:data65};
+const err143 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/type",keyword:"type",params:{type: schema73.properties.watchdog.type},message:"must be string,boolean,object",schema:schema73.properties.watchdog.type,parentSchema:schema73.properties.watchdog,data:data65};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -6655,8 +6986,8 @@ vErrors.push(err143);
 errors++;
 }
 if(typeof data65 === "string"){
-if(!pattern113.test(data65)){
-const err144 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/pattern",keyword:"pattern",params:{pattern: "^(on|off)$"},message:"must match pattern \""+"^(on|off)$"+"\"",schema:"^(on|off)$",parentSchema:schema71.properties.watchdog,data:data65};
+if(!pattern116.test(data65)){
+const err144 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/pattern",keyword:"pattern",params:{pattern: "^(on|off)$"},message:"must match pattern \""+"^(on|off)$"+"\"",schema:"^(on|off)$",parentSchema:schema73.properties.watchdog,data:data65};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -6668,7 +6999,7 @@ errors++;
 }
 if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
 if(Object.keys(data65).length < 1){
-const err145 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema71.properties.watchdog,data:data65};
+const err145 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema73.properties.watchdog,data:data65};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -6679,7 +7010,7 @@ errors++;
 }
 for(const key16 in data65){
 if(!(key16 === "image")){
-const err146 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties",schema:false,parentSchema:schema71.properties.watchdog,data:data65};
+const err146 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties",schema:false,parentSchema:schema73.properties.watchdog,data:data65};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -6692,8 +7023,8 @@ errors++;
 if(data65.image !== undefined){
 let data66 = data65.image;
 if(typeof data66 === "string"){
-if(!pattern114.test(data66)){
-const err147 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/pattern",keyword:"pattern",params:{pattern: "^\\S+@sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^\\S+@sha256:[0-9a-f]{64}$"+"\"",schema:"^\\S+@sha256:[0-9a-f]{64}$",parentSchema:schema71.properties.watchdog.properties.image,data:data66};
+if(!pattern117.test(data66)){
+const err147 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/pattern",keyword:"pattern",params:{pattern: "^\\S+@sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^\\S+@sha256:[0-9a-f]{64}$"+"\"",schema:"^\\S+@sha256:[0-9a-f]{64}$",parentSchema:schema73.properties.watchdog.properties.image,data:data66};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -6704,7 +7035,7 @@ errors++;
 }
 }
 else {
-const err148 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema71.properties.watchdog.properties.image.type,parentSchema:schema71.properties.watchdog.properties.image,data:data66};
+const err148 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.watchdog.properties.image.type,parentSchema:schema73.properties.watchdog.properties.image,data:data66};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -6718,7 +7049,7 @@ errors++;
 }
 }
 else {
-const err149 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema71.type,parentSchema:schema71,data};
+const err149 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.type,parentSchema:schema73,data};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -6732,7 +7063,7 @@ return errors === 0;
 }
 validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema108 = {"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}};
+const schema110 = {"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}};
 
 function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -6751,7 +7082,7 @@ let data0 = data[i0];
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 for(const key0 in data0){
 if(!(((key0 === "slack") || (key0 === "webhook")) || (key0 === "on"))){
-const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema108.items,data:data0};
+const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema110.items,data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6765,7 +7096,7 @@ if(data0.slack !== undefined){
 let data1 = data0.slack;
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 if(data1.url === undefined){
-const err1 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema108.items.properties.slack.required,parentSchema:schema108.items.properties.slack,data:data1};
+const err1 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema110.items.properties.slack.required,parentSchema:schema110.items.properties.slack,data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6776,7 +7107,7 @@ errors++;
 }
 for(const key1 in data1){
 if(!(key1 === "url")){
-const err2 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema108.items.properties.slack,data:data1};
+const err2 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema110.items.properties.slack,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6790,7 +7121,7 @@ if(data1.url !== undefined){
 let data2 = data1.url;
 if(typeof data2 === "string"){
 if(!pattern36.test(data2)){
-const err3 = {instancePath:instancePath+"/" + i0+"/slack/url",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema88,data:data2};
+const err3 = {instancePath:instancePath+"/" + i0+"/slack/url",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema90,data:data2};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6801,7 +7132,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/" + i0+"/slack/url",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.type,parentSchema:schema88,data:data2};
+const err4 = {instancePath:instancePath+"/" + i0+"/slack/url",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.type,parentSchema:schema90,data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6813,7 +7144,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.items.properties.slack.type,parentSchema:schema108.items.properties.slack,data:data1};
+const err5 = {instancePath:instancePath+"/" + i0+"/slack",schemaPath:"#/items/properties/slack/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema110.items.properties.slack.type,parentSchema:schema110.items.properties.slack,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6827,7 +7158,7 @@ if(data0.webhook !== undefined){
 let data3 = data0.webhook;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.url === undefined){
-const err6 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema108.items.properties.webhook.required,parentSchema:schema108.items.properties.webhook,data:data3};
+const err6 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema110.items.properties.webhook.required,parentSchema:schema110.items.properties.webhook,data:data3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6838,7 +7169,7 @@ errors++;
 }
 for(const key2 in data3){
 if(!((key2 === "url") || (key2 === "secret"))){
-const err7 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema108.items.properties.webhook,data:data3};
+const err7 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema110.items.properties.webhook,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6852,7 +7183,7 @@ if(data3.url !== undefined){
 let data4 = data3.url;
 if(typeof data4 === "string"){
 if(!pattern36.test(data4)){
-const err8 = {instancePath:instancePath+"/" + i0+"/webhook/url",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema88,data:data4};
+const err8 = {instancePath:instancePath+"/" + i0+"/webhook/url",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema90,data:data4};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6863,7 +7194,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/" + i0+"/webhook/url",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.type,parentSchema:schema88,data:data4};
+const err9 = {instancePath:instancePath+"/" + i0+"/webhook/url",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.type,parentSchema:schema90,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6880,7 +7211,7 @@ let valid7 = false;
 const _errs18 = errors;
 if(typeof data5 === "string"){
 if(!pattern36.test(data5)){
-const err10 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema88,data:data5};
+const err10 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/$defs/variable/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema90,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6891,7 +7222,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema88.type,parentSchema:schema88,data:data5};
+const err11 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/$defs/variable/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema90.type,parentSchema:schema90,data:data5};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6904,7 +7235,7 @@ var _valid0 = _errs18 === errors;
 valid7 = valid7 || _valid0;
 const _errs21 = errors;
 if(data5 !== null){
-const err12 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/items/properties/webhook/properties/secret/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema108.items.properties.webhook.properties.secret.anyOf[1].type,parentSchema:schema108.items.properties.webhook.properties.secret.anyOf[1],data:data5};
+const err12 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/items/properties/webhook/properties/secret/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema110.items.properties.webhook.properties.secret.anyOf[1].type,parentSchema:schema110.items.properties.webhook.properties.secret.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6916,7 +7247,7 @@ errors++;
 var _valid0 = _errs21 === errors;
 valid7 = valid7 || _valid0;
 if(!valid7){
-const err13 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/items/properties/webhook/properties/secret/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema108.items.properties.webhook.properties.secret.anyOf,parentSchema:schema108.items.properties.webhook.properties.secret,data:data5};
+const err13 = {instancePath:instancePath+"/" + i0+"/webhook/secret",schemaPath:"#/items/properties/webhook/properties/secret/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema110.items.properties.webhook.properties.secret.anyOf,parentSchema:schema110.items.properties.webhook.properties.secret,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -6939,7 +7270,7 @@ vErrors = null;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.items.properties.webhook.type,parentSchema:schema108.items.properties.webhook,data:data3};
+const err14 = {instancePath:instancePath+"/" + i0+"/webhook",schemaPath:"#/items/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema110.items.properties.webhook.type,parentSchema:schema110.items.properties.webhook,data:data3};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -6956,7 +7287,7 @@ const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 let data7 = data6[i1];
 if(!(((((data7 === "started") || (data7 === "held")) || (data7 === "promoted")) || (data7 === "rolled-back")) || (data7 === "failed"))){
-const err15 = {instancePath:instancePath+"/" + i0+"/on/" + i1,schemaPath:"#/items/properties/on/items/enum",keyword:"enum",params:{allowedValues: schema108.items.properties.on.items.enum},message:"must be equal to one of the allowed values",schema:schema108.items.properties.on.items.enum,parentSchema:schema108.items.properties.on.items,data:data7};
+const err15 = {instancePath:instancePath+"/" + i0+"/on/" + i1,schemaPath:"#/items/properties/on/items/enum",keyword:"enum",params:{allowedValues: schema110.items.properties.on.items.enum},message:"must be equal to one of the allowed values",schema:schema110.items.properties.on.items.enum,parentSchema:schema110.items.properties.on.items,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -6968,7 +7299,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/" + i0+"/on",schemaPath:"#/items/properties/on/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema108.items.properties.on.type,parentSchema:schema108.items.properties.on,data:data6};
+const err16 = {instancePath:instancePath+"/" + i0+"/on",schemaPath:"#/items/properties/on/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema110.items.properties.on.type,parentSchema:schema110.items.properties.on,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -6980,7 +7311,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema108.items.type,parentSchema:schema108.items,data:data0};
+const err17 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema110.items.type,parentSchema:schema110.items,data:data0};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6992,7 +7323,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema108.type,parentSchema:schema108,data};
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema110.type,parentSchema:schema110,data};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -7006,7 +7337,7 @@ return errors === 0;
 }
 validate39.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema112 = {"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}};
+const schema114 = {"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}};
 
 function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -7019,7 +7350,7 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema112.type},message:"must be object,null",schema:schema112.type,parentSchema:schema112,data};
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: schema114.type},message:"must be object,null",schema:schema114.type,parentSchema:schema114,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7030,8 +7361,8 @@ errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema112.properties, key0))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema112,data};
+if(!(func1.call(schema114.properties, key0))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema114,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7303,7 +7634,7 @@ if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 for(const key1 in data10){
 const _errs16 = errors;
 if(typeof key1 === "string"){
-if(!pattern118.test(key1)){
+if(!pattern121.test(key1)){
 const err10 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",parentSchema:schema31.properties.environments.propertyNames,data:key1,propertyName:key1};
 if(vErrors === null){
 vErrors = [err10];

@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import { parseTextProto, TextProtoError } from '../text-proto.ts';
+import { parseTextProto, TextProtoError } from '../../text-proto.ts';
 import type { Format } from './format.ts';
 import { Whole } from './whole.ts';
 

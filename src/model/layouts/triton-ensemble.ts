@@ -1,4 +1,4 @@
-import type { Message } from '../text-proto.ts';
+import type { Message } from '../../text-proto.ts';
 
 /** What is wrong with the steps of an ensemble; null when nothing is. `isThere` tells whether a model is in the repository. */
 export function ensembleProblem(config: Message, isThere: (model: string) => boolean): string | null {

@@ -3,11 +3,11 @@ import type { Contract } from '../../pipeline/evidence.ts';
 import type { InspectedFile } from '../inspect.ts';
 import { printable } from '../../printable.ts';
 import type { RuleId } from '../rules/index.ts';
-import { parseTextProto, type Message } from '../text-proto.ts';
+import { parseTextProto, type Message } from '../../text-proto.ts';
 import { inside } from './inside.ts';
 import type { Laid } from './layout.ts';
 import { ensembleProblem } from './triton-ensemble.ts';
-import { tensorDifference, tritonTensors } from './triton-tensors.ts';
+import { tensorDifference, tritonTensors } from '../../server/triton/tensors.ts';
 import type { Unit } from './unit.ts';
 
 /** Backends that come with Triton. */

@@ -1,4 +1,5 @@
 import type { Known, ProtocolId } from '../../../src/server/protocols/protocol.ts';
+import { startTorchserve, startTritonPython } from './planned-servers.ts';
 import type { RealProcess } from './process.ts';
 import { modelName, startKserve, startLlamacpp, startMlserver, startTriton } from './servers.ts';
 
@@ -23,6 +24,15 @@ const contract = {
 const scores: Known = { model: modelName, contract, examples: [], maxBodyBytes: null };
 const alphabet: Known = { model: 'alphabet', contract: null, examples: [], maxBodyBytes: null };
 
+/** Triton answers what it cannot parse with 500. */
+const unparsable = [
+  'a body that is not JSON',
+  '10000 nested arrays',
+  'an object without its required fields',
+  'a text where a number belongs',
+  'more data than its shape says',
+];
+
 /** Every real server with every protocol that it speaks. */
 export const cases: readonly RealCase[] = [
   {
@@ -30,13 +40,7 @@ export const cases: readonly RealCase[] = [
     start: () => startTriton(),
     protocol: 'v2',
     known: { ...scores, contract: null },
-    notRefused: [
-      'a body that is not JSON',
-      '10000 nested arrays',
-      'an object without its required fields',
-      'a text where a number belongs',
-      'more data than its shape says',
-    ],
+    notRefused: unparsable,
   },
   {
     name: 'mlserver-1.7.1-v2',
@@ -51,6 +55,20 @@ export const cases: readonly RealCase[] = [
     protocol: 'v2',
     known: scores,
     notRefused: ['a text where a number belongs', 'more data than its shape says', 'no inputs'],
+  },
+  {
+    name: 'torchserve-0.12.0',
+    start: async () => (await startTorchserve()).server,
+    protocol: 'torchserve',
+    known: scores,
+    notRefused: [],
+  },
+  {
+    name: 'triton-2.51-generated-config',
+    start: async () => (await startTritonPython(', batching: {maxBatch: 8}')).server,
+    protocol: 'v2',
+    known: { ...scores, contract: null },
+    notRefused: unparsable,
   },
   {
     name: 'kserve-0.21.0-v1',

@@ -21,8 +21,13 @@ export async function startKserve(): Promise<RealProcess> {
   });
 }
 
+/** NVIDIA's tritonserver with a configuration of the tests' own. */
+export function startTriton(): Promise<RealProcess> {
+  return startTritonserver(join(models, 'triton'), ['--model-control-mode=explicit', `--load-model=${modelName}`]);
+}
+
 /** NVIDIA's tritonserver (the one that PyTriton ships: Python backend only) on a model repository. */
-export async function startTriton(repository = join(models, 'triton'), model = modelName): Promise<RealProcess> {
+export async function startTritonserver(repository: string, flags: readonly string[]): Promise<RealProcess> {
   const python = await pythonWith('triton');
   const packages = join(dirname(dirname(python)), 'lib/python3.11/site-packages');
   const home = mkdtempSync(join(tmpdir(), 'mldeploy-triton-'));
@@ -35,7 +40,7 @@ export async function startTriton(repository = join(models, 'triton'), model = m
     command: [
       join(server, 'bin/tritonserver'),
       ...['--model-repository', repository, '--backend-directory', join(home, 'backends')],
-      ...['--model-control-mode', 'explicit', '--load-model', model],
+      ...flags,
       ...['--http-port', String(port), '--grpc-port', String(grpc), '--metrics-port', String(metrics)],
     ],
     port,

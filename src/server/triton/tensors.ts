@@ -1,8 +1,8 @@
 import type { TensorSpec } from '../../pipeline/evidence.ts';
-import type { Message } from '../text-proto.ts';
+import type { Message } from '../../text-proto.ts';
 
-/** Words for Triton's types. */
-const dataTypes: Readonly<Record<string, string>> = {
+/** Our words for Triton's types (model_config.proto, DataType). */
+export const dataTypes: Readonly<Record<string, string>> = {
   TYPE_BOOL: 'bool',
   TYPE_UINT8: 'uint8',
   TYPE_UINT16: 'uint16',

@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import type { Config } from '../../config/config.ts';
+import { MlDeployError } from '../../errors.ts';
+import type { FileEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
+import { askWithBash, serverUser } from '../health.ts';
+import type { ImagePlan, PlannedFile, WeightFile } from '../image-plan.ts';
+import { imageLabels } from '../labels.ts';
+import { layoutError } from '../layout-error.ts';
+import type { MetricsPreset } from '../metrics-preset.ts';
+import { torchserve as torchserveMetrics } from '../presets/torchserve.ts';
+import { wholeCores } from '../cores.ts';
+import type { Probes, Server } from '../server.ts';
+import { modelArchive } from './archive.ts';
+import { properties } from './properties.ts';
+
+const modelFolder = '/model';
+const storeFolder = '/model-store';
+const settingsFolder = '/config';
+const launcher = new URL('./launch.py', import.meta.url);
+export const metricsPort = 8082;
+
+/** TorchServe with a TorchScript file, the project's inference.py, or a model archive (docs/server-torchserve.md). */
+export const torchserve: Server = {
+  type: 'torchserve',
+  protocol: 'torchserve',
+  refusals: '4xx',
+  check: () =>
+    Promise.resolve([
+      'TorchServe is archived since August 2025: no more fixes, not even for security. docs/server-torchserve.md shows the way to triton or fastapi.',
+    ]),
+  buildSecrets: [],
+  imagePlan,
+
+  /** `/ping` says "Healthy" without any model; that one is loaded, the smoke test proves. */
+  probes(config: Config): Probes {
+    return { port: config.server.port, livePath: '/ping', readyPath: '/ping' };
+  },
+
+  metrics(config: Config): MetricsPreset {
+    return { ...torchserveMetrics(config.name), port: metricsPort };
+  },
+
+  environment(config: Config): Readonly<Record<string, string>> {
+    const threads = Math.max(1, Math.floor(wholeCores(config.resources.cpu) / config.server.workers));
+    return { MLDEPLOY_MODEL_DIR: modelFolder, OMP_NUM_THREADS: String(threads) };
+  },
+};
+
+async function imagePlan(config: Config, model: ValidateEvidence, root: string): Promise<ImagePlan> {
+  const { port } = config.server;
+  const { store, files } = await modelStore(config, model, root);
+  return {
+    platform: config.image.platform,
+    recipe: { kind: 'base', base: config.image.base, packages: null },
+    trees: [
+      {
+        path: settingsFolder,
+        files: [
+          { path: 'config.properties', content: properties(config) },
+          { path: 'launch.py', content: await readFile(launcher, 'utf8') },
+        ],
+      },
+      ...(store.length === 0 ? [] : [{ path: storeFolder, files: store }]),
+    ],
+    runtime: {
+      environment: {
+        // Logs, unpacked archives and the file with its process id: the root is read-only.
+        HOME: '/tmp',
+        TMPDIR: '/tmp',
+        TEMP: '/tmp',
+        LOG_LOCATION: '/tmp/logs',
+        METRICS_LOCATION: '/tmp/logs',
+        PYTHONUNBUFFERED: '1',
+        MLDEPLOY_MODEL_DIR: modelFolder,
+      },
+      workingDirectory: '/tmp',
+      user: serverUser,
+      ports: [port, metricsPort],
+      entrypoint: ['python', `${settingsFolder}/launch.py`],
+      command: [
+        '--ncs',
+        '--disable-token-auth',
+        `--ts-config=${settingsFolder}/config.properties`,
+        `--model-store=${storeFolder}`,
+        `--models=${config.name}=${config.name}.mar`,
+      ],
+      healthcheck: askWithBash(port, '/ping', 180),
+    },
+    labels: imageLabels(config, model),
+    weights: { path: modelFolder, files },
+  };
+}
+
+/** A model that is an archive already is served as it is; for others the archive holds the code, and the weights lie beside it. */
+async function modelStore(
+  config: Config,
+  model: ValidateEvidence,
+  root: string,
+): Promise<{ store: PlannedFile[]; files: WeightFile[] }> {
+  const { files } = model.model;
+  const weights = files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }));
+  const archives = files.filter(({ path }) => path.endsWith('.mar'));
+  const [archive] = weights.filter(({ path }) => path.endsWith('.mar'));
+  if (archives.length > 0 && config.server.entry === null) {
+    if (archive === undefined || archives.length > 1) {
+      throw layoutError(
+        `${model.model.path} holds ${archives.length} model archives`,
+        'Point model.path to one of them.',
+      );
+    }
+    return { store: [], files: [{ ...archive, target: `${storeFolder}/${config.name}.mar` }] };
+  }
+  const { inputs, outputs } = contractOf(config, model);
+  const file = config.server.entry === null ? scriptFile(model) : null;
+  const entry = config.server.entry === null ? null : await readEntry(root, config.server.entry);
+  const content = await modelArchive({ name: config.name, settings: { file, inputs, outputs }, entry });
+  return { store: [{ path: `${config.name}.mar`, content }], files: weights };
+}
+
+function contractOf(
+  config: Config,
+  model: ValidateEvidence,
+): Pick<NonNullable<ValidateEvidence['contract']>, 'inputs' | 'outputs'> {
+  const inputs = config.model.inputs ?? model.contract?.inputs ?? [];
+  const outputs = config.model.outputs ?? model.contract?.outputs ?? [];
+  if (inputs.length > 0 || config.server.entry !== null) return { inputs, outputs };
+  throw layoutError(
+    'a TorchScript file does not name its inputs, and the handler has to know their types and shapes',
+    'Declare them in model.inputs and model.outputs.',
+  );
+}
+
+function scriptFile(model: ValidateEvidence): string {
+  const scripts = model.model.files.filter(({ format }) => format === 'torchscript');
+  const [script] = scripts;
+  if (script !== undefined && scripts.length === 1) return script.path;
+  const found = [...new Set(model.model.files.map(({ format }: FileEvidence) => format))].sort().join(', ');
+  throw layoutError(
+    `${model.model.path} does not hold exactly one TorchScript file (found: ${found})`,
+    'Save the model with torch.jit.script(model).save(file), or name an inference.py with load and predict in server.entry.',
+  );
+}
+
+async function readEntry(root: string, entry: string): Promise<string> {
+  try {
+    return await readFile(resolve(root, entry), 'utf8');
+  } catch (cause) {
+    throw new MlDeployError({
+      code: 'build/file-missing',
+      kind: 'usage',
+      message: `server.entry names ${entry}, which cannot be read in ${root}`,
+      hint: `Create ${entry}, or correct server.entry in mldeploy.yaml.`,
+      cause,
+    });
+  }
+}
