@@ -12,6 +12,7 @@ export class JsonError extends Error {
 }
 
 const maxDepth = 128;
+const shortList = 16;
 /**
  * What one document may have: tokenizers have half a million lists and keys, boosters some million numbers; an object costs a hundred times
  * the two bytes that it may be written in.
@@ -27,6 +28,20 @@ export function parseStrictJson(text: string, integers = false): Json {
   const value = reader.value(0);
   reader.end();
   return value;
+}
+
+/** Takes the entries of an object as they are read. */
+export interface Entries {
+  /** Whether there was this key before. */
+  has(key: string): boolean;
+  set(key: string, value: Json): unknown;
+}
+
+/** The same for a text that is an object, without holding more than one of its entries at a time. Throws JsonError for other values too. */
+export function parseStrictEntries(text: string, entries: Entries, integers = false): void {
+  const reader = new Reader(text, integers);
+  reader.entries(entries);
+  reader.end();
 }
 
 const whitespace = /[ \t\n\r]*/y;
@@ -56,7 +71,7 @@ class Reader {
     this.count('values');
     if (character === '{') {
       this.count('objects');
-      return this.object(depth);
+      return this.object(depth, new Map<string, Json>());
     }
     if (character === '[') {
       this.count('lists');
@@ -80,8 +95,13 @@ class Reader {
     throw new JsonError('has no value where one should be', this.position);
   }
 
-  private object(depth: number): Json {
-    const entries = new Map<string, Json>();
+  /** The entries of the object that the text is. */
+  entries(target: Entries): void {
+    if (this.next() !== '{') throw new JsonError('is not an object', this.position);
+    this.object(0, target);
+  }
+
+  private object<T extends Entries>(depth: number, entries: T): T {
     this.position++;
     if (this.next() === '}') return this.close(entries);
     for (;;) {
@@ -108,7 +128,8 @@ class Reader {
     if (this.next() === ']') return this.close(items);
     for (;;) {
       items.push(this.value(depth + 1));
-      if (this.next() === ']') return this.close(items);
+      // A list that grew has room for 16 more; a copy has not.
+      if (this.next() === ']') return this.close(items.length < shortList ? items.slice() : items);
       this.comma();
     }
   }

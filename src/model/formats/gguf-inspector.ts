@@ -7,8 +7,9 @@ import { Layout } from './gguf-layout.ts';
 import { Truncated, readMetadata, type Metadata } from './gguf-metadata.ts';
 import { readTensors } from './gguf-tensors.ts';
 
-/** Tensors and metadata entries that are followed. */
+/** Metadata entries and tensors that are followed; real models have some thousands. */
 const maxEntries = 1_000_000n;
+const maxTensors = 250_000n;
 
 /** Checks a GGUF model. */
 export function inspectGguf({ findings, source }: InspectContext): Inspector {
@@ -67,7 +68,7 @@ function* readAll(pushed: Pushed, findings: Findings, templates: Templates): Pul
   }
   const tensors = header.readBigUInt64LE(8);
   const entries = header.readBigUInt64LE(16);
-  if (tensors > maxEntries || entries > maxEntries) {
+  if (tensors > maxTensors || entries > maxEntries) {
     findings.add('gguf/header', 8, `The header claims ${tensors} tensors and ${entries} metadata entries.`);
     return nothing;
   }

@@ -1,11 +1,12 @@
+import { isAscii } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import type { Findings } from '../findings.ts';
 import type { Source } from '../source.ts';
 import { TensorScan, type TensorPlace } from '../size/tensor-scan.ts';
-import { JsonError, parseStrictJson } from '../strict-json.ts';
+import { JsonError, parseStrictEntries } from '../strict-json.ts';
 import type { Facts, InspectContext, Inspected, Inspector } from './format.ts';
 import { maxHeader } from './safetensors.ts';
-import { checkCoverage, readTensors, type Layout, type Tensor } from './safetensors-layout.ts';
+import { checkCoverage, HeaderEntries, type Layout, type Tensor } from './safetensors-layout.ts';
 
 /** Checks a safetensors file. */
 export function inspectSafetensors(context: InspectContext): Inspector {
@@ -15,7 +16,8 @@ export function inspectSafetensors(context: InspectContext): Inspector {
 class SafetensorsInspector implements Inspector {
   private readonly findings: Findings;
   private readonly source: Source | null;
-  private readonly pieces: Buffer[] = [];
+  /** Its length and the header, as far as they came; no larger than they are, because headers are. */
+  private start = Buffer.alloc(8);
   private readonly places = new Map<Tensor, TensorPlace>();
   private bytes = 0;
   /** Length of the header, null until its 8 bytes are here or when it is refused. */
@@ -39,8 +41,11 @@ class SafetensorsInspector implements Inspector {
     }
     const wanted = this.header === null ? 8 : 8 + this.header;
     if (this.refused || before >= wanted) return;
-    this.pieces.push(Buffer.from(this.header === null ? chunk : chunk.subarray(0, wanted - before)));
-    if (this.header === null && this.bytes >= 8) this.readLength();
+    chunk.copy(this.start, before);
+    if (this.header === null && this.bytes >= 8) {
+      this.readLength();
+      chunk.copy(this.start, before);
+    }
     if (this.header === null || this.bytes < 8 + this.header) return;
     this.scan = this.readHeader(8 + this.header);
     // The data begins in this very chunk.
@@ -61,9 +66,13 @@ class SafetensorsInspector implements Inspector {
   }
 
   private readLength(): void {
-    const length = Buffer.concat(this.pieces).readBigUInt64LE(0);
+    const length = this.start.readBigUInt64LE(0);
     if (length <= BigInt(maxHeader)) {
       this.header = Number(length);
+      // Memory that is never written is never taken.
+      const { start } = this;
+      this.start = Buffer.allocUnsafeSlow(8 + this.header);
+      start.copy(this.start);
       return;
     }
     this.refused = true;
@@ -76,9 +85,8 @@ class SafetensorsInspector implements Inspector {
 
   /** Every byte of the header is here: what looks at the data behind it. */
   private readHeader(end: number): TensorScan | null {
-    const content = Buffer.concat(this.pieces);
-    this.pieces.length = 0;
-    const text = this.text(content.subarray(8, end));
+    const text = this.text(this.start.subarray(8, end));
+    this.start = Buffer.alloc(0);
     const layout = text === null ? null : this.parse(text);
     this.layout = layout;
     if (layout?.whole !== true) return null;
@@ -123,6 +131,8 @@ class SafetensorsInspector implements Inspector {
       this.findings.add('safetensors/header', 8, 'The header does not begin with an opening brace.');
       return null;
     }
+    // A byte for each character; the decoder takes two and a copy.
+    if (isAscii(header)) return header.toString('latin1');
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
     } catch {
@@ -133,7 +143,9 @@ class SafetensorsInspector implements Inspector {
 
   private parse(text: string): Layout | null {
     try {
-      return readTensors(parseStrictJson(text, true), this.findings);
+      const entries = new HeaderEntries(this.findings);
+      parseStrictEntries(text, entries, true);
+      return entries;
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       const offset = 8 + Buffer.byteLength(text.slice(0, error.offset));

@@ -1,6 +1,6 @@
 import type { Findings } from '../findings.ts';
 import { printable } from '../../printable.ts';
-import type { Json } from '../strict-json.ts';
+import type { Entries, Json } from '../strict-json.ts';
 
 /** Bits of one element by dtype. */
 const bits: Readonly<Record<string, number>> = {
@@ -45,23 +45,30 @@ export interface Tensor {
 }
 
 /**
- * Checks a safetensors header: every entry well-formed, sizes equal to shape times dtype. Adds findings; null when the header is not
- * an object.
+ * Checks the entries of a safetensors header as they are read: each well-formed, sizes equal to shape times dtype. Adds findings. Holds what is
+ * needed of each tensor, since there may be very many.
  */
-export function readTensors(header: Json, findings: Findings): Layout | null {
-  if (!(header instanceof Map)) {
-    findings.add('safetensors/header', 8, 'The header is not a JSON object.');
-    return null;
+export class HeaderEntries implements Entries, Layout {
+  readonly tensors: Tensor[] = [];
+  whole = true;
+  private readonly names = new Set<string>();
+  private readonly findings: Findings;
+
+  constructor(findings: Findings) {
+    this.findings = findings;
   }
-  const tensors: Tensor[] = [];
-  let whole = true;
-  for (const [name, entry] of header as ReadonlyMap<string, Json>) {
-    const problem = name === '__metadata__' ? metadataProblem(entry) : addTensor(name, entry, tensors);
-    if (problem === null) continue;
-    whole = false;
-    findings.add('safetensors/header', 8, `The entry "${printable(name)}" ${problem}.`);
+
+  has(name: string): boolean {
+    return this.names.has(name);
   }
-  return { tensors, whole };
+
+  set(name: string, entry: Json): void {
+    this.names.add(name);
+    const problem = name === '__metadata__' ? metadataProblem(entry) : addTensor(name, entry, this.tensors);
+    if (problem === null) return;
+    this.whole = false;
+    this.findings.add('safetensors/header', 8, `The entry "${printable(name)}" ${problem}.`);
+  }
 }
 
 function metadataProblem(entry: Json): string | null {

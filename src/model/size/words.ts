@@ -21,6 +21,8 @@ const elementBits: Readonly<Record<string, number>> = {
   U16: 16,
 };
 
+/** Where bytes are put that do not lie so that they can be read in place; shared, because files have very many small tensors. */
+let scratch: Uint32Array | null = null;
 const scratchWords = 65_536;
 /** Words among which elements are counted one by one when there may be some to count. */
 const countedWords = 8192;
@@ -53,7 +55,6 @@ export class Words {
   private nan = 0;
   private infinite = 0;
   private rest = Buffer.alloc(0);
-  private scratch: Uint32Array | null = null;
 
   constructor(dtype: string) {
     this.kind = dtype === 'F32' ? 'f32' : dtype === 'F64' ? 'f64' : dtype in halves ? 'pair' : 'other';
@@ -112,11 +113,11 @@ export class Words {
   }
 
   private copied(bytes: Buffer): void {
-    const scratch = (this.scratch ??= new Uint32Array(scratchWords));
-    const target = Buffer.from(scratch.buffer);
+    const words = (scratch ??= new Uint32Array(scratchWords));
+    const target = Buffer.from(words.buffer);
     for (let from = 0; from < bytes.length; from += target.length) {
       const length = bytes.copy(target, 0, from);
-      this.take(scratch.subarray(0, length / 4));
+      this.take(words.subarray(0, length / 4));
     }
   }
 
