@@ -191,6 +191,14 @@ def predict(model, inputs):
     expect(requests.map(([, value]) => value)).toEqual([0, 0, 0]);
   });
 
+  it('needs no package but its own: code without numpy is served without it', async () => {
+    const inference =
+      'import sys\ndef load(model_dir): return "numpy" in sys.modules\ndef predict(model, inputs): return [model]\n';
+    await start({ inference });
+    await server.ready();
+    expect(await (await server.predict([[1]])).json()).toMatchObject({ outputs: [false] });
+  });
+
   it.each([
     ['one', '1'],
     ['two', '2'],

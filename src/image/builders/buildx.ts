@@ -3,11 +3,12 @@ import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
 import type { ReadableImage } from '../../oci/image.ts';
+import { openBuilt } from '../../oci/layout.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
 import { fields, layoutOutput, stepOf } from './buildkit-output.ts';
 import { writeContext } from './context.ts';
-import { openBuilt } from '../../oci/layout.ts';
+
 import { buildFailed, lastLine } from './log.ts';
 
 /** BuildKit through buildx, the way it is there on GitHub's runners; the builder in use is the user's to choose. */
