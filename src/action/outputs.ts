@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import type { EndedStages } from '../cli/host.ts';
 import { results } from '../report/results.ts';
 
@@ -7,7 +9,9 @@ export const actionOutputs: Readonly<Record<string, string>> = {
   verdict: 'clean, unsafe or inconclusive: what validate found. Empty when nothing was validated.',
   decision: 'promote, rollback, inconclusive, held or none. Empty when nothing was rolled out.',
   image: 'repository@sha256:... of the image that was built or rolled out.',
+  repository: 'Name of that image without its digest, as attestations want it.',
   digest: 'Digest of that image, sha256:...',
+  sbom: 'Path of the bill of materials (CycloneDX) of the image that was built. Empty when none was attached.',
   evidence: 'Folder with one JSON document per stage.',
   report: 'Path of the HTML report.',
 };
@@ -24,8 +28,15 @@ export function outputsOf(run: EndedStages): Record<string, string> {
     verdict,
     decision,
     image: IMAGE_DIGEST === '' ? '' : `${IMAGE_URL}@${IMAGE_DIGEST}`,
+    repository: IMAGE_URL,
     digest: IMAGE_DIGEST,
+    sbom: sbomOf(run),
     evidence: run.folder ?? '',
     report: run.report ?? '',
   };
+}
+
+function sbomOf({ evidence, folder }: EndedStages): string {
+  const attached = evidence.build?.volatile.documents?.find(({ artifactType }) => artifactType.includes('cyclonedx'));
+  return attached === undefined || folder === null ? '' : join(folder, attached.title);
 }

@@ -1,4 +1,5 @@
 import type { BuildEvidence, RolloutEvidence, SmokeEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
+import { besideImage } from './beside-image.ts';
 import { bytes, count, duration, percent, plural, shortDigest, shortenDigests } from './format.ts';
 import { decisionWords, livePhase, sinceStart, ticksOf } from './live.ts';
 import { furtherReasons, runDurationMs, runLead, runOutcome, stageSpans, type Tone } from './outcome.ts';
@@ -152,10 +153,12 @@ function checks(smoke: SmokeEvidence): string {
   return folded(`Smoke test: ${smoke.summary}`, table(['Result', 'Check', 'Allowed', 'Seen'], rows));
 }
 
-function image({ image: built }: BuildEvidence): string {
+function image(evidence: BuildEvidence): string {
+  const { image: built } = evidence;
   const rows = built.layers.map((layer) => [layer.kind, layer.title, bytes(layer.bytes), shortDigest(layer.digest)]);
   const facts = table(['Holds', 'What', 'Size', 'Digest'], rows);
-  return folded(`Image: ${bytes(built.bytes)}, ${built.reference}`, facts);
+  const beside = besideImage(evidence).map((line) => `${escapeMarkdown(line)}\n\n`);
+  return folded(`Image: ${bytes(built.bytes)}, ${built.reference}`, `${beside.join('')}${facts}`);
 }
 
 function events(rollout: RolloutEvidence): string {

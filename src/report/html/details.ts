@@ -5,6 +5,7 @@ import type {
   SmokeEvidence,
   ValidateEvidence,
 } from '../../pipeline/evidence.ts';
+import { besideImage } from '../beside-image.ts';
 import { bytes, count, duration, plural, shortDigest, shortenDigests } from '../format.ts';
 import { sinceStart } from '../live.ts';
 import { layersChart } from './charts/layers.ts';
@@ -85,10 +86,11 @@ export function imageDetails(evidence: BuildEvidence): Markup {
     ${image.platform}, runs as user ${image.user}; built by ${volatile.builder} in ${duration(volatile.buildMs)}, pushed
     in ${duration(volatile.pushMs)} (${bytes(volatile.uploadedBytes)} sent). Deployed as <code>${image.reference}</code>
   </p>`;
+  const beside = besideImage(evidence).map((line) => html`<p class="note">${line}</p>`);
   return section(
     'Image',
     `${bytes(image.bytes)} in ${plural(image.layers.length, 'layer')}`,
-    html`${layersChart(image.layers)}${facts}${table(['Holds', 'What', '>Size', 'Digest'], rows)}`,
+    html`${layersChart(image.layers)}${facts}${beside}${table(['Holds', 'What', '>Size', 'Digest'], rows)}`,
     evidence.outcome !== 'passed',
   );
 }
