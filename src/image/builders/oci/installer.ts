@@ -15,6 +15,8 @@ export interface Installer {
 }
 
 const answerMs = 30_000;
+/** Looked for where there is no plain `python3`. */
+const supportedPythons = ['3.10', '3.11', '3.12', '3.13', '3.14'];
 
 /** What the installer has to install for. */
 export interface InstallTarget {
@@ -42,7 +44,8 @@ export async function findInstaller(
     if (version !== undefined) return { name: 'uv', version, command: 'uv', prefix: ['pip'] };
   }
   if (target !== null && target.wheels.machine !== thisMachine()) return null;
-  const pythons = [...(target === null ? [] : [`python${target.version}`]), 'python3', 'python'];
+  const named = target === null ? supportedPythons : [target.version];
+  const pythons = ['python3', ...named.map((version) => `python${version}`), 'python'];
   for (const command of pythons) {
     const prefix = ['-m', 'pip'];
     const output = await answerOf(command, [...prefix, '--version'], environment, signal);

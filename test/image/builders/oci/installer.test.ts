@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+
+import { installerFailed } from '../../../../src/image/builders/oci/installer.ts';
+
+const uv = { name: 'uv', version: '0.13.9', command: 'uv', prefix: ['pip'] } as const;
+
+it.each([
+  [
+    'ERROR: Could not find a version that satisfies the requirement numpy==1.8.0 (from versions: 1.23.2)\nERROR: No matching distribution found for numpy==1.8.0',
+    'build/no-wheel',
+    'usage',
+  ],
+  ['  cause: Because numpy==1.8.0 has no usable wheels and you require numpy==1.8.0, ...', 'build/no-wheel', 'usage'],
+  ['Because nothere was not found in the package registry and you require nothere==9.9', 'build/no-wheel', 'usage'],
+  ['error: failed to write: No space left on device (os error 28)', 'build/disk-full', 'infrastructure'],
+  ["OSError: [Errno 28] No space left on device: '/x'", 'build/disk-full', 'infrastructure'],
+  [
+    'SSLError(SSLCertVerificationError(1, CERTIFICATE_VERIFY_FAILED))\nERROR: No matching distribution found for a',
+    'build/failed',
+    'infrastructure',
+  ],
+  ['error: Failed to fetch: `https://pypi.org/simple/a/`\n  Caused by: dns error', 'build/failed', 'infrastructure'],
+  ['ERROR: THESE PACKAGES DO NOT MATCH THE HASHES', 'build/failed', 'infrastructure'],
+])('%j is %s', (output, code, kind) => {
+  const error = installerFailed(uv, output, 'model.txt (Python 3.11)');
+  expect(error).toMatchObject({ code, kind });
+  expect(error.message).toContain(output.split('\n').at(-1));
+  expect(error.message).toContain('model.txt (Python 3.11)');
+});
+
+it('says for a certificate and for a network what to do', () => {
+  expect(installerFailed(uv, 'CERTIFICATE_VERIFY_FAILED', 'x').hint).toContain('id `ca`');
+  expect(installerFailed(uv, 'Temporary failure in name resolution', 'x').hint).toContain('`pipconf`');
+});

@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { writeLock } from '../../../../src/image/lock/write.ts';
+import { buildStage } from '../../../../src/image/stage.ts';
+import { digestOf, mediaTypes, type Manifest } from '../../../../src/oci/manifest.ts';
+import type { StageContext } from '../../../../src/pipeline/stage.ts';
+import { startRegistry, type RealRegistry } from '../../../oci/real-registry.ts';
+import { project, type ProjectOptions } from '../../project.ts';
+import { pipPath, uvPath } from './installers.ts';
+import { client, pushSmallBase } from './small-base.ts';
+
+/** Has the base; the other one has nothing. */
+let registry: RealRegistry;
+let other: RealRegistry;
+let uv: string;
+let base: string;
+const folders: string[] = [];
+
+beforeAll(async () => {
+  [registry, other, uv] = await Promise.all([startRegistry(), startRegistry(), uvPath()]);
+  base = await pushSmallBase(`${registry.host}/library/python`);
+}, 120_000);
+
+afterAll(async () => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true });
+  await registry[Symbol.asyncDispose]();
+  await other[Symbol.asyncDispose]();
+});
+
+/** A fresh checkout with code of its own and few packages. */
+function checkout(requirements = 'joblib==1.6.0\n'): string {
+  const root = mkdtempSync(join(tmpdir(), 'mldeploy-oci-'));
+  folders.push(root);
+  mkdirSync(join(root, 'model'));
+  writeFileSync(join(root, 'model/model.joblib'), '3');
+  writeFileSync(join(root, 'requirements.txt'), requirements);
+  writeFileSync(join(root, 'inference.py'), 'def load(d): return 1\ndef predict(m, i): return i\n');
+  return root;
+}
+
+interface Options extends Partial<ProjectOptions> {
+  readonly base?: string;
+  readonly path?: string;
+}
+
+function contextOf(
+  root: string,
+  { base: name = 'library/python:slim', path = uv, image, ...others }: Options = {},
+): StageContext {
+  const reference = `${registry.host}/${name}`;
+  return project({
+    root,
+    repository: `${registry.host}/acme/small`,
+    server: 'entry: inference.py, requirements: requirements.txt',
+    image: `builder: oci, base: "${reference}"${image === undefined ? '' : `, ${image}`}`,
+    access: { environment: { ...(process.env as Record<string, string>), PATH: path } },
+    ...others,
+  });
+}
+
+async function manifestOf(repository: string, digest: string): Promise<Manifest> {
+  const stored = await client(repository).getManifest(digest);
+  return JSON.parse(stored?.content.toString() ?? '{}') as Manifest;
+}
+
+describe('the layers of the base', () => {
+  it('are mounted within a registry, and handed on to another one, under OCI names and the same digest', async () => {
+    const here = await buildStage.run(contextOf(checkout()));
+    const there = await buildStage.run(contextOf(checkout(), { repository: `${other.host}/acme/small` }));
+    expect(there.image.digest).toBe(here.image.digest);
+    for (const repository of [`${registry.host}/acme/small`, `${other.host}/acme/small`]) {
+      const { layers, config } = await manifestOf(repository, here.image.digest);
+      expect(layers[0]).toMatchObject({ digest: base, mediaType: `${mediaTypes.layer}+gzip` });
+      expect(config.mediaType).toBe(mediaTypes.config);
+      for (const { digest } of layers) {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of await client(repository).openBlob(digest)) pieces.push(piece);
+        expect(digestOf(Buffer.concat(pieces))).toBe(digest);
+      }
+    }
+    const [first] = here.image.layers;
+    expect(there.volatile.uploadedBytes - here.volatile.uploadedBytes).toBe(first?.bytes);
+  });
+});
+
+describe('packages', () => {
+  it('are the same bytes from pip as from uv', async () => {
+    const first = await buildStage.run(contextOf(checkout()));
+    const second = await buildStage.run(contextOf(checkout(), { path: pipPath() }));
+    expect(second.image.digest).toBe(first.image.digest);
+  });
+
+  it('are installed anew only when something of them changed', async () => {
+    const root = checkout();
+    const first = await buildStage.run(contextOf(root));
+    const lines: string[] = [];
+    const reporter = { ...contextOf(root).reporter, output: (_: string, line: string) => lines.push(line) };
+    writeFileSync(join(root, 'inference.py'), 'def load(d): return 2\ndef predict(m, i): return i\n');
+    const code = await buildStage.run(contextOf(root, { reporter }));
+    expect(lines.join('\n')).toMatch(/^packages: as before/);
+    expect(code.image.layers[1]).toEqual(first.image.layers[1]);
+    expect(code.image.layers[2]).not.toEqual(first.image.layers[2]);
+  });
+
+  it('come for the platform of the image, whatever this machine is', async () => {
+    const evidence = await buildStage.run(
+      contextOf(checkout('markupsafe==3.0.2\n'), { image: 'platform: linux/arm64' }),
+    );
+    const layer = evidence.image.layers[1]?.digest ?? '';
+    const archive = join(checkout(), 'layer.tar.zst');
+    const pieces: Uint8Array[] = [];
+    for await (const piece of await client(`${registry.host}/acme/small`).openBlob(layer)) pieces.push(piece);
+    writeFileSync(archive, Buffer.concat(pieces));
+    const unpacked = `require('fs').createReadStream(process.argv[1]).pipe(require('zlib').createZstdDecompress()).pipe(process.stdout)`;
+    const listed = execFileSync('sh', ['-c', `node -e "$1" "$2" | tar -t`, 'sh', unpacked, archive]).toString();
+    expect(listed).toMatch(/markupsafe\/.*aarch64-linux-gnu\.so/);
+    expect(listed).not.toMatch(/x86_64-linux-gnu\.so/);
+  });
+});
+
+describe('a lock', () => {
+  it('is written, taken by the build, and refused when it is out of date', async () => {
+    const root = checkout();
+    const context = contextOf(root);
+    const { config, access, reporter, signal, evidence } = context;
+    if (evidence.validate === undefined) throw new Error('the project of a test has evidence');
+    const request = { targets: [{ config, model: evidence.validate }], access, reporter, signal };
+    const report = await writeLock({ ...request, update: false });
+    expect(report.images[0]?.changes).toContain('joblib: 1.6.0');
+    expect(await writeLock({ ...request, update: true })).toMatchObject({ changed: false, images: [{ changes: [] }] });
+
+    await buildStage.preflight(context);
+    const built = await buildStage.run(context);
+    expect(built.image.locked).toBe(true);
+    const unlocked = await buildStage.run(contextOf(checkout()));
+    expect(built.image.layers.map(({ digest }) => digest)).toEqual(unlocked.image.layers.map(({ digest }) => digest));
+
+    appendFileSync(join(root, 'requirements.txt'), 'narwhals\n');
+    await expect(buildStage.preflight(context)).rejects.toMatchObject({
+      code: 'build/lock-outdated',
+      message: expect.stringContaining('the requirements model.txt have changed') as string,
+    });
+    // pip resolves as uv does, and keeps what was locked.
+    const added = await writeLock({ ...request, access: contextOf(root, { path: pipPath() }).access, update: false });
+    expect(added.images[0]?.changes.filter((change) => !change.includes('other files'))).toEqual([
+      expect.stringMatching(/^narwhals: \d/),
+    ]);
+    await buildStage.preflight(context);
+    expect((await buildStage.run(context)).image.locked).toBe(true);
+    expect(readFileSync(join(root, 'mldeploy.lock'), 'utf8')).toMatch(/narwhals==\d/);
+  });
+});
+
+describe('refusals', () => {
+  it.each<[Options, string, string]>([
+    [{ base: 'library/python:none' }, 'build/no-base', 'library/python:none'],
+    [{ image: 'platform: linux/s390x' }, 'build/no-platform', 'linux/amd64, linux/arm64'],
+    [{ path: '/nowhere' }, 'build/no-builder', 'neither uv nor pip'],
+  ])('%j ends with %s', async (options, code, message) => {
+    await expect(buildStage.run(contextOf(checkout(), options))).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it('names the package that has no wheel for the image, and leaves nothing behind', async () => {
+    const root = checkout('numpy==1.8.0\n');
+    await expect(buildStage.run(contextOf(root))).rejects.toMatchObject({
+      code: 'build/no-wheel',
+      kind: 'usage',
+      message: expect.stringContaining('numpy==1.8.0') as string,
+    });
+    expect(execFileSync('find', [join(root, '.mldeploy'), '-name', 'build-*']).toString()).toBe('');
+  });
+});
