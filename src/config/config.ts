@@ -9,6 +9,7 @@ export interface Config {
   readonly model: ModelConfig;
   readonly server: ServerConfig;
   readonly image: ImageConfig;
+  readonly optimize: OptimizeConfig;
   readonly smoke: SmokeConfig;
   readonly resources: ResourcesConfig;
   readonly deploy: DeployConfig;
@@ -126,6 +127,13 @@ export interface ImageConfig {
   readonly artifacts: readonly ('modelpack' | 'modelcar')[];
   /** Files of the private key and of its password. */
   readonly sign: { readonly key: string; readonly password: string | null } | null;
+}
+
+/** What is done to the model before it is put into the image. */
+export interface OptimizeConfig {
+  /** float32 as bfloat16 in safetensors files, where that changes no value. */
+  readonly bf16: boolean;
+  readonly drop: readonly ('duplicates' | 'training')[];
 }
 
 export interface SmokeConfig {

@@ -24,6 +24,7 @@ export function resolve(file: MlDeployFile, environment: string | null): Config 
     model: resolveModel(file.model),
     server: resolveServer(file.server ?? {}, hasGpu),
     image: resolveImage(file.image, defaultBase(file.server?.type ?? 'fastapi', hasGpu)),
+    optimize: { bf16: file.optimize?.bf16 ?? false, drop: file.optimize?.drop ?? [] },
     smoke: resolveSmoke(file.smoke ?? {}, hasGpu),
     resources: resolveResources(file.resources ?? {}),
     deploy: resolveDeploy(file.deploy ?? {}),

@@ -30,19 +30,23 @@ export class ModelFiles implements FileReader {
   /** What each large file was like when it was opened first. */
   readonly #seen = new Map<string, Pick<Stats, 'size' | 'mtimeMs' | 'ino'>>();
 
-  private constructor(root: string, isFolder: boolean) {
+  readonly #replaced: ReadonlyMap<string, string>;
+
+  private constructor(root: string, isFolder: boolean, replaced: ReadonlyMap<string, string>) {
     this.#root = root;
     this.#isFolder = isFolder;
+    this.#replaced = replaced;
   }
 
   /**
    * @param modelRoot the model's folder, or its only file
+   * @param replaced absolute paths of our own files that stand for files of the model, by their paths in it
    * @throws MlDeployError `build/model-changed` when it is gone
    */
-  static async at(modelRoot: string): Promise<ModelFiles> {
+  static async at(modelRoot: string, replaced: ReadonlyMap<string, string> = new Map()): Promise<ModelFiles> {
     try {
       const root = await realpath(modelRoot);
-      return new ModelFiles(root, (await stat(root)).isDirectory());
+      return new ModelFiles(root, (await stat(root)).isDirectory(), replaced);
     } catch (error) {
       throw changed(modelRoot, `it cannot be read (${codeOf(error)})`);
     }
@@ -130,13 +134,13 @@ export class ModelFiles implements FileReader {
   }
 
   #place({ source }: FileEntry): string {
-    return this.#isFolder ? join(this.#root, source) : this.#root;
+    return this.#replaced.get(source) ?? (this.#isFolder ? join(this.#root, source) : this.#root);
   }
 
   #openInside(file: FileEntry): number {
     const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK; // a pipe must not be waited for
     try {
-      if (!this.#isFolder) return openSync(this.#root, flags);
+      if (!this.#isFolder || this.#replaced.has(file.source)) return openSync(this.#place(file), flags);
       const place = this.#place(file);
       const folder = this.#folder(dirname(place));
       const path = join(folder, basename(place));

@@ -14,6 +14,7 @@ import { weightLayers, type WeightLayer } from './weights.ts';
  * @param plan whose weights are read
  * @param registry null: nothing is sent
  * @param modelDigest of validate's evidence
+ * @param replaced our own files that stand for files of the model
  * @returns the layers
  * @throws MlDeployError `build/model-changed`, `build/interrupted`, `registry/*`
  */
@@ -22,6 +23,7 @@ export async function sendWeights(
   plan: ImagePlan,
   registry: RegistryClient | null,
   modelDigest: string,
+  replaced: ReadonlyMap<string, string> = new Map(),
 ): Promise<WeightLayer[]> {
   const { access, config, reporter, signal } = context;
   const { weights } = plan;
@@ -41,6 +43,7 @@ export async function sendWeights(
     const layers = await weightLayers({
       weights,
       modelRoot: resolve(access.root, config.model.path),
+      replaced,
       store: registry,
       made: await recallLayers(cache),
       known: async (keys) =>

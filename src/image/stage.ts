@@ -8,7 +8,13 @@ import type { ReadableImage } from '../oci/image.ts';
 import { mediaTypes } from '../oci/manifest.ts';
 import { RegistryClient } from '../oci/registry.ts';
 import { parseRepository } from '../oci/repository.ts';
-import type { ArtifactEvidence, BuildEvidence, DocumentEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
+import type {
+  ArtifactEvidence,
+  BuildEvidence,
+  DocumentEvidence,
+  OptimisedEvidence,
+  ValidateEvidence,
+} from '../pipeline/evidence.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
 import { plural } from '../plural.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
@@ -23,6 +29,7 @@ import { checkFiles } from './files.ts';
 import { contentAnnotation, tagPrefix } from './known-layers.ts';
 import { checkLock, pinnedPlan } from './lock/index.ts';
 import { describeLayers, type OwnLayer } from './layers.ts';
+import { optimiseModel } from './optimise/index.ts';
 import { pushBlobs } from './push.ts';
 import { layersOfBuild } from './secrets/layers-of-build.ts';
 import { refuseLeakedSecrets } from './secrets/scan.ts';
@@ -51,10 +58,11 @@ async function preflight(context: StageContext): Promise<void> {
 async function run(context: StageContext): Promise<BuildEvidence> {
   const startedAt = new Date().toISOString();
   const validated = validatedModel(context);
-  const planned = await serverOf(context.config).imagePlan(context.config, validated, context.access.root);
+  const { served, replaced, evidence: optimised } = await optimiseModel(context, validated);
+  const planned = await serverOf(context.config).imagePlan(context.config, served, context.access.root);
   const { plan, locked } = await pinnedPlan(context, planned);
   const registry = registryOf(context);
-  const weights = await sendWeights(context, plan, registry, validated.model.digest);
+  const weights = await sendWeights(context, plan, registry, validated.model.digest, replaced);
   const layers = [...(await codeLayers(plan)), ...weights.map(weightLayer)];
   const workspace = await openWorkspace(context.access.root);
   try {
@@ -63,7 +71,7 @@ async function run(context: StageContext): Promise<BuildEvidence> {
     const made = layersOfBuild(plan.recipe, built.image, layers);
     await refuseLeakedSecrets(context, made, [written.configBytes, written.manifestBytes]);
     const pushed = await pushImage(context, registry, built.image, layers, written, validated.model.digest);
-    const about = { plan, image: built.image, written, validated, builder: built.builder, startedAt };
+    const about = { plan, image: built.image, written, validated: served, builder: built.builder, startedAt };
     const artifacts = await publishArtifacts(context, about, layers.filter(isWeights).map(modelLayer), registry);
     const documents = await attachDocuments(context, { ...about, artifacts }, registry);
     return evidence(context, plan, layers, written, {
@@ -73,6 +81,7 @@ async function run(context: StageContext): Promise<BuildEvidence> {
       documents,
       startedAt,
       validated,
+      optimised,
       locked,
     });
   } finally {
@@ -218,6 +227,7 @@ function evidence(
   written: WrittenImage,
   facts: {
     validated: ValidateEvidence;
+    optimised: OptimisedEvidence | null;
     startedAt: string;
     locked: boolean;
     builder: string;
@@ -239,6 +249,7 @@ function evidence(
     outcome: 'passed',
     summary: `Built ${reference} around the model ${facts.validated.model.digest}.`,
     modelDigest: facts.validated.model.digest,
+    ...(facts.optimised === null ? {} : { optimised: facts.optimised }),
     server: config.server.type,
     image: {
       repository: config.image.repository,

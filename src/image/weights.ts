@@ -25,6 +25,8 @@ export interface WeightsRequest {
   readonly weights: ImagePlan['weights'];
   /** The model's folder, or its only file. */
   readonly modelRoot: string;
+  /** Absolute paths of our own files that stand for files of the model, by their paths in it. */
+  readonly replaced?: ReadonlyMap<string, string>;
   /** Null: the layers are only made, nothing is sent. */
   readonly store: LayerStore | null;
   /** Digests of layers that this machine has made before, from the same content. */
@@ -59,7 +61,7 @@ const parallel = 3;
  * @throws MlDeployError `build/model-changed` when a file is not the one that was validated; nothing is published of its layer then
  */
 export async function weightLayers(request: WeightsRequest): Promise<WeightLayer[]> {
-  const files = await ModelFiles.at(request.modelRoot);
+  const files = await ModelFiles.at(request.modelRoot, request.replaced);
   const { store, made, weights, sizes = usualSizes } = request;
   const planned = groups(weights.files, sizes.ownLayer).map((group) => plan(group, weights.path, files));
   const unknown = planned.filter(({ key, tar }) => !made.has(key) && tar.size > sizes.held).map(({ key }) => key);

@@ -114,6 +114,27 @@ export interface ArtifactEvidence {
   readonly reference: string;
 }
 
+/** One file that `optimize` changed or left out. */
+export interface OptimisedFile {
+  readonly step: 'bf16' | 'drop';
+  readonly path: string;
+  readonly bytesBefore: number;
+  /** 0: it is not in the image. */
+  readonly bytesAfter: number;
+  readonly message: string;
+}
+
+/** What `optimize` made of the model between its validation and the image. */
+export interface OptimisedEvidence {
+  /** Digest of the files in the image; `modelDigest` stays that of the validated model. */
+  readonly modelDigest: string;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  readonly steps: readonly OptimisedFile[];
+  /** What was asked for and not done, and why. */
+  readonly notes: readonly string[];
+}
+
 export interface BuildEvidence extends EvidenceBase<
   'build',
   VolatileFacts & {
@@ -126,6 +147,8 @@ export interface BuildEvidence extends EvidenceBase<
   }
 > {
   readonly modelDigest: string;
+  /** Absent: the files in the image are those that were validated. */
+  readonly optimised?: OptimisedEvidence;
   readonly server: string;
   readonly image: {
     readonly repository: string;

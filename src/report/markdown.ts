@@ -1,4 +1,10 @@
-import type { BuildEvidence, RolloutEvidence, SmokeEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
+import type {
+  BuildEvidence,
+  OptimisedEvidence,
+  RolloutEvidence,
+  SmokeEvidence,
+  ValidateEvidence,
+} from '../pipeline/evidence.ts';
 import { besideImage } from './beside-image.ts';
 import { bytes, count, duration, percent, plural, shortDigest, shortenDigests } from './format.ts';
 import { decisionWords, livePhase, sinceStart, ticksOf } from './live.ts';
@@ -154,11 +160,26 @@ function checks(smoke: SmokeEvidence): string {
 }
 
 function image(evidence: BuildEvidence): string {
-  const { image: built } = evidence;
+  const { image: built, optimised } = evidence;
   const rows = built.layers.map((layer) => [layer.kind, layer.title, bytes(layer.bytes), shortDigest(layer.digest)]);
   const facts = table(['Holds', 'What', 'Size', 'Digest'], rows);
   const beside = besideImage(evidence).map((line) => `${escapeMarkdown(line)}\n\n`);
-  return folded(`Image: ${bytes(built.bytes)}, ${built.reference}`, `${beside.join('')}${facts}`);
+  const changed = optimised === undefined ? '' : `\n${optimisation(optimised)}`;
+  return folded(`Image: ${bytes(built.bytes)}, ${built.reference}`, `${beside.join('')}${facts}${changed}`);
+}
+
+/** What was done to the model before it was put into the image. */
+function optimisation({ bytesBefore, bytesAfter, steps, notes }: OptimisedEvidence): string {
+  const rows = steps.map((each) => [
+    each.step,
+    each.path,
+    bytes(each.bytesBefore),
+    each.bytesAfter === 0 ? 'left out' : bytes(each.bytesAfter),
+    each.message,
+  ]);
+  const total = `The model: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} in the image.\n`;
+  const told = notes.map((note) => `\n${escapeMarkdown(note)}\n`).join('');
+  return `${total}\n${rows.length === 0 ? '' : table(['Step', 'File', 'Before', 'In the image', 'Why'], rows)}${told}`;
 }
 
 function events(rollout: RolloutEvidence): string {

@@ -1,3 +1,4 @@
+import { serverKeys } from '../config/server-rules.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckEvidence, Contract } from '../pipeline/evidence.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
@@ -106,7 +107,8 @@ async function reachReadiness(options: TrialOptions, running: RunningServer): Pr
     model: config.name,
     contract,
     examples: golden.map(({ body }) => body),
-    maxBodyBytes: config.server.maxBodyBytes,
+    // Whether a server of somebody else's has a limit is not known.
+    maxBodyBytes: serverKeys[config.server.type].includes('maxBody') ? config.server.maxBodyBytes : null,
   };
   const task = reporter.task(`wait until ${running.title} answers`, { estimateMs: 15_000 });
   const readiness = await waitUntilReady({ config, server, protocol, known, golden, running, signal, task });

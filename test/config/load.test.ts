@@ -184,7 +184,7 @@ nonsense: 1
 `);
     expect(lines).toEqual([
       'mldeploy.yaml:3:9  model.pth  unknown key; did you mean `path`?  allowed: path, maxSize, maxGrowth, formats, previous, acknowledgeBreaking, requireSignature, waivers, allow, inputs, outputs',
-      'mldeploy.yaml:5:1  replicas  unknown key; `replicas` belongs under `deploy`  allowed: version, name, model, server, image, smoke, resources, deploy, rollout, notify, environments',
+      'mldeploy.yaml:5:1  replicas  unknown key; `replicas` belongs under `deploy`  allowed: version, name, model, server, image, optimize, smoke, resources, deploy, rollout, notify, environments',
       expect.stringMatching(
         /^mldeploy\.yaml:7:3 {2}rollout\.stepz {2}unknown key; did you mean `steps`\? {2}allowed: /,
       ),

@@ -54,7 +54,8 @@ export interface ProjectOptions {
   /** YAML of the keys `image` and `server`, each as a flow mapping without braces; the server is `fastapi` unless it has a type. */
   readonly image?: string;
   readonly server?: string;
-  /** YAML of `resources`, likewise. */
+  /** YAML of `optimize` and `resources`, likewise. */
+  readonly optimize?: string;
   readonly resources?: string;
   readonly access?: Partial<Access>;
   readonly reporter?: Reporter;
@@ -74,6 +75,7 @@ name: iris
 model: {path: model}
 server: {${serverYaml(options.server)}}
 image: {${image.join(', ')}}
+optimize: {${options.optimize ?? ''}}
 resources: {${options.resources ?? ''}}
 `;
   return {

@@ -257,6 +257,7 @@ export type Overlay = {
   model?: Model1;
   server?: Server;
   image?: Image1;
+  optimize?: Optimize;
   smoke?: Smoke;
   resources?: Resources;
   deploy?: Deploy;
@@ -276,6 +277,7 @@ export interface MlDeployFile {
   model: Model;
   server?: Server;
   image: Image;
+  optimize?: Optimize;
   smoke?: Smoke;
   resources?: Resources;
   deploy?: Deploy;
@@ -595,6 +597,19 @@ export interface Sign {
    * File with the password of an encrypted key. `null`: it is not encrypted.
    */
   password?: Path | null;
+}
+/**
+ * What is done to the model between its validation and the image (docs/optimize.md). Nothing unless you ask for it.
+ */
+export interface Optimize {
+  /**
+   * Write the float32 tensors of safetensors files as bfloat16, at half the size, if that changes no value: each of their elements has to be one that bfloat16 holds. Else nothing is done, and the evidence says why.
+   */
+  bf16?: boolean;
+  /**
+   * Files that are left out of the image: `duplicates` are the same weights in another framework's form, `training` is what training saves to go on later, such as the state of the optimizer.
+   */
+  drop?: ('duplicates' | 'training')[];
 }
 /**
  * The test of the very image that will be deployed.

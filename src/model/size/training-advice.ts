@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { trainingFile, weightForms } from '../../training-files.ts';
 import { bytes, plural } from '../../report/format.ts';
 import type { WholeModel } from '../checks/check.ts';
 import type { InspectedFile } from '../inspect.ts';
@@ -7,21 +8,6 @@ import { printable } from '../../printable.ts';
 /** Tensors that optimizers keep per weight. */
 const optimizerKey =
   /(^|[./_])(exp_avg(_sq)?|max_exp_avg_sq|momentum_buffer|square_avg|adam_[mv]|optimizer(_state(_dict|s)?)?)([./_]|$)/;
-/** Files that training leaves beside the weights. */
-const trainingFile =
-  /^(optimizer|scheduler|rng_state(_\d+)?|training_args|optim_states|.*_optim_states)\.(pt|bin|pth|pkl|safetensors)$/;
-
-/** Files that hold the same weights in another framework's form, by the form. */
-const forms: readonly (readonly [string, RegExp])[] = [
-  ['safetensors', /^(model|diffusion_pytorch_model)([-.]\d+-of-\d+)?\.safetensors$/],
-  ['PyTorch', /^(pytorch_model|diffusion_pytorch_model)([-.]\d+-of-\d+)?\.bin$/],
-  ['PyTorch, consolidated', /^consolidated(\.\d+)?\.(pth|safetensors)$/],
-  ['TensorFlow', /^tf_model([-.]\d+-of-\d+)?\.h5$/],
-  ['Flax', /^flax_model([-.]\d+-of-\d+)?\.msgpack$/],
-  ['ONNX', /^model\.onnx$/],
-  ['Rust', /^rust_model\.ot$/],
-];
-
 /** What training left behind, and weights that are there in several forms. */
 export function trainingAdvice({ files }: WholeModel): void {
   for (const file of files) {
@@ -47,7 +33,7 @@ export function trainingAdvice({ files }: WholeModel): void {
 }
 
 function duplicateForms(folder: string, files: readonly InspectedFile[]): void {
-  const found = forms
+  const found = weightForms
     .map(([form, pattern]) => ({ form, files: files.filter(({ entry }) => pattern.test(posix.basename(entry.path))) }))
     .filter((each) => each.files.length > 0);
   const [kept, ...others] = found;

@@ -1483,11 +1483,335 @@ return errors === 0;
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const build = validate27;
-const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false},"artifacts":{"type":"array","items":{"$ref":"#/definitions/ArtifactEvidence"}}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false},"ArtifactEvidence":{"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
+const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"optimised":{"$ref":"#/definitions/OptimisedEvidence"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false},"artifacts":{"type":"array","items":{"$ref":"#/definitions/ArtifactEvidence"}}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"OptimisedEvidence":{"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false},"OptimisedFile":{"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false},"ArtifactEvidence":{"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
 const schema44 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema45 = {"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false};
-const schema46 = {"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false};
-const schema47 = {"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false};
+const schema48 = {"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false};
+const schema49 = {"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false};
+const schema46 = {"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false};
+const schema47 = {"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false};
+
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate28.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.modelDigest === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "modelDigest"},message:"must have required property '"+"modelDigest"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.bytesBefore === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "bytesBefore"},message:"must have required property '"+"bytesBefore"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.bytesAfter === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "bytesAfter"},message:"must have required property '"+"bytesAfter"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.steps === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "steps"},message:"must have required property '"+"steps"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.notes === undefined){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "notes"},message:"must have required property '"+"notes"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((key0 === "modelDigest") || (key0 === "bytesBefore")) || (key0 === "bytesAfter")) || (key0 === "steps")) || (key0 === "notes"))){
+const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.modelDigest !== undefined){
+if(typeof data.modelDigest !== "string"){
+const err6 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.bytesBefore !== undefined){
+let data1 = data.bytesBefore;
+if(!((typeof data1 == "number") && (isFinite(data1)))){
+const err7 = {instancePath:instancePath+"/bytesBefore",schemaPath:"#/properties/bytesBefore/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.bytesAfter !== undefined){
+let data2 = data.bytesAfter;
+if(!((typeof data2 == "number") && (isFinite(data2)))){
+const err8 = {instancePath:instancePath+"/bytesAfter",schemaPath:"#/properties/bytesAfter/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.steps !== undefined){
+let data3 = data.steps;
+if(Array.isArray(data3)){
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.step === undefined){
+const err9 = {instancePath:instancePath+"/steps/" + i0,schemaPath:"#/definitions/OptimisedFile/required",keyword:"required",params:{missingProperty: "step"},message:"must have required property '"+"step"+"'"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data4.path === undefined){
+const err10 = {instancePath:instancePath+"/steps/" + i0,schemaPath:"#/definitions/OptimisedFile/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data4.bytesBefore === undefined){
+const err11 = {instancePath:instancePath+"/steps/" + i0,schemaPath:"#/definitions/OptimisedFile/required",keyword:"required",params:{missingProperty: "bytesBefore"},message:"must have required property '"+"bytesBefore"+"'"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(data4.bytesAfter === undefined){
+const err12 = {instancePath:instancePath+"/steps/" + i0,schemaPath:"#/definitions/OptimisedFile/required",keyword:"required",params:{missingProperty: "bytesAfter"},message:"must have required property '"+"bytesAfter"+"'"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(data4.message === undefined){
+const err13 = {instancePath:instancePath+"/steps/" + i0,schemaPath:"#/definitions/OptimisedFile/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+for(const key1 in data4){
+if(!(((((key1 === "step") || (key1 === "path")) || (key1 === "bytesBefore")) || (key1 === "bytesAfter")) || (key1 === "message"))){
+const err14 = {instancePath:instancePath+"/steps/" + i0,schemaPath:"#/definitions/OptimisedFile/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data4.step !== undefined){
+let data5 = data4.step;
+if(typeof data5 !== "string"){
+const err15 = {instancePath:instancePath+"/steps/" + i0+"/step",schemaPath:"#/definitions/OptimisedFile/properties/step/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(!((data5 === "bf16") || (data5 === "drop"))){
+const err16 = {instancePath:instancePath+"/steps/" + i0+"/step",schemaPath:"#/definitions/OptimisedFile/properties/step/enum",keyword:"enum",params:{allowedValues: schema47.properties.step.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data4.path !== undefined){
+if(typeof data4.path !== "string"){
+const err17 = {instancePath:instancePath+"/steps/" + i0+"/path",schemaPath:"#/definitions/OptimisedFile/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data4.bytesBefore !== undefined){
+let data7 = data4.bytesBefore;
+if(!((typeof data7 == "number") && (isFinite(data7)))){
+const err18 = {instancePath:instancePath+"/steps/" + i0+"/bytesBefore",schemaPath:"#/definitions/OptimisedFile/properties/bytesBefore/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data4.bytesAfter !== undefined){
+let data8 = data4.bytesAfter;
+if(!((typeof data8 == "number") && (isFinite(data8)))){
+const err19 = {instancePath:instancePath+"/steps/" + i0+"/bytesAfter",schemaPath:"#/definitions/OptimisedFile/properties/bytesAfter/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data4.message !== undefined){
+if(typeof data4.message !== "string"){
+const err20 = {instancePath:instancePath+"/steps/" + i0+"/message",schemaPath:"#/definitions/OptimisedFile/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/steps/" + i0,schemaPath:"#/definitions/OptimisedFile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data.notes !== undefined){
+let data10 = data.notes;
+if(Array.isArray(data10)){
+const len1 = data10.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data10[i1] !== "string"){
+const err23 = {instancePath:instancePath+"/notes/" + i1,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+else {
+const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+validate28.errors = vErrors;
+return errors === 0;
+}
+validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/build-evidence-v1.json" */;
@@ -2068,6 +2392,12 @@ vErrors.push(err49);
 errors++;
 }
 }
+if(data.optimised !== undefined){
+if(!(validate28(data.optimised, {instancePath:instancePath+"/optimised",parentData:data,parentDataProperty:"optimised",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
 if(data.server !== undefined){
 if(typeof data.server !== "string"){
 const err50 = {instancePath:instancePath+"/server",schemaPath:"#/properties/server/type",keyword:"type",params:{type: "string"},message:"must be string"};
@@ -2081,9 +2411,9 @@ errors++;
 }
 }
 if(data.image !== undefined){
-let data23 = data.image;
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-if(data23.repository === undefined){
+let data24 = data.image;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.repository === undefined){
 const err51 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "repository"},message:"must have required property '"+"repository"+"'"};
 if(vErrors === null){
 vErrors = [err51];
@@ -2093,7 +2423,7 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data23.digest === undefined){
+if(data24.digest === undefined){
 const err52 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err52];
@@ -2103,7 +2433,7 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data23.reference === undefined){
+if(data24.reference === undefined){
 const err53 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
 if(vErrors === null){
 vErrors = [err53];
@@ -2113,7 +2443,7 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data23.platform === undefined){
+if(data24.platform === undefined){
 const err54 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
 if(vErrors === null){
 vErrors = [err54];
@@ -2123,7 +2453,7 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data23.bytes === undefined){
+if(data24.bytes === undefined){
 const err55 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
 if(vErrors === null){
 vErrors = [err55];
@@ -2133,7 +2463,7 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data23.layers === undefined){
+if(data24.layers === undefined){
 const err56 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "layers"},message:"must have required property '"+"layers"+"'"};
 if(vErrors === null){
 vErrors = [err56];
@@ -2143,7 +2473,7 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data23.user === undefined){
+if(data24.user === undefined){
 const err57 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
 if(vErrors === null){
 vErrors = [err57];
@@ -2153,7 +2483,7 @@ vErrors.push(err57);
 }
 errors++;
 }
-for(const key3 in data23){
+for(const key3 in data24){
 if(!((((((((key3 === "repository") || (key3 === "digest")) || (key3 === "reference")) || (key3 === "platform")) || (key3 === "bytes")) || (key3 === "layers")) || (key3 === "user")) || (key3 === "locked"))){
 const err58 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -2165,8 +2495,8 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data23.repository !== undefined){
-if(typeof data23.repository !== "string"){
+if(data24.repository !== undefined){
+if(typeof data24.repository !== "string"){
 const err59 = {instancePath:instancePath+"/image/repository",schemaPath:"#/properties/image/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err59];
@@ -2177,8 +2507,8 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data23.digest !== undefined){
-if(typeof data23.digest !== "string"){
+if(data24.digest !== undefined){
+if(typeof data24.digest !== "string"){
 const err60 = {instancePath:instancePath+"/image/digest",schemaPath:"#/properties/image/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err60];
@@ -2189,8 +2519,8 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data23.reference !== undefined){
-if(typeof data23.reference !== "string"){
+if(data24.reference !== undefined){
+if(typeof data24.reference !== "string"){
 const err61 = {instancePath:instancePath+"/image/reference",schemaPath:"#/properties/image/properties/reference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err61];
@@ -2201,8 +2531,8 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data23.platform !== undefined){
-if(typeof data23.platform !== "string"){
+if(data24.platform !== undefined){
+if(typeof data24.platform !== "string"){
 const err62 = {instancePath:instancePath+"/image/platform",schemaPath:"#/properties/image/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err62];
@@ -2213,9 +2543,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data23.bytes !== undefined){
-let data28 = data23.bytes;
-if(!((typeof data28 == "number") && (isFinite(data28)))){
+if(data24.bytes !== undefined){
+let data29 = data24.bytes;
+if(!((typeof data29 == "number") && (isFinite(data29)))){
 const err63 = {instancePath:instancePath+"/image/bytes",schemaPath:"#/properties/image/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err63];
@@ -2226,14 +2556,14 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data23.layers !== undefined){
-let data29 = data23.layers;
-if(Array.isArray(data29)){
-const len1 = data29.length;
+if(data24.layers !== undefined){
+let data30 = data24.layers;
+if(Array.isArray(data30)){
+const len1 = data30.length;
 for(let i1=0; i1<len1; i1++){
-let data30 = data29[i1];
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-if(data30.digest === undefined){
+let data31 = data30[i1];
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(data31.digest === undefined){
 const err64 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err64];
@@ -2243,7 +2573,7 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data30.bytes === undefined){
+if(data31.bytes === undefined){
 const err65 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
 if(vErrors === null){
 vErrors = [err65];
@@ -2253,7 +2583,7 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data30.kind === undefined){
+if(data31.kind === undefined){
 const err66 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
 if(vErrors === null){
 vErrors = [err66];
@@ -2263,7 +2593,7 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data30.title === undefined){
+if(data31.title === undefined){
 const err67 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err67];
@@ -2273,7 +2603,7 @@ vErrors.push(err67);
 }
 errors++;
 }
-for(const key4 in data30){
+for(const key4 in data31){
 if(!((((key4 === "digest") || (key4 === "bytes")) || (key4 === "kind")) || (key4 === "title"))){
 const err68 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -2285,8 +2615,8 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data30.digest !== undefined){
-if(typeof data30.digest !== "string"){
+if(data31.digest !== undefined){
+if(typeof data31.digest !== "string"){
 const err69 = {instancePath:instancePath+"/image/layers/" + i1+"/digest",schemaPath:"#/definitions/LayerEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err69];
@@ -2297,9 +2627,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data30.bytes !== undefined){
-let data32 = data30.bytes;
-if(!((typeof data32 == "number") && (isFinite(data32)))){
+if(data31.bytes !== undefined){
+let data33 = data31.bytes;
+if(!((typeof data33 == "number") && (isFinite(data33)))){
 const err70 = {instancePath:instancePath+"/image/layers/" + i1+"/bytes",schemaPath:"#/definitions/LayerEvidence/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err70];
@@ -2310,9 +2640,9 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data30.kind !== undefined){
-let data33 = data30.kind;
-if(typeof data33 !== "string"){
+if(data31.kind !== undefined){
+let data34 = data31.kind;
+if(typeof data34 !== "string"){
 const err71 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err71];
@@ -2322,8 +2652,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(!(((((data33 === "base") || (data33 === "dependencies")) || (data33 === "code")) || (data33 === "weights")) || (data33 === "other"))){
-const err72 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/enum",keyword:"enum",params:{allowedValues: schema46.properties.kind.enum},message:"must be equal to one of the allowed values"};
+if(!(((((data34 === "base") || (data34 === "dependencies")) || (data34 === "code")) || (data34 === "weights")) || (data34 === "other"))){
+const err72 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/enum",keyword:"enum",params:{allowedValues: schema48.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -2333,8 +2663,8 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data30.title !== undefined){
-if(typeof data30.title !== "string"){
+if(data31.title !== undefined){
+if(typeof data31.title !== "string"){
 const err73 = {instancePath:instancePath+"/image/layers/" + i1+"/title",schemaPath:"#/definitions/LayerEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err73];
@@ -2369,8 +2699,8 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data23.user !== undefined){
-if(typeof data23.user !== "string"){
+if(data24.user !== undefined){
+if(typeof data24.user !== "string"){
 const err76 = {instancePath:instancePath+"/image/user",schemaPath:"#/properties/image/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err76];
@@ -2381,8 +2711,8 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data23.locked !== undefined){
-if(typeof data23.locked !== "boolean"){
+if(data24.locked !== undefined){
+if(typeof data24.locked !== "boolean"){
 const err77 = {instancePath:instancePath+"/image/locked",schemaPath:"#/properties/image/properties/locked/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err77];
@@ -2406,13 +2736,13 @@ errors++;
 }
 }
 if(data.artifacts !== undefined){
-let data37 = data.artifacts;
-if(Array.isArray(data37)){
-const len2 = data37.length;
+let data38 = data.artifacts;
+if(Array.isArray(data38)){
+const len2 = data38.length;
 for(let i2=0; i2<len2; i2++){
-let data38 = data37[i2];
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-if(data38.type === undefined){
+let data39 = data38[i2];
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+if(data39.type === undefined){
 const err79 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err79];
@@ -2422,7 +2752,7 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(data38.digest === undefined){
+if(data39.digest === undefined){
 const err80 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err80];
@@ -2432,7 +2762,7 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data38.reference === undefined){
+if(data39.reference === undefined){
 const err81 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
 if(vErrors === null){
 vErrors = [err81];
@@ -2442,7 +2772,7 @@ vErrors.push(err81);
 }
 errors++;
 }
-for(const key5 in data38){
+for(const key5 in data39){
 if(!(((key5 === "type") || (key5 === "digest")) || (key5 === "reference"))){
 const err82 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -2454,9 +2784,9 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data38.type !== undefined){
-let data39 = data38.type;
-if(typeof data39 !== "string"){
+if(data39.type !== undefined){
+let data40 = data39.type;
+if(typeof data40 !== "string"){
 const err83 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err83];
@@ -2466,8 +2796,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(!((data39 === "modelpack") || (data39 === "modelcar"))){
-const err84 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/enum",keyword:"enum",params:{allowedValues: schema47.properties.type.enum},message:"must be equal to one of the allowed values"};
+if(!((data40 === "modelpack") || (data40 === "modelcar"))){
+const err84 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/enum",keyword:"enum",params:{allowedValues: schema49.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -2477,8 +2807,8 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data38.digest !== undefined){
-if(typeof data38.digest !== "string"){
+if(data39.digest !== undefined){
+if(typeof data39.digest !== "string"){
 const err85 = {instancePath:instancePath+"/artifacts/" + i2+"/digest",schemaPath:"#/definitions/ArtifactEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err85];
@@ -2489,8 +2819,8 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data38.reference !== undefined){
-if(typeof data38.reference !== "string"){
+if(data39.reference !== undefined){
+if(typeof data39.reference !== "string"){
 const err86 = {instancePath:instancePath+"/artifacts/" + i2+"/reference",schemaPath:"#/definitions/ArtifactEvidence/properties/reference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err86];
@@ -2541,16 +2871,16 @@ return errors === 0;
 }
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const smoke = validate28;
-const schema48 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},{"type":"null"}]},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
-const schema49 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema50 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
+export const smoke = validate30;
+const schema50 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},{"type":"null"}]},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema51 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema52 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/smoke-evidence-v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate28.evaluated;
+const evaluated0 = validate30.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2679,7 +3009,7 @@ vErrors.push(err11);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema48.properties, key0))){
+if(!(func1.call(schema50.properties, key0))){
 const err12 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err12];
@@ -2751,7 +3081,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err18 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema48.properties.environment.type},message:"must be string,null"};
+const err18 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema50.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2774,7 +3104,7 @@ vErrors.push(err19);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema49.enum},message:"must be equal to one of the allowed values"};
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema51.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3178,7 +3508,7 @@ errors++;
 if(data.modelDigest !== undefined){
 let data21 = data.modelDigest;
 if((typeof data21 !== "string") && (data21 !== null)){
-const err53 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema48.properties.modelDigest.type},message:"must be string,null"};
+const err53 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema50.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3248,7 +3578,7 @@ vErrors.push(err58);
 errors++;
 }
 if(!((data24 === "cpu") || (data24 === "gpu"))){
-const err59 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema48.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+const err59 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema50.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3388,7 +3718,7 @@ vErrors.push(err70);
 errors++;
 }
 if(!(((data30 === "passed") || (data30 === "failed")) || (data30 === "skipped"))){
-const err71 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema50.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+const err71 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema52.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3401,7 +3731,7 @@ errors++;
 if(data27.limit !== undefined){
 let data31 = data27.limit;
 if((typeof data31 !== "string") && (data31 !== null)){
-const err72 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema50.properties.limit.type},message:"must be string,null"};
+const err72 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema52.properties.limit.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3458,26 +3788,26 @@ vErrors.push(err76);
 }
 errors++;
 }
-validate28.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }
-validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const rollout = validate29;
-const schema51 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
-const schema52 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema53 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
-const schema54 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
-const schema55 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
-const schema56 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
-const schema57 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
-const schema59 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
+export const rollout = validate31;
+const schema53 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
+const schema54 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema55 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
+const schema56 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
+const schema57 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
+const schema58 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
+const schema59 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
+const schema61 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate29.evaluated;
+const evaluated0 = validate31.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3656,7 +3986,7 @@ vErrors.push(err16);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema51.properties, key0))){
+if(!(func1.call(schema53.properties, key0))){
 const err17 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err17];
@@ -3728,7 +4058,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema51.properties.environment.type},message:"must be string,null"};
+const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema53.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3751,7 +4081,7 @@ vErrors.push(err24);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema52.enum},message:"must be equal to one of the allowed values"};
+const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema54.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3867,7 +4197,7 @@ vErrors.push(err35);
 errors++;
 }
 for(const key1 in data6){
-if(!(func1.call(schema51.properties.volatile.properties, key1))){
+if(!(func1.call(schema53.properties.volatile.properties, key1))){
 const err36 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err36];
@@ -4098,7 +4428,7 @@ vErrors.push(err55);
 errors++;
 }
 for(const key3 in data14){
-if(!(func1.call(schema54.properties, key3))){
+if(!(func1.call(schema56.properties, key3))){
 const err56 = {instancePath:instancePath+"/volatile/ticks/" + i1,schemaPath:"#/definitions/TickEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err56];
@@ -4706,7 +5036,7 @@ errors++;
 if(data37.at !== undefined){
 let data42 = data37.at;
 if((typeof data42 !== "string") && (data42 !== null)){
-const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema55.properties.at.type},message:"must be string,null"};
+const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema57.properties.at.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -4877,7 +5207,7 @@ vErrors.push(err119);
 errors++;
 }
 if(!((((((data52 === "first") || (data52 === "canary")) || (data52 === "blueGreen")) || (data52 === "recreate")) || (data52 === "atOnce")) || (data52 === "adopt"))){
-const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema51.properties.strategy.enum},message:"must be equal to one of the allowed values"};
+const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema53.properties.strategy.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -5068,7 +5398,7 @@ errors++;
 if(data58.modelDigest !== undefined){
 let data61 = data58.modelDigest;
 if((typeof data61 !== "string") && (data61 !== null)){
-const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema57.properties.modelDigest.type},message:"must be string,null"};
+const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema59.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -5198,7 +5528,7 @@ errors++;
 if(data62.modelDigest !== undefined){
 let data65 = data62.modelDigest;
 if((typeof data65 !== "string") && (data65 !== null)){
-const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema57.properties.modelDigest.type},message:"must be string,null"};
+const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema59.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -5327,7 +5657,7 @@ vErrors.push(err156);
 errors++;
 }
 for(const key13 in data69){
-if(!(func1.call(schema59.properties, key13))){
+if(!(func1.call(schema61.properties, key13))){
 const err157 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err157];
@@ -5437,7 +5767,7 @@ vErrors.push(err165);
 errors++;
 }
 if(!((data76 === "absolute") || (data76 === "relative"))){
-const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema59.properties.promotion.enum},message:"must be equal to one of the allowed values"};
+const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema61.properties.promotion.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -5533,7 +5863,7 @@ vErrors.push(err173);
 errors++;
 }
 if(!(((((data80 === "promote") || (data80 === "rollback")) || (data80 === "inconclusive")) || (data80 === "held")) || (data80 === "none"))){
-const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema51.properties.decision.enum},message:"must be equal to one of the allowed values"};
+const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema53.properties.decision.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -5582,8 +5912,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-validate29.errors = vErrors;
+validate31.errors = vErrors;
 return errors === 0;
 }
-validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 

@@ -1,5 +1,6 @@
 import type {
   BuildEvidence,
+  OptimisedEvidence,
   Finding,
   RolloutEvidence,
   SmokeEvidence,
@@ -90,9 +91,26 @@ export function imageDetails(evidence: BuildEvidence): Markup {
   return section(
     'Image',
     `${bytes(image.bytes)} in ${plural(image.layers.length, 'layer')}`,
-    html`${layersChart(image.layers)}${facts}${beside}${table(['Holds', 'What', '>Size', 'Digest'], rows)}`,
+    html`${layersChart(image.layers)}${facts}${beside}${table(['Holds', 'What', '>Size', 'Digest'], rows)}${optimisation(
+      evidence.optimised,
+    )}`,
     evidence.outcome !== 'passed',
   );
+}
+
+/** What was done to the model before it was put into the image. */
+function optimisation(optimised: OptimisedEvidence | undefined): Markup | null {
+  if (optimised === undefined) return null;
+  const rows = optimised.steps.map((each) => [
+    html`<td class="tight">${each.step}</td>
+      <td>${each.path}</td>
+      <td class="number">${bytes(each.bytesBefore)}</td>
+      <td class="number">${each.bytesAfter === 0 ? 'left out' : bytes(each.bytesAfter)}</td>
+      <td>${each.message}</td>`,
+  ]);
+  const notes = optimised.notes.map((note) => html`<p class="note">${note}</p>`);
+  return html`<h3>The model: ${bytes(optimised.bytesBefore)} before, ${bytes(optimised.bytesAfter)} in the image</h3>
+    ${rows.length === 0 ? null : table(['Step', 'File', '>Before', '>In the image', 'Why'], rows)}${notes}`;
 }
 
 /** The checks on the very image that is deployed. */

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { MlDeployError } from '../../errors.ts';
+import type { FileEvidence } from '../../pipeline/evidence.ts';
+import { float32Bytes, narrowToBfloat16 } from './bfloat16.ts';
+
+/** A file of the model that another one stands for. */
+export interface Replaced {
+  readonly original: FileEvidence;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Absolute path of what is put into the image. */
+  readonly place: string;
+}
+
+/** Files to write anew, and where. */
+export interface Narrowing {
+  readonly files: readonly FileEvidence[];
+  /** Absolute path of a file of the model. */
+  readonly placeOf: (file: FileEvidence) => string;
+  /** Folder that keeps the results for the next build. */
+  readonly folder: string;
+  /** Called with the bytes of each piece that is read; may throw to end everything. */
+  readonly onRead: (bytes: number) => void;
+}
+
+/**
+ * bfloat16 in the place of float32, in all safetensors files or in none: a model whose parts have different types would not be what its
+ * configuration says. What an earlier build has written is taken again.
+ * @param narrowing what, and where
+ * @returns the new files; a text says why there are none
+ * @throws MlDeployError `build/model-changed`
+ */
+export async function narrowAll(narrowing: Narrowing): Promise<readonly Replaced[] | string> {
+  const { files, placeOf, folder, onRead } = narrowing;
+  await mkdir(folder, { recursive: true });
+  const tensors = files.filter(({ format }) => format === 'safetensors');
+  await forget(folder, tensors);
+  const replaced: Replaced[] = [];
+  for (const file of tensors) {
+    const known = await recall(folder, file);
+    if (known !== null) {
+      replaced.push(known);
+      continue;
+    }
+    const part = join(folder, `${file.sha256}.part`);
+    const found = await narrowToBfloat16(placeOf(file), part, onRead);
+    if (found.kind !== 'written') await rm(part, { force: true });
+    if (found.kind === 'inexact') {
+      return `${file.path}: element ${found.element} of "${found.tensor}" is no bfloat16, so that float32 is kept everywhere`;
+    }
+    if (found.kind === 'nothing') continue;
+    if (found.sourceSha256 !== file.sha256) throw changed(file);
+    const place = join(folder, `${file.sha256}.${found.sha256}`);
+    await rename(part, place);
+    replaced.push({ original: file, bytes: found.bytes, sha256: found.sha256, place });
+  }
+  if (replaced.length === 0) return 'no safetensors file holds float32';
+  return [...replaced, ...(await withNewTotals(narrowing, replaced))];
+}
+
+/** What other models have left, and what was not finished. */
+async function forget(folder: string, files: readonly FileEvidence[]): Promise<void> {
+  const kept = new Set(files.map(({ sha256 }) => sha256));
+  for (const name of await readdir(folder)) {
+    const [source = ''] = name.split('.');
+    if (!kept.has(source) || name.endsWith('.part')) await rm(join(folder, name), { force: true });
+  }
+}
+
+async function recall(folder: string, file: FileEvidence): Promise<Replaced | null> {
+  const name = (await readdir(folder)).find((each) => each.startsWith(`${file.sha256}.`));
+  const sha256 = name?.split('.')[1];
+  if (name === undefined || sha256 === undefined) return null;
+  const place = join(folder, name);
+  // Its content is compared with the digest when it is put into the image.
+  return { original: file, bytes: (await stat(place)).size, sha256, place };
+}
+
+/** The index of shards says how large they are together. */
+async function withNewTotals(
+  { files, placeOf, folder }: Narrowing,
+  replaced: readonly Replaced[],
+): Promise<Replaced[]> {
+  const indexes = files.filter(({ path }) => path.endsWith('.safetensors.index.json'));
+  if (indexes.length === 0) return [];
+  let saved = 0;
+  for (const { original } of replaced) saved += (await float32Bytes(placeOf(original))) / 2;
+  const changedIndexes: Replaced[] = [];
+  for (const file of indexes) {
+    const before = await readFile(placeOf(file), 'utf8');
+    const after = before.replace(/("total_size"\s*:\s*)(\d+)/, (_, key: string, total: string) => {
+      return `${key}${Math.max(0, Number(total) - saved)}`;
+    });
+    if (createHash('sha256').update(before).digest('hex') !== file.sha256) throw changed(file);
+    if (after === before) continue;
+    const sha256 = createHash('sha256').update(after).digest('hex');
+    const place = join(folder, `${file.sha256}.${sha256}`);
+    await writeFile(place, after);
+    changedIndexes.push({ original: file, bytes: Buffer.byteLength(after), sha256, place });
+  }
+  return changedIndexes;
+}
+
+function changed({ path }: FileEvidence): MlDeployError {
+  return new MlDeployError({
+    code: 'build/model-changed',
+    kind: 'inconclusive',
+    message: `${path} is not the file that was validated: its content is another one`,
+    hint: 'Run ml-deploy validate again, then build.',
+  });
+}
