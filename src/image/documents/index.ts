@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { MlDeployError } from '../../errors.ts';
 import type { WrittenImage } from '../../oci/append.ts';
 import type { ReadableImage } from '../../oci/image.ts';
-import { mediaTypes } from '../../oci/manifest.ts';
+import { digestOf, mediaTypes } from '../../oci/manifest.ts';
 import { attach, type Attachment } from '../../oci/referrers.ts';
 import type { RegistryClient } from '../../oci/registry.ts';
 import type { ArtifactEvidence, DocumentEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
@@ -16,6 +16,7 @@ import type { ImagePlan } from '../../server/image-plan.ts';
 import { modelSignature, modelStatement, signStatement, type SigningKey } from '../../signing/sign.ts';
 import { bundleType, inToto } from '../../signing/verify.ts';
 import { declaredFacts } from './declared.ts';
+import { dockerfileBase } from './dockerfile-base.ts';
 import { installedIn } from './installed.ts';
 import { layerFacts } from './layer-facts.ts';
 import { modelComponent } from './model-component.ts';
@@ -86,38 +87,68 @@ async function documentsOf(context: StageContext, built: BuiltImage, key: Signin
   const { config } = context;
   const { validated, written } = built;
   const bom = await billOfMaterials(context, built);
-  const run = await provenanceOf(context, built);
-  const plain = (title: string, type: string, value: object, more: Partial<Attachment> = {}): Document => {
-    const content = Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
-    return { title, signed: false, attachment: { artifactType: type, mediaType: type, content, title, ...more } };
-  };
-  const documents = [plain('sbom.cdx.json', cycloneDx, bom)];
-  if (key === null) {
-    const annotations = { 'in-toto.io/predicate-type': slsaProvenance };
-    return [...documents, plain('provenance.json', inToto, run, { annotations, once: true })];
-  }
-  const subject = { name: config.image.repository, digest: { sha256: written.digest.replace('sha256:', '') } };
-  const predicateType = 'https://cyclonedx.org/bom';
-  const about = { _type: 'https://in-toto.io/Statement/v1', subject: [subject], predicateType, predicate: bom };
+  const bomBytes = Buffer.from(`${JSON.stringify(bom, null, 2)}\n`);
+  const bomAttachment = { artifactType: cycloneDx, mediaType: cycloneDx, content: bomBytes, title: 'sbom.cdx.json' };
+  const run = { name: 'provenance', predicateType: slsaProvenance, statement: await provenanceOf(context, built) };
+  const found = { ...validated, volatile: null };
+  const about = (name: string, predicateType: string, predicate: object, content: object): Signable => ({
+    name,
+    predicateType,
+    statement: {
+      _type: 'https://in-toto.io/Statement/v1',
+      subject: [{ name: config.image.repository, digest: { sha256: written.digest.replace('sha256:', '') } }],
+      predicateType,
+      predicate,
+    },
+    content: digestOf(JSON.stringify(content)),
+  });
+  const validation = about('validation', validated.schema, validated, found);
+  const documents = [{ title: 'sbom.cdx.json', attachment: bomAttachment, signed: false }];
+  if (key === null) return [...documents, plain(run), plain(validation)];
   const model = modelStatement(basename(validated.model.path) || config.name, validated.model.files);
   return [
     ...documents,
-    signed('sbom.sigstore.json', predicateType, about, key),
-    signed('provenance.sigstore.json', slsaProvenance, run, key),
-    signed('model.sig', modelSignature, model, key),
+    signed(about('sbom', 'https://cyclonedx.org/bom', bom, bom), key),
+    signed(run, key),
+    signed(validation, key),
+    signed({ name: 'model.sig', predicateType: modelSignature, statement: model }, key),
   ];
 }
 
+/** A statement, signed or not. */
+interface Signable {
+  readonly name: string;
+  readonly predicateType: string;
+  readonly statement: object;
+  /** Digest of what does not differ at each build; absent when an earlier statement of this kind is as good. */
+  readonly content?: string;
+}
+
+const contentOf = ({ content }: Signable): Record<string, string> =>
+  content === undefined ? {} : { 'dev.ml-deploy.content': content };
+
+function plain(signable: Signable): Document {
+  const { name, predicateType, statement } = signable;
+  const title = `${name}.json`;
+  const content = Buffer.from(`${JSON.stringify(statement, null, 2)}\n`);
+  const annotations = { 'in-toto.io/predicate-type': predicateType, ...contentOf(signable) };
+  const attachment = { artifactType: inToto, mediaType: inToto, content, title, annotations, once: true };
+  return { title, attachment, signed: false };
+}
+
 /** Annotations as cosign writes them, and the key, so that the signature of another one is attached beside it. */
-function signed(title: string, predicateType: string, statement: object, key: SigningKey): Document {
+function signed(signable: Signable, key: SigningKey): Document {
+  const { name, predicateType, statement } = signable;
+  const title = name.endsWith('.sig') ? name : `${name}.sigstore.json`;
   const annotations = {
     'dev.sigstore.bundle.content': 'dsse-envelope',
     'dev.sigstore.bundle.predicateType': predicateType,
     'dev.ml-deploy.key': key.fingerprint,
+    ...contentOf(signable),
   };
   const content = Buffer.from(signStatement(statement, key));
   const attachment = { artifactType: bundleType, mediaType: bundleType, content, title, annotations, once: true };
-  return { title, signed: true, attachment };
+  return { title, attachment, signed: true };
 }
 
 async function billOfMaterials({ config, access }: StageContext, built: BuiltImage): Promise<object> {
@@ -131,7 +162,7 @@ async function billOfMaterials({ config, access }: StageContext, built: BuiltIma
     repository: config.image.repository,
     digest: written.digest,
     platform: plan.platform,
-    base: baseOf(plan),
+    base: await baseOf(plan),
     installed: installedIn(facts),
     model: modelComponent(config.name, validated, declared),
     engine: access.engine,
@@ -152,7 +183,7 @@ async function provenanceOf({ config, access }: StageContext, built: BuiltImage)
     server: config.server.type,
     platform: plan.platform,
     builder,
-    base: baseOf(plan),
+    base: await baseOf(plan),
     modelDigest: validated.model.digest,
     files: files.filter((file) => file !== null),
     startedAt,
@@ -163,8 +194,8 @@ async function provenanceOf({ config, access }: StageContext, built: BuiltImage)
   });
 }
 
-function baseOf({ recipe }: ImagePlan): string | null {
-  return recipe.kind === 'base' ? recipe.base : null;
+async function baseOf({ recipe }: ImagePlan): Promise<string | null> {
+  return recipe.kind === 'base' ? recipe.base : dockerfileBase(await readFile(recipe.file, 'utf8'), recipe.target);
 }
 
 async function hashed(root: string, path: string): Promise<{ path: string; sha256: string } | null> {

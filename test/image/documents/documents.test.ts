@@ -140,6 +140,7 @@ describe('the bill of materials', () => {
     expect(documents.map(({ title, signed }) => [title, signed])).toEqual([
       ['sbom.cdx.json', false],
       ['provenance.json', false],
+      ['validation.json', false],
     ]);
     const bom = read('sbom.cdx.json');
     expect(cycloneDxProblems(bom)).toEqual([]);
@@ -208,6 +209,16 @@ describe('the bill of materials', () => {
     expect(readFileSync(join(root, '.mldeploy/default/sbom.cdx.json')).equals(before)).toBe(true);
     expect(second).toEqual(first);
     expect(client.uploadedBytes).toBe(0);
+  });
+
+  it('is attached again when it says something else, and so is what validate found', async () => {
+    const first = await attachDocuments(contextOf(), await builtOf(), clientOf());
+    const context = contextOf();
+    const newer = { ...context, access: { ...context.access, engine: 'ml-deploy/9.9.9' } };
+    const [bom, run, validation] = await attachDocuments(newer, await builtOf({ summary: 'another' }), clientOf());
+    expect(bom?.digest).not.toBe(first[0]?.digest);
+    expect(run?.digest).toBe(first[1]?.digest);
+    expect(validation?.digest).not.toBe(first[2]?.digest);
   });
 
   it('is made without reading a layer again', async () => {
@@ -290,7 +301,12 @@ describe('signatures', () => {
     const image = 'sign: {key: key.pem, password: password}';
     const documents = await attachDocuments(contextOf(image), built, clientOf());
     const signed = documents.filter((each) => each.signed);
-    expect(signed.map(({ title }) => title)).toEqual(['sbom.sigstore.json', 'provenance.sigstore.json', 'model.sig']);
+    expect(signed.map(({ title }) => title)).toEqual([
+      'sbom.sigstore.json',
+      'provenance.sigstore.json',
+      'validation.sigstore.json',
+      'model.sig',
+    ]);
     for (const { title } of signed) {
       const bundle = parseBundle(readFileSync(join(root, '.mldeploy/default', title), 'utf8'));
       await verifyBundle(bundle, { method: 'key', key: publicKey }, new Date());
@@ -305,6 +321,7 @@ describe('signatures', () => {
     expect(bundles.map(({ annotations }) => annotations?.['dev.sigstore.bundle.predicateType'])).toEqual([
       'https://cyclonedx.org/bom',
       'https://slsa.dev/provenance/v1',
+      'https://ml-deploy.dev/schema/validate-evidence-v1.json',
       'https://model_signing/signature/v1.0',
     ]);
   });
