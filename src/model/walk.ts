@@ -4,7 +4,7 @@ import { basename, join, sep } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import type { RuleId } from './rules/index.ts';
 
-/** Files beyond this are not walked: what is known of each stays in memory. */
+/** Files, and folders, beyond this are not walked: what is known of each file stays in memory, and empty folders cost time. */
 const maxEntries = 50_000;
 /** Folders deeper than this are not walked. */
 const maxDepth = 64;
@@ -71,6 +71,7 @@ class Walk {
   private readonly signal: AbortSignal | undefined;
   private readonly maxFiles: number;
   private full = false;
+  private folders = 0;
 
   constructor(root: string, signal: AbortSignal | undefined, maxFiles: number) {
     this.maxFiles = maxFiles;
@@ -79,6 +80,10 @@ class Walk {
   }
 
   async folder(folder: string, prefix: string, depth: number): Promise<void> {
+    if (depth > 0 && ++this.folders > this.maxFiles) {
+      this.stop(prefix, 'folders');
+      return;
+    }
     let listing: Dir;
     try {
       listing = await opendir(folder, { bufferSize: 256 });
@@ -92,8 +97,7 @@ class Walk {
         this.signal?.throwIfAborted();
         if (this.full) return;
         if (this.entries.length >= this.maxFiles) {
-          this.full = true;
-          this.add(prefix, 'file/limit', `The model has more than ${this.maxFiles} files; the rest was not looked at.`);
+          this.stop(prefix, 'files');
           return;
         }
         const path = prefix === '' ? child.name : `${prefix}/${child.name}`;
@@ -103,6 +107,11 @@ class Walk {
       if (this.signal?.aborted === true) throw error;
       this.add(prefix, 'file/unreadable', `The folder cannot be listed to its end: ${problemOf(error)}.`);
     }
+  }
+
+  private stop(path: string, what: string): void {
+    this.full = true;
+    this.add(path, 'file/limit', `The model has more than ${this.maxFiles} ${what}; the rest was not looked at.`);
   }
 
   sorted(): readonly Entry[] {

@@ -103,6 +103,14 @@ describe('very much of something', () => {
     ]);
   });
 
+  it('stops at more folders than that, empty ones too', async () => {
+    for (let index = 0; index < 30; index++) mkdirSync(join(root, `f${index}`));
+    const { entries } = await walkModel(root, undefined, 20);
+    expect(entries.flatMap((entry) => entry.problems)).toEqual([
+      { rule: 'file/limit', message: 'The model has more than 20 folders; the rest was not looked at.' },
+    ]);
+  });
+
   it('stops at folders a thousand deep', async () => {
     const path = Array.from({ length: 1000 }, () => 'd').join('/');
     mkdirSync(join(root, path), { recursive: true });
