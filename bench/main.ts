@@ -3,6 +3,7 @@
  * absolute times say more about the machine than about the program.
  */
 const benchmarks: Readonly<Record<string, () => Promise<{ run(): Promise<boolean> }>>> = {
+  build: () => import('./build/index.ts'),
   'cold-start': () => import('./cold-start.ts'),
   decision: () => import('./decision.ts'),
   rollout: () => import('./rollout/index.ts'),

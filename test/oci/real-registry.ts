@@ -93,7 +93,7 @@ export async function startCuttingProxy(target: string, afterBytes: number, time
   return Object.assign(proxy, { host: `127.0.0.1:${address.port}` });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

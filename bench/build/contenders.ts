@@ -1,0 +1,162 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { metered, type Metered } from './meter.ts';
+import type { Told } from './ours.ts';
+import type { Project } from './project.ts';
+import type { Services } from './services.ts';
+
+/** One way to come from the project to an image in the registry. */
+export interface Contender {
+  readonly id: string;
+  /** For people. */
+  readonly title: string;
+  /** Whether the BuildKit daemon works for it. */
+  readonly daemon: boolean;
+  build(project: Project, services: Services, tools: Tools): Promise<Metered>;
+  /** Makes the machine forget what it has built. */
+  forget(project: Project, services: Services, tools: Tools): Promise<void>;
+}
+
+/** Programs and files of this machine. */
+export interface Tools {
+  /** PATH with buildctl, buildah, uv. */
+  readonly path: string;
+  /** Certificate authorities. */
+  readonly ca: string;
+  /** For files that are given to programs. */
+  readonly folder: string;
+}
+
+const script = fileURLToPath(new URL('./ours.ts', import.meta.url));
+
+function ours(builder: string): Contender {
+  return {
+    id: builder,
+    title: `ml-deploy, builder ${builder}`,
+    daemon: builder === 'buildkit',
+    build: (project, services, tools) => {
+      const told: Told = {
+        root: project.root,
+        repository: `${services.registry}/bench/${builder}`,
+        base: services.base,
+        builder,
+        buildkit: services.buildkit,
+        ca: tools.ca,
+        path: tools.path,
+        files: project.files,
+      };
+      const file = join(tools.folder, `${builder}.json`);
+      writeFileSync(file, JSON.stringify(told));
+      return metered({
+        command: [process.execPath, script, file],
+        cwd: project.root,
+        environment: { ...process.env, ...storage(tools) },
+        daemon: builder === 'buildkit' ? services.buildkitd : null,
+      });
+    },
+    forget: async (project, services, tools) => {
+      rmSync(join(project.root, '.mldeploy'), { recursive: true, force: true });
+      await prune(services, tools);
+      rmSync(join(tools.folder, 'containers'), { recursive: true, force: true });
+    },
+  };
+}
+
+/** A hand-written Dockerfile, built and pushed as `docker build --push` does it: by BuildKit, layers compressed by gzip. */
+function dockerfile(id: string, title: string, text: (base: string) => string): Contender {
+  return {
+    id,
+    title,
+    daemon: true,
+    build: async (project, services, tools) => {
+      const context = join(tools.folder, 'context');
+      rmSync(context, { recursive: true, force: true });
+      mkdirSync(context);
+      // Without a copy of the bytes: only what the program itself does counts.
+      for (const name of ['model', 'inference.py']) await link(join(project.root, name), join(context, name));
+      const own = readFileSync(join(project.root, 'requirements.txt'), 'utf8');
+      writeFileSync(join(context, 'requirements.txt'), `${own}${serving()}\n`);
+      writeFileSync(join(context, 'Dockerfile'), text(services.base));
+      return metered({
+        command: [
+          services.buildctl,
+          ...['--addr', services.buildkit, 'build', '--progress=plain', '--frontend=dockerfile.v0'],
+          ...['--local', `context=${context}`, '--local', `dockerfile=${context}`],
+          ...['--secret', `id=ca,src=${tools.ca}`],
+          ...['--output', `type=image,name=${services.registry}/bench/${id}:latest,push=true`],
+        ],
+        cwd: context,
+        environment: { ...process.env, PATH: tools.path },
+        daemon: services.buildkitd,
+      });
+    },
+    forget: (_, services, tools) => prune(services, tools),
+  };
+}
+
+const install = `RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt pip install --no-cache-dir -r requirements.txt`;
+
+/** In the order in which they run. */
+export const contenders: readonly Contender[] = [
+  ours('oci'),
+  ours('buildkit'),
+  ours('buildah'),
+  dockerfile(
+    'usual',
+    'Dockerfile with COPY . .',
+    (base) => `FROM ${base}
+WORKDIR /app
+COPY requirements.txt .
+${install}
+COPY . .
+CMD ["uvicorn", "inference:app"]
+`,
+  ),
+  dockerfile(
+    'careful',
+    'Dockerfile that copies the model before the code',
+    (base) => `FROM ${base}
+WORKDIR /app
+COPY requirements.txt .
+${install}
+COPY model /app/model
+COPY inference.py .
+CMD ["uvicorn", "inference:app"]
+`,
+  ),
+];
+
+/** The packages that serve the model, in the same versions as in our images. */
+function serving(): string {
+  const file = new URL('../../src/server/fastapi/requirements-server.txt', import.meta.url);
+  return [...readFileSync(file, 'utf8').matchAll(/^[\w.-]+==[\w.]+/gm)].map(([pin]) => pin).join('\n');
+}
+
+async function prune({ buildctl, buildkit }: Services, { folder }: Tools): Promise<void> {
+  const command = [buildctl, '--addr', buildkit, 'prune', '--all'];
+  const { code, output } = await metered({ command, cwd: folder, environment: process.env, daemon: null });
+  if (code !== 0) throw new Error(`buildctl prune failed: ${output}`);
+}
+
+/** Hard links keep times as they are. */
+async function link(from: string, to: string): Promise<void> {
+  const { code, output } = await metered({
+    command: ['cp', '-al', from, to],
+    cwd: dirname(to),
+    environment: process.env,
+    daemon: null,
+  });
+  if (code !== 0) cpSync(from, to, { recursive: true, preserveTimestamps: true });
+  if (code !== 0) console.log(output);
+}
+
+/** A place of its own for what Buildah keeps. */
+function storage({ folder }: Tools): NodeJS.ProcessEnv {
+  return {
+    CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
+    CONTAINERS_REGISTRIES_CONF: join(folder, 'registries.conf'),
+    BUILDAH_ISOLATION: 'chroot',
+  };
+}

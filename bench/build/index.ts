@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { contenders, type Contender, type Tools } from './contenders.ts';
+import { changeCode, changeDependency, changeWeights, forgetBuilds, writeProject, type Project } from './project.ts';
+import { startServices, type Services } from './services.ts';
+import { uvFolder } from './uv.ts';
+
+/** What a build of ours may take (issue of the build stage). */
+const goals = {
+  codeSeconds: 5,
+  /** Of the image's bytes. */
+  codeShare: 0.01,
+  noChangeSeconds: 2,
+  /** Reading, hashing and sending the weights, against reading, hashing and writing the same bytes once. */
+  firstRatio: 1.3,
+  megabytes: 256,
+} as const;
+
+interface Step {
+  readonly id: string;
+  readonly title: string;
+  prepare(project: Project, contender: Contender, services: Services, tools: Tools): Promise<void> | void;
+}
+
+const steps: readonly Step[] = [
+  { id: 'first', title: 'first build', prepare: () => undefined },
+  { id: 'none', title: 'no change', prepare: () => undefined },
+  { id: 'code', title: 'code', prepare: (project) => changeCode(project, `${Math.random()}`) },
+  { id: 'dependency', title: 'one dependency', prepare: (project) => changeDependency(project, '1.17.0') },
+  { id: 'weights', title: 'one weight file', prepare: (project) => changeWeights(project) },
+  {
+    id: 'elsewhere',
+    title: 'code, on a machine that built nothing before',
+    prepare: async (project, contender, services, tools) => {
+      changeCode(project, `${Math.random()}`);
+      await contender.forget(project, services, tools);
+    },
+  },
+];
+
+/** Figures of one build. */
+interface Figures {
+  readonly seconds: number;
+  readonly readMB: number;
+  /** What the registry has more afterwards. */
+  readonly uploadedMB: number;
+  readonly peakMB: number;
+  readonly daemonMB: number | null;
+  /** Of ours: milliseconds of each task. */
+  readonly tasks?: Readonly<Record<string, number>>;
+}
+
+type Results = Record<string, Record<string, Figures>>;
+
+/** Prints the figures, all in one run; true when the goals are met. */
+export async function run(): Promise<boolean> {
+  const megabytes = Number(process.env['MLDEPLOY_BENCH_MB'] ?? 1000);
+  const wanted = process.env['MLDEPLOY_BENCH_CONTENDERS']?.split(',');
+  const folder = mkdtempSync(join(tmpdir(), 'ml-deploy-bench-'));
+  try {
+    const tools = await toolsIn(folder);
+    const results: Results = {};
+    let baseline = Infinity;
+    for (const contender of contenders) {
+      if (wanted?.includes(contender.id) === false) continue;
+      console.log(`\n${contender.title}`);
+      const root = join(folder, 'project');
+      rmSync(root, { recursive: true, force: true });
+      const project = await writeProject(root, megabytes);
+      const once = readHashWrite(project, join(folder, 'copy'));
+      baseline = Math.min(baseline, once);
+      results[contender.id] = await figuresOf(contender, project, tools, join(folder, 'services'));
+      forgetBuilds(project);
+    }
+    console.log(`\nread, hashed and written once: ${baseline.toFixed(1)} s`);
+    if (wanted === undefined) save({ megabytes, baseline, results });
+    return judge(results, baseline, megabytes);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function figuresOf(
+  contender: Contender,
+  project: Project,
+  tools: Tools,
+  folder: string,
+): Promise<Record<string, Figures>> {
+  mkdirSync(folder);
+  await using services = await startServices(folder);
+  registries(tools, services);
+  const figures: Record<string, Figures> = {};
+  for (const step of steps) {
+    await step.prepare(project, contender, services, tools);
+    const before = services.stored();
+    const built = await contender.build(project, services, tools);
+    if (built.code !== 0) throw new Error(`${contender.title}, ${step.title}:\n${built.output.slice(-3000)}`);
+    const told = /^\{"uploaded".*\}$/m.exec(built.output)?.[0];
+    const figure: Figures = {
+      seconds: built.seconds,
+      readMB: built.readBytes / 1e6,
+      uploadedMB: (services.stored() - before) / 1e6,
+      peakMB: built.peakMB,
+      daemonMB: built.daemonMB,
+      ...(told === undefined ? {} : { tasks: (JSON.parse(told) as { tasks: Record<string, number> }).tasks }),
+    };
+    figures[step.id] = figure;
+    console.log(line(step.title, figure));
+  }
+  return figures;
+}
+
+function line(title: string, { seconds, readMB, uploadedMB, peakMB, daemonMB }: Figures): string {
+  const cells = [
+    `${seconds.toFixed(1)} s`,
+    `${readMB.toFixed(0)} MB read`,
+    `${uploadedMB.toFixed(uploadedMB < 10 ? 3 : 0)} MB uploaded`,
+    `${peakMB.toFixed(0)} MB memory${daemonMB === null ? '' : `, daemon ${daemonMB.toFixed(0)} MB`}`,
+  ];
+  return `  ${title.padEnd(46)}${cells.map((cell) => cell.padStart(22)).join('')}`;
+}
+
+/** Seconds that the bare work takes: read every byte, hash it, write it, and see it on the disk. */
+function readHashWrite({ root, files }: Project, copy: string): number {
+  const began = performance.now();
+  const buffer = Buffer.allocUnsafe(1024 * 1024);
+  for (const { path } of files) {
+    const hash = createHash('sha256');
+    const from = openSync(join(root, 'model', path), 'r');
+    const to = openSync(copy, 'w');
+    for (let size; (size = readSync(from, buffer)) > 0;) {
+      hash.update(buffer.subarray(0, size));
+      writeSync(to, buffer, 0, size);
+    }
+    fsyncSync(to);
+    closeSync(from);
+    closeSync(to);
+    hash.digest();
+  }
+  rmSync(copy);
+  return (performance.now() - began) / 1000;
+}
+
+async function toolsIn(folder: string): Promise<Tools> {
+  const ca = '/etc/ssl/certs/ca-certificates.crt';
+  return { folder, ca, path: `${await uvFolder()}:${process.env['PATH'] ?? ''}` };
+}
+
+/** What Buildah wants to know of the registry, and where it may keep things. */
+function registries({ folder }: Tools, { registry }: Services): void {
+  writeFileSync(join(folder, 'registries.conf'), `[[registry]]\nlocation = "${registry}"\ninsecure = true\n`);
+  writeFileSync(
+    join(folder, 'storage.conf'),
+    `[storage]\ndriver = "overlay"\ngraphroot = "${folder}/containers"\nrunroot = "${folder}/containers-run"\n`,
+  );
+}
+
+function save(run: { megabytes: number; baseline: number; results: Results }): void {
+  const machine = `${cpus().length} cores, ${cpus()[0]?.model.trim() ?? ''}`;
+  const document = { at: new Date().toISOString(), machine, ...run };
+  writeFileSync(join(import.meta.dirname, 'results/latest.json'), `${JSON.stringify(document, null, 2)}\n`);
+}
+
+function judge(results: Results, baseline: number, megabytes: number): boolean {
+  const ours = results['oci'];
+  if (ours === undefined) return true;
+  const { first, none, code } = ours;
+  let met = true;
+  const tell = (what: string, value: number, goal: number, unit: string): void => {
+    const good = value <= goal;
+    met &&= good;
+    console.log(`  ${what.padEnd(64)}${value.toFixed(2)}${unit} (goal ${goal}${unit})  ${good ? 'met' : 'NOT MET'}`);
+  };
+  console.log('');
+  const reading = Object.entries(first?.tasks ?? {}).find(([title]) => title.startsWith('read the model files'))?.[1];
+  tell(
+    'first build: weights, against read, hashed, written once',
+    (reading ?? 0) / 1000 / baseline,
+    goals.firstRatio,
+    ' x',
+  );
+  tell('no change: time', none?.seconds ?? 0, goals.noChangeSeconds, ' s');
+  tell('no change: uploaded', none?.uploadedMB ?? 0, 0, ' MB');
+  tell('code: time', code?.seconds ?? 0, goals.codeSeconds, ' s');
+  tell('code: uploaded, of the model', ((code?.uploadedMB ?? 0) / megabytes) * 100, goals.codeShare * 100, ' %');
+  const peak = Math.max(...Object.values(ours).map(({ peakMB }) => peakMB));
+  tell('memory of the largest process', peak, goals.megabytes, ' MB');
+  return met;
+}
