@@ -44,7 +44,7 @@ function ours(builder: string): Contender {
         builder,
         buildkit: services.buildkit,
         ca: tools.ca,
-        path: tools.path,
+        path: `${dirname(services.buildctl)}:${tools.path}`,
         files: project.files,
       };
       const file = join(tools.folder, `${builder}.json`);

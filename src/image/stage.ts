@@ -26,6 +26,7 @@ import { chooseBuilder, type BuilderNeeds } from './builders/index.ts';
 import { attachDocuments } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
+import { explained } from './full-disk.ts';
 import { contentAnnotation, tagPrefix } from './known-layers.ts';
 import { checkLock, pinnedPlan } from './lock/index.ts';
 import { describeLayers, type OwnLayer } from './layers.ts';
@@ -40,7 +41,14 @@ import type { WeightLayer } from './weights.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Model files and server become an image in the registry; the evidence ties the model's digest to the image's. */
-export const buildStage: Stage<BuildEvidence> = { name: 'build', preflight, run };
+export const buildStage: Stage<BuildEvidence> = {
+  name: 'build',
+  preflight,
+  run: (context) =>
+    run(context).catch((error: unknown) => {
+      throw explained(error);
+    }),
+};
 
 async function preflight(context: StageContext): Promise<void> {
   const { config, signal } = context;

@@ -41,6 +41,8 @@ export class Upload {
   #failures = 0;
   #furthest = 0;
   #mayChunk = true;
+  /** A request that breaks makes the registry forget those before it, too (distribution 2.8). */
+  #forgets = false;
 
   constructor(place: UploadPlace, source: UploadSource) {
     this.#place = place;
@@ -96,6 +98,8 @@ export class Upload {
           'content-length': String(to - from),
           // Not for a whole blob: some registries take the header for a chunk, and allow chunks of 4 MiB at most.
           ...(from === 0 && to === size ? {} : { 'content-range': `${from}-${to - 1}` }),
+          // What cut the last one may count the bytes of a connection.
+          ...(this.#chunk === null ? {} : { connection: 'close' }),
         },
         body: () => this.#counted(from, to),
         doing: 'push to',
@@ -107,7 +111,7 @@ export class Upload {
     this.#location = locationOf(response, this.#location, this.#place.transport.address);
     // What was sent counts, not the answer's Range, which some registries leave behind (ECR); the digest decides in the end.
     this.#progress(to);
-    if (this.#chunk !== null) this.#chunk = Math.min(this.#mostChunk, this.#chunk * 2);
+    if (this.#chunk !== null && !this.#forgets) this.#chunk = Math.min(this.#mostChunk, this.#chunk * 2);
   }
 
   async *#counted(from: number, to: number): AsyncGenerator<Uint8Array> {
@@ -140,7 +144,9 @@ export class Upload {
     if (next === 'none' || ++this.#failures > attempts) throw error;
     const before = this.#offset;
     await this.#wait(error);
-    if (next === 'anew' || !(await this.#resume())) await this.#begin();
+    const resumed = next === 'resume' && (await this.#resume());
+    if (next === 'resume' && !resumed) this.#forgets = true;
+    if (!resumed) await this.#begin();
     // The registry has kept nothing of what was sent since: smaller pieces keep more.
     if (next === 'resume' && this.#offset <= before) this.#shrinkChunk();
   }

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,16 +17,20 @@ export interface RealRegistry extends AsyncDisposable {
 /**
  * Starts Debian's docker-registry.
  * @param password of the user `tester`; without one anybody may push
+ * @param bytes that its storage has room for, a disk of its own; takes root
  */
-export async function startRegistry(password?: string): Promise<RealRegistry> {
+export async function startRegistry(password?: string, bytes?: number): Promise<RealRegistry> {
   await installPackages((line) => console.log(line), { 'docker-registry': 'docker-registry' });
   const folder = mkdtempSync(join(tmpdir(), 'mldeploy-registry-'));
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  if (bytes !== undefined) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', data]);
   const port = await freePort();
   const auth = password === undefined ? '' : `auth: {htpasswd: {realm: test, path: ${folder}/htpasswd}}\n`;
   if (password !== undefined) writeFileSync(join(folder, 'htpasswd'), `tester:${await bcrypt(password)}\n`);
   writeFileSync(
     join(folder, 'config.yml'),
-    `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${folder}/data}}\n${auth}http: {addr: "127.0.0.1:${port}"}\n`,
+    `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${data}}}\n${auth}http: {addr: "127.0.0.1:${port}"}\n`,
   );
   const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
   const host = `127.0.0.1:${port}`;
@@ -36,6 +40,7 @@ export async function startRegistry(password?: string): Promise<RealRegistry> {
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await once(child, 'exit');
+      if (bytes !== undefined) execFileSync('umount', [data]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

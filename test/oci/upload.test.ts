@@ -236,6 +236,27 @@ describe.concurrent('registries differ', () => {
   });
 });
 
+describe.concurrent('a blob that another repository of the registry has', () => {
+  const origin = (host: string): Blob => ({ ...blob(), origin: { name: '', host, path: 'acme/other' } });
+
+  it('is taken over, or sent where the registry will not', async () => {
+    for (const [options, methods] of [
+      [{ mountable: new Set([digest]) }, ['HEAD', 'POST']],
+      // It begins an upload instead: that one is used.
+      [{}, ['HEAD', 'POST', 'PATCH', 'PUT']],
+      [{ fault: once('POST', 0, { status: 403 }) }, ['HEAD', 'POST', 'POST', 'PATCH', 'PUT']],
+      [{ fault: once('POST', 0, { status: 405 }) }, ['HEAD', 'POST', 'POST', 'PATCH', 'PUT']],
+    ] satisfies [RegistryOptions, string[]][]) {
+      await using registry = await startFaultyRegistry(options);
+      const wasSent = await clientOf(registry.host).pushBlob(origin(registry.host));
+      expect(registry.log).toEqual(methods);
+      expect(wasSent).toBe(methods.includes('PATCH'));
+      expect(registry.blobs.has(digest)).toBe(true);
+      expect(registry.open()).toBe(0);
+    }
+  });
+});
+
 describe.concurrent('time', () => {
   it('a slow registry may take longer than a stall', async () => {
     const { stored, reasons } = await sent({ pieceDelayMs: 20 }, { stallMs: 1200 });
