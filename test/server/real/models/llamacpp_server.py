@@ -81,7 +81,7 @@ def convert(folder, target):
     writer.close()
 
 
-def main(folder, port, name, embedding):
+def main(folder, port, name, embedding, host="127.0.0.1"):
     with tempfile.TemporaryDirectory() as temporary:
         path = str(pathlib.Path(temporary) / "model.gguf")
         convert(pathlib.Path(folder), path)
@@ -89,6 +89,7 @@ def main(folder, port, name, embedding):
         parameters.model.path = path
         parameters.model_alias = {name}
         parameters.port = port
+        parameters.hostnames = [host]
         parameters.n_ctx = 512
         parameters.n_parallel = 1
         parameters.warmup = False
