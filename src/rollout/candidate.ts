@@ -12,6 +12,7 @@ import { createRevisionService } from './revision-service.ts';
 import type { Run } from './run.ts';
 import type { Revision } from './state.ts';
 import { until } from './wait.ts';
+import { podNeeds } from '../server/server.ts';
 
 /** How long the cluster may refuse to create pods before that counts as a failure. */
 const refusalPatienceMs = 45_000;
@@ -36,8 +37,7 @@ export async function createCandidate(run: Run, replicas: number): Promise<void>
     modelDigest: candidate.modelDigest,
     replicas,
     epoch: fence.epoch,
-    probes: server.probes(config),
-    environment: server.environment(config),
+    ...podNeeds(server, config),
   };
   const { epoch } = fence;
   const object =

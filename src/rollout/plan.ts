@@ -5,7 +5,7 @@ import { templateHash } from '../kubernetes/objects/deployment.ts';
 import { labels } from '../kubernetes/objects/labels.ts';
 import type { Contract, EvidenceSoFar } from '../pipeline/evidence.ts';
 import { metricsOf } from '../server/metrics.ts';
-import type { Server } from '../server/server.ts';
+import { podNeeds, type Server } from '../server/server.ts';
 import { planAnalysis } from './analysis/plan.ts';
 import type { AnalysisPlan, PlanOptions as SplitCheck } from './analysis/plan.ts';
 import { builtContract, contractWarnings, servedContract } from './contract.ts';
@@ -103,8 +103,7 @@ export function planRollout(
     config,
     image,
     modelDigest,
-    probes: server.probes(config),
-    environment: server.environment(config),
+    ...podNeeds(server, config),
   });
   const candidate: Revision = {
     name,

@@ -13,6 +13,14 @@ export interface Probes {
   readonly readyPath: string;
 }
 
+/** What a server asks of the pods that it runs in. */
+export interface PodNeeds {
+  readonly probes: Probes;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Size of `/dev/shm` as a Kubernetes quantity; null: what the container runtime gives. */
+  readonly sharedMemory: string | null;
+}
+
 /** Everything that is known about one server type (design: src/server/<type>/). */
 export interface Server {
   readonly type: Config['server']['type'];
@@ -25,6 +33,8 @@ export interface Server {
   metrics(config: Config): MetricsPreset;
   /** Environment that the pod template sets besides the user's. */
   environment(config: Config): Readonly<Record<string, string>>;
+  /** As in PodNeeds; null unless said. */
+  sharedMemory?(config: Config): string | null;
   readonly protocol: ProtocolId;
   /** Whether it refuses malformed requests with 4xx, or also with 5xx, which no model and no setting can change. */
   readonly refusals: '4xx' | '4xx or 5xx';
@@ -38,4 +48,13 @@ export interface Server {
    * @throws MlDeployError for what stands in the way
    */
   check?(config: Config, model: ValidateEvidence | null, root: string): Promise<readonly string[]>;
+}
+
+/** What a server asks of its pods in one project. */
+export function podNeeds(server: Server, config: Config): PodNeeds {
+  return {
+    probes: server.probes(config),
+    environment: server.environment(config),
+    sharedMemory: server.sharedMemory?.(config) ?? null,
+  };
 }

@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { renderDockerfile } from '../../src/image/dockerfile.ts';
+import { podTemplate } from '../../src/kubernetes/objects/deployment.ts';
 import type { ImagePlan } from '../../src/server/image-plan.ts';
 import { serverOf } from '../../src/server/index.ts';
+import { podNeeds } from '../../src/server/server.ts';
 import { planned, type Planned } from './real/planned.ts';
 
 const examples = new URL('../../examples/', import.meta.url).pathname;
@@ -286,6 +288,18 @@ describe('vllm', () => {
       '--enable-prefix-caching',
       '--max-num-seqs=64',
     ]);
+  });
+
+  it('gives several GPUs shared memory, and a single one nothing', async () => {
+    const pods = async (count: number) => {
+      const text = yaml().replace('count: 4', `count: ${count}`);
+      const { config: parsed } = await projectOf(['model/model.safetensors'], text, config);
+      const facts = { config: parsed, revision: 'r1', image: 'i', modelDigest: null, replicas: 1, epoch: 1 };
+      return JSON.stringify(podTemplate({ ...facts, ...podNeeds(serverOf(parsed), parsed) }));
+    };
+    expect(await pods(2)).toContain('{"name":"shm","emptyDir":{"medium":"Memory","sizeLimit":"2Gi"}}');
+    expect(await pods(2)).toContain('{"name":"shm","mountPath":"/dev/shm"}');
+    expect(await pods(1)).not.toContain('shm');
   });
 
   it.each([

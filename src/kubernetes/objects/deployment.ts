@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../config/config.ts';
-import type { Probes } from '../../server/server.ts';
+import type { PodNeeds } from '../../server/server.ts';
 import type { KubeObject } from '../api.ts';
 import { annotations, labels, revisionLabels } from './labels.ts';
 
 /** What a revision's Deployment is made of. */
-export interface DeploymentFacts {
+export interface DeploymentFacts extends PodNeeds {
   readonly config: Config;
   /** `r3` */
   readonly revision: string;
@@ -14,9 +14,6 @@ export interface DeploymentFacts {
   readonly modelDigest: string | null;
   readonly replicas: number;
   readonly epoch: number;
-  readonly probes: Probes;
-  /** What the server type wants in the environment. */
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Metadata and spec of a pod. */
@@ -81,7 +78,12 @@ export function podTemplate(facts: DeploymentFacts): PodTemplate {
     },
     spec: {
       containers: [container(facts)],
-      volumes: [{ name: 'tmp', emptyDir: {} }],
+      volumes: [
+        { name: 'tmp', emptyDir: {} },
+        ...(facts.sharedMemory === null
+          ? []
+          : [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: facts.sharedMemory } }]),
+      ],
       terminationGracePeriodSeconds: endpointSeconds + Math.ceil(config.rollout.drainMs / 1000) + 5,
       automountServiceAccountToken: deploy.serviceAccount !== null,
       ...(deploy.serviceAccount === null ? {} : { serviceAccountName: deploy.serviceAccount }),
@@ -133,7 +135,10 @@ function container(facts: DeploymentFacts): Record<string, unknown> {
     readinessProbe: { ...get(probes.readyPath), periodSeconds: 3, failureThreshold: 3 },
     livenessProbe: { ...get(probes.livePath), periodSeconds: 10, failureThreshold: 3 },
     lifecycle: { preStop: { sleep: { seconds: endpointSeconds } } },
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+    volumeMounts: [
+      { name: 'tmp', mountPath: '/tmp' },
+      ...(facts.sharedMemory === null ? [] : [{ name: 'shm', mountPath: '/dev/shm' }]),
+    ],
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,

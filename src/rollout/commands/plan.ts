@@ -23,6 +23,7 @@ import { unfinishedRollout } from '../unfinished.ts';
 import type { Unfinished } from '../unfinished.ts';
 import { percent } from '../weight.ts';
 import { providerFor } from '../traffic/index.ts';
+import { podNeeds } from '../../server/server.ts';
 
 /** What a rollout would do, and what could go wrong; as data and as text. */
 export interface PlanReport {
@@ -105,8 +106,7 @@ function objects(config: Config, release: Release, revision: string): KubeObject
     ...release,
     replicas: autoscaling?.min ?? config.deploy.replicas,
     epoch: 1,
-    probes: server.probes(config),
-    environment: server.environment(config),
+    ...podNeeds(server, config),
   };
   return [
     deploymentObject(facts),

@@ -32,6 +32,9 @@ export const vllm: Server = {
   },
 
   environment: () => ({}),
+
+  /** Processes of several GPUs talk through it; 64 MB, the usual size, are too little for NCCL. Counts against the pod's memory. */
+  sharedMemory: ({ resources: { gpu } }) => (gpu !== null && gpu.count > 1 ? '2Gi' : null),
 };
 
 async function imagePlan(config: Config, model: ValidateEvidence, root: string): Promise<ImagePlan> {

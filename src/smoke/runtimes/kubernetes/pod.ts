@@ -2,6 +2,7 @@ import type { KubeObject } from '../../../kubernetes/api.ts';
 import { podTemplate } from '../../../kubernetes/objects/deployment.ts';
 import { labels, managedByUs } from '../../../kubernetes/objects/labels.ts';
 import type { StartSpec } from '../runtime.ts';
+import { podNeeds } from '../../../server/server.ts';
 
 /** Marks a pod as ours for one smoke test; the value names the run. */
 export const smokeLabel = 'mldeploy/smoke';
@@ -44,8 +45,7 @@ export function smokePod({ spec, image, run, device, owner }: PodFacts): KubeObj
     modelDigest: spec.modelDigest,
     replicas: 1,
     epoch: 0,
-    probes: server.probes(config),
-    environment: server.environment(config),
+    ...podNeeds(server, config),
   });
   return {
     apiVersion: 'v1',
