@@ -98,6 +98,7 @@ async function main(): Promise<number> {
       join(root, 'scripts/engine-image.ts'),
       ...['--repository', `${target.repository}/engine`, '--buildctl', target.buildctl, '--addr', target.buildkit],
       ...(target.insecure ? ['--insecure'] : []),
+      ...(target.caBundle === null ? [] : ['--ca', target.caBundle]),
     ])
   ).trim();
 

@@ -2,7 +2,7 @@
  * Builds the engine image with BuildKit, pushes it and prints `REPOSITORY@sha256:...` on standard output. The same dist/ and base give
  * the same digest.
  *
- *   node scripts/engine-image.ts --repository HOST/NAME [--buildctl PROGRAM] [--addr ADDRESS] [--insecure] [--dist FOLDER]
+ *   node scripts/engine-image.ts --repository HOST/NAME [--buildctl PROGRAM] [--addr ADDRESS] [--insecure] [--dist FOLDER] [--ca FILE]
  */
 import { execFile } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -23,6 +23,8 @@ export interface EngineImageOptions {
   readonly insecure?: boolean | undefined;
   /** Bundle to put in, the committed dist/ unless given. */
   readonly dist?: string | undefined;
+  /** File with certificate authorities, for a network that has its own. */
+  readonly ca?: string | undefined;
 }
 
 /** Builds and pushes; resolves to `repository@digest`. */
@@ -47,6 +49,7 @@ export async function buildEngineImage(options: EngineImageOptions): Promise<str
         ...['build', '--progress', 'plain', '--frontend', 'dockerfile.v0'],
         ...['--local', `context=${context}`, '--local', `dockerfile=${context}`],
         ...['--opt', 'build-arg:SOURCE_DATE_EPOCH=0'],
+        ...(options.ca === undefined ? [] : ['--secret', `id=ca,src=${options.ca}`]),
         ...['--output', output.join(','), '--metadata-file', metadata],
       ],
       { timeout: 600_000, maxBuffer: 64 * 1024 * 1024 },
@@ -67,12 +70,13 @@ if (import.meta.main) {
       addr: { type: 'string' },
       insecure: { type: 'boolean' },
       dist: { type: 'string' },
+      ca: { type: 'string' },
     },
   });
   if (values.repository === undefined) {
     console.error('engine-image: --repository HOST/NAME is needed');
     process.exit(2);
   }
-  const { repository, buildctl, insecure, dist } = values;
-  console.log(await buildEngineImage({ repository, buildctl, insecure, dist, address: values.addr }));
+  const { repository, buildctl, insecure, dist, ca } = values;
+  console.log(await buildEngineImage({ repository, buildctl, insecure, dist, ca, address: values.addr }));
 }

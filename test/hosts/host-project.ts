@@ -23,7 +23,14 @@ export interface HostImages {
 export async function hostImages(cluster: Cluster): Promise<HostImages> {
   const repository = `${cluster.registry}/test/engine`;
   const { buildctl } = cluster.state;
-  const options = { repository, buildctl, address: cluster.buildkitAddress, insecure: true, dist: bundle };
+  const options = {
+    repository,
+    buildctl,
+    address: cluster.buildkitAddress,
+    insecure: true,
+    dist: bundle,
+    ca: cluster.caBundlePath,
+  };
   return { engine: await buildEngineImage(options), server: await modelServerImage(cluster) };
 }
 

@@ -14,12 +14,13 @@ let watchdog: string;
 
 beforeAll(async () => {
   scenario = await Scenario.start('memory');
-  const { registry, buildkitAddress, state } = scenario.cluster;
+  const { registry, buildkitAddress, caBundlePath, state } = scenario.cluster;
   watchdog = await buildEngineImage({
     repository: `${registry}/test/engine`,
     address: buildkitAddress,
     insecure: true,
     buildctl: state.buildctl,
+    ca: caBundlePath,
   });
   const { code, output } = await scenario.run('rollout', { watchdog });
   if (code !== 0) throw new Error(output);

@@ -1,3 +1,6 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureCluster, type Cluster, type TestNamespace } from '../cluster/cluster.ts';
 import { hostImages, hostProject, steadyEvidence, terminal, type HostImages } from '../hosts/host-project.ts';
@@ -22,7 +25,7 @@ afterAll(async () => {
     'pv',
     '--ignore-not-found',
     '--wait=false',
-    ...['source', 'broken'].map((name) => `${space.name}-${name}`),
+    ...['source', 'broken', 'building'].map((name) => `${space.name}-${name}`),
   ]);
   await space[Symbol.asyncDispose]();
 });
@@ -71,6 +74,34 @@ describe('on Tekton', () => {
           ? { verdict: 'clean', decision: '', IMAGE_URL: '', IMAGE_DIGEST: '' }
           : { verdict: 'clean', decision: 'promote', IMAGE_URL, IMAGE_DIGEST },
       );
+    }
+  });
+
+  it('builds in a pod without a daemon, privileges or root', async () => {
+    const folder = hostProject(cluster, { namespace: space.name });
+    const repository = `${cluster.registry}/${space.name}/fraud`;
+    const base = `${cluster.registry}/library/python:3.12-slim`;
+    const file = join(folder, 'mldeploy.yaml');
+    const project = readFileSync(file, 'utf8')
+      .replace('{type: fastapi}', '{type: fastapi, entry: inference.py, requirements: requirements.txt}')
+      .replace(
+        'image: {repository: registry.test/fraud}',
+        `image: {repository: ${repository}, base: "${base}", insecure: true, builder: oci, secrets: {ca: ca.crt}}`,
+      );
+    writeFileSync(file, project);
+    copyFileSync(cluster.caBundlePath, join(folder, 'ca.crt'));
+    writeFileSync(join(folder, 'requirements.txt'), '');
+    writeFileSync(join(folder, 'inference.py'), 'def load(d): return 1\ndef predict(m, i): return i\n');
+    await claimFolder(cluster, space.name, 'building', folder);
+    for (const command of ['validate', 'build']) {
+      const ended = await run(cluster, space.name, 'tekton/pipeline/run.yaml', pipelineRun(command, 'building', []));
+      expect(ended.status?.conditions?.[0]?.status, await podLogs(cluster, space.name)).toBe('True');
+      if (command === 'validate') continue;
+      const { IMAGE_URL, IMAGE_DIGEST = '' } = resultsOf(await taskOf(ended, 'deploy'));
+      expect(IMAGE_URL).toBe(repository);
+      const accept = 'application/vnd.oci.image.manifest.v1+json';
+      const url = `http://${cluster.registry}/v2/${space.name}/fraud/manifests/${IMAGE_DIGEST}`;
+      expect((await fetch(url, { headers: { accept } })).status).toBe(200);
     }
   });
 
