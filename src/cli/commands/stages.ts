@@ -14,10 +14,26 @@ import { runStages } from '../run-stages.ts';
 export const buildCommand: Command = {
   description:
     'Builds the image of the model that was validated last and pushes it. The model is hashed again: a model that changed since is refused. Needs the evidence of validate.',
-  options: [...projectOptions, ...reportOptions, ...outputOptions],
-  examples: [{ line: 'ml-deploy build', does: 'build what `ml-deploy validate` has passed' }],
-  endings: { 0: 'the image is in the registry' },
-  run: (invocation) => runStages(['build'], invocation),
+  options: [
+    ...projectOptions,
+    {
+      flags: '--check',
+      description:
+        'build anew without caches, push nothing, and compare with the last build of this folder, else with what the registry has',
+    },
+    ...reportOptions,
+    ...outputOptions,
+  ],
+  examples: [
+    { line: 'ml-deploy build', does: 'build what `ml-deploy validate` has passed' },
+    { line: 'ml-deploy build --check', does: 'prove that the image can be made again' },
+  ],
+  endings: { 0: 'the image is in the registry; with --check: the same image again', 1: 'with --check: another image' },
+  run: async (invocation) => {
+    if (!invocation.options.flag('check')) return runStages(['build'], invocation);
+    const { checkBuildAgain } = await import('../check-build.ts');
+    return checkBuildAgain(invocation);
+  },
 };
 
 /** `ml-deploy smoke`. */

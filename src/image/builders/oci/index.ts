@@ -99,7 +99,9 @@ async function packagesLayer(
   request.onLine(`packages: ${installer.name} ${installer.version}, for Python ${python.version}, ${target.label}`);
   const targets = await install(request, packages, python, target, installer);
   request.onStep('pack the packages');
-  return packLayer(await environmentEntries(targets, packages.folder, python), cache, key);
+  const entries = await environmentEntries(targets, packages.folder, python);
+  // What is built anew to be compared takes nobody's place.
+  return packLayer(entries, request.noCache === true ? request.folder : cache, key);
 }
 
 /** Everything that decides what is in the layer, and nothing else. */

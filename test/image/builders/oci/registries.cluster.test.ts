@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { checkBuild } from '../../../../src/image/check.ts';
 import { writeLock } from '../../../../src/image/lock/write.ts';
 import { buildStage } from '../../../../src/image/stage.ts';
 import { digestOf, mediaTypes, type Manifest } from '../../../../src/oci/manifest.ts';
@@ -105,6 +106,20 @@ describe('packages', () => {
     expect(lines.join('\n')).toMatch(/^packages: as before/);
     expect(code.image.layers[1]).toEqual(first.image.layers[1]);
     expect(code.image.layers[2]).not.toEqual(first.image.layers[2]);
+
+    // Built anew from nothing, it is the same; the code of before is another one.
+    const context = contextOf(root);
+    expect(await checkBuild(context)).toMatchObject({ same: true, digest: code.image.digest, layers: [] });
+    const earlier = await checkBuild({ ...context, evidence: { ...context.evidence, build: first } });
+    expect(earlier).toMatchObject({ same: false, against: first.image.reference, settings: false });
+    expect(earlier.layers).toEqual([
+      {
+        title: '/app',
+        kind: 'code',
+        before: first.image.layers[2]?.digest,
+        now: code.image.layers[2]?.digest,
+      },
+    ]);
   });
 
   it('come for the platform of the image, whatever this machine is', async () => {

@@ -1,0 +1,187 @@
+import { resolve } from 'node:path';
+
+import { MlDeployError } from '../errors.ts';
+import { appendLayers, type WrittenImage } from '../oci/append.ts';
+import type { Blob } from '../oci/blob.ts';
+import type { ReadableImage } from '../oci/image.ts';
+import type { RegistryClient } from '../oci/registry.ts';
+import { parseRepository } from '../oci/repository.ts';
+import type { OptimisedEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
+import type { StageContext } from '../pipeline/stage.ts';
+import type { ImagePlan } from '../server/image-plan.ts';
+import { serverOf } from '../server/index.ts';
+import type { BuilderPlaces } from './builders/builder.ts';
+import { chooseBuilder, type BuilderNeeds } from './builders/index.ts';
+import { contentAnnotation } from './known-layers.ts';
+import type { OwnLayer } from './layers.ts';
+import { pinnedPlan } from './lock/index.ts';
+import { optimiseModel } from './optimise/index.ts';
+import { sendWeights } from './send-weights.ts';
+import { imageSettings } from './settings.ts';
+import { treeLayers } from './trees.ts';
+import type { WeightLayer } from './weights.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
+
+/** A layer that our own writer puts on top of what the builder made. */
+export type Layer = OwnLayer & { readonly blob: Blob; readonly annotations?: Readonly<Record<string, string>> };
+
+function weightLayer({ blob, title, key }: WeightLayer): Layer {
+  return { kind: 'weights', blob, title, annotations: { [contentAnnotation]: key } };
+}
+
+/** An image that is made, and not yet published but for its weights. */
+export interface MadeImage {
+  readonly validated: ValidateEvidence;
+  /** The model as it is in the image, after `optimize`. */
+  readonly served: ValidateEvidence;
+  readonly optimised: OptimisedEvidence | null;
+  /** As the lock pins it. */
+  readonly plan: ImagePlan;
+  readonly locked: boolean;
+  /** As the builder left it. */
+  readonly image: ReadableImage;
+  /** What is put on top of it. */
+  readonly layers: readonly Layer[];
+  readonly written: WrittenImage;
+  readonly builder: string;
+  readonly buildMs: number;
+}
+
+/** How an image is made. */
+export interface Making {
+  /** Where new weights are sent while they are read; null: nowhere. */
+  readonly registry: RegistryClient | null;
+  /** Builds every step anew. */
+  readonly noCache: boolean;
+}
+
+/**
+ * Makes the image of a validated model.
+ * @param context of the stage
+ * @param making where weights go, and whether caches count
+ * @param use what is done with the image, as long as its blobs can be read
+ * @returns what `use` returns
+ * @throws MlDeployError `build/*`, `registry/*`, `process/*`
+ */
+export async function withImage<T>(
+  context: StageContext,
+  making: Making,
+  use: (made: MadeImage) => Promise<T>,
+): Promise<T> {
+  const { config, access } = context;
+  const validated = validatedModel(context);
+  const { served, replaced, evidence: optimised } = await optimiseModel(context, validated);
+  const planned = await serverOf(config).imagePlan(config, served, access.root);
+  const { plan, locked } = await pinnedPlan(context, planned);
+  const weights = await sendWeights(context, plan, making.registry, validated.model.digest, replaced);
+  const layers = [...(await codeLayers(plan)), ...weights.map(weightLayer)];
+  const workspace = await openWorkspace(access.root);
+  try {
+    const built = await buildImage(context, plan, workspace, making.noCache);
+    const written = putOnTop(context, plan, built.image, layers);
+    return await use({ ...built, validated, served, optimised, plan, locked, layers, written });
+  } finally {
+    await workspace.close();
+  }
+}
+
+async function codeLayers(plan: ImagePlan): Promise<Layer[]> {
+  return (await treeLayers(plan.trees)).map(({ blob, title }) => ({ kind: 'code', blob, title }));
+}
+
+/** The evidence that allows a build: nothing is built from a model that was not found clean. */
+function validatedModel(context: StageContext): ValidateEvidence {
+  const { validate } = context.evidence;
+  if (validate === undefined) {
+    throw new MlDeployError({
+      code: 'build/not-validated',
+      kind: 'usage',
+      message: `there is no evidence that ${context.config.model.path} was validated`,
+      hint: 'Run ml-deploy validate first, or ml-deploy deploy, which does it all.',
+    });
+  }
+  if (validate.outcome !== 'passed') {
+    throw new MlDeployError({
+      code: 'build/not-clean',
+      kind: validate.outcome === 'failed' ? 'model' : 'inconclusive',
+      message: `the validation of ${context.config.model.path} ended with ${validate.outcome}: ${validate.summary}`,
+      hint: 'Look at the findings of ml-deploy validate; only a clean model is built.',
+    });
+  }
+  return validate;
+}
+
+async function buildImage(
+  context: StageContext,
+  plan: ImagePlan,
+  { folder, layout, cache }: Workspace,
+  noCache: boolean,
+): Promise<{ image: ReadableImage; builder: string; buildMs: number }> {
+  const { config, access, reporter, signal } = context;
+  const places = placesOf(context);
+  const { builder, why } = await chooseBuilder(config.image.builder, needsOf(plan), places, signal);
+  reporter.note('info', why);
+  const task = reporter.task(`build the image with ${builder.name}`, { estimateMs: 60_000 });
+  const began = performance.now();
+  try {
+    const image = await builder.build({
+      recipe: plan.recipe,
+      platform: plan.platform,
+      folder,
+      layout,
+      cache,
+      insecureHosts: config.image.insecure ? [parseRepository(config.image.repository).host] : [],
+      places,
+      secrets: config.image.secrets.map(({ id, file }) => ({ id, file: resolve(access.root, file) })),
+      sourceDateEpoch: epochOf(context),
+      noCache,
+      signal,
+      onStep: (step) => task.update(step),
+      onLine: (line) => reporter.output(builder.name, line),
+    });
+    task.done();
+    return { image, builder: builder.name, buildMs: Math.round(performance.now() - began) };
+  } catch (error) {
+    task.fail();
+    throw error;
+  }
+}
+
+function needsOf({ recipe }: ImagePlan): BuilderNeeds {
+  return { dockerfile: recipe.kind === 'dockerfile', packages: recipe.kind === 'base' && recipe.packages !== null };
+}
+
+function putOnTop(
+  context: StageContext,
+  plan: ImagePlan,
+  image: ReadableImage,
+  layers: readonly Layer[],
+): WrittenImage {
+  return appendLayers(image, {
+    layers: layers.map(({ kind, blob, title, annotations = {} }) => ({
+      digest: blob.digest,
+      size: blob.size,
+      title,
+      annotations,
+      createdBy: `ml-deploy: ${kind === 'weights' ? 'model files' : kind} (${title})`,
+    })),
+    created: new Date(epochOf(context) * 1000).toISOString(),
+    settings: imageSettings(plan, image.config.config),
+  });
+}
+
+/**
+ * Where builders find their programs.
+ * @param context of the stage
+ * @returns from its access
+ */
+export function placesOf(context: StageContext): BuilderPlaces {
+  const { buildkit, dockerConfig, environment } = context.access;
+  return { buildkit, dockerConfig, environment };
+}
+
+/** SOURCE_DATE_EPOCH of the environment, else 0: the time that every file of the image has at most. */
+function epochOf({ access }: StageContext): number {
+  const told = access.environment['SOURCE_DATE_EPOCH'];
+  return told !== undefined && /^\d{1,11}$/.test(told) ? Number(told) : 0;
+}
