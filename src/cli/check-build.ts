@@ -29,7 +29,9 @@ function text({ same, digest, against, layers, settings, builder }: CheckedBuild
   );
   return [
     `Another image: ${digest} (${builder}, compared with ${against}).`,
-    ...(settings ? ['  All layers are the same; what the image says about itself (environment, labels, time) is not.'] : lines),
+    ...(settings
+      ? ['  All layers are the same; what the image says about itself (environment, labels, time) is not.']
+      : lines),
     '',
   ].join('\n');
 }
