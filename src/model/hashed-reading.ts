@@ -9,10 +9,14 @@ export class HashedReading {
   private current = -1;
   private ahead: Promise<Buffer | null> | null = null;
 
-  /** For a file of about `size` bytes; its first piece is at least `smallest` bytes long, when the file is. */
-  constructor(handle: FileHandle, size: number, smallest: number) {
+  private constructor(handle: FileHandle, hashing: Hashing) {
     this.handle = handle;
-    this.hashing = hashingOf(size, smallest);
+    this.hashing = hashing;
+  }
+
+  /** Of a file of about `size` bytes; its first piece is at least `smallest` bytes long, when the file is. */
+  static async of(handle: FileHandle, size: number, smallest: number): Promise<HashedReading> {
+    return new HashedReading(handle, await hashingOf(size, smallest));
   }
 
   /** The next bytes, valid until it is asked again: none at the end of the file, null when it cannot be read. */

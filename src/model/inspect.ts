@@ -72,7 +72,7 @@ async function inspectOpen(entry: Entry, handle: FileHandle, work: Work): Promis
     findings.add('file/changed', null, 'It is no longer a file.');
     return { entry, findings, inspected: nothing, bytes: 0, sha256: '' };
   }
-  const reading = new HashedReading(handle, before.size, headBytes);
+  const reading = await HashedReading.of(handle, before.size, headBytes);
   try {
     return await inspectReading(entry, reading, before, { ...work, handle });
   } finally {

@@ -25,7 +25,7 @@ function content(bytes: number): Buffer {
 
 async function read(path: string, claimed: number, slowly = false): Promise<{ bytes: Buffer; sha256: string }> {
   const handle = await open(path);
-  const reading = new HashedReading(handle, claimed, smallest);
+  const reading = await HashedReading.of(handle, claimed, smallest);
   try {
     const pieces: Buffer[] = [];
     for (let piece = await reading.next(); piece !== null && piece.length > 0; piece = await reading.next()) {
@@ -68,7 +68,7 @@ describe.each([
     const path = join(folder, 'left');
     writeFileSync(path, content(8 * 1024 * 1024));
     const handle = await open(path);
-    const reading = new HashedReading(handle, claimed ?? 8 * 1024 * 1024, smallest);
+    const reading = await HashedReading.of(handle, claimed ?? 8 * 1024 * 1024, smallest);
     expect((await reading.next())?.length).toBeGreaterThan(0);
     await reading.close();
     await handle.close();
@@ -76,7 +76,7 @@ describe.each([
 
   it('says so when the file cannot be read', async () => {
     const handle = await open(folder);
-    const reading = new HashedReading(handle, claimed ?? 1000, smallest);
+    const reading = await HashedReading.of(handle, claimed ?? 1000, smallest);
     expect(await reading.next()).toBeNull();
     await reading.close();
     await handle.close();
@@ -85,7 +85,7 @@ describe.each([
 
 describe('a thread that hashes', () => {
   it('that has ended before its time is an error for whoever waits, and never a wrong digest', async () => {
-    const hashing = hashingOf(large, smallest, 2);
+    const hashing = await hashingOf(large, smallest, 2);
     hashing.update(0, 1000);
     await hashing.free(0);
     await hashing.close();
@@ -95,7 +95,7 @@ describe('a thread that hashes', () => {
   });
 
   it('that has never begun is not missed', async () => {
-    const hashing = hashingOf(large, smallest, 2);
+    const hashing = await hashingOf(large, smallest, 2);
     hashing.buffers[0]?.fill('a', 0, 1000);
     hashing.update(0, 1000);
     // Before it can have answered.
