@@ -6,6 +6,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run(): Promise<boolean
   build: () => import('./build/index.ts'),
   'cold-start': () => import('./cold-start.ts'),
   decision: () => import('./decision.ts'),
+  memory: () => import('./memory/index.ts'),
   rollout: () => import('./rollout/index.ts'),
   rules: () => import('./rollout/rules/index.ts'),
   validate: () => import('./validate/index.ts'),

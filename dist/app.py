@@ -10,11 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from .errors import NotFiniteError
 from .gate import Worker
 from .log import log
+from .rows import row_type
 
 if TYPE_CHECKING:
-    from .model import Model  # importing it loads numpy and joblib: not before the port is open
+    from .model import Model  # importing it loads numpy: not before the port is open
 
 
 def create_app(worker: Worker) -> FastAPI:
@@ -65,7 +67,7 @@ def add_predict(app: FastAPI, worker: Worker, model: "Model") -> None:
     """Adds POST /predict with the request schema of this model."""
     request = request_schema(model)
     # As many predictions at a time as the model's code is known to allow; probes are answered by the event loop meanwhile.
-    # Here and not above: importing it loads numpy and joblib.
+    # Here and not above: importing it loads numpy.
     from .model import NotFiniteError, has_empty
 
     threads = ThreadPoolExecutor(worker.settings.threads, thread_name_prefix="predict")
@@ -94,21 +96,6 @@ def add_predict(app: FastAPI, worker: Worker, model: "Model") -> None:
 
 def request_schema(model: "Model") -> type[BaseModel]:
     """`{"inputs": [row, ...]}`, each row as the contract says."""
-    row: Any = Any
-    if model.inputs is not None:
-        dtype, shape = model.inputs
-        row = _scalar(dtype)
-        for size in reversed(shape):
-            row = list[row] if size is None else Annotated[list[row], Field(min_length=size, max_length=size)]
+    row = Any if model.rows is None else row_type(model.rows, model.takes_missing)
     rows = Annotated[list[row], Field(min_length=1, description="The batch: one entry per prediction.")]
     return create_model("Request", __config__=ConfigDict(extra="forbid", strict=True), inputs=(rows, ...))
-
-
-def _scalar(dtype: str) -> Any:
-    if dtype == "string":
-        return str
-    if dtype == "bool":
-        return bool
-    if dtype.startswith(("int", "uint")):
-        return int
-    return Annotated[float, Field(allow_inf_nan=False)]

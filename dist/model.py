@@ -1,51 +1,38 @@
-"""Finds, loads and asks the model: a scikit-learn file, or whatever the user's own inference.py loads."""
+"""The model that is served: the file that the build chose, or whatever the user's own inference.py loads."""
 
 import importlib.util
 import math
-import pickle
 import sys
-import warnings
 from pathlib import Path
 
-import joblib
 import numpy
 
-from .log import log
+from .errors import ModelError, NotFiniteError
+from .loaders import Columns, Input, load_file
 from .settings import Settings
-
-MODEL_SUFFIXES = (".joblib", ".pkl", ".pickle")
-
-
-class ModelError(Exception):
-    """The model cannot be served; the message is for people."""
-
-
-class NotFiniteError(ModelError):
-    """An output is NaN or infinite, which JSON cannot carry."""
 
 
 class Model:
-    """`inputs` is the one input of the contract as `(dtype, row shape)`, or None when rows may be anything."""
+    """`rows` is what one row has to be: inputs, or columns of several kinds; None when a row may be anything."""
 
     def __init__(self, settings: Settings) -> None:
+        self._user = self._loaded = None
         if settings.entry.exists():
             self._user = _import_user(settings.entry)
-            self._loaded = self._user.load(str(settings.model_dir))
+            self._state = self._user.load(str(settings.model_dir))
+        elif settings.file is None:
+            raise ModelError(f"{settings.app_dir} has no inference.py and contract.json names no model file: build the image again")
         else:
-            self._user = None
-            self._loaded = _load_file(_only_model_file(settings.model_dir))
-        self.inputs = self._signature(settings)
+            self._loaded = load_file(settings.model_dir / settings.file, settings.format, settings)
+        self.takes_missing = self._loaded is not None and self._loaded.takes_missing
+        self.rows = self._rows(settings)
 
     def predict(self, rows: list) -> list:
         """One output per row, as plain values. Runs in a thread: it may take long."""
-        if self._user is None:
-            with warnings.catch_warnings():
-                # Rows carry no column names: the order of the columns is the contract.
-                warnings.filterwarnings("ignore", message="X does not have valid feature names")
-                outputs = self._loaded.predict(numpy.asarray(rows, dtype=self._dtype()))
-        else:
-            outputs = self._user.predict(self._loaded, rows)
+        outputs = self._loaded.predict(rows, self._dtype()) if self._user is None else self._user.predict(self._state, rows)
         outputs = _plain(outputs)
+        if isinstance(outputs, dict):
+            outputs = _by_row(outputs, len(rows))
         if not isinstance(outputs, list) or len(outputs) != len(rows):
             found = f"{len(outputs)} outputs" if isinstance(outputs, list) else type(outputs).__name__
             raise ModelError(f"predict must return a list with one output per row: {len(rows)} rows in, {found} out")
@@ -57,9 +44,9 @@ class Model:
     def warm_up(self) -> bool:
         """One real prediction, which must succeed; False when nothing is known about the inputs."""
         if self._user is not None and hasattr(self._user, "example"):
-            rows = self._user.example(self._loaded)
-        elif self.inputs is not None:
-            rows = [_zeros(*self.inputs)]
+            rows = self._user.example(self._state)
+        elif self.rows is not None:
+            rows = [_zero_row(self.rows)]
         else:
             return self._try_features()
         self.predict(rows)
@@ -67,7 +54,7 @@ class Model:
 
     def _try_features(self) -> bool:
         """The user's code may take other rows than the model inside: a guess that fails says nothing against it."""
-        features = getattr(self._loaded, "n_features_in_", None)
+        features = getattr(self._state, "n_features_in_", None) if self._user is not None else None
         if features is None:
             return False
         try:
@@ -76,46 +63,19 @@ class Model:
             return False
         return True
 
-    def _signature(self, settings: Settings) -> tuple[str, tuple] | None:
-        if len(settings.inputs) == 1:
-            declared = settings.inputs[0]
-            # The first dimension is the batch.
-            return declared["dtype"], tuple(declared["shape"][1:])
-        features = getattr(self._loaded, "n_features_in_", None) if self._user is None else None
-        return ("float64", (int(features),)) if features is not None else None
+    def _rows(self, settings: Settings) -> list[Input] | Columns | None:
+        """The contract, unless the file itself tells more."""
+        told = None if self._loaded is None else self._loaded.rows
+        if len(settings.inputs) != 1 or isinstance(told, Columns) or len(told or []) > 1:
+            return told
+        declared = settings.inputs[0]
+        # The first dimension is the batch.
+        return [Input(declared["name"], declared["dtype"], tuple(declared["shape"][1:]))]
 
-    def _dtype(self):
-        return None if self.inputs is None or self.inputs[0] == "string" else self.inputs[0]
-
-
-def _only_model_file(folder: Path) -> Path:
-    files = sorted(path for path in folder.rglob("*") if path.suffix in MODEL_SUFFIXES and path.is_file())
-    if len(files) == 1:
-        return files[0]
-    found = ", ".join(str(path.relative_to(folder)) for path in files) or "none"
-    raise ModelError(
-        f"expected exactly one model file ({', '.join(MODEL_SUFFIXES)}) in {folder}, found {found}; "
-        "with more than one, give an inference.py (server.entry) that loads them"
-    )
-
-
-def _load_file(path: Path):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        if path.suffix == ".joblib":
-            loaded = joblib.load(path)
-        else:
-            with path.open("rb") as file:
-                loaded = pickle.load(file)  # validated before the image was built
-    for text in sorted({f"{type(w.message).__name__}: {w.message}"[:500] for w in caught}):
-        # Above all: the model was written by another version of the library.
-        log("load-warning", level="warning", detail=text)
-    if not callable(getattr(loaded, "predict", None)):
-        raise ModelError(
-            f"{path.name} holds a {type(loaded).__module__}.{type(loaded).__qualname__}, which has no predict(); "
-            "give an inference.py (server.entry) that knows how to ask it"
-        )
-    return loaded
+    def _dtype(self) -> str | None:
+        if not isinstance(self.rows, list) or self.rows[0].dtype == "string":
+            return None
+        return self.rows[0].dtype
 
 
 def _import_user(path: Path):
@@ -129,10 +89,25 @@ def _import_user(path: Path):
     return module
 
 
+def _zero_row(rows: list[Input] | Columns):
+    if isinstance(rows, Columns):
+        return ["0" if kind == "category" else 0.0 for kind in rows.kinds]
+    zeros = {one.name: _zeros(one.dtype, one.shape) for one in rows}
+    return zeros if len(rows) > 1 else zeros[rows[0].name]
+
+
 def _zeros(dtype: str, shape: tuple):
     if not shape:
         return "" if dtype == "string" else False if dtype == "bool" else 0
     return [_zeros(dtype, shape[1:]) for _ in range(shape[0] or 1)]
+
+
+def _by_row(outputs: dict, count: int) -> list:
+    """`{"label": [a, b]}` becomes `[{"label": a}, {"label": b}]`."""
+    for name, values in outputs.items():
+        if not isinstance(values, list) or len(values) != count:
+            raise ModelError(f"the output {name} has not one value per row, of which there are {count}")
+    return [{name: values[index] for name, values in outputs.items()} for index in range(count)]
 
 
 def _plain(value):

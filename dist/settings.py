@@ -19,6 +19,13 @@ class Settings:
     max_body_bytes: int
     drain_seconds: float
     finish_seconds: int
+    """Whole cores that this process may use."""
+    cores: int
+    """The model's file below model_dir and its format, as the build chose; None: the user's own code loads what it needs."""
+    file: str | None = None
+    format: str = ""
+    """Where ONNX Runtime computes, in order of preference."""
+    providers: tuple[str, ...] = ("cpu",)
     """Inputs of the contract as `{"name", "dtype", "shape"}`; empty when the contract is unknown."""
     inputs: list[dict] = field(default_factory=list)
 
@@ -32,7 +39,8 @@ def read_settings(env: dict[str, str] | None = None) -> Settings:
     env = dict(os.environ) if env is None else env
     app_dir = Path(env.get("MLDEPLOY_APP_DIR", "/app"))
     contract = app_dir / "contract.json"
-    inputs = json.loads(contract.read_text())["inputs"] if contract.exists() else []
+    facts = json.loads(contract.read_text()) if contract.exists() else {}
+    model = facts.get("model") or {}
     return Settings(
         model=env.get("MLDEPLOY_MODEL", "model"),
         revision=env.get("MLDEPLOY_REVISION", "r0"),
@@ -45,7 +53,11 @@ def read_settings(env: dict[str, str] | None = None) -> Settings:
         max_body_bytes=_number(env, "MLDEPLOY_MAX_BODY_BYTES", 10 * 1024 * 1024, int, least=1),
         drain_seconds=_number(env, "MLDEPLOY_DRAIN_SECONDS", 5.0, float),
         finish_seconds=_number(env, "MLDEPLOY_FINISH_SECONDS", 20, int, least=1),
-        inputs=inputs,
+        cores=_number(env, "OMP_NUM_THREADS", 1, int, least=1),
+        file=model.get("file"),
+        format=model.get("format", ""),
+        providers=tuple(model.get("providers", ("cpu",))),
+        inputs=facts.get("inputs", []),
     )
 
 

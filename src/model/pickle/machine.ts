@@ -189,10 +189,10 @@ export class Machine extends ValueStack {
           this.fail('pickle/unknown-opcode', `The byte 0x${hex(buffer[at])} is not an opcode of protocols 0 to 5.`);
           return at;
         }
-        if (!argument.measure(buffer, opcode, at + 1, wholeBytes)) return at;
+        if (!argument.measure(buffer, opcode, at + 1, wholeBytes)) break;
         if (this.base + argument.next > this.frameEnd) {
           this.leaveFrame(opcode);
-          if (this.reads) return at;
+          if (this.reads) break;
         }
         this.count++;
         seen[buffer[at] as number] = 1;
