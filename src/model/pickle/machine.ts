@@ -200,7 +200,7 @@ export class Machine extends ValueStack {
         if (argument.length > wholeBytes && opcode.long !== undefined) this.consumer = this.stream(opcode);
         else opcode.run(this, argument.start, argument.length);
       }
-      if (this.stack.length + this.marks.length > maxEntries || this.memo.size > maxEntries) {
+      if (this.stack.length + this.marks.length > maxEntries || this.memo.cost > maxEntries) {
         this.fail('pickle/limit', `The pickle holds more than ${maxEntries} values at a time.`);
       } else if (this.made > maxMade) {
         this.fail('pickle/limit', `The pickle makes more than ${maxMade} lists, dicts, tuples, objects and texts.`);

@@ -3,6 +3,9 @@ import type { Value } from './values.ts';
 /** A number, or its digits when it has too many for a number. */
 export type MemoIndex = number | string;
 
+/** What an entry of the map takes, in entries of the array; the map is copied whenever it grows. */
+const sparseCost = 4;
+
 /**
  * The memo: an array as long as indices come in order, which they do in every written pickle, and a map for the rest.
  */
@@ -21,6 +24,11 @@ export class Memo {
   /** Number of entries, which is the index that MEMOIZE uses. */
   get size(): number {
     return this.below === null ? this.dense.length + this.sparse.size : this.below.size + this.added;
+  }
+
+  /** What it takes, in entries that come in order. */
+  get cost(): number {
+    return this.dense.length + this.sparse.size * sparseCost + (this.below?.cost ?? 0);
   }
 
   get(index: MemoIndex): Value | undefined {

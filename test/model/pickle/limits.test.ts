@@ -5,11 +5,24 @@ import { judge } from './judge-bytes.ts';
 const repeated = (unit: p.Part, bytes: number): Buffer =>
   Buffer.concat([p.proto(4), Buffer.alloc(bytes, p.bytes(unit))]);
 
+/** LONG_BINPUT to every third index, from the last to the first. */
+function gaps(from: number, count: number): Buffer {
+  const puts = Buffer.alloc(5 * count, 'r');
+  for (let at = 0; at < count; at++) puts.writeUInt32LE(3 * (10_000_000 - from - at), 5 * at + 1);
+  return puts;
+}
+
 describe('files that cost more than they are large', () => {
   it.each([
     ['lists', repeated(']', 4_000_000), 'pickle/limit', 'inconclusive'],
     ['dicts with an entry', repeated(p.bytes('}', p.text('a'), 'Ns'), 12_000_000), 'pickle/limit', 'inconclusive'],
     ['marks', repeated('(', 9_000_000), 'pickle/limit', 'inconclusive'],
+    [
+      'memo entries with gaps',
+      p.bytes(p.proto(4), ']', ...Array.from({ length: 20 }, (_, part) => gaps(part * 200_000, 200_000)), '.'),
+      'pickle/limit',
+      'inconclusive',
+    ],
     // Every piece ends in the middle of an opcode.
     ['numbers', p.bytes(p.proto(4), '(', Buffer.alloc(20_000_000, 'K\x01'), 't.'), 'pickle/limit', 'inconclusive'],
     [
