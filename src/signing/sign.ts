@@ -64,7 +64,7 @@ export function modelStatement(
   files: readonly { readonly path: string; readonly sha256: string }[],
 ): object {
   const resources = files
-    .filter(({ path }) => !neverSigned.some((root) => path === root || path.startsWith(`${root}/`)))
+    .filter(({ path }) => !leftOut.some((root) => path === root || path.startsWith(`${root}/`)))
     .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
     .map(({ path, sha256 }) => ({ name: path, algorithm: 'sha256', digest: sha256 }));
   if (resources.length === 0) throw new SigningProblem('the model has no file that could be signed');
@@ -75,11 +75,14 @@ export function modelStatement(
     subject: [{ name, digest: { sha256: root.digest('hex') } }],
     predicateType: modelSignature,
     predicate: {
-      serialization: { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: [...neverSigned] },
+      serialization: { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: leftOut },
       resources,
     },
   };
 }
+
+/** A signature that lies in the model, at its usual place, cannot sign itself. */
+const leftOut = [...neverSigned, 'model.sig'];
 
 /** Predicate type of a model's signature. */
 export const modelSignature = 'https://model_signing/signature/v1.0';

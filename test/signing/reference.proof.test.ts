@@ -39,6 +39,8 @@ it.each(['P-256', 'P-384', 'P-521'])('the reference implementation accepts our s
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   expect(verify().toString()).toContain('Verification succeeded');
+  writeFileSync(join(folder, 'model/model.sig'), 'an older signature');
+  expect(verify().toString()).toContain('Verification succeeded');
   writeFileSync(join(folder, 'model/config/größe.json'), '{ }');
   expect(verify).toThrow();
 });

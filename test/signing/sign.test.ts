@@ -12,7 +12,7 @@ import { parseStatement } from '../../src/signing/statement.ts';
 import { verifyBundle } from '../../src/signing/verify.ts';
 import { keyPair } from './keys.ts';
 
-/** A model of three files, one of which no signature covers. */
+/** A model of two files, and two that no signature covers. */
 function model(): { root: string; files: PresentFile[] } {
   const root = mkdtempSync(join(tmpdir(), 'mldeploy-signed-'));
   mkdirSync(join(root, 'config'));
@@ -20,6 +20,7 @@ function model(): { root: string; files: PresentFile[] } {
   writeFileSync(join(root, 'weights.bin'), 'weights');
   writeFileSync(join(root, 'config', 'größe.json'), '{}');
   writeFileSync(join(root, '.git', 'HEAD'), 'ref');
+  writeFileSync(join(root, 'model.sig'), 'an older signature');
   const paths = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
@@ -40,7 +41,10 @@ describe('a model that we sign', () => {
     const statement = parseStatement(bundle.payload);
     expect(statement.resources.map(({ name }) => name)).toEqual(['config/größe.json', 'weights.bin']);
     const { signal } = new AbortController();
-    expect(await compareFiles(statement, files, null, signal)).toMatchObject({ mismatches: [], uncovered: [] });
+    const here = await compareFiles(statement, files, 'model.sig', signal);
+    expect(here).toMatchObject({ mismatches: [], uncovered: [] });
+    const elsewhere = await compareFiles(statement, files, null, signal);
+    expect(elsewhere).toMatchObject({ mismatches: [], uncovered: ['model.sig'] });
     const changed = files.map((file) => (file.path === 'weights.bin' ? { ...file, sha256: '0'.repeat(64) } : file));
     expect((await compareFiles(statement, changed, null, signal)).mismatches).toHaveLength(1);
   });

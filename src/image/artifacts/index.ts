@@ -60,7 +60,7 @@ export async function publishArtifacts(
 }
 
 async function modelcarOf(
-  { access, config }: StageContext,
+  { access, config, signal }: StageContext,
   { image, plan, written }: BuiltImage,
   layers: readonly ModelLayer[],
 ): Promise<{ image: WrittenArtifact; link: Blob | null }> {
@@ -71,7 +71,8 @@ async function modelcarOf(
   const cache = join(access.root, '.mldeploy', 'cache', 'layers');
   const programs = new Set<string>();
   for (const layer of image.manifest.layers.slice(0, base)) {
-    for (const program of (await layerFacts(layer, () => image.blob(layer), cache)).programs) programs.add(program);
+    for (const program of (await layerFacts(layer, () => image.blob(layer), cache, signal)).programs)
+      programs.add(program);
   }
   const missing = neededPrograms.filter((program) => !programs.has(program));
   if (missing.length > 0) {

@@ -151,11 +151,12 @@ function signed(signable: Signable, key: SigningKey): Document {
   return { title, attachment, signed: true };
 }
 
-async function billOfMaterials({ config, access }: StageContext, built: BuiltImage): Promise<object> {
+async function billOfMaterials({ config, access, signal }: StageContext, built: BuiltImage): Promise<object> {
   const cache = join(access.root, '.mldeploy', 'cache', 'layers');
   const { image, plan, validated, written } = built;
   const facts = [];
-  for (const layer of image.manifest.layers) facts.push(await layerFacts(layer, () => image.blob(layer), cache));
+  for (const layer of image.manifest.layers)
+    facts.push(await layerFacts(layer, () => image.blob(layer), cache, signal));
   const declared = await declaredFacts(resolve(access.root, config.model.path));
   const time = access.environment['SOURCE_DATE_EPOCH'];
   return sbom({

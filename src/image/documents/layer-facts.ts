@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { MlDeployError } from '../../errors.ts';
 import type { Blob } from '../../oci/blob.ts';
 import type { Descriptor } from '../../oci/manifest.ts';
 import { readTar, type Sink, type TarItem } from '../../oci/pull/tar-reader.ts';
@@ -35,17 +36,23 @@ const version = 2;
  * @param layer descriptor
  * @param open gives its bytes, if they are needed
  * @param cache folder that keeps the facts by the digest of the layer
+ * @param signal ends the reading
  * @returns the facts
- * @throws Error when the layer cannot be read
+ * @throws Error when the layer cannot be read; MlDeployError `build/interrupted`
  */
-export async function layerFacts(layer: Descriptor, open: () => Blob, cache: string): Promise<LayerFacts> {
+export async function layerFacts(
+  layer: Descriptor,
+  open: () => Blob,
+  cache: string,
+  signal: AbortSignal,
+): Promise<LayerFacts> {
   const path = join(cache, `${layer.digest.replace(':', '-')}.v${version}.json`);
   try {
     return JSON.parse(await readFile(path, 'utf8')) as LayerFacts;
   } catch {
     // Not read before.
   }
-  const facts = await readLayerFacts(layer, open());
+  const facts = await readLayerFacts(layer, open(), signal);
   await mkdir(cache, { recursive: true });
   const draft = `${path}.${process.pid}.tmp`;
   await writeFile(draft, JSON.stringify(facts));
@@ -54,7 +61,7 @@ export async function layerFacts(layer: Descriptor, open: () => Blob, cache: str
 }
 
 /** Reads the layer itself. */
-async function readLayerFacts(layer: Descriptor, blob: Blob): Promise<LayerFacts> {
+async function readLayerFacts(layer: Descriptor, blob: Blob, signal: AbortSignal): Promise<LayerFacts> {
   const packages: Record<string, InstalledPackage[]> = {};
   const removed: string[] = [];
   const unread = new Set<string>();
@@ -65,7 +72,7 @@ async function readLayerFacts(layer: Descriptor, blob: Blob): Promise<LayerFacts
     else packages[path] = packagesOf(path, text);
   };
   const hash = createHash('sha256');
-  const tar = unpackLayer(hashed(blob, hash), layer.mediaType);
+  const tar = unpackLayer(hashed(blob, hash, signal), layer.mediaType);
   try {
     await readTar(tar, (item) => Promise.resolve(sinkOf(item, { removed, unread, programs, take })));
   } finally {
@@ -76,8 +83,13 @@ async function readLayerFacts(layer: Descriptor, blob: Blob): Promise<LayerFacts
   return { packages, removed, os, programs: [...programs].sort(), unread: [...unread].sort() };
 }
 
-async function* hashed(blob: Blob, hash: ReturnType<typeof createHash>): AsyncGenerator<Uint8Array> {
+async function* hashed(
+  blob: Blob,
+  hash: ReturnType<typeof createHash>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   for await (const piece of blob.read(0)) {
+    if (signal.aborted) throw interrupted();
     hash.update(piece);
     yield piece;
   }
@@ -130,4 +142,8 @@ export function packagesOf(path: string, text: string): InstalledPackage[] {
   if (path.includes('apk/db/')) return parseApkInstalled(text);
   const found = parsePythonMetadata(text);
   return found === null ? [] : [found];
+}
+
+function interrupted(): MlDeployError {
+  return new MlDeployError({ code: 'build/interrupted', kind: 'interrupted', message: 'the build was interrupted' });
 }
