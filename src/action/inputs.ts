@@ -25,6 +25,8 @@ export const actionInputs: Readonly<Record<string, string>> = {
   config: 'Path of mldeploy.yaml, relative to the workspace. Default: mldeploy.yaml.',
   environment: 'Name of an entry of `environments` in the configuration.',
   paths: 'Model files or folders to validate instead of the model in the configuration; one per line.',
+  format: 'Form of the result: text or json; of validate also sarif, junit or markdown. Default: text.',
+  output: 'File for the result of validate, instead of the log.',
   image: 'Image to roll out that was built elsewhere, as repository@sha256:...',
   model: 'Name of the deployed model. Default: from the configuration.',
   namespace: 'Kubernetes namespace of the deployed model. Default: from the configuration.',

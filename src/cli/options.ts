@@ -83,7 +83,8 @@ export const againstOption: OptionSpec = {
 export const reportOptions: readonly OptionSpec[] = [
   {
     flags: '--report <dir>',
-    description: 'folder for report.html and report.md (default: beside the evidence, .mldeploy/<environment>/)',
+    description:
+      'folder for report.html, report.md and validate.sarif (default: beside the evidence, .mldeploy/<environment>/)',
   },
   {
     flags: '--results <dir>',

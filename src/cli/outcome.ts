@@ -1,5 +1,5 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import type { PipelineResult } from '../pipeline/deploy.ts';
 import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
@@ -51,7 +51,7 @@ export async function publish(
   { host, options }: Invocation,
   facts: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { html, markdown } = await writeFiles(evidence, session);
+  const { html, markdown } = await writeFiles(evidence, session, host);
   const format = options.text('format') ?? 'text';
   if (format === 'json') {
     await writeResult(`${JSON.stringify({ ...facts, reports: { html, markdown }, evidence }, null, 2)}\n`, {
@@ -103,8 +103,15 @@ export async function writeResult(
   }
 }
 
-async function writeFiles(evidence: EvidenceSoFar, { config, store }: ProjectSession): Promise<ReportFiles> {
-  const { writeReports } = await import('../report/write.ts');
+async function writeFiles(
+  evidence: EvidenceSoFar,
+  { config, store, context }: ProjectSession,
+  { cwd }: Host,
+): Promise<ReportFiles> {
+  const { writeReports, writeSarif } = await import('../report/write.ts');
+  if (evidence.validate !== undefined) {
+    await writeSarif(store.reports, evidence.validate, relative(cwd, context.access.root).split(sep).join('/'));
+  }
   return writeReports(store.reports, [{ title: config.name, evidence }]);
 }
 
@@ -118,7 +125,7 @@ export async function concludeStopped(session: ProjectSession, { host, options }
     if (stopped === null) return;
     const evidence = await session.store.readAll();
     await writeResults(results(evidence), { host, options });
-    const { html } = await writeFiles(evidence, session);
+    const { html } = await writeFiles(evidence, session, host);
     session.reporter.note('info', `Report of what happened until then: ${html}`);
     host.listener?.stopped({ evidence, outcome: outcomeOfError(stopped.error), folder, report: html });
   } catch (error) {

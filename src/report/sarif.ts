@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
-import { ruleOf } from '../model/rules/index.ts';
+import { knownRule } from '../model/rules/index.ts';
 import type { Finding, Severity } from '../pipeline/evidence.ts';
 import { version } from '../version.ts';
 import type { ValidatedFile, Validation } from './validation.ts';
@@ -65,7 +65,9 @@ export function sarifLog({ files, errors }: Validation): Log {
 }
 
 function descriptor(id: string): ReportingDescriptor {
-  const { severity, why, fix, cwe = [], cve = [], bad, good } = ruleOf(id);
+  const rule = knownRule(id);
+  if (rule === undefined) return { id, name: camel(id) };
+  const { severity, why, fix, cwe = [], cve = [], bad, good } = rule;
   const examples = [`Breaks it: ${bad}`, `Right: ${good}`];
   const tags = ['security', ...cwe.map((number) => `external/cwe/cwe-${String(number).padStart(3, '0')}`), ...cve];
   return {
@@ -94,7 +96,7 @@ function result(file: ValidatedFile, index: number, finding: Finding, ids: reado
   return {
     ruleId: rule,
     ruleIndex: ids.indexOf(rule),
-    level: ruleOf(rule).verdict === 'clean' ? 'note' : levels[severity],
+    level: knownRule(rule)?.verdict === 'clean' ? 'note' : levels[severity],
     message: { text: `${message}\n${hint}` },
     locations: [location(file, index, finding)],
     partialFingerprints: { 'mlDeploy/v1': createHash('sha256').update(identity).digest('hex').slice(0, 32) },

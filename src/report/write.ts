@@ -1,8 +1,12 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
+import type { ValidateEvidence } from '../pipeline/evidence.ts';
 import { htmlReport } from './html/index.ts';
 import { markdownReport } from './markdown.ts';
 import type { ReportRun } from './run.ts';
+import { validationOf } from './validation.ts';
+
+const sarifName = 'validate.sarif';
 
 /** Where the reports of a run lie. */
 export interface ReportFiles {
@@ -17,6 +21,19 @@ export async function writeReports(folder: string, runs: readonly ReportRun[]): 
   await replace(files.html, htmlReport(runs));
   await replace(files.markdown, markdownReport(runs));
   return files;
+}
+
+/**
+ * Writes what validate found as `validate.sarif`, for code scanning.
+ * @param folder for the reports
+ * @param evidence of validate
+ * @param project folder of mldeploy.yaml as seen from where services resolve paths, empty when it is the same
+ */
+export async function writeSarif(folder: string, evidence: ValidateEvidence, project: string): Promise<void> {
+  const { sarifReport } = await import('./sarif.ts');
+  const model = { ...evidence.model, path: posix.join(project, evidence.model.path) };
+  await mkdir(folder, { recursive: true });
+  await replace(join(folder, sarifName), sarifReport(validationOf([{ ...evidence, model }])));
 }
 
 async function replace(file: string, content: string): Promise<void> {

@@ -35,6 +35,17 @@ describe('inputs', () => {
     expect((await refused({ force: 'yes' })).code).toBe('action/not-a-switch');
   });
 
+  it('ask for a file for code scanning', async () => {
+    expect(await run({ command: 'validate', paths: 'models/', format: 'sarif', output: 'models.sarif' })).toEqual([
+      'validate',
+      '--format=sarif',
+      '--output=models.sarif',
+      '--',
+      'models/',
+    ]);
+    expect((await refused({ output: 'models.sarif' })).code).toBe('action/unused-input');
+  });
+
   it('cannot smuggle in an option through a value', async () => {
     expect(await run({ config: '--kubeconfig=/etc/passwd' })).toEqual(['deploy', '--config=--kubeconfig=/etc/passwd']);
     expect(await run({ command: 'validate', paths: '--help\nmodel.pkl' })).toEqual([

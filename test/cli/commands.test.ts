@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Log } from 'sarif';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { repositoryOf } from '../../src/cli/init/deployment.ts';
 import { nameOf } from '../../src/cli/init/project.ts';
@@ -113,9 +114,23 @@ describe('validate', () => {
     expect(await store.read('validate')).toMatchObject({ outcome: 'failed', project: 'fraud', verdict: 'unsafe' });
     expect(await readFile(join(store.folder, 'report.html'), 'utf8')).toContain('<!doctype html>');
     expect(await readFile(join(store.folder, 'report.md'), 'utf8')).toContain('fraud');
+    const sarif = JSON.parse(await readFile(join(store.folder, 'validate.sarif'), 'utf8')) as Log;
+    expect(sarif.runs[0]?.artifacts).toMatchObject([{ location: { uri: 'model.pkl' } }]);
+    expect(sarif.runs[0]?.results?.length).toBeGreaterThan(0);
 
     const next = await commandLine('build');
     expect(next).toMatchObject({ code: 1, stderr: expect.stringContaining('pipeline/not-passed') as unknown });
+  });
+});
+
+describe('the findings for code scanning', () => {
+  it('have paths as seen from where the command runs', async () => {
+    await mkdir(join(folder, 'ml'));
+    await project();
+    for (const name of ['mldeploy.yaml', 'model.pkl']) await rename(join(folder, name), join(folder, 'ml', name));
+    expect(await commandLine('validate', '-c', 'ml/mldeploy.yaml')).toMatchObject({ code: 1 });
+    const text = await readFile(join(folder, 'ml/.mldeploy/default/validate.sarif'), 'utf8');
+    expect((JSON.parse(text) as Log).runs[0]?.artifacts).toMatchObject([{ location: { uri: 'ml/model.pkl' } }]);
   });
 });
 

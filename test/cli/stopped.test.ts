@@ -54,7 +54,13 @@ test('an interrupted run writes a report of what happened until then', async () 
   const folder = await mkdtemp(join(tmpdir(), 'stopped-'));
   const { ended, said } = await stoppedRun(folder, { results: join(folder, 'results') });
   const evidence = join(folder, '.mldeploy/default');
-  expect((await readdir(evidence)).sort()).toEqual(['report.html', 'report.md', 'stopped.json', 'validate.json']);
+  expect((await readdir(evidence)).sort()).toEqual([
+    'report.html',
+    'report.md',
+    'stopped.json',
+    'validate.json',
+    'validate.sarif',
+  ]);
   const markdown = await readFile(join(evidence, 'report.md'), 'utf8');
   expect(markdown).toContain('fraud: interrupted in build');
   expect(markdown).toMatch(/\| validate \| passed \|.*\n\| build \| interrupted \|.*the build was interrupted/);

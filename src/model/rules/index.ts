@@ -86,7 +86,12 @@ export type RuleId = keyof typeof rules;
 
 /** The rule with this id. */
 export function ruleOf(id: string): Rule {
-  const found: Rule | undefined = (rules as Readonly<Record<string, Rule>>)[id];
+  const found = knownRule(id);
   if (found === undefined) throw new Error(`no rule ${id}`);
   return found;
+}
+
+/** The same for evidence, which another version may have written; undefined for rules of that version alone. */
+export function knownRule(id: string): Rule | undefined {
+  return Object.hasOwn(rules, id) ? (rules as Readonly<Record<string, Rule>>)[id] : undefined;
 }
