@@ -64,7 +64,8 @@ export class EvidenceStore {
     for (const stage of stageOrder.slice(first)) await rm(this.path(stage), { force: true });
     await this.forgetStopped();
     // A report of the earlier run beside evidence of this one would tell the wrong story.
-    for (const report of ['report.html', 'report.md', 'validate.sarif']) await rm(join(this.reports, report), { force: true });
+    for (const report of ['report.html', 'report.md', 'validate.sarif'])
+      await rm(join(this.reports, report), { force: true });
   }
 
   /** Everything that is there. Throws `evidence/invalid` for a document that is not evidence. */
