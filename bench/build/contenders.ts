@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,7 +60,7 @@ function ours(builder: string): Contender {
     forget: async (project, services, tools) => {
       rmSync(join(project.root, '.mldeploy'), { recursive: true, force: true });
       await prune(services, tools);
-      rmSync(join(tools.folder, 'containers'), { recursive: true, force: true });
+      for (const name of ['containers', 'containers-run']) removeWithMounts(join(tools.folder, name));
     },
   };
 }
@@ -101,8 +102,6 @@ const install = `RUN --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certific
 /** In the order in which they run. */
 export const contenders: readonly Contender[] = [
   ours('oci'),
-  ours('buildkit'),
-  ours('buildah'),
   dockerfile(
     'usual',
     'Dockerfile with COPY . .',
@@ -126,12 +125,27 @@ COPY inference.py .
 CMD ["uvicorn", "inference:app"]
 `,
   ),
+  ours('buildkit'),
+  ours('buildah'),
 ];
 
 /** The packages that serve the model, in the same versions as in our images. */
 function serving(): string {
   const file = new URL('../../src/server/fastapi/requirements-server.txt', import.meta.url);
   return [...readFileSync(file, 'utf8').matchAll(/^[\w.-]+==[\w.]+/gm)].map(([pin]) => pin).join('\n');
+}
+
+/**
+ * Removes a folder in which Buildah may have left mounts.
+ * @param folder need not exist
+ */
+export function removeWithMounts(folder: string): void {
+  const mounted = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((entry) => entry.split(' ')[1] ?? '')
+    .filter((place) => place.startsWith(`${folder}/`));
+  for (const place of mounted.toReversed()) execFileSync('umount', [place]);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 async function prune({ buildctl, buildkit }: Services, { folder }: Tools): Promise<void> {

@@ -122,7 +122,10 @@ class Walk {
   }
 
   private async child(file: string, path: string, child: Dirent, depth: number): Promise<void> {
-    if (child.isDirectory()) {
+    // A name that is no text has this character where bytes were, and leads nowhere.
+    if (child.name.includes('\ufffd') && (await lstat(file).catch(() => null)) === null) {
+      this.add(path, 'file/name', 'The name is not UTF-8 text.');
+    } else if (child.isDirectory()) {
       if (depth >= maxDepth) this.add(path, 'file/limit', `Folders are nested more than ${maxDepth} deep.`);
       else await this.folder(file, path, depth + 1);
     } else if (child.isFile()) {

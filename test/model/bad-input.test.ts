@@ -89,6 +89,19 @@ describe('names', () => {
   });
 });
 
+describe('names that are no text', () => {
+  it('are findings that say so, of files and of folders', async () => {
+    const name = (start: string): Buffer => Buffer.concat([Buffer.from(join(root, start)), Buffer.from([0xff, 0xe4])]);
+    writeFileSync(name('file-'), good);
+    mkdirSync(name('folder-'));
+    // The same character in a name that is text is no problem.
+    writeFileSync(join(root, 'x\ufffd.pkl'), good);
+    const found = await judge();
+    expect(rules(found)).toEqual(['file-\ufffd\ufffd file/name', 'folder-\ufffd\ufffd file/name']);
+    expect(found.model.files[0]?.findings[0]?.message).toContain('The name is not UTF-8 text.');
+  });
+});
+
 describe('very much of something', () => {
   it('stops at more files than are kept in memory', async () => {
     for (let index = 0; index < 30; index++) {
