@@ -130,7 +130,7 @@ async function buildImage(
       folder,
       layout,
       cache,
-      insecureHosts: config.image.insecure ? [parseRepository(config.image.repository).host] : [],
+      insecureHosts: insecureHosts(context),
       places,
       secrets: config.image.secrets.map(({ id, file }) => ({ id, file: resolve(access.root, file) })),
       sourceDateEpoch: epochOf(context),
@@ -168,6 +168,16 @@ function putOnTop(
     created: new Date(epochOf(context) * 1000).toISOString(),
     settings: imageSettings(plan, image.config.config),
   });
+}
+
+/**
+ * Registries that may be reached by plain HTTP.
+ * @param context of the stage
+ * @returns `host[:port]`, as the configuration names them
+ */
+export function insecureHosts(context: StageContext): string[] {
+  const { insecure, repository } = context.config.image;
+  return insecure ? [parseRepository(repository).host] : [];
 }
 
 /**

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import type { WrittenImage } from '../oci/append.ts';
 import { memoryBlob } from '../oci/blob.ts';
 import type { ReadableImage } from '../oci/image.ts';
@@ -22,9 +24,9 @@ import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
 import { explained } from './full-disk.ts';
 import { tagPrefix } from './known-layers.ts';
-import { checkLock } from './lock/index.ts';
+import { checkLock, expectedBase } from './lock/index.ts';
 import { describeLayers } from './layers.ts';
-import { placesOf, withImage, type Layer } from './make.ts';
+import { insecureHosts, placesOf, withImage, type Layer } from './make.ts';
 import { pushBlobs } from './push.ts';
 import { layersOfBuild } from './secrets/layers-of-build.ts';
 import { refuseLeakedSecrets } from './secrets/scan.ts';
@@ -49,7 +51,15 @@ async function preflight(context: StageContext): Promise<void> {
   // What a server's steps take as secrets shows, before there is a plan, whether it installs packages.
   const { buildSecrets, dockerfile = false } = serverOf(config);
   const packages = buildSecrets?.includes('pipconf') ?? false;
-  await chooseBuilder(image.builder, { dockerfile, packages }, placesOf(context), signal);
+  const places = placesOf(context);
+  const { builder } = await chooseBuilder(image.builder, { dockerfile, packages }, places, signal);
+  // Servers that install packages build on image.base; others bring a base of their own.
+  if (packages && builder.check !== undefined) {
+    const cache = join(context.access.root, '.mldeploy', 'cache');
+    const { platform } = image;
+    const base = await expectedBase(context);
+    await builder.check({ base, platform, packages, places, cache, insecureHosts: insecureHosts(context), signal });
+  }
   await registryOf(context).checkPush();
 }
 

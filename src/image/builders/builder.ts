@@ -36,6 +36,18 @@ export interface BuildRequest {
   readonly onLine: (line: string) => void;
 }
 
+/** What is known of a build before there is a plan. */
+export interface ExpectedBuild {
+  /** As mldeploy.lock pins it, if it does. */
+  readonly base: string;
+  readonly platform: string;
+  readonly packages: boolean;
+  readonly places: BuilderPlaces;
+  readonly cache: string;
+  readonly insecureHosts: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 /** Turns a recipe into an image; code, configuration and weights are put on top of it by our own writer. */
 export interface Builder {
   readonly name: 'buildkit' | 'buildx' | 'buildah' | 'oci';
@@ -49,6 +61,11 @@ export interface Builder {
    * @returns null when it answers, else what was looked for and what is missing
    */
   available(places: BuilderPlaces, signal: AbortSignal, packages: boolean): Promise<string | null>;
+  /**
+   * Finds, before anything is built, what would fail; only builders that reach the registry of the base themselves can.
+   * @throws MlDeployError `build/*`, `registry/*`
+   */
+  check?(expected: ExpectedBuild): Promise<void>;
   /**
    * Builds. The times of files are the Dockerfile's matter.
    * @returns the image; its blobs can be read as long as the folders of the request are there

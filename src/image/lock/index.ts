@@ -6,6 +6,18 @@ import { lockName, readLock } from './document.ts';
 import { checkInputs, entryOf, lockInputs } from './inputs.ts';
 
 /**
+ * The base as the build will name it.
+ * @param context of the stage
+ * @returns with the digest of the lock, if there is one for the environment
+ */
+export async function expectedBase(context: StageContext): Promise<string> {
+  const { config, access } = context;
+  const { base } = config.image;
+  const lock = await readLock(access.root);
+  return lock === null || base.includes('@') ? base : `${base}@${entryOf(lock, config.environment).base}`;
+}
+
+/**
  * Checks before anything is built that the lock, if there is one, is about this project as it is now.
  * @param context of the stage; without evidence of validate the packages that depend on the model are left to the build
  * @throws MlDeployError `build/lock-invalid`, `build/lock-outdated`

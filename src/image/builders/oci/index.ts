@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { asOci, type ReadableImage, type StoredImage } from '../../../oci/image.ts';
 import { mediaTypes, type Descriptor, type HistoryEntry } from '../../../oci/manifest.ts';
 import type { PythonPackages, RequirementsFile } from '../../../server/image-plan.ts';
-import type { Builder, BuilderPlaces, BuildRequest } from '../builder.ts';
+import type { Builder, BuilderPlaces, BuildRequest, ExpectedBuild } from '../builder.ts';
 import { openBase, pythonOf } from './base.ts';
-import type { BasePython } from './base-python.ts';
+import { officialPython, type BasePython } from './base-python.ts';
 import {
   findInstaller,
   installerFailed,
@@ -21,7 +21,7 @@ import { environmentEntries } from './site.ts';
 import { wheelTarget, type WheelTarget } from './wheel-platforms.ts';
 
 /** Without a daemon: the layers of the base as its registry has them, and one of ours with the packages. Nothing is run. */
-export const oci: Builder = { name: 'oci', dockerfiles: false, available, build };
+export const oci: Builder = { name: 'oci', dockerfiles: false, available, check, build };
 
 async function available(
   { environment }: BuilderPlaces,
@@ -30,6 +30,16 @@ async function available(
 ): Promise<string | null> {
   if (!packages || (await findInstaller(environment, signal, null)) !== null) return null;
   return 'neither uv nor pip is on PATH, and one of them fetches the Python packages';
+}
+
+/** Whether the base is there for the platform, and an installer for its Python where the base's own config tells which that is. */
+async function check(expected: ExpectedBuild): Promise<void> {
+  const { base, platform, packages, places, signal } = expected;
+  const image = await openBase(base, platform, expected);
+  const python = packages ? officialPython(image.config) : null;
+  if (python === null) return;
+  const target = { version: python.version, wheels: wheelTarget(platform, python.libc) };
+  if ((await findInstaller(places.environment, signal, target)) === null) throw noInstaller(target);
 }
 
 async function build(request: BuildRequest): Promise<ReadableImage> {

@@ -177,10 +177,10 @@ describe('refusals', () => {
     [{ image: 'platform: linux/s390x' }, 'build/no-platform', 'linux/amd64, linux/arm64'],
     [{ path: '/nowhere' }, 'build/no-builder', 'neither uv nor pip'],
   ])('%j ends with %s', async (options, code, message) => {
-    await expect(buildStage.run(contextOf(checkout(), options))).rejects.toMatchObject({
-      code,
-      message: expect.stringContaining(message) as string,
-    });
+    const context = contextOf(checkout(), options);
+    const refusal = { code, message: expect.stringContaining(message) as string };
+    await expect(buildStage.preflight(context)).rejects.toMatchObject(refusal);
+    await expect(buildStage.run(context)).rejects.toMatchObject(refusal);
   });
 
   it('names the package that has no wheel for the image, and leaves nothing behind', async () => {
