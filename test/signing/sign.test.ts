@@ -1,8 +1,11 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { bundleFromJSON } from '@sigstore/bundle';
+import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { describe, expect, it } from 'vitest';
 
 import { parseBundle } from '../../src/signing/bundle.ts';
@@ -47,6 +50,24 @@ describe('a model that we sign', () => {
     expect(elsewhere).toMatchObject({ mismatches: [], uncovered: ['model.sig'] });
     const changed = files.map((file) => (file.path === 'weights.bin' ? { ...file, sha256: '0'.repeat(64) } : file));
     expect((await compareFiles(statement, changed, null, signal)).mismatches).toHaveLength(1);
+  });
+
+  it("is a bundle that Sigstore's own library verifies", () => {
+    const { privateKey, publicKey } = keyPair('P-256');
+    const signer = readSigningKey(privateKey, null);
+    const bundle = bundleFromJSON(JSON.parse(signStatement(modelStatement('fraud', model().files), signer)));
+    const nobody = TrustedRoot.fromJSON({ mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1' });
+    const trust = (pem: string): Verifier => {
+      const key = { publicKey: createPublicKey(pem), validFor: () => true };
+      const thresholds = { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 };
+      return new Verifier(
+        toTrustMaterial(nobody, () => key),
+        thresholds,
+      );
+    };
+    trust(publicKey).verify(toSignedEntity(bundle));
+    const other = trust(keyPair('P-256').publicKey);
+    expect(() => other.verify(toSignedEntity(bundle))).toThrow('signature');
   });
 
   it('is refused with another key', async () => {
