@@ -118,6 +118,8 @@ export interface ImageConfig {
   readonly repository: string;
   readonly base: string;
   readonly platform: string;
+  /** Largest image with its model, bytes as the registry holds them; null: no limit. */
+  readonly maxBytes: number | null;
   readonly builder: 'auto' | 'buildkit' | 'buildx' | 'buildah' | 'oci';
   /** Registry speaks plain HTTP; only when named by the user. Loopback registries are always allowed plain HTTP. */
   readonly insecure: boolean;

@@ -83,6 +83,7 @@ function resolveImage(image: MlDeployFile['image'], base: string): ImageConfig {
     repository: image.repository,
     base: image.base ?? base,
     platform: image.platform ?? 'linux/amd64',
+    maxBytes: image.maxSize === undefined || image.maxSize === null ? null : parseBytes(image.maxSize),
     builder: image.builder ?? 'auto',
     insecure: image.insecure ?? false,
     secrets: Object.entries(image.secrets ?? {}).map(([id, file]) => ({ id, file })),

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { nearest } from '../config/nearest.ts';
 import { MlDeployError } from '../errors.ts';
 import type { StageContext } from '../pipeline/stage.ts';
+import { baseNotes } from './base-notes.ts';
 import { withoutDropped } from './optimise/drop.ts';
 import { requirementsFacts } from '../server/fastapi/requirements.ts';
 import { serverOf } from '../server/index.ts';
@@ -24,7 +25,10 @@ export async function checkFiles(context: StageContext): Promise<void> {
   }
   // What the server cannot serve is refused before anything is built; without evidence this is for the build itself to find out.
   if (context.evidence.validate !== undefined) {
-    await type.imagePlan(context.config, withoutDropped(context.evidence.validate, context.config), root);
+    const model = withoutDropped(context.evidence.validate, context.config);
+    const { notes, warnings } = baseNotes(await type.imagePlan(context.config, model, root), context.config);
+    for (const note of notes) context.reporter.note('info', note);
+    for (const warning of warnings) context.reporter.note('warning', warning);
   }
   if (server.entry !== null) await read(root, server.entry, 'server.entry');
   for (const { id, file } of image.secrets) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { WrittenImage } from '../oci/append.ts';
 import { memoryBlob } from '../oci/blob.ts';
 import type { ReadableImage } from '../oci/image.ts';
-import { mediaTypes } from '../oci/manifest.ts';
+import { mediaTypes, type Manifest } from '../oci/manifest.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type {
   ArtifactEvidence,
@@ -30,6 +30,7 @@ import { insecureHosts, placesOf, withImage, type Layer } from './make.ts';
 import { pushBlobs } from './push.ts';
 import { layersOfBuild } from './secrets/layers-of-build.ts';
 import { refuseLeakedSecrets } from './secrets/scan.ts';
+import { checkSize } from './size-budget.ts';
 import { registryOf } from './target-registry.ts';
 
 /** Model files and server become an image in the registry; the evidence ties the model's digest to the image's. */
@@ -68,6 +69,11 @@ async function run(context: StageContext): Promise<BuildEvidence> {
   const registry = registryOf(context);
   return withImage(context, { registry, noCache: false }, async (made) => {
     const { validated, served, optimised, plan, locked, image, layers, written, builder, buildMs } = made;
+    checkSize(
+      describeLayers(written.manifest.layers, plan.recipe, layers),
+      imageBytes(written.manifest),
+      context.config.image.maxBytes,
+    );
     const ours = layersOfBuild(plan.recipe, image, layers);
     await refuseLeakedSecrets(context, ours, [written.configBytes, written.manifestBytes]);
     const pushed = await pushImage(context, registry, image, layers, written, validated.model.digest);
@@ -83,6 +89,11 @@ const isWeights = ({ kind }: Layer): boolean => kind === 'weights';
 
 function modelLayer({ blob: { digest, size }, title }: Layer): ModelLayer {
   return { digest, size, title };
+}
+
+/** As the registry holds it: layers compressed. */
+function imageBytes({ config, layers }: Manifest): number {
+  return config.size + layers.reduce((sum, { size }) => sum + size, 0);
 }
 
 async function pushImage(
@@ -156,7 +167,7 @@ function evidence(
       digest,
       reference,
       platform: plan.platform,
-      bytes: manifest.config.size + manifest.layers.reduce((sum, { size }) => sum + size, 0),
+      bytes: imageBytes(manifest),
       layers: describeLayers(manifest.layers, plan.recipe, own),
       user: written.config.config?.User ?? '',
       locked: facts.locked,

@@ -570,6 +570,10 @@ export interface Image {
    */
   builder?: 'auto' | 'buildkit' | 'buildx' | 'buildah' | 'oci';
   /**
+   * The build fails when the image, compressed as the registry holds it and with the model, is larger; the error lists what takes most. `null`: no limit.
+   */
+  maxSize?: Bytes | null;
+  /**
    * The registry speaks plain HTTP. Never assumed, except for loopback addresses.
    */
   insecure?: boolean;
@@ -1045,6 +1049,10 @@ export interface Image1 {
    * What makes base and packages of the image (docs/build.md). `oci` needs no daemon, no Docker and no root. `auto` takes the first that works, in the order listed.
    */
   builder?: 'auto' | 'buildkit' | 'buildx' | 'buildah' | 'oci';
+  /**
+   * The build fails when the image, compressed as the registry holds it and with the model, is larger; the error lists what takes most. `null`: no limit.
+   */
+  maxSize?: Bytes | null;
   /**
    * The registry speaks plain HTTP. Never assumed, except for loopback addresses.
    */

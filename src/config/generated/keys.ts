@@ -45,6 +45,7 @@ export const configurationKeys: readonly string[] = [
   'image.base',
   'image.platform',
   'image.builder',
+  'image.maxSize',
   'image.insecure',
   'image.secrets',
   'image.artifacts',

@@ -3,7 +3,8 @@ import { Findings } from '../findings.ts';
 import type { Contract } from '../../pipeline/evidence.ts';
 import { printable } from '../../printable.ts';
 import type { EmbeddedModels } from '../pickle/embedded.ts';
-import { estimatorFacts, type EstimatorFacts } from '../pickle/estimator.ts';
+import { estimatorFacts, writtenBySklearn, type EstimatorFacts } from '../pickle/estimator.ts';
+import type { Value } from '../pickle/values.ts';
 import { Judge } from '../pickle/judge.ts';
 import { Machine } from '../pickle/machine.ts';
 import { Rulings } from '../pickle/rulings.ts';
@@ -28,7 +29,7 @@ export function inspectPickle(context: InspectContext): Inspector {
       const estimator = estimatorFacts(streams.held, models.contracts);
       return {
         format: joblib ? 'joblib' : 'pickle',
-        facts: { ...streams.facts, ...models.facts, ...featureFacts(estimator) },
+        facts: { ...streams.facts, ...models.facts, ...featureFacts(estimator), ...versionFacts(streams.held) },
         ...(estimator === null ? {} : { contract: estimator.contract }),
       };
     },
@@ -56,6 +57,11 @@ async function inspectModels({ found, left }: EmbeddedModels, context: InspectCo
   }
   if (left > 0) context.findings.add('pickle/limit', null, `${left} models in it are too large to be checked.`);
   return { contracts, facts: formats.length > 0 ? { models: formats } : {} };
+}
+
+function versionFacts(held: Value): Facts {
+  const version = writtenBySklearn(held);
+  return version === null ? {} : { sklearn: version };
 }
 
 function featureFacts(estimator: EstimatorFacts | null): Facts {

@@ -59,6 +59,16 @@ export function estimatorFacts(value: Value, models: readonly Contract[]): Estim
   };
 }
 
+/**
+ * The version of scikit-learn that wrote an estimator; null when it does not say.
+ * @param value what the pickle holds
+ */
+export function writtenBySklearn(value: Value): string | null {
+  if (!(value instanceof Instance) || value.type?.module.startsWith('sklearn.') !== true) return null;
+  const version = attribute(value, '_sklearn_version');
+  return typeof version === 'string' && /^[\w.+]{1,32}$/.test(version) ? version : null;
+}
+
 interface Rows {
   readonly width: number;
   readonly features: readonly string[] | null;

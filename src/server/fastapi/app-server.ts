@@ -4,6 +4,7 @@ import type { MetricsPreset } from '../metrics-preset.ts';
 import type { Probes, Server } from '../server.ts';
 import { appPlan, type ChooseFile } from './app-plan.ts';
 import { fastapiMetrics } from './metrics.ts';
+import { sklearnWarnings } from './sklearn-version.ts';
 import { modelFolder } from './places.ts';
 
 /** Time that the server goes on answering after SIGTERM, so that the endpoints of the cluster can change; seconds. */
@@ -21,6 +22,7 @@ export function appServer(type: Server['type'], chooseFile: ChooseFile): Server 
     refusals: '4xx',
     buildSecrets: packageSecrets,
     imagePlan: (config, model, root) => appPlan(config, model, root, chooseFile),
+    check: sklearnWarnings,
     probes: ({ server }: Config): Probes => ({ port: server.port, livePath: '/healthz', readyPath: '/readyz' }),
     metrics: ({ server }: Config): MetricsPreset => fastapiMetrics(server.port, type),
     environment,

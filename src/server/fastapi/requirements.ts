@@ -36,6 +36,19 @@ export function constraintsOf(text: string): string {
     .join('');
 }
 
+/**
+ * Versions that a requirements file pins for one package; several when markers tell them apart.
+ * @param text of the file
+ * @param name of the package, in any of the spellings that pip takes for equal
+ */
+export function pinnedVersions(text: string, name: string): string[] {
+  const normal = (written: string): string => written.toLowerCase().replaceAll(/[-_.]+/g, '-');
+  return parse(text).flatMap((requirement) => {
+    const [, found = '', version] = /^([\w.-]+)(?:\[[^\]]*\])?\s*===?\s*([^\s;*]+)/.exec(requirement.text) ?? [];
+    return version !== undefined && normal(found) === normal(name) ? [version] : [];
+  });
+}
+
 /** `name==1.2` or `name @ URL`; wildcards, ranges and markers that merely contain `==` do not count. */
 function isPinned(requirement: string): boolean {
   const specifier = (requirement.split(/\s--hash=/)[0] ?? '').replace(/;.*$/, '').trim();

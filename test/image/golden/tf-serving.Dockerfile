@@ -1,0 +1,1 @@
+FROM docker.io/tensorflow/serving:2.19.1

@@ -1,0 +1,1 @@
+FROM docker.io/pytorch/torchserve:0.12.0-cpu

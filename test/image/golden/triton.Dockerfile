@@ -1,0 +1,1 @@
+FROM nvcr.io/nvidia/tritonserver:25.10-py3

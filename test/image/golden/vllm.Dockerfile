@@ -1,0 +1,1 @@
+FROM docker.io/vllm/vllm-openai:v0.26.0
