@@ -1,8 +1,13 @@
 /** Thrown where a flat buffer points outside itself. */
 export class FlatbufferError extends Error {}
 
+/** Entries of a list that are followed: they may all lead to the same place. */
+const maxPointers = 400_000;
+/** Text that is kept; all of it has to be inside. Bytes. */
+const maxText = 1024;
+
 /**
- * A table of a flat buffer, read without trusting it: every offset stays inside, strings and vectors too. Fields are numbered from 0 as
+ * A table of a flat buffer, read without trusting it: every offset stays inside, strings and vectors too. Texts are cut. Fields are numbered from 0 as
  * in the schema. Throws FlatbufferError.
  */
 export class Table {
@@ -67,6 +72,9 @@ export class Table {
   private pointers(field: number): number[] {
     const from = this.pointer(field);
     const offsets = this.vector(field, 4);
+    if (offsets.length / 4 > maxPointers) {
+      throw new FlatbufferError(`has a list of ${offsets.length / 4} entries; ${maxPointers} are followed`);
+    }
     return Array.from(
       { length: offsets.length / 4 },
       (_, index) => (from ?? 0) + 4 + index * 4 + offsets.readUInt32LE(index * 4),
@@ -89,7 +97,7 @@ export class Table {
 function textAt(buffer: Buffer, at: number): string {
   within(buffer, at, 4);
   const length = buffer.readUInt32LE(at);
-  return buffer.toString('utf8', within(buffer, at + 4, length), at + 4 + length);
+  return buffer.toString('utf8', within(buffer, at + 4, length), at + 4 + Math.min(length, maxText));
 }
 
 function within(buffer: Buffer, at: number, length: number): number {
