@@ -180,6 +180,7 @@ async function provenanceOf({ config, access }: StageContext, built: BuiltImage)
   return provenance({
     subjects: [written, ...artifacts].map(({ digest }) => ({ name: config.image.repository, digest })),
     project: config.name,
+    configuration: digestOf(JSON.stringify(config)),
     environmentName: config.environment,
     server: config.server.type,
     platform: plan.platform,

@@ -4,6 +4,8 @@ import { imageReference, imageUrl } from './purl.ts';
 export interface BuildFacts {
   readonly subjects: readonly { readonly name: string; readonly digest: string }[];
   readonly project: string;
+  /** `sha256:...` of the resolved configuration. */
+  readonly configuration: string;
   readonly environmentName: string | null;
   readonly server: string;
   readonly platform: string;
@@ -46,6 +48,7 @@ export function provenance(facts: BuildFacts): object {
         buildType,
         externalParameters: {
           project: facts.project,
+          configuration: { digest: digestSet(facts.configuration) },
           environment: facts.environmentName,
           server: facts.server,
           platform: facts.platform,
