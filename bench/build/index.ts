@@ -182,6 +182,7 @@ function registries({ folder }: Tools, { registry }: Services): void {
 function save(run: { megabytes: number; bare: Readonly<Record<string, Bare>>; results: Results }): void {
   const machine = `${cpus().length} cores, ${cpus()[0]?.model.trim() ?? ''}`;
   const document = { at: new Date().toISOString(), machine, ...run };
+  mkdirSync(join(import.meta.dirname, 'results'), { recursive: true });
   writeFileSync(join(import.meta.dirname, 'results/latest.json'), `${JSON.stringify(document, null, 2)}\n`);
 }
 

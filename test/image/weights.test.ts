@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -10,7 +11,7 @@ import { weightLayers, type WeightLayer, type WeightsRequest } from '../../src/i
 import { digestOf } from '../../src/oci/manifest.ts';
 import type { ImagePlan } from '../../src/server/image-plan.ts';
 import { clientOf } from '../oci/client.ts';
-import { startFaultyRegistry } from '../oci/faulty-registry.ts';
+import { startFaultyRegistry, type Fault, type SeenRequest } from '../oci/faulty-registry.ts';
 
 /** What the product takes as large would take long here; one test has the real size. */
 const ownLayer = 2 * 1024 * 1024;
@@ -285,6 +286,42 @@ describe('sending', () => {
     await made({ ...some, weights }, { store: clientOf(registry.host), made: remembered, onSent: (n) => (sent += n) });
     expect(sent).toBeGreaterThan(ownLayer);
     expect(sent).toBeLessThan(ownLayer + 10_000);
+  });
+
+  it('goes on after a broken connection, and refuses a file that changed meanwhile', async () => {
+    const some = model({ 'large.bin': Buffer.alloc(4 * ownLayer, 'a') });
+    const [expected] = await made(some);
+    for (const keepsPartOfRequest of [true, false]) {
+      const cut = ({ method, before }: SeenRequest): Fault | null =>
+        method === 'PATCH' && before === 0 ? { cutAfter: ownLayer } : null;
+      await using registry = await startFaultyRegistry({ keepsPartOfRequest, fault: cut });
+      const [layer] = await made(some, { store: clientOf(registry.host) });
+      expect(layer?.blob.digest).toBe(expected?.blob.digest);
+      expect(registry.blobs.has(expected?.blob.digest ?? '')).toBe(true);
+      await using other = await startFaultyRegistry({ keepsPartOfRequest, fault: cut });
+      const onRetry = (): void => utimesSync(join(some.root, 'large.bin'), 1, Math.random() * 1e9);
+      await expect(made(some, { store: clientOf(other.host, { onRetry }) })).rejects.toMatchObject({
+        code: 'build/model-changed',
+        message: 'large.bin is not the file that was validated: it changed while it was sent',
+      });
+      expect(other.blobs.size).toBe(0);
+    }
+  });
+
+  it('is the same in other time zones and languages', async () => {
+    await using registry = await startFaultyRegistry();
+    const some = model({ 'i.bin': 'a', 'I.bin': 'b', 'ä.bin': 'c', 'z/ş.bin': 'd', 'large.bin': large('e') });
+    const list = join(folder(), 'files.json');
+    const expected = digestsOf(await weightLayers(request(some)));
+    for (const [files, environment] of [
+      [some.weights.files, { LC_ALL: 'C', TZ: 'UTC' }],
+      [some.weights.files.toReversed(), { LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8', TZ: 'Pacific/Kiritimati' }],
+    ] as const) {
+      writeFileSync(list, JSON.stringify(files));
+      const args = [join(import.meta.dirname, 'weigh.ts'), some.root, list, registry.host];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...environment } });
+      expect(Object.values((JSON.parse(stdout) as { layers: object }).layers)).toEqual(expected);
+    }
   });
 
   it('stops every lane when one file is wrong', async () => {

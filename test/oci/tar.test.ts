@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../src/oci/manifest.ts';
 import { TarStream, type LayerEntry } from '../../src/oci/tar-blob.ts';
-import { tarHeader } from '../../src/oci/tar.ts';
+import { tarHeader, tarHeaderSize } from '../../src/oci/tar.ts';
 
 async function bytesOf(stream: TarStream, start = 0): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
@@ -89,6 +89,28 @@ describe('tar stream', () => {
     const blob = await first.hash((_, sha256) => digests.push(sha256));
     expect(blob.digest).toBe(digestOf(whole));
     expect(digests).toEqual([digestOf('x'.repeat(70_000)).slice(7)]);
+  });
+
+  it('knows how long a header is without making it', () => {
+    const paths = [
+      'a',
+      'ä',
+      'x'.repeat(100),
+      'x'.repeat(101),
+      `${'d/'.repeat(90)}x`,
+      `${'long/'.repeat(200)}x`,
+      'a\nb',
+    ];
+    for (const path of paths) {
+      for (const size of [0, 1, 8 * 2 ** 30 - 1, 8 * 2 ** 30, 2 ** 50]) {
+        const entry = { path, kind: 'file', mode: 0o444, size } as const;
+        expect(tarHeaderSize(entry), `${path} ${size}`).toBe(tarHeader(entry).length);
+      }
+    }
+    for (const target of ['t', 't'.repeat(101), 'ü']) {
+      const entry = { path: 'link', kind: 'symlink', mode: 0o777, size: 0, target } as const;
+      expect(tarHeaderSize(entry)).toBe(tarHeader(entry).length);
+    }
   });
 
   it('gives sizes from 8 GiB on in a PAX record', () => {
