@@ -1,5 +1,5 @@
 import type { Known, ProtocolId } from '../../../src/server/protocols/protocol.ts';
-import { startTorchserve, startTritonPython } from './planned-servers.ts';
+import { startTorchscript, startTorchserve, startTritonPython, twoContract } from './planned-servers.ts';
 import type { RealProcess } from './process.ts';
 import { modelName, startKserve, startLlamacpp, startMlserver, startTriton } from './servers.ts';
 
@@ -61,6 +61,13 @@ export const cases: readonly RealCase[] = [
     start: async () => (await startTorchserve()).server,
     protocol: 'torchserve',
     known: scores,
+    notRefused: [],
+  },
+  {
+    name: 'torchserve-0.12.0-torchscript',
+    start: async () => (await startTorchscript()).server,
+    protocol: 'torchserve',
+    known: { ...scores, contract: twoContract },
     notRefused: [],
   },
   {

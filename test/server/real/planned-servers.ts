@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -41,6 +42,38 @@ export async function startTorchserve(root = join(examples, 'torchserve'), yaml?
     readyPath: '/ping',
   });
   return { project, server };
+}
+
+const script = new URL('models/two_outputs.py', import.meta.url).pathname;
+
+/** Contract of the program that it writes: two inputs, two outputs. */
+export const twoContract = {
+  inputs: [
+    { name: 'x', dtype: 'float32', shape: [null, 3] },
+    { name: 'factor', dtype: 'float32', shape: [null] },
+  ],
+  outputs: [
+    { name: 'score', dtype: 'float32', shape: [null] },
+    { name: 'label', dtype: 'int64', shape: [null] },
+  ],
+  source: 'declared',
+};
+
+/** TorchServe with a TorchScript program that has no code of the project's. */
+export async function startTorchscript(): Promise<PlannedServer> {
+  const root = mkdtempSync(join(tmpdir(), 'mldeploy-project-'));
+  mkdirSync(join(root, 'model'));
+  execFileSync(await pythonWith('torchserve'), [script, join(root, 'model/two.pt')]);
+  const yaml = `version: 1
+name: scores
+model:
+  path: model
+  inputs: [{name: x, dtype: float32, shape: [-1, 3]}, {name: factor, dtype: float32, shape: [-1]}]
+  outputs: [{name: score, dtype: float32, shape: [-1]}, {name: label, dtype: int64, shape: [-1]}]
+server: {type: torchserve, batching: {maxBatch: 4, delay: 5ms}}
+image: {repository: registry.test/scores}
+`;
+  return startTorchserve(root, yaml);
 }
 
 const entry = `

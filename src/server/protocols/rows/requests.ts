@@ -50,17 +50,23 @@ export function malformedRows(path: string, valid: Ask | null): Ask[] {
   ];
   const body = asObject(JSON.parse(valid?.request.body ?? 'null'));
   const [row, ...others] = asArray(body?.['instances']) ?? [];
-  const first = Array.isArray(row) ? (row as unknown[]) : null;
-  if (first === null) return asks;
   const changed = (name: string, value: unknown): Ask =>
     malformedAsk(path, name, { ...body, instances: [value, ...others] });
-  if (typeof first[0] === 'number') {
-    asks.push(
-      changed('a text where a number belongs', ['not a number', ...first.slice(1)]),
-      changed('one value too many in a row', [...first, first[0]]),
-    );
-  }
+  const textual = brokenRow(row, (values) => ['not a number', ...values.slice(1)]);
+  if (textual !== null) asks.push(changed('a text where a number belongs', textual));
+  const longer = brokenRow(row, (values) => [...values, values[0]]);
+  if (longer !== null) asks.push(changed('one value too many in a row', longer));
+  const named = Object.entries(asObject(row) ?? {});
+  if (named.length > 1) asks.push(changed('a row without one of its inputs', Object.fromEntries(named.slice(1))));
   return asks;
+}
+
+/** A row with its first list of numbers changed; null when it has none. */
+function brokenRow(row: unknown, change: (values: readonly unknown[]) => unknown[]): unknown {
+  const values = asArray(row);
+  if (values !== null) return typeof values[0] === 'number' ? change(values) : null;
+  const found = Object.entries(asObject(row) ?? {}).find(([, value]) => typeof asArray(value)?.[0] === 'number');
+  return found === undefined ? null : { ...asObject(row), [found[0]]: change(asArray(found[1]) ?? []) };
 }
 
 function valuesOf(
