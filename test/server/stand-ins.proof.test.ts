@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -28,6 +28,7 @@ it.each(['vllm', 'triton', 'tf-serving', 'torchserve'])('%s', async (type) => {
   await using namespace = await cluster.namespace('servers');
   try {
     cpSync(join(examples, type), root, { recursive: true });
+    writeFileSync(join(root, 'model.py'), tritonEntry);
     const context = contextOf(root, base, namespace.name);
     const validate = await validateStage.run(context);
     expect(validate.verdict).toBe('clean');
@@ -63,7 +64,9 @@ function contextOf(root: string, base: string, namespace: string): StageContext 
   const written = readFileSync(join(root, 'mldeploy.yaml'), 'utf8')
     .split('\n')
     .filter((line) => !/^(image|resources|smoke):/.test(line))
-    .join('\n');
+    .join('\n')
+    // The tritonserver of the stand-in has the backend for Python alone.
+    .replace('type: triton', 'type: triton, entry: model.py');
   const repository = `${cluster.registry}/stand-in-test/${Date.now().toString(36)}`;
   const config = parseConfig(
     `${written}
@@ -82,3 +85,18 @@ smoke: {golden: golden.json, runtime: kubernetes, readyTimeout: 4m, requests: 10
   };
   return { ...project({ root, repository, access }), config };
 }
+
+const tritonEntry = `
+import os, onnxruntime
+import triton_python_backend_utils as utils
+
+class TritonPythonModel:
+    def initialize(self, args):
+        path = os.path.join(args["model_repository"], args["model_version"], "scores.onnx")
+        self.session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+    def execute(self, requests):
+        given = [utils.get_input_tensor_by_name(request, "x").as_numpy() for request in requests]
+        answers = [self.session.run(["scores"], {"x": rows})[0] for rows in given]
+        return [utils.InferenceResponse([utils.Tensor("scores", answer)]) for answer in answers]
+`;
