@@ -17,7 +17,7 @@ const shortList = 16;
  * What one document may have: tokenizers have half a million lists and keys, boosters some million numbers; an object costs a hundred times
  * the two bytes that it may be written in.
  */
-const most = { lists: 1_000_000, objects: 250_000, keys: 1_000_000, values: 5_000_000 };
+const most = { lists: 1_000_000, objects: 250_000, keys: 1_000_000, texts: 2_000_000, values: 5_000_000 };
 
 /**
  * Parses JSON (RFC 8259) and refuses what `JSON.parse` lets pass in silence: a key twice in one object, nesting deeper than 128, and more
@@ -50,7 +50,7 @@ const number = /-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 class Reader {
   private readonly text: string;
   private position = 0;
-  private readonly seen = { lists: 0, objects: 0, keys: 0, values: 0 };
+  private readonly seen = { lists: 0, objects: 0, keys: 0, texts: 0, values: 0 };
   private readonly integers: boolean;
 
   constructor(text: string, integers: boolean) {
@@ -77,7 +77,10 @@ class Reader {
       this.count('lists');
       return this.array(depth);
     }
-    if (character === '"') return this.string();
+    if (character === '"') {
+      this.count('texts');
+      return this.string();
+    }
     const digits = this.match(number);
     if (this.integers && /[.eE]/.test(digits))
       throw new JsonError('has a number that is not written as a whole number', this.position);

@@ -7,6 +7,7 @@ describe('what JSON.parse lets pass', () => {
     ['too deep', '['.repeat(200) + ']'.repeat(200), 'nested more than 128 deep', 129],
     ['very many objects', `[${'{},'.repeat(250_000)}{}]`, 'more than 250000 objects', 750_001],
     ['very many numbers', `[${'1,'.repeat(5_000_000)}1]`, 'more than 5000000 values', 9_999_999],
+    ['very many texts', `[${'"",'.repeat(2_000_000)}""]`, 'more than 2000000 texts', 6_000_001],
     ['very many lists', `[${'[],'.repeat(1_000_000)}[]]`, 'more than 1000000 lists', 2_999_998],
   ])('%s is refused where it stands', (_what, text, message, offset) => {
     let error: unknown;

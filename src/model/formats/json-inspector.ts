@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { printable } from '../../printable.ts';
 import { JsonError, parseStrictJson, type Json } from '../strict-json.ts';
@@ -34,6 +35,8 @@ async function judge(context: InspectContext, content: Buffer | null, bytes: num
 
 function parse({ findings }: InspectContext, content: Buffer): Json | undefined {
   try {
+    // A byte for each character; the decoder takes two and a copy.
+    if (isAscii(content)) return parseStrictJson(content.toString('latin1'));
     return parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(content));
   } catch (error) {
     const where = error instanceof JsonError ? error.offset : null;

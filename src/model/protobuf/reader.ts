@@ -13,8 +13,9 @@ const keptNumbers = 64;
 const keptTexts = 4096;
 const keptData = 1024;
 const keptText = 16 * 1024 * 1024;
-/** What a value takes beside its bytes. */
-const overhead = 32;
+/** What a value takes beside its bytes, and what the place of a data field takes. */
+const overhead = 64;
+const spanOverhead = 160;
 const nothing = Buffer.alloc(0);
 /** A tag and the longest number behind it. */
 const headerBytes = 20;
@@ -267,6 +268,7 @@ export class ProtobufReader {
         this.stop('protobuf/limit', payload.offset, `"${field.name}" has ${length} bytes of text.`);
       this.put(frame, field, kept.toString('utf8'));
     } else if (field.wire === 'bytes') {
+      this.kept += spanOverhead;
       this.put(frame, field, { offset: payload.offset, length, kept });
     } else {
       this.packed(frame, field, payload, kept, offset);

@@ -62,7 +62,9 @@ const saver = part(3, part(1, 'saver_filename:0'), part(2, 'save:0'), part(3, 'r
 /** A saved_model.pb: `y = relu(x)`, and what is added. */
 export function savedModel({ nodes = [], functions = [], more = [] }: ModelParts = {}): Buffer {
   const own = [node('Placeholder', 'x'), node('Relu', 'y', ['x']), node('Placeholder', 'saver_filename'), ...nodes];
-  const graph = part(2, ...own.map((each) => part(1, each)), part(2, ...functions.map((each) => part(1, each))));
+  // More than a function takes arguments.
+  const all = (parts: readonly Buffer[]): Buffer => Buffer.concat(parts.map((each) => part(1, each)));
+  const graph = part(2, all(own), part(2, all(functions)));
   return Buffer.concat([
     int(1, 1),
     part(2, part(1, part(4, 'serve'), part(5, '2.21.0')), graph, saver, signature, ...more),
