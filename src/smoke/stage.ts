@@ -1,3 +1,4 @@
+import { askedContract } from '../contract/asked.ts';
 import { MlDeployError } from '../errors.ts';
 import type { CheckEvidence, Contract, Outcome, SmokeEvidence } from '../pipeline/evidence.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
@@ -80,7 +81,7 @@ function goldenOf({ config, access }: StageContext): Promise<readonly GoldenRequ
 
 function contractOf({ config, evidence }: StageContext): Contract | null {
   if (evidence.validate?.contract !== undefined && evidence.validate.contract !== null)
-    return evidence.validate.contract;
+    return askedContract(evidence.validate.contract);
   const { inputs, outputs } = config.model;
   return inputs === null ? null : { inputs, outputs: outputs ?? [], source: 'declared' };
 }

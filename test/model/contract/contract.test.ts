@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { declaredContract, effectiveContract, previousContract } from '../../../src/model/contract/checks.ts';
+import { askedContract } from '../../../src/contract/asked.ts';
 import { compareContracts } from '../../../src/contract/compare.ts';
 import { Findings } from '../../../src/model/findings.ts';
 import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
@@ -171,5 +172,11 @@ describe('the contract of an estimator, which has no names', () => {
     const declared: Contract = { inputs: [x], outputs: [], source: 'declared' };
     expect(effectiveContract(declared, estimator)).toEqual(declared);
     expect(effectiveContract(declared, contract)).toEqual({ ...declared, outputs: [y] });
+  });
+
+  it('says what to ask, and not what the server answers', () => {
+    expect(askedContract(estimator)).toEqual({ ...estimator, outputs: [] });
+    expect(askedContract(contract)).toEqual(contract);
+    expect(askedContract(null)).toBeNull();
   });
 });
