@@ -8,9 +8,10 @@ import type { RegistryClient } from '../oci/registry.ts';
 import { parseRepository } from '../oci/repository.ts';
 import type { OptimisedEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
 import type { StageContext } from '../pipeline/stage.ts';
-import type { ImagePlan } from '../server/image-plan.ts';
+import type { ImagePlan, Recipe } from '../server/image-plan.ts';
 import { serverOf } from '../server/index.ts';
 import type { BuilderPlaces } from './builders/builder.ts';
+import { absoluteBase, parseLayoutBase } from './builders/oci/base.ts';
 import { chooseBuilder, type BuilderNeeds } from './builders/index.ts';
 import { contentAnnotation } from './known-layers.ts';
 import type { OwnLayer } from './layers.ts';
@@ -125,7 +126,7 @@ async function buildImage(
   const began = performance.now();
   try {
     const image = await builder.build({
-      recipe: plan.recipe,
+      recipe: absoluteRecipe(plan.recipe, access.root),
       platform: plan.platform,
       folder,
       layout,
@@ -147,8 +148,14 @@ async function buildImage(
   }
 }
 
+function absoluteRecipe(recipe: Recipe, root: string): Recipe {
+  return recipe.kind === 'base' ? { ...recipe, base: absoluteBase(recipe.base, root) } : recipe;
+}
+
 function needsOf({ recipe }: ImagePlan): BuilderNeeds {
-  return { dockerfile: recipe.kind === 'dockerfile', packages: recipe.kind === 'base' && recipe.packages !== null };
+  if (recipe.kind === 'dockerfile') return { dockerfile: true, packages: false };
+  const layoutBase = parseLayoutBase(recipe.base) !== null;
+  return { dockerfile: false, packages: recipe.packages !== null, layoutBase };
 }
 
 function putOnTop(

@@ -18,6 +18,7 @@ import type { ImagePlan } from '../server/image-plan.ts';
 import { serverOf } from '../server/index.ts';
 import { publishArtifacts } from './artifacts/index.ts';
 import type { ModelLayer } from './artifacts/modelpack.ts';
+import { absoluteBase, parseLayoutBase } from './builders/oci/base.ts';
 import { chooseBuilder } from './builders/index.ts';
 import { attachDocuments } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
@@ -52,13 +53,14 @@ async function preflight(context: StageContext): Promise<void> {
   // What a server's steps take as secrets shows, before there is a plan, whether it installs packages.
   const { buildSecrets, dockerfile = false } = serverOf(config);
   const packages = buildSecrets?.includes('pipconf') ?? false;
+  const layoutBase = packages && parseLayoutBase(image.base) !== null;
   const places = placesOf(context);
-  const { builder } = await chooseBuilder(image.builder, { dockerfile, packages }, places, signal);
+  const { builder } = await chooseBuilder(image.builder, { dockerfile, packages, layoutBase }, places, signal);
   // Servers that install packages build on image.base; others bring a base of their own.
   if (packages && builder.check !== undefined) {
     const cache = join(context.access.root, '.mldeploy', 'cache');
     const { platform } = image;
-    const base = await expectedBase(context);
+    const base = absoluteBase(await expectedBase(context), context.access.root);
     await builder.check({ base, platform, packages, places, cache, insecureHosts: insecureHosts(context), signal });
   }
   await registryOf(context).checkPush();

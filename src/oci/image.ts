@@ -1,7 +1,6 @@
 import { MlDeployError } from '../errors.ts';
 import type { Blob } from './blob.ts';
 import { mediaTypes, type Descriptor, type ImageConfigFile, type ImageIndex, type Manifest } from './manifest.ts';
-import type { RegistryClient } from './registry.ts';
 
 /** An image whose blobs can be read, wherever they are. */
 export interface ReadableImage {
@@ -17,9 +16,19 @@ export interface StoredImage extends ReadableImage {
   readonly digest: string;
 }
 
+/** Where an image is: a repository of a registry, or a folder. */
+export interface ImageSource {
+  /** By tag or digest; null when there is none. */
+  getManifest(reference: string): Promise<{ readonly digest: string; readonly content: Buffer } | null>;
+  /** Small ones, such as an image config. */
+  getBlob(digest: string): Promise<Buffer>;
+  /** One that is read when it is needed. */
+  blob(descriptor: Descriptor): Blob;
+}
+
 /**
  * The manifest of one platform; an index is followed, and the platform of a lone manifest is checked by its config.
- * @param client of the repository
+ * @param client where the image is
  * @param reference tag or digest
  * @param platform `os/architecture[/variant]`
  * @param name of the image, for messages
@@ -27,7 +36,7 @@ export interface StoredImage extends ReadableImage {
  * @throws MlDeployError `build/no-base`, `build/no-platform`, `registry/*`
  */
 export async function findImage(
-  client: RegistryClient,
+  client: ImageSource,
   reference: string,
   platform: string,
   name: string,

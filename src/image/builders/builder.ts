@@ -51,6 +51,8 @@ export interface ExpectedBuild {
 /** Turns a recipe into an image; code, configuration and weights are put on top of it by our own writer. */
 export interface Builder {
   readonly name: 'buildkit' | 'buildx' | 'buildah' | 'oci';
+  /** It can build on an OCI layout folder. */
+  readonly layoutBases?: true;
   /** It can build a Dockerfile, the user's own among them. */
   readonly dockerfiles: boolean;
   /**

@@ -15,6 +15,8 @@ export interface BuilderNeeds {
   readonly dockerfile: boolean;
   /** Install Python packages. */
   readonly packages: boolean;
+  /** Build on an OCI layout folder. */
+  readonly layoutBase?: boolean;
 }
 
 /** A builder, and why it is this one. */
@@ -45,7 +47,9 @@ export async function chooseBuilder(
     const reason =
       needs.dockerfile && !builder.dockerfiles
         ? 'it runs nothing, and a Dockerfile has to be run'
-        : await builder.available(places, signal, needs.packages);
+        : needs.layoutBase === true && builder.layoutBases !== true
+          ? 'it cannot build on an OCI layout folder'
+          : await builder.available(places, signal, needs.packages);
     if (reason !== null) {
       reasons.push(`${builder.name}: ${reason}`);
       continue;

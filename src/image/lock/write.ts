@@ -10,7 +10,7 @@ import type { Access } from '../../pipeline/stage.ts';
 import { plural } from '../../plural.ts';
 import type { ImagePlan, PythonPackages } from '../../server/image-plan.ts';
 import { serverOf } from '../../server/index.ts';
-import { openBase, pythonOf } from '../builders/oci/base.ts';
+import { absoluteBase, openBase, pythonOf } from '../builders/oci/base.ts';
 import { findInstaller, noInstaller } from '../builders/oci/installer.ts';
 import { wheelTarget } from '../builders/oci/wheel-platforms.ts';
 import { changesBetween } from './changes.ts';
@@ -127,7 +127,7 @@ async function lockImage(request: LockRequest, image: Wanted, before: LockedImag
     const name = sameBase && !inputs.base.includes('@') ? `${inputs.base}@${kept.base}` : inputs.base;
     task.update(`look up ${name}`);
     const cache = join(request.access.root, '.mldeploy', 'cache');
-    const base = await openBase(name, inputs.platform, {
+    const base = await openBase(absoluteBase(name, request.access.root), inputs.platform, {
       places: placesOf(request.access),
       insecureHosts: config.image.insecure ? [parseRepository(config.image.repository).host] : [],
       cache,

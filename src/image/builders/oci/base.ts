@@ -1,8 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
+import { MlDeployError } from '../../../errors.ts';
 import { findCredentials } from '../../../oci/credentials.ts';
 import { findImage, type StoredImage } from '../../../oci/image.ts';
+import { layoutSource } from '../../../oci/layout-source.ts';
 import type { ImageConfigFile, Manifest } from '../../../oci/manifest.ts';
 import { RegistryClient } from '../../../oci/registry.ts';
 import { parseReference } from '../../../oci/reference.ts';
@@ -30,8 +32,15 @@ export interface BaseAccess {
  * @throws MlDeployError `build/no-base`, `build/no-platform`, `registry/*`
  */
 export async function openBase(name: string, platform: string, access: BaseAccess): Promise<StoredImage> {
-  const { repository, tag, digest } = parseReference(name);
   const { places, insecureHosts, signal, cache } = access;
+  const layout = parseLayoutBase(name);
+  if (layout !== null) {
+    const { folder } = layout;
+    return findImage(layoutSource(folder), layout.digest ?? layout.tag, platform, name).catch((error: unknown) => {
+      throw unreadable(error, folder);
+    });
+  }
+  const { repository, tag, digest } = parseReference(name);
   const client = new RegistryClient({
     repository,
     insecure: insecureHosts.includes(repository.host),
@@ -45,6 +54,43 @@ export async function openBase(name: string, platform: string, access: BaseAcces
   const image = await findImage(client, digest ?? tag ?? 'latest', platform, name);
   if (kept !== null) await keep(kept, { manifest: image.manifest, config: image.config, digest: image.digest });
   return image;
+}
+
+const layoutPattern =
+  /^oci-layout:(?<folder>[^@]+?)(?::(?<tag>[A-Za-z0-9_][\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
+
+/**
+ * A base that is a folder.
+ * @param name `oci-layout:FOLDER[:TAG][@DIGEST]`
+ * @returns null for the name of an image in a registry
+ */
+export function parseLayoutBase(name: string): { folder: string; tag: string; digest: string | null } | null {
+  const { folder, tag = 'latest', digest = null } = layoutPattern.exec(name)?.groups ?? {};
+  return folder === undefined ? null : { folder, tag, digest };
+}
+
+/**
+ * The name of a base with which it is found from any folder.
+ * @param name `image.base`
+ * @param root folder of mldeploy.yaml
+ * @returns with an absolute path, when it is a folder
+ */
+export function absoluteBase(name: string, root: string): string {
+  const layout = parseLayoutBase(name);
+  return layout === null
+    ? name
+    : `oci-layout:${resolve(root, layout.folder)}${name.slice(`oci-layout:${layout.folder}`.length)}`;
+}
+
+function unreadable(error: unknown, folder: string): unknown {
+  if (error instanceof MlDeployError || !(error instanceof Error)) return error;
+  return new MlDeployError({
+    code: 'build/no-base',
+    kind: 'usage',
+    message: `the base image cannot be read in ${folder}: ${error.message}`,
+    hint: 'image.base: oci-layout:FOLDER names a folder with index.json and blobs/ (skopeo copy docker://... oci:FOLDER:TAG).',
+    cause: error,
+  });
 }
 
 interface KeptBase {

@@ -21,7 +21,7 @@ import { environmentEntries } from './site.ts';
 import { wheelTarget, type WheelTarget } from './wheel-platforms.ts';
 
 /** Without a daemon: the layers of the base as its registry has them, and one of ours with the packages. Nothing is run. */
-export const oci: Builder = { name: 'oci', dockerfiles: false, available, check, build };
+export const oci: Builder = { name: 'oci', dockerfiles: false, layoutBases: true, available, check, build };
 
 async function available(
   { environment }: BuilderPlaces,

@@ -13,7 +13,7 @@ import type { StageContext } from '../../../../src/pipeline/stage.ts';
 import { startRegistry, type RealRegistry } from '../../../oci/real-registry.ts';
 import { project, type ProjectOptions } from '../../project.ts';
 import { pipPath, uvPath } from './installers.ts';
-import { client, pushSmallBase } from './small-base.ts';
+import { client, pullLayout, pushSmallBase } from './small-base.ts';
 
 /** Has the base; the other one has nothing. */
 let registry: RealRegistry;
@@ -86,6 +86,35 @@ describe('the layers of the base', () => {
     }
     const [first] = here.image.layers;
     expect(there.volatile.uploadedBytes - here.volatile.uploadedBytes).toBe(first?.bytes);
+  });
+});
+
+describe('a base in a folder', () => {
+  it('gives the same image as one in a registry, locked or not', async () => {
+    const root = checkout();
+    await pullLayout(`${registry.host}/library/python`, join(root, 'base'));
+    const image = `builder: oci, base: "oci-layout:base:slim"`;
+    const repository = `${registry.host}/acme/small`;
+    const context = project({
+      root,
+      repository,
+      image,
+      server: 'entry: inference.py, requirements: requirements.txt',
+      access: { environment: { ...(process.env as Record<string, string>), PATH: uv } },
+    });
+    await buildStage.preflight(context);
+    const built = await buildStage.run(context);
+    const other = await buildStage.run(contextOf(checkout()));
+    expect(built.image.layers.map(({ digest }) => digest)).toEqual(other.image.layers.map(({ digest }) => digest));
+
+    const { config, access, reporter, signal, evidence } = context;
+    if (evidence.validate === undefined) throw new Error('the project of a test has evidence');
+    await writeLock({ targets: [{ config, model: evidence.validate }], access, reporter, signal, update: false });
+    await buildStage.preflight(context);
+    expect((await buildStage.run(context)).image).toMatchObject({ locked: true });
+    rmSync(join(root, 'base/index.json'));
+    rmSync(join(root, 'base/blobs'), { recursive: true });
+    await expect(buildStage.preflight(context)).rejects.toMatchObject({ code: 'build/no-base' });
   });
 });
 

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { memoryBlob } from '../../../../src/oci/blob.ts';
-import { digestOf, mediaTypes } from '../../../../src/oci/manifest.ts';
+import { digestOf, mediaTypes, type ImageIndex, type Manifest } from '../../../../src/oci/manifest.ts';
 import { RegistryClient } from '../../../../src/oci/registry.ts';
 import { parseRepository } from '../../../../src/oci/repository.ts';
 import { TarStream, type LayerEntry } from '../../../../src/oci/tar-blob.ts';
@@ -85,4 +87,29 @@ export async function pushSmallBase(name: string): Promise<string> {
   const index = { schemaVersion: 2, mediaType: mediaTypes.dockerList, manifests };
   await registry.putManifest('slim', Buffer.from(JSON.stringify(index)), mediaTypes.dockerList);
   return blob.digest;
+}
+
+/**
+ * Writes the base into an OCI layout folder, as `skopeo copy --all` does.
+ * @param name `host/path`, with the tag `slim`
+ * @param folder is made
+ */
+export async function pullLayout(name: string, folder: string): Promise<void> {
+  const registry = client(name);
+  const blobs = join(folder, 'blobs/sha256');
+  mkdirSync(blobs, { recursive: true });
+  const write = (digest: string, content: Buffer): void => writeFileSync(join(blobs, digest.slice(7)), content);
+  const index = await registry.getManifest('slim');
+  if (index === null) throw new Error('the base was pushed before');
+  write(index.digest, index.content);
+  for (const { digest } of (JSON.parse(index.content.toString()) as ImageIndex).manifests) {
+    const manifest = await registry.getManifest(digest);
+    if (manifest === null) throw new Error('an index names what is there');
+    write(digest, manifest.content);
+    const { config, layers } = JSON.parse(manifest.content.toString()) as Manifest;
+    for (const blob of [config, ...layers]) write(blob.digest, await registry.getBlob(blob.digest));
+  }
+  const annotations = { 'org.opencontainers.image.ref.name': 'slim' };
+  const top = { mediaType: mediaTypes.dockerList, digest: index.digest, size: index.content.length, annotations };
+  writeFileSync(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [top] }));
 }
