@@ -174,12 +174,13 @@ describe('refusals', () => {
       code: 'build/file-missing',
       message: expect.stringContaining('server.requirements names requirements.txt') as string,
     });
-    const nobody = contextOf({ root, access: { buildkit: 'unix:///nowhere/buildkitd.sock' } });
+    const image = 'insecure: true, builder: buildkit';
+    const nobody = contextOf({ root, image, access: { buildkit: 'unix:///nowhere/buildkitd.sock' } });
     await expect(buildStage.preflight(nobody)).rejects.toMatchObject({
       code: 'build/no-builder',
       message: expect.stringContaining('/nowhere/buildkitd.sock') as string,
     });
-    const tool = contextOf({ root, access: { environment: { PATH: '/nowhere' } } });
+    const tool = contextOf({ root, image, access: { environment: { PATH: '/nowhere' } } });
     await expect(buildStage.preflight(tool)).rejects.toMatchObject({
       code: 'build/no-builder',
       message: expect.stringContaining('no program buildctl') as string,
@@ -195,7 +196,10 @@ describe('refusals', () => {
     const root = checkout();
     writeFileSync(join(root, 'requirements.txt'), 'scikit-learn==1.9.1\nnumpy>=2 # any\n');
     const notes: string[] = [];
-    const reporter = { ...silentReporter, note: (_: string, message: string) => notes.push(message) };
+    const note = (level: string, message: string): void => {
+      if (level === 'warning') notes.push(message);
+    };
+    const reporter = { ...silentReporter, note };
     await buildStage.preflight(contextOf({ root, server: 'requirements: requirements.txt', reporter }));
     expect(notes).toEqual([expect.stringMatching(/^requirements.txt:2: numpy>=2 has no exact version/)]);
   });
