@@ -15,6 +15,7 @@ import { join } from 'node:path';
 
 import { contenders, removeWithMounts, type Contender, type Tools } from './contenders.ts';
 import { changeCode, changeDependency, changeWeights, forgetBuilds, writeProject, type Project } from './project.ts';
+import type { Metered } from './meter.ts';
 import { startServices, type Services } from './services.ts';
 import { uvFolder } from './uv.ts';
 
@@ -85,7 +86,7 @@ export async function run(): Promise<boolean> {
       results[contender.id] = await figuresOf(contender, project, tools, join(folder, 'services'));
       forgetBuilds(project);
       for (const name of ['containers', 'containers-run']) removeWithMounts(join(folder, name));
-      if (wanted === undefined) save({ megabytes, bare, results });
+      if (wanted === undefined || process.env['MLDEPLOY_BENCH_SAVE'] === '1') save({ megabytes, bare, results });
     }
     const once = bare['oci']?.seconds ?? Infinity;
     console.log(`\nread, hashed and written once: ${once.toFixed(1)} s`);
@@ -108,7 +109,11 @@ async function figuresOf(
   for (const step of steps) {
     await step.prepare(project, contender, services, tools);
     const before = services.stored();
-    const built = await contender.build(project, services, tools);
+    let built = await contender.build(project, services, tools);
+    // BuildKit gives a push up that the registry has refused once; who builds by hand runs it again.
+    if (/failed to push/.test(built.output) && built.code !== 0) {
+      built = together(built, await contender.build(project, services, tools));
+    }
     if (built.code !== 0) throw new Error(`${contender.title}, ${step.title}:\n${built.output.slice(-3000)}`);
     const told = /^\{"uploaded".*\}$/m.exec(built.output)?.[0];
     const figure: Figures = {
@@ -124,6 +129,16 @@ async function figuresOf(
     console.log(line(step.title, figure));
   }
   return figures;
+}
+
+function together(first: Metered, second: Metered): Metered {
+  return {
+    ...second,
+    seconds: first.seconds + second.seconds,
+    cpuSeconds: first.cpuSeconds + second.cpuSeconds,
+    readBytes: first.readBytes + second.readBytes,
+    peakMB: Math.max(first.peakMB, second.peakMB),
+  };
 }
 
 function line(title: string, { seconds, cpuSeconds, readMB, uploadedMB, peakMB, daemonMB }: Figures): string {

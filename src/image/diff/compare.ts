@@ -2,7 +2,7 @@ import type { Descriptor, ImageConfigFile } from '../../oci/manifest.ts';
 import type { InstalledPackage } from '../documents/packages/package.ts';
 import { contentAnnotation } from '../known-layers.ts';
 import { inLanes } from '../lanes.ts';
-import { listLayer, type ListedFile, type Listing } from './listing.ts';
+import { bytesToRead, listLayer, type ListedFile, type Listing } from './listing.ts';
 import type { NamedImage } from './open.ts';
 import { compareSettings, type SettingChange } from './settings.ts';
 
@@ -78,7 +78,7 @@ export async function compareImages(
   const ofAfter = new Set(after.manifest.layers.map(({ digest }) => digest));
   const removed = before.manifest.layers.filter(({ digest }) => !ofAfter.has(digest));
   const added = after.manifest.layers.filter(({ digest }) => !ofBefore.has(digest));
-  const total = sizeOf([...removed, ...added]);
+  const total = [...removed, ...added].reduce((sum, layer) => sum + bytesToRead(layer), 0);
   const listings = new Map<Descriptor, Listing>();
   const wanted = [
     ...removed.map((layer) => ({ layer, image: before })),
@@ -87,7 +87,7 @@ export async function compareImages(
   await inLanes(wanted, parallel, async ({ layer, image }, check) => {
     const watched = (bytes: number): void => {
       check();
-      onBytes(bytes, total);
+      if (bytesToRead(layer) > 0) onBytes(bytes, total);
     };
     listings.set(layer, await listLayer(layer, image.blob(layer), watched));
   });

@@ -43,7 +43,7 @@ export async function listLayer(layer: Descriptor, blob: Blob, onBytes: (bytes: 
   const files = new Map<string, ListedFile>();
   const packages = new Map<string, readonly InstalledPackage[]>();
   const hash = createHash('sha256');
-  const one = isOneModelFile(layer) && layer.size >= headerOnlyBytes;
+  const one = bytesToRead(layer) < layer.size;
   const tar = unpackLayer(hashed(blob, hash, onBytes), layer.mediaType);
   const open = (item: TarItem): Promise<Sink | null> => {
     const path = item.path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
@@ -63,6 +63,15 @@ export async function listLayer(layer: Descriptor, blob: Blob, onBytes: (bytes: 
   const found = `sha256:${hash.digest('hex')}`;
   if (found !== layer.digest) throw badLayer(layer, `it has the digest ${found}`);
   return { files, packages };
+}
+
+/**
+ * How much of a layer is read for its list.
+ * @param layer descriptor
+ * @returns bytes; 0 where the header of the only file says enough
+ */
+export function bytesToRead(layer: Descriptor): number {
+  return isOneModelFile(layer) && layer.size >= headerOnlyBytes ? 0 : layer.size;
 }
 
 /** What was wanted is known. */
