@@ -79,7 +79,7 @@ async function run(context: StageContext): Promise<BuildEvidence> {
     const ours = layersOfBuild(plan.recipe, image, layers);
     await refuseLeakedSecrets(context, ours, [written.configBytes, written.manifestBytes]);
     const pushed = await pushImage(context, registry, image, layers, written, validated.model.digest);
-    const about = { plan, image, written, validated: served, builder, startedAt };
+    const about = { plan, image, written, validated, served, builder, startedAt };
     const artifacts = await publishArtifacts(context, about, layers.filter(isWeights).map(modelLayer), registry);
     const documents = await attachDocuments(context, { ...about, artifacts }, registry);
     const facts = { ...pushed, artifacts, documents, startedAt, validated, optimised, locked, builder, buildMs };

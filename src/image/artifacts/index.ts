@@ -5,6 +5,7 @@ import { memoryBlob, type Blob } from '../../oci/blob.ts';
 import { mediaTypes } from '../../oci/manifest.ts';
 import type { RegistryClient } from '../../oci/registry.ts';
 import type { ArtifactEvidence } from '../../pipeline/evidence.ts';
+import { modelDigest } from '../../pipeline/model-digest.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { declaredFacts } from '../documents/declared.ts';
 import type { BuiltImage } from '../documents/index.ts';
@@ -31,7 +32,7 @@ export async function publishArtifacts(
   const { config, access, reporter } = context;
   const { artifacts, repository } = config.image;
   if (artifacts.length === 0) return undefined;
-  const model = built.validated.model.digest.replace('sha256:', '').slice(0, 12);
+  const model = modelDigest(built.served.model.files).replace('sha256:', '').slice(0, 12);
   const published: ArtifactEvidence[] = [];
   for (const type of [...new Set(artifacts)]) {
     const task = reporter.task(`publish the ${type}`);
@@ -40,7 +41,7 @@ export async function publishArtifacts(
       let tag = `${type}-${model}`;
       if (type === 'modelpack') {
         const declared = await declaredFacts(resolve(access.root, config.model.path));
-        artifact = modelPack(config.name, built.validated, declared, built.plan.weights, layers);
+        artifact = modelPack(config.name, built.served, declared, built.plan.weights, layers);
       } else {
         const { image, link } = await modelcarOf(context, built, layers);
         if (link !== null) await client.pushBlob(link);

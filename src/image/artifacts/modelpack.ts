@@ -1,6 +1,7 @@
 import type { WrittenImage } from '../../oci/append.ts';
 import { digestOf, mediaTypes, type Descriptor, type Manifest } from '../../oci/manifest.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
+import { modelDigest } from '../../pipeline/model-digest.ts';
 import type { ImagePlan } from '../../server/image-plan.ts';
 import type { Declared } from '../documents/declared.ts';
 import { formatFacts } from '../model-facts.ts';
@@ -52,7 +53,7 @@ const precisions: Readonly<Record<string, string>> = {
  * The model alone as an OCI artifact (CNCF ModelPack): the very layers of model files that the image has. It depends on the model and
  * its name only, so that other code around the same model gives the same artifact.
  * @param name of the project
- * @param validated evidence of the stage validate
+ * @param served evidence of the files that are in the image
  * @param declared what the model's documents say
  * @param weights folder of the model in the image, and its files
  * @param layers of model files
@@ -60,12 +61,12 @@ const precisions: Readonly<Record<string, string>> = {
  */
 export function modelPack(
   name: string,
-  validated: ValidateEvidence,
+  served: ValidateEvidence,
   declared: Declared,
   weights: ImagePlan['weights'],
   layers: readonly ModelLayer[],
 ): WrittenArtifact {
-  const facts = formatFacts(validated.model.files);
+  const facts = formatFacts(served.model.files);
   const formats = facts.formats.filter((format) => !describing.has(format));
   const precision = facts.dtypes.map((dtype) => precisions[dtype] ?? (known.has(dtype) ? dtype : null));
   const config = {
@@ -83,14 +84,14 @@ export function modelPack(
     },
   };
   const configBytes = Buffer.from(JSON.stringify(config));
-  const formatOf = new Map(validated.model.files.map(({ path, format }) => [path, format]));
+  const formatOf = new Map(served.model.files.map(({ path, format }) => [path, format]));
   const manifest: Manifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
     artifactType: types.manifest,
     config: { mediaType: types.config, digest: digestOf(configBytes), size: configBytes.length },
     layers: layers.map((layer) => descriptorOf(layer, weights, formatOf)),
-    annotations: { 'dev.ml-deploy.model.digest': validated.model.digest },
+    annotations: { 'dev.ml-deploy.model.digest': modelDigest(served.model.files) },
   };
   const manifestBytes = Buffer.from(JSON.stringify(manifest));
   return { manifest, manifestBytes, configBytes, digest: digestOf(manifestBytes) };

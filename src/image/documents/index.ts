@@ -30,7 +30,10 @@ export interface BuiltImage {
   /** As the builder left it. */
   readonly image: ReadableImage;
   readonly written: WrittenImage;
+  /** As validate wrote it. */
   readonly validated: ValidateEvidence;
+  /** The same with the files that are in the image: `optimize` may have changed some or left them out. */
+  readonly served: ValidateEvidence;
   readonly builder: string;
   readonly startedAt: string;
   /** What was published beside it. */
@@ -85,7 +88,7 @@ export async function attachDocuments(
 
 async function documentsOf(context: StageContext, built: BuiltImage, key: SigningKey | null): Promise<Document[]> {
   const { config } = context;
-  const { validated, written } = built;
+  const { validated, served, written } = built;
   const bom = await billOfMaterials(context, built);
   const bomBytes = Buffer.from(`${JSON.stringify(bom, null, 2)}\n`);
   const bomAttachment = { artifactType: cycloneDx, mediaType: cycloneDx, content: bomBytes, title: 'sbom.cdx.json' };
@@ -105,7 +108,7 @@ async function documentsOf(context: StageContext, built: BuiltImage, key: Signin
   const validation = about('validation', validated.schema, validated, found);
   const documents = [{ title: 'sbom.cdx.json', attachment: bomAttachment, signed: false }];
   if (key === null) return [...documents, plain(run), plain(validation)];
-  const model = modelStatement(basename(validated.model.path) || config.name, validated.model.files);
+  const model = modelStatement(basename(validated.model.path) || config.name, served.model.files);
   return [
     ...documents,
     signed(about('sbom', 'https://cyclonedx.org/bom', bom, bom), key),
@@ -153,7 +156,7 @@ function signed(signable: Signable, key: SigningKey): Document {
 
 async function billOfMaterials({ config, access, signal }: StageContext, built: BuiltImage): Promise<object> {
   const cache = join(access.root, '.mldeploy', 'cache', 'layers');
-  const { image, plan, validated, written } = built;
+  const { image, plan, served, written } = built;
   const facts = [];
   for (const layer of image.manifest.layers)
     facts.push(await layerFacts(layer, () => image.blob(layer), cache, signal));
@@ -165,7 +168,7 @@ async function billOfMaterials({ config, access, signal }: StageContext, built: 
     platform: plan.platform,
     base: await baseOf(plan),
     installed: installedIn(facts),
-    model: modelComponent(config.name, validated, declared),
+    model: modelComponent(config.name, served, declared),
     engine: access.engine,
     time: time !== undefined && /^\d{1,11}$/.test(time) ? Number(time) : null,
   });

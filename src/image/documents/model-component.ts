@@ -1,4 +1,5 @@
 import type { Contract, TensorSpec, ValidateEvidence } from '../../pipeline/evidence.ts';
+import { modelDigest } from '../../pipeline/model-digest.ts';
 import { formatFacts, type FormatFacts } from '../model-facts.ts';
 import type { Declared } from './declared.ts';
 
@@ -10,19 +11,19 @@ type Source = 'verified' | 'declared';
  * `ml-deploy:source:<field>` says whether it was read from the bytes (`verified`) or is what the configuration or the model's own
  * documents say (`declared`).
  * @param name of the project
- * @param validated evidence of the stage validate
+ * @param served evidence of the files that are in the image
  * @param declared what the model's documents say
  * @returns JSON
  */
-export function modelComponent(name: string, validated: ValidateEvidence, declared: Declared): object {
-  const { model, contract } = validated;
+export function modelComponent(name: string, served: ValidateEvidence, declared: Declared): object {
+  const { model, contract } = served;
   const sources: Record<string, Source> = { hashes: 'verified', version: 'verified' };
   const facts = formatFacts(model.files);
   return {
     type: 'machine-learning-model',
     'bom-ref': 'model',
     name,
-    version: model.digest,
+    version: modelDigest(model.files),
     ...licenses(declared, sources),
     modelCard: { modelParameters: parametersOf(contract, declared, sources) },
     components: model.files.map(({ path, sha256, format, bytes }) => ({

@@ -43,6 +43,21 @@ export async function narrowToBfloat16(
 }
 
 /**
+ * What the header of a safetensors file says, as validate's evidence has it of the original.
+ * @param source a file that is valid
+ */
+export async function headerFacts(source: string): Promise<{ dtypes: readonly string[]; headerBytes: number }> {
+  const input = await open(source);
+  try {
+    const raw = await readHeader(input);
+    const { tensors } = parseHeader(raw.subarray(8).toString('utf8'));
+    return { dtypes: [...new Set(tensors.map(({ dtype }) => dtype))].toSorted(), headerBytes: raw.length - 8 };
+  } finally {
+    await input.close();
+  }
+}
+
+/**
  * Bytes that float32 tensors have in a safetensors file.
  * @param source a validated file
  */

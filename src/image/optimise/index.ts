@@ -99,7 +99,9 @@ async function narrow(
 }
 
 function servedFile(file: FileEvidence, replaced: Replaced | undefined): FileEvidence {
-  return replaced === undefined ? file : { ...file, bytes: replaced.bytes, sha256: replaced.sha256 };
+  if (replaced === undefined) return file;
+  const { bytes, sha256, facts } = replaced;
+  return { ...file, bytes, sha256, facts: { ...file.facts, ...facts } };
 }
 
 function total(files: readonly { readonly bytes: number }[]): number {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
 import type { FileEvidence } from '../../pipeline/evidence.ts';
-import { float32Bytes, narrowToBfloat16 } from './bfloat16.ts';
+import { float32Bytes, headerFacts, narrowToBfloat16 } from './bfloat16.ts';
 
 /** A file of the model that another one stands for. */
 export interface Replaced {
@@ -13,6 +13,8 @@ export interface Replaced {
   readonly sha256: string;
   /** Absolute path of what is put into the image. */
   readonly place: string;
+  /** What differs from the facts of the original. */
+  readonly facts: FileEvidence['facts'];
 }
 
 /** Files to write anew, and where. */
@@ -55,7 +57,7 @@ export async function narrowAll(narrowing: Narrowing): Promise<readonly Replaced
     if (found.sourceSha256 !== file.sha256) throw changed(file);
     const place = join(folder, `${file.sha256}.${found.sha256}`);
     await rename(part, place);
-    replaced.push({ original: file, bytes: found.bytes, sha256: found.sha256, place });
+    replaced.push({ original: file, bytes: found.bytes, sha256: found.sha256, place, facts: await headerFacts(place) });
   }
   if (replaced.length === 0) return 'no safetensors file holds float32';
   return [...replaced, ...(await withNewTotals(narrowing, replaced))];
@@ -76,7 +78,7 @@ async function recall(folder: string, file: FileEvidence): Promise<Replaced | nu
   if (name === undefined || sha256 === undefined) return null;
   const place = join(folder, name);
   // Its content is compared with the digest when it is put into the image.
-  return { original: file, bytes: (await stat(place)).size, sha256, place };
+  return { original: file, bytes: (await stat(place)).size, sha256, place, facts: await headerFacts(place) };
 }
 
 /** The index of shards says how large they are together. */
@@ -99,7 +101,7 @@ async function withNewTotals(
     const sha256 = createHash('sha256').update(after).digest('hex');
     const place = join(folder, `${file.sha256}.${sha256}`);
     await writeFile(place, after);
-    changedIndexes.push({ original: file, bytes: Buffer.byteLength(after), sha256, place });
+    changedIndexes.push({ original: file, bytes: Buffer.byteLength(after), sha256, place, facts: {} });
   }
   return changedIndexes;
 }

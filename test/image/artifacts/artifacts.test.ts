@@ -75,12 +75,14 @@ async function publish(artifacts: string, layers = [base, packages]): Promise<Ar
     onRead: () => undefined,
     sizes,
   });
-  const model = { ...evidence.model, files };
+  // After `optimize` it is the digest of other files than those that are served.
+  const model = { ...evidence.model, digest: `sha256:${'0'.repeat(64)}`, files };
   const built = {
     plan,
     image,
     written: written(image),
     validated: { ...evidence, model },
+    served: { ...evidence, model },
     builder: 'oci',
     startedAt: '',
   };
@@ -129,8 +131,10 @@ describe('a ModelPack artifact', () => {
     const [first] = await publish('[modelpack]');
     const [second] = await publish('[modelpack]', [base, { files: { 'opt/venv/other': '1' } }]);
     expect(second).toEqual(first);
-    const tag = `modelpack-${validated(root).model.digest.slice(7, 19)}`;
+    const { digest } = validated(root).model;
+    const tag = `modelpack-${digest.slice(7, 19)}`;
     expect(digestOf(registry.manifests.get(tag)?.content ?? '')).toBe(first?.digest);
+    expect(stored(first?.digest ?? '').annotations).toEqual({ 'dev.ml-deploy.model.digest': digest });
   });
 
   it('can be validated where it lies', async () => {

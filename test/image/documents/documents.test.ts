@@ -9,6 +9,7 @@ import { listReferrers } from '../../../src/oci/referrers.ts';
 import { RegistryClient } from '../../../src/oci/registry.ts';
 import { parseRepository } from '../../../src/oci/repository.ts';
 import type { ValidateEvidence } from '../../../src/pipeline/evidence.ts';
+import { modelDigest } from '../../../src/pipeline/model-digest.ts';
 import { silentReporter } from '../../../src/pipeline/reporter.ts';
 import type { StageContext } from '../../../src/pipeline/stage.ts';
 import { parseBundle } from '../../../src/signing/bundle.ts';
@@ -108,6 +109,7 @@ async function builtOf(evidence: Partial<ValidateEvidence> = {}, parts = layers)
     image,
     written: written(image),
     validated: { ...validated(root), ...evidence },
+    served: { ...validated(root), ...evidence },
     builder: 'buildkit',
     startedAt,
   };
@@ -197,6 +199,26 @@ describe('the bill of materials', () => {
       'ml-deploy:source:modelCard.modelParameters.task': 'declared',
       'ml-deploy:source:modelCard.modelParameters.inputs': 'declared',
       'ml-deploy:source:language': 'declared',
+    });
+  });
+
+  it('describes the files in the image after optimize; what is told of the validation stays what validate found', async () => {
+    const original = validated(root);
+    const [file] = original.model.files;
+    const narrowed = { ...file, sha256: 'f'.repeat(64), bytes: 3, format: 'safetensors', facts: { dtypes: ['BF16'] } };
+    const files = [narrowed] as ValidateEvidence['model']['files'];
+    const served = { ...original, model: { ...original.model, bytes: 3, files } };
+    const built = await builtOf();
+    await attachDocuments(contextOf(), { ...built, served }, clientOf());
+    const model = read('sbom.cdx.json').components.find(({ type }) => type === 'machine-learning-model');
+    expect(model?.version).toBe(modelDigest(files));
+    expect(model?.components).toMatchObject([{ hashes: [{ content: 'f'.repeat(64) }] }]);
+    expect(model?.properties).toContainEqual({ name: 'ml-deploy:dtypes', value: 'BF16' });
+    expect(read('validation.json')).toMatchObject({ predicate: { model: original.model } });
+    const { buildDefinition } = (read('provenance.json') as unknown as { predicate: { buildDefinition: object } })
+      .predicate;
+    expect(buildDefinition).toMatchObject({
+      resolvedDependencies: [{ name: 'model', digest: { sha256: original.model.digest.slice(7) } }, {}],
     });
   });
 

@@ -67,6 +67,11 @@ describe('bf16', () => {
       const place = replaced.get(file.path) ?? join(root, 'model', file.path);
       expect(createHash('sha256').update(readFileSync(place)).digest('hex')).toBe(file.sha256);
     }
+    // What is told about the files is true of those that are served.
+    for (const { path, facts } of served.model.files.filter(({ format }) => format === 'safetensors')) {
+      const headerBytes = Number(readFileSync(replaced.get(path) ?? '').readBigUInt64LE());
+      expect(facts).toMatchObject({ dtypes: ['BF16'], parameters: 4, headerBytes });
+    }
     const layers = await weightLayers({
       weights: { path: '/model', files: served.model.files },
       modelRoot: join(root, 'model'),
