@@ -38,6 +38,8 @@ export interface Server {
   readonly protocol: ProtocolId;
   /** Whether it refuses malformed requests with 4xx, or also with 5xx, which no model and no setting can change. */
   readonly refusals: '4xx' | '4xx or 5xx';
+  /** Exit codes after SIGTERM that are as good as 0 and 143. */
+  readonly exitCodes?: readonly number[];
   /** Ids of `image.secrets` that a step of its recipe mounts; others are given to the builder and used by nobody. Null: not known. */
   readonly buildSecrets: readonly string[] | null;
   /** Built from the user's own Dockerfile, for which there has to be a builder that runs things. */

@@ -12,12 +12,17 @@ import { modelRepository, repositoryFolder } from './repository.ts';
 const grpcPort = 8001;
 const metricsPort = 8002;
 
+/** Time for requests in flight after SIGTERM; within the time that smoke test and pods give by default. */
+const exitSeconds = 20;
+
 /** NVIDIA Triton with a model repository of one model, or of one ensemble and its parts (docs/server-triton.md). */
 export const triton: Server = {
   type: 'triton',
   protocol: 'v2',
   // Seen with 2.51: a body that it cannot parse is answered with 500.
   refusals: '4xx or 5xx',
+  // Seen with 2.51: an idle connection that a client keeps open holds it until its exit timeout, and then it ends with 1.
+  exitCodes: [1],
   buildSecrets: [],
   imagePlan,
 
@@ -54,6 +59,7 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
         ...load.map((name) => `--load-model=${name}`),
         '--exit-on-error=true',
         '--strict-readiness=true',
+        `--exit-timeout-secs=${exitSeconds}`,
         `--http-port=${port}`,
         `--grpc-port=${grpcPort}`,
         `--metrics-port=${metricsPort}`,

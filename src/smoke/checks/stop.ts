@@ -18,20 +18,21 @@ export interface StopFindings {
  * has noticed. Judges the exit and the answer.
  */
 export async function stopServer(trial: Trial): Promise<StopFindings> {
-  const { running, config, measured } = trial;
+  const { running, config, measured, server } = trial;
+  const exits = [...cleanExits, ...(server.exitCodes ?? [])];
   if (running.stop === null) {
     const ours = skipped('The server was not started by this test, so it is not stopped.');
     return { stop: ours, inFlight: ours };
   }
   const ask = rightAsks(trial)[0];
   const held = ask === undefined ? null : await running.hold(ask.request);
-  const limit = `${config.smoke.stopTimeoutMs} ms (smoke.stopTimeout), exit code ${cleanExits.join(' or ')}`;
+  const limit = `${config.smoke.stopTimeoutMs} ms (smoke.stopTimeout), exit code ${exits.join(' or ')}`;
   const stopping = running.stop();
   const answering = held === null ? null : finishWhenDraining(trial, held);
   const [stopped, answer] = await Promise.all([stopping, answering]);
   measured.stopMs = Math.round(stopped.ms);
   measured.details.push(`stop: exit code ${stopped.exitCode ?? 'unknown'} after ${Math.round(stopped.ms)} ms`);
-  const stop = judgeStop(stopped, limit);
+  const stop = judgeStop(stopped, exits, limit);
   if (ask === undefined) return { stop, inFlight: skipped('No valid request is known.') };
   if (answer === null) {
     return {
@@ -50,9 +51,9 @@ function judgeInFlight(outcome: Outcome): Finding {
   return failed(`A request that began before SIGTERM was lost: ${how}.`);
 }
 
-function judgeStop({ exitCode, killed }: Stopped, limit: string): Finding {
+function judgeStop({ exitCode, killed }: Stopped, exits: readonly number[], limit: string): Finding {
   if (killed) return failed('It did not end after SIGTERM and had to be killed.', limit);
-  if (exitCode === null || cleanExits.includes(exitCode)) return passed('It ended by itself after SIGTERM.', limit);
+  if (exitCode === null || exits.includes(exitCode)) return passed('It ended by itself after SIGTERM.', limit);
   return failed(`It ended with exit code ${exitCode} after SIGTERM.`, limit);
 }
 

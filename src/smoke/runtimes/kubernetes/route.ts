@@ -74,10 +74,13 @@ export function routeTo(options: RouteOptions): Route {
   };
 }
 
+/** How the API server says that the pod closed a connection which it had kept open. */
+const keptTooLong = /: EOF$|connection reset by peer|closed idle connection/;
+
 /** Requests of any method through `/api/v1/namespaces/N/pods/P:PORT/proxy`. */
 function proxySend({ api, namespace, pod, port }: RouteOptions): Send {
   const root = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}:${port}/proxy`;
-  return async (request) => {
+  const once: Send = async (request) => {
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const began = performance.now();
     const none = (reason: NoAnswer['reason'], message: string): NoAnswer => ({
@@ -109,6 +112,11 @@ function proxySend({ api, namespace, pod, port }: RouteOptions): Send {
       }
       throw error;
     }
+  };
+  return async (request) => {
+    const first = await once(request);
+    // As over a direct connection: one that a server closes just as it is used again says nothing about the request.
+    return first.kind === 'none' && keptTooLong.test(first.message) ? once(request) : first;
   };
 }
 
