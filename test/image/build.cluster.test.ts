@@ -46,7 +46,7 @@ function contextOf(options: Partial<ProjectOptions> & { root: string }): StageCo
   const { access, ...others } = options;
   return project({
     repository,
-    image: `insecure: true, secrets: {ca: ${cluster.caBundlePath}}`,
+    image: `insecure: true, builder: buildkit, secrets: {ca: ${cluster.caBundlePath}}`,
     ...others,
     access: {
       buildkit: cluster.buildkitAddress,
@@ -201,7 +201,8 @@ describe('refusals', () => {
     };
     const reporter = { ...silentReporter, note };
     await buildStage.preflight(contextOf({ root, server: 'requirements: requirements.txt', reporter }));
-    expect(notes).toEqual([expect.stringMatching(/^requirements.txt:2: numpy>=2 has no exact version/)]);
+    expect(notes).toContainEqual(expect.stringMatching(/^requirements.txt:2: numpy>=2 has no exact version/));
+    expect(notes.join('\n')).not.toContain('scikit-learn');
   });
 
   it('says in the words of pip why dependencies cannot be installed', async () => {
