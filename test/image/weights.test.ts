@@ -272,6 +272,20 @@ describe('sending', () => {
     }
   });
 
+  it('believes no memory that fits a file which is not the validated one', async () => {
+    await using registry = await startFaultyRegistry();
+    const other = model({ 'a.bin': large('x') });
+    const some = model({ 'a.bin': large('a') });
+    const [forged] = await made(other);
+    const [right] = await made(some);
+    registry.blobs.set(forged?.blob.digest ?? '', large('x'));
+    writeFileSync(join(some.root, 'a.bin'), large('x'));
+    const remembered = new Map([[right?.key ?? '', forged?.blob.digest ?? '']]);
+    for (const store of [null, clientOf(registry.host)]) {
+      await expect(made(some, { store, made: remembered })).rejects.toMatchObject({ code: 'build/model-changed' });
+    }
+  });
+
   it('sends only the large file that changed', async () => {
     await using registry = await startFaultyRegistry();
     const some = model({ 'a.bin': large('a'), 'b.bin': large('b') });

@@ -5,7 +5,7 @@ import { MlDeployError } from '../../../errors.ts';
 import { findCredentials } from '../../../oci/credentials.ts';
 import { findImage, type StoredImage } from '../../../oci/image.ts';
 import { layoutSource } from '../../../oci/layout-source.ts';
-import type { ImageConfigFile, Manifest } from '../../../oci/manifest.ts';
+import { keptSource } from '../../../oci/kept-source.ts';
 import { RegistryClient } from '../../../oci/registry.ts';
 import { parseReference } from '../../../oci/reference.ts';
 import type { BuilderPlaces } from '../builder.ts';
@@ -47,13 +47,9 @@ export async function openBase(name: string, platform: string, access: BaseAcces
     credentials: () => findCredentials(repository.host, places),
     signal,
   });
-  const kept =
-    digest === null ? null : join(cache, 'bases', `${digest.slice(7)}-${platform.replaceAll('/', '-')}.json`);
-  const known = kept === null ? null : await readKept<KeptBase>(kept);
-  if (known !== null) return { ...known, blob: (descriptor) => client.blob(descriptor) };
-  const image = await findImage(client, digest ?? tag ?? 'latest', platform, name);
-  if (kept !== null) await keep(kept, { manifest: image.manifest, config: image.config, digest: image.digest });
-  return image;
+  return digest === null
+    ? findImage(client, tag ?? 'latest', platform, name)
+    : findImage(keptSource(client, join(cache, 'bases')), digest, platform, name);
 }
 
 const layoutPattern =
@@ -91,12 +87,6 @@ function unreadable(error: unknown, folder: string): unknown {
     hint: 'image.base: oci-layout:FOLDER names a folder with index.json and blobs/ (skopeo copy docker://... oci:FOLDER:TAG).',
     cause: error,
   });
-}
-
-interface KeptBase {
-  readonly manifest: Manifest;
-  readonly config: ImageConfigFile;
-  readonly digest: string;
 }
 
 /**
