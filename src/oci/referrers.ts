@@ -14,14 +14,21 @@ export interface Attachment {
   /** Name of the file when it is pulled. */
   readonly title: string;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** One of the same type with the same annotations that is attached already is as good: it says when and where, which differs each time. */
-  readonly once?: boolean;
+  /**
+   * Whether the content of one with the same type and annotations, which is attached already, is as good: some documents say when and where,
+   * which differs each time. What it throws means no. Without it only the same bytes are.
+   */
+  readonly asGood?: (content: Buffer) => boolean | Promise<boolean>;
 }
 
 /** The config of an artifact that needs none. */
 const empty = Buffer.from('{}');
 /** How often a list is written when others write it too. */
 const attempts = 8;
+/** How many that are attached already are looked at, the last ones: anybody who may push can attach. */
+const maxLookedAt = 16;
+/** A document that is larger is none of ours. Bytes. */
+const maxDocument = 64 * 1024 * 1024;
 
 /**
  * Attaches documents to a manifest that is in the repository (OCI distribution 1.1, "Referrers"). Registries that do not list referrers get
@@ -45,7 +52,7 @@ export async function attach(
   const unlisted: Descriptor[] = [];
   const before = await listReferrers(client, digest);
   for (const attachment of attachments) {
-    const known = before.find((each) => isSame(each, attachment, { mediaType, digest, size }));
+    const known = await findKnown(client, before, attachment, { mediaType, digest, size });
     if (known !== undefined) {
       attached.push(known);
       continue;
@@ -127,11 +134,57 @@ function manifestOf(
   };
 }
 
-function isSame(known: Descriptor, attachment: Attachment, subject: Descriptor): boolean {
-  const { artifactType, annotations = {}, once = false } = attachment;
-  if (!once) return known.digest === digestOf(JSON.stringify(manifestOf(attachment, subject)));
+async function findKnown(
+  client: RegistryClient,
+  before: readonly Descriptor[],
+  attachment: Attachment,
+  subject: Descriptor,
+): Promise<Descriptor | undefined> {
+  const { artifactType, annotations = {}, asGood } = attachment;
+  const own = digestOf(JSON.stringify(manifestOf(attachment, subject)));
+  const same = before.find(({ digest }) => digest === own);
+  if (same !== undefined || asGood === undefined) return same;
   const pairs = Object.entries(annotations);
-  return known.artifactType === artifactType && pairs.every(([key, value]) => known.annotations?.[key] === value);
+  const similar = before.filter((known) => {
+    return known.artifactType === artifactType && pairs.every(([key, value]) => known.annotations?.[key] === value);
+  });
+  for (const known of similar.slice(-maxLookedAt)) {
+    const content = await contentOf(client, known, subject);
+    if (content !== null && (await accepts(asGood, content))) return known;
+  }
+  return undefined;
+}
+
+async function accepts(asGood: NonNullable<Attachment['asGood']>, content: Buffer): Promise<boolean> {
+  try {
+    return await asGood(content);
+  } catch {
+    return false; // broken, or not what it says it is
+  }
+}
+
+/** The document of a manifest about the subject; null when it has none that can be read. */
+async function contentOf(client: RegistryClient, { digest }: Descriptor, subject: Descriptor): Promise<Buffer | null> {
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) return null;
+  try {
+    const stored = await client.getManifest(digest);
+    if (stored === null) return null;
+    const manifest = JSON.parse(stored.content.toString('utf8')) as Manifest;
+    const [layer] = manifest.layers;
+    if (layer === undefined || manifest.subject?.digest !== subject.digest) return null;
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const piece of client.blob(layer).read(0)) {
+      bytes += piece.length;
+      if (bytes > maxDocument) return null;
+      pieces.push(piece);
+    }
+    const content = Buffer.concat(pieces);
+    return digestOf(content) === layer.digest ? content : null;
+  } catch (error) {
+    if (error instanceof MlDeployError && error.kind === 'interrupted') throw error;
+    return null;
+  }
 }
 
 const emptyIndex: ImageIndex = { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] };

@@ -29,7 +29,7 @@ const provenance = (run: string): Attachment => ({
   content: Buffer.from(`{"run":"${run}"}`),
   title: 'provenance.json',
   annotations: { 'in-toto.io/predicate-type': 'https://slsa.dev/provenance/v1' },
-  once: true,
+  asGood: (content) => content.includes('"run"'),
 });
 
 function manifestOf(registry: ReferringRegistry, digest: string): Manifest {
@@ -77,6 +77,20 @@ describe('a registry with the referrers API', () => {
     const changed = { ...bom, content: Buffer.from('{}') };
     expect((await attach(client, subject, [changed], signal))[0]?.digest).not.toBe(first[0]?.digest);
   });
+});
+
+it('what only looks like a document that is attached already is not taken for it', async () => {
+  await using registry = await startReferringRegistry({ lists: true });
+  const client = clientOf(registry.host);
+  const forged = { ...provenance('1'), content: Buffer.from('{}') };
+  const [theirs] = await attach(client, subject, [forged], signal);
+  const [ours] = await attach(client, subject, [provenance('2')], signal);
+  expect(ours?.digest).not.toBe(theirs?.digest);
+  // A manifest whose document is gone is none either.
+  registry.blobs.delete(digestOf(provenance('2').content));
+  const [again] = await attach(client, subject, [provenance('3')], signal);
+  expect([theirs?.digest, ours?.digest]).not.toContain(again?.digest);
+  expect((await attach(client, subject, [provenance('4')], signal))[0]?.digest).toBe(again?.digest);
 });
 
 describe('a registry without it', () => {

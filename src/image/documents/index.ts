@@ -6,23 +6,23 @@ import { MlDeployError } from '../../errors.ts';
 import type { WrittenImage } from '../../oci/append.ts';
 import type { ReadableImage } from '../../oci/image.ts';
 import { digestOf, mediaTypes } from '../../oci/manifest.ts';
-import { attach, type Attachment } from '../../oci/referrers.ts';
+import { attach } from '../../oci/referrers.ts';
 import type { RegistryClient } from '../../oci/registry.ts';
 import type { ArtifactEvidence, DocumentEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { evidenceFolder } from '../../pipeline/store.ts';
 import { plural } from '../../plural.ts';
 import type { ImagePlan } from '../../server/image-plan.ts';
-import { modelSignature, modelStatement, signStatement, type SigningKey } from '../../signing/sign.ts';
-import { bundleType, inToto } from '../../signing/verify.ts';
+import { modelStatement, type SigningKey } from '../../signing/sign.ts';
 import { declaredFacts } from './declared.ts';
 import { dockerfileBase } from './dockerfile-base.ts';
 import { installedIn } from './installed.ts';
 import { layerFacts } from './layer-facts.ts';
 import { modelComponent } from './model-component.ts';
-import { provenance, slsaProvenance } from './provenance.ts';
+import { provenance } from './provenance.ts';
 import { cycloneDx, sbom } from './sbom.ts';
 import { signingKey } from './signing-key.ts';
+import { plain, signed, type Document, type Signable } from './statement.ts';
 
 /** An image that is in the registry, and how it came there. */
 export interface BuiltImage {
@@ -38,13 +38,6 @@ export interface BuiltImage {
   readonly startedAt: string;
   /** What was published beside it. */
   readonly artifacts?: readonly ArtifactEvidence[] | undefined;
-}
-
-/** A document before it is attached. */
-interface Document {
-  readonly title: string;
-  readonly attachment: Attachment;
-  readonly signed: boolean;
 }
 
 /**
@@ -92,67 +85,31 @@ async function documentsOf(context: StageContext, built: BuiltImage, key: Signin
   const bom = await billOfMaterials(context, built);
   const bomBytes = Buffer.from(`${JSON.stringify(bom, null, 2)}\n`);
   const bomAttachment = { artifactType: cycloneDx, mediaType: cycloneDx, content: bomBytes, title: 'sbom.cdx.json' };
-  const run = { name: 'provenance', predicateType: slsaProvenance, statement: await provenanceOf(context, built) };
-  const found = { ...validated, volatile: null };
-  const about = (name: string, predicateType: string, predicate: object, content: object): Signable => ({
+  const run = { name: 'provenance', statement: await provenanceOf(context, built), lasting: null };
+  const about = (name: string, predicateType: string, predicate: object, lasting: Signable['lasting']): Signable => ({
     name,
-    predicateType,
     statement: {
       _type: 'https://in-toto.io/Statement/v1',
       subject: [{ name: config.image.repository, digest: { sha256: written.digest.replace('sha256:', '') } }],
       predicateType,
       predicate,
     },
-    content: digestOf(JSON.stringify(content)),
+    lasting,
   });
-  const validation = about('validation', validated.schema, validated, found);
+  const validation = about('validation', validated.schema, validated, (found) => ({ ...found, volatile: null }));
   const documents = [{ title: 'sbom.cdx.json', attachment: bomAttachment, signed: false }];
   if (key === null) return [...documents, plain(run), plain(validation)];
   const model = modelStatement(basename(validated.model.path) || config.name, served.model.files);
   return [
     ...documents,
-    signed(about('sbom', 'https://cyclonedx.org/bom', bom, bom), key),
+    signed(about('sbom', 'https://cyclonedx.org/bom', bom, same), key),
     signed(run, key),
     signed(validation, key),
-    signed({ name: 'model.sig', predicateType: modelSignature, statement: model }, key),
+    signed({ name: 'model.sig', statement: model, lasting: same }, key),
   ];
 }
 
-/** A statement, signed or not. */
-interface Signable {
-  readonly name: string;
-  readonly predicateType: string;
-  readonly statement: object;
-  /** Digest of what does not differ at each build; absent when an earlier statement of this kind is as good. */
-  readonly content?: string;
-}
-
-const contentOf = ({ content }: Signable): Record<string, string> =>
-  content === undefined ? {} : { 'dev.ml-deploy.content': content };
-
-function plain(signable: Signable): Document {
-  const { name, predicateType, statement } = signable;
-  const title = `${name}.json`;
-  const content = Buffer.from(`${JSON.stringify(statement, null, 2)}\n`);
-  const annotations = { 'in-toto.io/predicate-type': predicateType, ...contentOf(signable) };
-  const attachment = { artifactType: inToto, mediaType: inToto, content, title, annotations, once: true };
-  return { title, attachment, signed: false };
-}
-
-/** Annotations as cosign writes them, and the key, so that the signature of another one is attached beside it. */
-function signed(signable: Signable, key: SigningKey): Document {
-  const { name, predicateType, statement } = signable;
-  const title = name.endsWith('.sig') ? name : `${name}.sigstore.json`;
-  const annotations = {
-    'dev.sigstore.bundle.content': 'dsse-envelope',
-    'dev.sigstore.bundle.predicateType': predicateType,
-    'dev.ml-deploy.key': key.fingerprint,
-    ...contentOf(signable),
-  };
-  const content = Buffer.from(signStatement(statement, key));
-  const attachment = { artifactType: bundleType, mediaType: bundleType, content, title, annotations, once: true };
-  return { title, attachment, signed: true };
-}
+const same = (predicate: object): object => predicate;
 
 async function billOfMaterials({ config, access, signal }: StageContext, built: BuiltImage): Promise<object> {
   const cache = join(access.root, '.mldeploy', 'cache', 'layers');

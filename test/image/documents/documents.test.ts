@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { attachDocuments, type BuiltImage } from '../../../src/image/documents/index.ts';
-import { listReferrers } from '../../../src/oci/referrers.ts';
+import { mediaTypes, type Descriptor, type Manifest } from '../../../src/oci/manifest.ts';
+import { attach, listReferrers, type Attachment } from '../../../src/oci/referrers.ts';
 import { RegistryClient } from '../../../src/oci/registry.ts';
 import { parseRepository } from '../../../src/oci/repository.ts';
 import type { ValidateEvidence } from '../../../src/pipeline/evidence.ts';
@@ -113,6 +114,26 @@ async function builtOf(evidence: Partial<ValidateEvidence> = {}, parts = layers)
     builder: 'buildkit',
     startedAt,
   };
+}
+
+const subjectOf = ({ written: { digest, manifestBytes } }: BuiltImage): Descriptor => {
+  return { mediaType: mediaTypes.manifest, digest, size: manifestBytes.length };
+};
+
+/** The signed documents of an image, from a registry that forgets them afterwards. */
+async function attachedTo(built: BuiltImage, key: string): Promise<Attachment[]> {
+  writeFileSync(join(root, 'key.pem'), key);
+  const documents = await attachDocuments(contextOf('sign: {key: key.pem}'), built, clientOf());
+  const attachments = documents
+    .filter(({ signed }) => signed)
+    .map(({ title, artifactType, digest }): Attachment => {
+      const { annotations = {} } = JSON.parse(registry.manifests.get(digest)?.content.toString() ?? '') as Manifest;
+      const content = readFileSync(join(root, '.mldeploy/default', title));
+      return { title, artifactType, mediaType: artifactType, content, annotations };
+    });
+  registry.manifests.clear();
+  registry.blobs.clear();
+  return attachments;
 }
 
 interface Bom {
@@ -346,6 +367,36 @@ describe('signatures', () => {
       'https://ml-deploy.dev/schema/validate-evidence-v1.json',
       'https://model_signing/signature/v1.0',
     ]);
+  });
+
+  it('are attached beside forged ones that carry the same annotations, and are not taken from another image', async () => {
+    const { privateKey, publicKey } = keyPair('P-256');
+    writeFileSync(join(root, 'key.pem'), privateKey);
+    const built = await builtOf();
+    const genuine = await attachedTo(built, privateKey);
+    const elsewhere = await attachedTo(await builtOf({}, [{ files: { other: '1' } }]), privateKey);
+    const theirs = await attachedTo(built, keyPair('P-256').privateKey);
+    for (const own of genuine) {
+      const { title } = own;
+      const contents = [...theirs, ...elsewhere].filter((each) => each.title === title).map(({ content }) => content);
+      // The signature of the model alone is true around any code.
+      const forged = title === 'model.sig' ? contents.slice(0, 1) : contents;
+      const attachments = [...forged, Buffer.from('{}')].map((content) => ({ ...own, content }));
+      await attach(clientOf(), subjectOf(built), attachments, new AbortController().signal);
+    }
+    const image = 'sign: {key: key.pem}';
+    writeFileSync(join(root, 'key.pem'), privateKey);
+    const before = await listReferrers(clientOf(), built.written.digest);
+    expect(before).toHaveLength(3 * 3 + 2);
+    const first = (await attachDocuments(contextOf(image), built, clientOf())).filter((each) => each.signed);
+    for (const { digest } of first) {
+      expect(before.map((each) => each.digest)).not.toContain(digest);
+      const manifest = JSON.parse(registry.manifests.get(digest)?.content.toString() ?? '') as Manifest;
+      const bundle = parseBundle(registry.blobs.get(manifest.layers[0]?.digest ?? '')?.toString() ?? '');
+      await verifyBundle(bundle, { method: 'key', key: publicKey }, new Date());
+    }
+    const second = (await attachDocuments(contextOf(image), built, clientOf())).filter((each) => each.signed);
+    expect(second).toEqual(first);
   });
 
   it('fail the build when they cannot be made or attached; without them a warning is enough', async () => {
