@@ -16,6 +16,7 @@ import {
   targetArguments,
   type Installer,
 } from './installer.ts';
+import { installerSettings } from './installer-settings.ts';
 import { keptLayer, packLayer, type PackedLayer } from './packed-layer.ts';
 import { environmentEntries } from './site.ts';
 import { wheelTarget, type WheelTarget } from './wheel-platforms.ts';
@@ -116,14 +117,15 @@ async function packagesLayer(
 
 /** Everything that decides what is in the layer, and nothing else. */
 async function keyOf(
-  { secrets }: BuildRequest,
+  { secrets, places }: BuildRequest,
   { folder, requirements }: PythonPackages,
   python: BasePython,
   target: WheelTarget,
 ): Promise<string> {
   const pipconf = secrets.find(({ id }) => id === 'pipconf');
-  const index = pipconf === undefined ? null : await readFile(pipconf.file, 'utf8');
-  const facts = JSON.stringify([1, folder, requirements, python, target.label, index]);
+  const text = pipconf === undefined ? null : await readFile(pipconf.file, 'utf8');
+  const { sources } = await installerSettings(places.environment, text);
+  const facts = JSON.stringify([2, folder, requirements, python, target.label, sources]);
   return createHash('sha256').update(facts).digest('hex');
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { MlDeployError } from '../../../errors.ts';
 import { run } from '../../../process/run.ts';
-import { uvSettings } from './pip-configuration.ts';
+import { installerSettings } from './installer-settings.ts';
 import type { WheelTarget } from './wheel-platforms.ts';
 
 /** The program that fetches and unpacks wheels; it never runs anything of them. */
@@ -122,30 +122,31 @@ export async function runInstaller(
   const { installer, secrets, signal, onLine } = installation;
   const pipconf = secrets.find(({ id }) => id === 'pipconf')?.file;
   const ca = secrets.find(({ id }) => id === 'ca')?.file;
-  const settings =
-    installer.name === 'uv' && pipconf !== undefined ? uvSettings(await readFile(pipconf, 'utf8')) : null;
-  if (settings !== null && settings.unknown.length > 0) {
+  const settings = await installerSettings(
+    installation.environment,
+    pipconf === undefined ? null : await readFile(pipconf, 'utf8'),
+  );
+  const uv = installer.name === 'uv';
+  if (uv && settings.uvUnknown.length > 0) {
     installation.onUnknownSetting?.(
-      `uv has no equal for ${settings.unknown.join(', ')} in the secret pipconf: without uv on PATH pip is used, which knows them`,
+      `uv has no equal for ${settings.uvUnknown.join(', ')} in the secret pipconf: without uv on PATH pip is used, which knows them`,
     );
   }
   const environment = {
-    ...installation.environment,
+    ...settings.environment,
     ...ownSettings,
-    ...(installer.name === 'pip' && pipconf !== undefined ? { PIP_CONFIG_FILE: pipconf } : {}),
-    ...settings?.environment,
     ...(ca === undefined ? {} : { SSL_CERT_FILE: ca, PIP_CERT: ca, REQUESTS_CA_BUNDLE: ca }),
   };
   return run({
     command: installer.command,
-    args: [...installer.prefix, ...installation.arguments, ...(settings?.arguments ?? [])],
+    args: [...installer.prefix, ...installation.arguments, ...(uv ? settings.uvArguments : [])],
     environment,
     signal,
     onLine,
   });
 }
 
-/** What the user's own settings for other work must not change. */
+/** How the installers work here. */
 const ownSettings = {
   PIP_USER: '0',
   PIP_REQUIRE_VIRTUALENV: '0',

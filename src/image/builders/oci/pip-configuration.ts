@@ -44,26 +44,30 @@ export function uvSettings(text: string): UvSettings {
   return { environment, arguments: flags, unknown };
 }
 
-/** Keys of the sections that an installation reads; a value goes on in indented lines. */
-function pipValues(text: string): Map<string, string> {
-  const values = new Map<string, string>();
-  let section = '';
+/**
+ * Keys of the sections that an installation reads; those of `install` count more. A value goes on in indented lines.
+ * @param text of pip's configuration file
+ * @returns key, as options are called without `--` -> value
+ */
+export function pipValues(text: string): Map<string, string> {
+  const sections = { global: new Map<string, string>(), install: new Map<string, string>() };
+  let values: Map<string, string> | null = null;
   let last: string | null = null;
   for (const line of text.split(/\r?\n/)) {
     if (/^\s*([#;]|$)/.test(line)) continue;
-    const header = /^\[(.+)\]\s*$/.exec(line)?.[1];
+    const header = /^\[(.+)\]\s*$/.exec(line)?.[1]?.trim();
     const pair = /^([A-Za-z][\w-]*)\s*[=:]\s*(.*?)\s*$/.exec(line);
     if (header !== undefined) {
-      section = header.trim();
+      values = header === 'global' || header === 'install' ? sections[header] : null;
       last = null;
     } else if (/^\s/.test(line) && last !== null) {
-      values.set(last, `${values.get(last) ?? ''} ${line.trim()}`.trim());
-    } else if (pair !== null && (section === 'global' || section === 'install')) {
+      values?.set(last, `${values.get(last) ?? ''} ${line.trim()}`.trim());
+    } else if (pair !== null && values !== null) {
       last = (pair[1] ?? '').toLowerCase().replaceAll('_', '-');
       values.set(last, pair[2] ?? '');
     } else {
       last = null;
     }
   }
-  return values;
+  return new Map([...sections.global, ...sections.install]);
 }
