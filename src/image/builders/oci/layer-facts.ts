@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+
+import { MlDeployError } from '../../../errors.ts';
 import type { Blob } from '../../../oci/blob.ts';
 import type { Descriptor } from '../../../oci/manifest.ts';
-import { readTar, type Sink, type TarItem } from '../../../oci/pull/tar-reader.ts';
+import { readTar, TarProblem, type Sink, type TarItem } from '../../../oci/pull/tar-reader.ts';
 import { unpackLayer } from '../../../oci/unpack.ts';
 
 /** What one layer of a base tells about its Python and its C library. Paths have no leading slash. */
@@ -28,7 +31,7 @@ const mostLibraryBytes = 16 * 1024 * 1024;
  * @param blob of the layer
  * @param descriptor its media type
  * @returns what is kept of it
- * @throws TarProblem, and what reading throws
+ * @throws MlDeployError `build/bad-layout` for a layer that is no tar stream, or not what its digest says; and what reading throws
  */
 export async function layerFacts(blob: Blob, descriptor: Descriptor): Promise<LayerFacts> {
   const files: string[] = [];
@@ -53,9 +56,11 @@ export async function layerFacts(blob: Blob, descriptor: Descriptor): Promise<La
       }),
     );
   };
-  const stream = unpackLayer(blob.read(0), descriptor.mediaType);
+  const stream = unpackLayer(checked(blob, descriptor), descriptor.mediaType);
   try {
     await readTar(stream, open);
+  } catch (error) {
+    throw isDamage(error) ? damaged(descriptor, error.message, error) : error;
   } finally {
     stream.destroy();
   }
@@ -74,4 +79,31 @@ function collect(onEnd: (content: string) => void): Sink {
       return Promise.resolve();
     },
   };
+}
+
+/** The bytes of a layer; after the last one an error unless they are what the digest says. */
+async function* checked(blob: Blob, descriptor: Descriptor): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  for await (const piece of blob.read(0)) {
+    hash.update(piece);
+    yield piece;
+  }
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found !== descriptor.digest) throw damaged(descriptor, `its bytes have the digest ${found}`);
+}
+
+/** What the decompressors of Node.js and the reader of tar streams throw; everything else is about reaching the bytes. */
+function isDamage(error: unknown): error is Error {
+  if (error instanceof TarProblem) return true;
+  return error instanceof Error && 'code' in error && /^(Z_|ZSTD_|ERR_ZLIB)/.test(String(error.code));
+}
+
+function damaged({ digest }: Descriptor, why: string, cause?: Error): MlDeployError {
+  return new MlDeployError({
+    code: 'build/bad-layout',
+    kind: 'infrastructure',
+    message: `the layer ${digest} of the base image cannot be read: ${why}`,
+    hint: 'Pull the base image by hand; if that fails as well, choose another image.base, or copy it anew to its registry.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

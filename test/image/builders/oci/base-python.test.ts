@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
@@ -26,10 +26,14 @@ const file = (path: string, text = ''): LayerEntry => ({
 });
 const link = (path: string, target: string): LayerEntry => ({ kind: 'symlink', path, target });
 
-async function factsOf(...entries: LayerEntry[]): Promise<LayerFacts> {
+async function tarOf(...entries: LayerEntry[]): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of new TarStream(entries).read(0)) pieces.push(piece);
-  const packed = gzipSync(Buffer.concat(pieces));
+  return Buffer.concat(pieces);
+}
+
+async function factsOf(...entries: LayerEntry[]): Promise<LayerFacts> {
+  const packed = gzipSync(await tarOf(...entries));
   const digest = digestOf(packed);
   const mediaType = `${mediaTypes.layer}+gzip`;
   return layerFacts(memoryBlob(packed, digest), { mediaType, digest, size: packed.length });
@@ -96,5 +100,32 @@ describe('the Python of a base', () => {
     }
     const alone = await factsOf(file('bin/python3.12'), link('bin/python3', 'python3.12'));
     expect(() => foundPython(config(['PATH=/bin']), [alone], 'acme/base:1')).toThrow(/neither glibc nor musl/);
+  });
+});
+
+describe('a layer of the base', () => {
+  const read = (packed: Buffer, kind: string, digest = digestOf(packed)): Promise<LayerFacts> =>
+    layerFacts(memoryBlob(packed, digest), { mediaType: `${mediaTypes.layer}${kind}`, digest, size: packed.length });
+
+  it('is refused when it is not what its digest says, although it can be read', async () => {
+    const packed = gzipSync(await tarOf(file('usr/bin/python3.12')));
+    await expect(read(packed, '+gzip', digestOf('another one'))).rejects.toMatchObject({
+      code: 'build/bad-layout',
+      message: expect.stringContaining(`its bytes have the digest ${digestOf(packed)}`) as string,
+    });
+  });
+
+  it.each([
+    ['+gzip', (tar: Buffer) => gzipSync(tar).subarray(0, 60)],
+    ['+zstd', (tar: Buffer) => zstdCompressSync(tar).subarray(0, 60)],
+    ['+zstd', () => Buffer.from('no zstd at all')],
+    ['', (tar: Buffer) => tar.subarray(0, 512)],
+    ['', () => Buffer.alloc(1024, 'x')],
+  ])('that is damaged is an error with its name (%s)', async (kind, damage) => {
+    const packed = damage(await tarOf(file('usr/bin/python3.12', 'x'.repeat(5000))));
+    await expect(read(packed, kind)).rejects.toMatchObject({
+      code: 'build/bad-layout',
+      message: expect.stringContaining(digestOf(packed)) as string,
+    });
   });
 });
