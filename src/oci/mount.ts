@@ -2,6 +2,7 @@ import { MlDeployError } from '../errors.ts';
 import type { Blob } from './blob.ts';
 import type { Repository } from './repository.ts';
 import type { RegistryTransport } from './transport.ts';
+import { locationOf } from './upload.ts';
 
 /**
  * Takes a blob over from another repository of the same registry, without sending it (distribution specification, "Mounting a blob").
@@ -9,6 +10,7 @@ import type { RegistryTransport } from './transport.ts';
  * @param repository the same
  * @param blob whose origin decides
  * @returns true when the repository has it now; the upload that a registry has begun instead; null when there is neither
+ * @throws MlDeployError `registry/plain-text-upload`, `registry/interrupted`
  */
 export async function mountBlob(
   transport: RegistryTransport,
@@ -38,6 +40,5 @@ export async function mountBlob(
   }
   await response.body?.cancel();
   if (response.status === 201) return true;
-  const location = response.headers.get('location');
-  return location === null ? null : { location: new URL(location, new URL(url, transport.address)).href };
+  return response.headers.has('location') ? { location: locationOf(response, url, transport.address) } : null;
 }

@@ -2,6 +2,7 @@ import { MlDeployError } from '../errors.ts';
 import type { Blob } from './blob.ts';
 import { digestOf, mediaTypes, type Descriptor, type ImageIndex } from './manifest.ts';
 import { mountBlob } from './mount.ts';
+import { after, readLayer, readOn } from './read-on.ts';
 import type { Repository } from './repository.ts';
 import { RegistryTransport, type TransportOptions } from './transport.ts';
 import { beginUpload, cancelUpload, Upload } from './upload.ts';
@@ -24,7 +25,6 @@ export interface PublishedManifest {
 }
 
 const manifestTypes = [mediaTypes.manifest, mediaTypes.index, mediaTypes.dockerManifest, mediaTypes.dockerList];
-
 /**
  * One repository of a registry (OCI distribution 1.1). Every method repeats what passes (429, 5xx, broken connections) and throws
  * MlDeployError `registry/*`.
@@ -154,7 +154,7 @@ export class RegistryClient {
    */
   async getReferrers(page: string): Promise<{ index: ImageIndex; next: string | null } | null> {
     const url = new URL(page, `${this.#transport.address}${this.#prefix}/`).href;
-    const response = await this.#transport.send(
+    const { status, headers, content } = await this.#transport.read(
       {
         method: 'GET',
         url,
@@ -165,13 +165,10 @@ export class RegistryClient {
       },
       'pull',
     );
-    const isIndex = (response.headers.get('content-type') ?? '').startsWith(mediaTypes.index);
-    if (response.status !== 200 || !isIndex) {
-      await drop(response);
-      return null;
-    }
-    const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1] ?? null;
-    const index = (await response.json()) as ImageIndex;
+    const isIndex = (headers.get('content-type') ?? '').startsWith(mediaTypes.index);
+    if (status !== 200 || !isIndex) return null;
+    const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(headers.get('link') ?? '')?.[1] ?? null;
+    const index = JSON.parse(content.toString('utf8')) as ImageIndex;
     return { index, next: next === null ? null : new URL(next, url).href };
   }
 
@@ -181,7 +178,7 @@ export class RegistryClient {
    * @returns null when there is none
    */
   async getManifest(reference: string): Promise<StoredManifest | null> {
-    const response = await this.#transport.send(
+    const { status, headers, content } = await this.#transport.read(
       {
         method: 'GET',
         url: `${this.#prefix}/manifests/${reference}`,
@@ -191,14 +188,9 @@ export class RegistryClient {
       },
       'pull',
     );
-    if (response.status === 404) {
-      await drop(response);
-      return null;
-    }
-    const content = Buffer.from(await response.arrayBuffer());
+    if (status === 404) return null;
     const digest = digestOf(content);
     if (reference.startsWith('sha256:') && reference !== digest) throw altered('manifest', reference, digest);
-    const { headers } = response;
     return { digest, mediaType: headers.get('content-type') ?? '', content, etag: headers.get('etag') };
   }
 
@@ -209,13 +201,10 @@ export class RegistryClient {
   async listTags(): Promise<{ names: readonly string[]; all: boolean }> {
     const url = `${this.#prefix}/tags/list?n=1000`;
     const request = { method: 'GET', url, doing: 'list the tags of', accept: [200, 404] } as const;
-    const response = await this.#transport.send(request, 'pull');
-    if (response.status === 404) {
-      await drop(response);
-      return { names: [], all: true };
-    }
-    const { tags } = (await response.json()) as { tags?: readonly string[] | null };
-    return { names: tags ?? [], all: !response.headers.has('link') };
+    const { status, headers, content } = await this.#transport.read(request, 'pull');
+    if (status === 404) return { names: [], all: true };
+    const { tags } = JSON.parse(content.toString('utf8')) as { tags?: readonly string[] | null };
+    return { names: tags ?? [], all: !headers.has('link') };
   }
 
   /**
@@ -225,23 +214,27 @@ export class RegistryClient {
    */
   async getBlob(digest: string): Promise<Buffer> {
     const url = `${this.#prefix}/blobs/${digest}`;
-    const response = await this.#transport.send({ method: 'GET', url, doing: 'read a blob in' }, 'pull');
-    const content = Buffer.from(await response.arrayBuffer());
+    const { content } = await this.#transport.read({ method: 'GET', url, doing: 'read a blob in' }, 'pull');
     const found = digestOf(content);
     if (found !== digest) throw altered('blob', digest, found);
     return content;
   }
 
   /**
-   * Reads a blob of any size.
+   * Reads a blob of any size. When the connection breaks, it is read on where it broke off.
    * @param digest of the blob
    * @param start first byte
    * @returns its bytes from there on, not yet checked against the digest
    */
   async openBlob(digest: string, start = 0): Promise<AsyncIterable<Uint8Array>> {
+    const first = await this.#open(digest, start);
+    return readOn(this.#transport, (from) => this.#open(digest, from), start, first);
+  }
+
+  async #open(digest: string, start: number): Promise<AsyncIterable<Uint8Array>> {
     const url = `${this.#prefix}/blobs/${digest}`;
     const headers = start === 0 ? {} : { range: `bytes=${start}-` };
-    const response = await this.#transport.send({ method: 'GET', url, headers, doing: 'read a layer in' }, 'pull');
+    const response = await this.#transport.send({ method: 'GET', url, headers, doing: readLayer }, 'pull');
     if (response.body === null) throw altered('blob', digest, 'nothing');
     // A registry that knows no ranges begins at the beginning.
     return start > 0 && response.status !== 206 ? after(response.body, start) : response.body;
@@ -254,8 +247,9 @@ export class RegistryClient {
    */
   blob(descriptor: Descriptor): Blob {
     const { digest, size } = descriptor;
-    const open = (start: number): Promise<AsyncIterable<Uint8Array>> => this.openBlob(digest, start);
-    return { digest, size, origin: this.#repository, read: (start) => opened(open, start) };
+    const read = (start: number): AsyncIterable<Uint8Array> =>
+      readOn(this.#transport, (from) => this.#open(digest, from), start);
+    return { digest, size, origin: this.#repository, read };
   }
 
   async #upload(source: UploadSource, onSent?: (bytes: number) => void, location?: string): Promise<string> {
@@ -272,22 +266,6 @@ export class RegistryClient {
       source,
     );
     return upload.run(location);
-  }
-}
-
-async function* opened(
-  open: (start: number) => Promise<AsyncIterable<Uint8Array>>,
-  start: number,
-): AsyncGenerator<Uint8Array> {
-  yield* await open(start);
-}
-
-async function* after(stream: AsyncIterable<Uint8Array>, start: number): AsyncGenerator<Uint8Array> {
-  let skipped = 0;
-  for await (const piece of stream) {
-    const from = Math.min(piece.length, start - skipped);
-    skipped += from;
-    if (from < piece.length) yield piece.subarray(from);
   }
 }
 

@@ -1,3 +1,5 @@
+import { buffer } from 'node:stream/consumers';
+
 import { MlDeployError } from '../errors.ts';
 import { basic, parseChallenge, tokenRequest, type Challenge } from './authorization.ts';
 import type { Credentials } from './credentials.ts';
@@ -21,6 +23,16 @@ export interface RegistryRequest {
   readonly alsoPull?: string;
   /** False for requests whose repetition the caller must prepare, such as the middle of an upload. */
   readonly retry?: boolean;
+}
+
+/** What a token must allow. */
+export type Scope = 'pull' | 'pull,push';
+
+/** An answer that was read to its end. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly content: Buffer;
 }
 
 /** How to reach one repository of a registry. */
@@ -68,7 +80,13 @@ export class RegistryTransport {
   /** `https://host` or `http://host`, with `/v2/...` to follow. */
   get address(): string {
     const { repository, insecure } = this.#options;
-    return `${insecure || isLoopback(repository.host) ? 'http' : 'https'}://${repository.host}`;
+    // As URLs have it: in lower case, without the usual port.
+    return new URL(`${insecure || isLoopback(repository.host) ? 'http' : 'https'}://${repository.host}`).origin;
+  }
+
+  /** Aborted when the work is interrupted. */
+  get signal(): AbortSignal {
+    return this.#options.signal;
   }
 
   /**
@@ -79,26 +97,62 @@ export class RegistryTransport {
    * @throws MlDeployError `registry/unreachable`, `registry/unauthorized`, `registry/forbidden`, `registry/not-found`,
    *   `registry/failed`, `registry/interrupted`
    */
-  async send(request: RegistryRequest, scope: 'pull' | 'pull,push'): Promise<Response> {
+  async send(request: RegistryRequest, scope: Scope): Promise<Response> {
+    const take = (response: Response): Promise<Response> => Promise.resolve(response);
+    return this.#repeated(request, this.address, () => this.#authorized(request, scope), take);
+  }
+
+  /**
+   * Sends a request whose answer is small, and reads it: an answer that breaks off is asked for again.
+   * @param request what to send
+   * @param scope what the token must allow
+   * @returns the answer, and its body
+   * @throws MlDeployError as `send`
+   */
+  async read(request: RegistryRequest, scope: Scope): Promise<WholeAnswer> {
+    return this.#repeated(request, this.address, () => this.#authorized(request, scope), whole);
+  }
+
+  /** Sends until there is an answer that counts, and `take` has got out of it what is wanted. */
+  async #repeated<Result>(
+    request: Pick<RegistryRequest, 'doing' | 'accept' | 'retry'>,
+    address: string,
+    send: () => Promise<Response>,
+    take: (response: Response) => Promise<Result>,
+  ): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       const last = attempt === attempts || request.retry === false;
       let askedMs: number | null = null;
       let why: string;
       try {
-        const response = await this.#authorized(request, scope);
-        if (request.accept?.includes(response.status) ?? response.ok) return response;
-        if (last || !passing.has(response.status)) throw await this.#problem(request, response);
+        const response = await send();
+        if (request.accept?.includes(response.status) ?? response.ok) return await take(response);
+        if (last || !passing.has(response.status)) throw await this.#problem(request.doing, response);
         askedMs = retryAfterMs(response.headers.get('retry-after'));
         why = `the registry answered ${response.status}`;
         await response.body?.cancel();
       } catch (error) {
         if (this.#options.signal.aborted) throw interrupted();
         if (error instanceof MlDeployError) throw error;
-        if (last) throw unreachable(this.address, request.doing, this.#options.repository.name, error);
+        if (last) throw unreachable(address, request.doing, this.#options.repository.name, error);
         why = 'the connection failed';
       }
       await this.pause(attempt, why, askedMs);
     }
+  }
+
+  /**
+   * Prepares the repetition of a reading that broke off in the middle of an answer.
+   * @param failures how often it broke off since something came, this time included
+   * @param doing what was tried
+   * @param error what the reading threw
+   * @throws MlDeployError when nothing is to be repeated: `registry/unreachable` when it broke off too often
+   */
+  async afterBreak(failures: number, doing: string, error: unknown): Promise<void> {
+    if (this.#options.signal.aborted) throw interrupted();
+    if (error instanceof MlDeployError) throw error;
+    if (failures >= attempts) throw unreachable(this.address, doing, this.#options.repository.name, error);
+    await this.pause(failures, 'the connection failed in the middle of an answer', null);
   }
 
   /**
@@ -147,17 +201,19 @@ export class RegistryTransport {
     const asked = tokenRequest(challenge, scope.split(' '), credentials);
     if (asked === null) return null;
     this.#refusePlainText(asked.url, credentials);
-    const began = performance.now();
-    const response = await fetch(asked.url, {
-      method: asked.method,
-      headers: asked.headers,
-      ...(asked.body === undefined ? {} : { body: asked.body }),
-      signal: this.#options.signal,
-    });
-    if (!response.ok) {
-      throw await this.#problem({ method: 'GET', url: asked.url, doing: 'get a token for' }, response);
-    }
-    const answer = (await response.json()) as { token?: string; access_token?: string; expires_in?: number };
+    const { method, headers, body } = asked;
+    const { signal } = this.#options;
+    let began = 0;
+    const send = (): Promise<Response> => {
+      began = performance.now();
+      return fetch(asked.url, { method, headers, signal, ...(body === undefined ? {} : { body }) });
+    };
+    const { content } = await this.#repeated({ doing: 'get a token for' }, new URL(asked.url).origin, send, whole);
+    const answer = JSON.parse(content.toString('utf8')) as {
+      token?: string;
+      access_token?: string;
+      expires_in?: number;
+    };
     const token = answer.token ?? answer.access_token;
     if (token === undefined) return null;
     const lives = typeof answer.expires_in === 'number' ? answer.expires_in * 1000 * usedShare : Infinity;
@@ -199,9 +255,13 @@ export class RegistryTransport {
     return sendStream(url, { method, headers, body, signal, stallMs: this.#options.stallMs ?? usualStallMs });
   }
 
-  async #problem(request: RegistryRequest, response: Response): Promise<MlDeployError> {
-    return problem(request.doing, this.#options.repository.name, response);
+  async #problem(doing: string, response: Response): Promise<MlDeployError> {
+    return problem(doing, this.#options.repository.name, response);
   }
+}
+
+async function whole({ status, headers, body }: Response): Promise<WholeAnswer> {
+  return { status, headers, content: body === null ? Buffer.alloc(0) : await buffer(body) };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -19,30 +19,48 @@ export class SourceReader {
   #pieces: AsyncIterator<Uint8Array, unknown> | null = null;
   #position = 0;
   #rest: Uint8Array = new Uint8Array(0);
+  /** Counts reads: one that was given up with its connection must take nothing from the next one. */
+  #turn = 0;
+  /** A piece is on its way, or never came. */
+  #waiting = false;
+  #failure: unknown = null;
 
   constructor(source: UploadSource) {
     this.#source = source;
   }
 
   /**
-   * Some bytes of the source.
+   * Whether the source is to blame.
+   * @param error of a request whose body was read from here
+   * @returns true when it came from the source: the connection to the registry is well
+   */
+  hasFailedWith(error: unknown): boolean {
+    return this.#failure !== null && this.#failure === error;
+  }
+
+  /**
+   * Some bytes of the source. The read before it, if it has not ended, ends.
    * @param from first byte
    * @param to byte after the last one
    * @yields pieces
    * @throws MlDeployError `build/unreadable`: it is no fault of the connection, and no second attempt helps
    */
   async *read(from: number, to: number): AsyncGenerator<Uint8Array> {
-    if (this.#pieces === null || this.#position !== from) {
-      await this.close();
+    const turn = ++this.#turn;
+    if (this.#pieces === null || this.#position !== from || this.#waiting) {
+      await this.#end();
+      if (turn !== this.#turn) return;
       this.#pieces = this.#source.read(from)[Symbol.asyncIterator]();
       this.#position = from;
     }
-    while (this.#position < to) {
+    const pieces = this.#pieces;
+    while (turn === this.#turn && this.#position < to) {
       if (this.#rest.length === 0) {
-        const next = await this.#pieces.next().catch((error: unknown) => {
-          throw error instanceof MlDeployError ? error : unreadable(error);
-        });
-        if (next.done === true) throw unreadable(new Error(`it ended after ${this.#position} bytes`));
+        this.#waiting = true;
+        const next = await pieces.next().catch((error: unknown) => this.#fail(error, turn));
+        if (turn !== this.#turn) return;
+        this.#waiting = false;
+        if (next.done === true) return this.#fail(new Error(`it ended after ${this.#position} bytes`), turn);
         this.#rest = next.value;
       }
       const piece = this.#rest.subarray(0, to - this.#position);
@@ -54,10 +72,26 @@ export class SourceReader {
 
   /** Ends the reading: files are closed. */
   async close(): Promise<void> {
-    this.#rest = new Uint8Array(0);
+    this.#turn++;
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     const pieces = this.#pieces;
+    const waiting = this.#waiting;
     this.#pieces = null;
-    await pieces?.return?.();
+    this.#waiting = false;
+    this.#rest = new Uint8Array(0);
+    const ended = pieces?.return?.();
+    // It ends when the piece has come, and nobody knows when that is.
+    if (waiting) ended?.catch(() => undefined);
+    else await ended;
+  }
+
+  #fail(cause: unknown, turn: number): never {
+    const error = cause instanceof MlDeployError ? cause : unreadable(cause);
+    if (turn === this.#turn) this.#failure = error;
+    throw error;
   }
 }
 

@@ -140,6 +140,7 @@ export class Upload {
 
   /** Decides how to go on after a failure, and prepares it; throws it again when there is no way. */
   async #takeUp(error: unknown): Promise<void> {
+    if (this.#reader.hasFailedWith(error)) throw error;
     const next = this.#remedy(error);
     if (next === 'none' || ++this.#failures > attempts) throw error;
     const before = this.#offset;
@@ -213,9 +214,11 @@ export class Upload {
 
   /** So that the registry need not keep what nobody finishes. */
   async #cancel(why: unknown): Promise<void> {
-    const lost = why instanceof MlDeployError && (why.kind === 'interrupted' || why.code === 'registry/unreachable');
-    if (this.#location === '' || lost) return;
-    await cancelUpload(this.#place.transport, this.#location);
+    const { transport } = this.#place;
+    const unreachable = why instanceof MlDeployError && why.code === 'registry/unreachable';
+    const lost = unreachable && !this.#reader.hasFailedWith(why);
+    if (this.#location === '' || lost || transport.signal.aborted) return;
+    await cancelUpload(transport, this.#location);
   }
 }
 

@@ -18,7 +18,9 @@ export type Fault =
   /** The connection is cut when so many bytes of the body have come. */
   | { readonly cutAfter: number }
   /** Nothing more is read or answered. */
-  | { readonly stallAfter: number };
+  | { readonly stallAfter: number }
+  /** The connection is cut when so many bytes of the answer's body have gone. */
+  | { readonly breakAfter: number };
 
 export interface RegistryOptions {
   /** Decides on each request; null: it is answered as the specification says. */
@@ -37,6 +39,8 @@ export interface RegistryOptions {
   readonly range?: (size: number) => string;
   /** Blobs of other repositories, by digest: they can be mounted. */
   readonly mountable?: ReadonlySet<string>;
+  /** Blobs are always given from their beginning. */
+  readonly noRanges?: boolean;
 }
 
 interface Session {
@@ -50,7 +54,7 @@ export interface FaultyRegistry extends AsyncDisposable {
   readonly host: string;
   readonly blobs: Map<string, Buffer>;
   readonly manifests: Map<string, Buffer>;
-  /** Each request, `METHOD content-range`. */
+  /** Each request, `METHOD content-range`, or `METHOD range`. */
   readonly log: string[];
   /** Uploads that were neither ended nor given up. */
   open(): number;
@@ -104,7 +108,7 @@ class State {
     const url = new URL(request.url ?? '/', 'http://x');
     const before = this.#counts.get(method) ?? 0;
     this.#counts.set(method, before + 1);
-    const range = request.headers['content-range'];
+    const range = request.headers['content-range'] ?? request.headers.range;
     this.log.push(range === undefined ? method : `${method} ${range}`);
     const fault = this.#options.fault?.({ method, path: url.pathname, headers: request.headers, before }) ?? null;
     if (fault !== null && 'status' in fault) {
@@ -113,13 +117,14 @@ class State {
       return;
     }
     if (url.pathname.endsWith('/tags/list')) {
-      response.end(JSON.stringify({ tags: [...this.manifests.keys()].filter((name) => !name.includes(':')) }));
-    } else if (url.pathname.includes('/manifests/')) await this.#manifest(request, response, url);
+      const tags = [...this.manifests.keys()].filter((name) => !name.includes(':'));
+      give(response, Buffer.from(JSON.stringify({ tags })), fault);
+    } else if (url.pathname.includes('/manifests/')) await this.#manifest(request, response, url, fault);
     else if (url.pathname.includes('/blobs/uploads/')) await this.#upload(request, response, url, fault);
-    else this.#blob(request, response, url);
+    else this.#blob(request, response, url, fault);
   }
 
-  async #manifest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  async #manifest(request: IncomingMessage, response: ServerResponse, url: URL, fault: Fault | null): Promise<void> {
     const reference = url.pathname.split('/').at(-1) ?? '';
     if (request.method === 'PUT') {
       const content = await bodyOf(request);
@@ -131,12 +136,15 @@ class State {
     }
     const content = this.manifests.get(reference);
     if (content === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': 'application/vnd.oci.image.manifest.v1+json' }).end(content);
+    else give(response.setHeader('content-type', 'application/vnd.oci.image.manifest.v1+json'), content, fault);
   }
 
-  #blob(request: IncomingMessage, response: ServerResponse, url: URL): void {
+  #blob(request: IncomingMessage, response: ServerResponse, url: URL, fault: Fault | null): void {
     const content = this.blobs.get(url.pathname.split('/').at(-1) ?? '');
-    response.writeHead(content === undefined ? 404 : 200).end(request.method === 'GET' ? content : undefined);
+    const start = this.#options.noRanges === true ? 0 : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]);
+    if (content === undefined || request.method !== 'GET') response.writeHead(content === undefined ? 404 : 200).end();
+    else if (start > 0) give(response, content.subarray(start), fault, 206);
+    else give(response, content, fault);
   }
 
   async #upload(request: IncomingMessage, response: ServerResponse, url: URL, fault: Fault | null): Promise<void> {
@@ -243,6 +251,12 @@ class State {
   #range({ size }: Session): string {
     return this.#options.range?.(size) ?? `0-${Math.max(0, size - 1)}`;
   }
+}
+
+function give(response: ServerResponse, content: Buffer, fault: Fault | null, status = 200): void {
+  response.writeHead(status, { 'content-length': content.length });
+  if (fault === null || !('breakAfter' in fault)) response.end(content);
+  else response.write(content.subarray(0, fault.breakAfter), () => response.destroy());
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
