@@ -33,7 +33,7 @@ interface DockerConfig {
 /**
  * Credentials for a registry, in the order in which Docker looks: the host's credential helper, the common credential store, the
  * configuration file itself.
- * @param host `host[:port]`
+ * @param host `host[:port]` in lower case
  * @param places where to look
  * @returns null when there are none, which public registries accept
  * @throws MlDeployError `registry/bad-credentials` when the configuration cannot be read or a helper fails
@@ -42,13 +42,13 @@ export async function findCredentials(host: string, places: CredentialPlaces): P
   const config = await readConfig(places);
   if (config === null) return null;
   const names = serverNames(host);
-  const helper = names.map((name) => config.credHelpers?.[name]).find((found) => found !== undefined);
+  const helper = underName(config.credHelpers, names);
   for (const program of [helper, config.credsStore]) {
     if (program === undefined || program === '') continue;
     const found = await askHelper(program, names, places);
     if (found !== null) return found;
   }
-  const entry = names.map((name) => config.auths?.[name]).find((found) => found !== undefined);
+  const entry = underName(config.auths, names);
   return entry === undefined ? null : fromEntry(entry);
 }
 
@@ -56,6 +56,15 @@ export async function findCredentials(host: string, places: CredentialPlaces): P
 function serverNames(host: string): string[] {
   const hosts = host === 'registry-1.docker.io' ? ['index.docker.io', 'docker.io', host] : [host];
   return hosts.flatMap((name) => [name, `https://${name}`, `https://${name}/v1/`, `https://${name}/v2/`]);
+}
+
+/** Somebody may have logged in with capitals in the name. */
+function underName<Value>(
+  values: Readonly<Record<string, Value>> | undefined,
+  names: readonly string[],
+): Value | undefined {
+  const lower = new Map(Object.entries(values ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  return names.map((name) => lower.get(name)).find((found) => found !== undefined);
 }
 
 async function readConfig(places: CredentialPlaces): Promise<DockerConfig | null> {

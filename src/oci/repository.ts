@@ -6,7 +6,7 @@ import { MlDeployError } from '../errors.ts';
 export interface Repository {
   /** As the user wrote it, without tag and digest. */
   readonly name: string;
-  /** `host[:port]` that speaks the registry protocol. */
+  /** `host[:port]` that speaks the registry protocol, in lower case. */
   readonly host: string;
   /** Path below `/v2/`. */
   readonly path: string;
@@ -23,7 +23,7 @@ const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\
  */
 export function parseRepository(name: string): Repository {
   const slash = name.indexOf('/');
-  const first = slash === -1 ? '' : name.slice(0, slash);
+  const first = slash === -1 ? '' : name.slice(0, slash).toLowerCase();
   const hasHost = first.includes('.') || first.includes(':') || first === 'localhost';
   const host = hasHost ? first : 'docker.io';
   let path = hasHost ? name.slice(slash + 1) : name;

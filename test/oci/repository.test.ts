@@ -11,6 +11,9 @@ describe('repository names', () => {
     ['198.18.0.2:5000/x', '198.18.0.2:5000', 'x'],
     ['acme/fraud', 'registry-1.docker.io', 'acme/fraud'],
     ['docker.io/python', 'registry-1.docker.io', 'library/python'],
+    ['Registry.Example.COM:443/acme/fraud', 'registry.example.com:443', 'acme/fraud'],
+    ['Docker.io/python', 'registry-1.docker.io', 'library/python'],
+    ['LOCALHOST/fraud', 'localhost', 'fraud'],
   ])('%s is %s and %s', (name, host, path) => {
     expect(parseRepository(name)).toEqual({ name, host, path });
   });
