@@ -10,7 +10,7 @@ import { unpackLayer } from '../../oci/unpack.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { plural } from '../../plural.ts';
 import { printable } from '../../printable.ts';
-import { needlesOf, type Needle } from './needles.ts';
+import { needlesOf, shortest, type Needle } from './needles.ts';
 import { NeedleSearch } from './search.ts';
 
 /** A layer that is looked into. */
@@ -79,12 +79,18 @@ async function readNeedles({ config, access, reporter }: StageContext): Promise<
     const path = resolve(access.root, file);
     const { size } = await stat(path);
     const text = size > maxSecret ? '' : await readFile(path, 'utf8');
-    const found = needlesOf(id, text);
+    const { needles: found, tooShort } = needlesOf(id, text);
     const isPublic = text.includes('BEGIN CERTIFICATE') || text.trim() === '';
     if (found.length === 0 && (size > maxSecret || !isPublic)) {
       reporter.note(
         'warning',
         `image.secrets (${id}) has no value that can be looked for in the image: too short, or too large`,
+      );
+    }
+    if (found.length > 0 && tooShort > 0) {
+      reporter.note(
+        'warning',
+        `image.secrets (${id}) has ${plural(tooShort, 'password or token', 'passwords or tokens')} of less than ${shortest} bytes, which cannot be looked for in the image`,
       );
     }
     needles.push(...found);

@@ -124,6 +124,26 @@ describe('no secret', () => {
     expect(notes).toEqual([]);
   });
 
+  it('are the names of mirrors, which the code may know', async () => {
+    const host = 'pypi-mirror-eu-west-1';
+    const other = 'a1b2c3d4e5f6a7b8c9d0e1f2.cdn.example.com';
+    const text = `[global]\nindex-url = https://robot:${token}@${host}.internal/pypi-remote-releases-2024/simple\n`;
+    writeFileSync(
+      join(root, 'pip.conf'),
+      `${text}extra-index-url = https://${other}/simple\ntrusted-host = ${other}\n`,
+    );
+    await scan(`${host}.internal/pypi-remote-releases-2024/simple ${other}`);
+    // What stands for the owner in a path or before the host is still looked for.
+    writeFileSync(
+      join(root, 'pip.conf'),
+      `https://packages.example.com/${token}/simple\nhttps://s3cr3t-of-robot:@other\n`,
+    );
+    await expect(scan(`x${token}x`, { secrets: 'secrets: {pipconf: pip.conf}' })).rejects.toMatchObject(
+      leaked('pipconf'),
+    );
+    await expect(scan('s3cr3t-of-robot')).rejects.toMatchObject(leaked('pipconf'));
+  });
+
   it('is looked for without any', async () => {
     await scan(token, { secrets: 'insecure: false' });
   });
@@ -132,6 +152,13 @@ describe('no secret', () => {
     writeFileSync(join(root, 'token'), 'abc\n');
     await scan('abc');
     expect(notes).toEqual([expect.stringContaining('image.secrets (token) has no value')]);
+  });
+
+  it('can be seen in a password that is too short beside others, which is said', async () => {
+    writeFileSync(join(root, 'pip.conf'), '[global]\nindex-url = https://bob:hunt3r@packages.example.com/simple\n');
+    await scan('hunt3r');
+    expect(notes).toEqual([expect.stringContaining('image.secrets (pipconf) has 1 password or token of less than 8')]);
+    await expect(scan(Buffer.from('bob:hunt3r').toString('base64'))).rejects.toMatchObject(leaked('pipconf'));
   });
 });
 
@@ -166,7 +193,7 @@ it('a layer without secrets is looked through again only when a secret file chan
 });
 
 it('a needle is found wherever the pieces are cut', () => {
-  const needles = needlesOf('token', token);
+  const { needles } = needlesOf('token', token);
   const text = Buffer.from(`before ${token} after`);
   for (let cut = 0; cut <= text.length; cut++) {
     const search = new NeedleSearch(needles);
@@ -176,7 +203,7 @@ it('a needle is found wherever the pieces are cut', () => {
 });
 
 it('every way to begin a value inside base64 is covered', () => {
-  const needles = needlesOf('token', token);
+  const { needles } = needlesOf('token', token);
   for (const before of ['', 'a', 'ab', 'abc', 'abcd']) {
     for (const after of ['', 'x', 'xy', 'xyz']) {
       const text = Buffer.from(Buffer.from(`${before}${token}${after}`).toString('base64'));

@@ -90,7 +90,9 @@ RUN --mount=type=secret,id=token pip install x
 FROM build
 COPY serve.py /app/
 COPY --from=build . /venv
-ENV TOKENIZERS_PARALLELISM=false API_KEY_FILE=/run/key HF_TOKEN=
+ENV TOKENIZERS_PARALLELISM=false API_KEY_FILE=/run/key HF_TOKEN= HF_HUB_DISABLE_IMPLICIT_TOKEN=true
+ENV EOS_TOKEN=</s> PAD_TOKEN="[PAD]" STOP_TOKEN=end USE_AUTH_TOKEN=false CHAT_TOKEN=<|end|>
+ARG BOS_TOKEN
 ADD --checksum=${digest} https://example.com/a.tar /a
 USER 10001
 `;
@@ -102,6 +104,10 @@ USER 10001
     ['FROM python', '1 warning unpinned-base'],
     ['FROM registry:5000/python:3.12', '1 warning unpinned-base'],
     [`FROM a@${digest}\nENV API_TOKEN=abc`, '2 error secret'],
+    [`FROM a@${digest}\nENV EOS_TOKEN=ghp_0123456789abcdefABCDEF`, '2 error secret'],
+    [`FROM a@${digest}\nENV CSRF_TOKEN_HEADER=X-Csrf`, '2 warning secret'],
+    [`FROM a@${digest}\nARG HF_TOKEN`, '2 error secret'],
+    [`FROM a@${digest}\nENV SECRET_TOKEN=<x>`, '2 error secret'],
     [`FROM a@${digest}\nENV DB_PASSWORD hunter2 three`, '2 error secret'],
     [`FROM a@${digest}\nARG PIP_PASSWORD`, '2 error secret'],
     [`FROM a@${digest}\nENV A=1 \\\n  AWS_SECRET_ACCESS_KEY=x`, '2 error secret'],

@@ -85,12 +85,18 @@ function split(word: string): [string, string] {
 const secretName =
   /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)(_|$)|^(AWS_SECRET|HF_TOKEN)/i;
 
-/**
- * Whether a variable of this name usually holds a secret.
- * @param name of an ARG or ENV
- */
-export function looksSecret(name: string): boolean {
-  return secretName.test(name) && !/_(FILE|PATH|URL|ID|NAME)$/i.test(name);
+/** Tokens of a language model, which are words. */
+const modelToken = /(^|_)(BOS|EOS|EOT|PAD|UNK|SEP|CLS|MASK|STOP|START|END|BEGIN|FIM|IMAGE|AUDIO|VIDEO)_TOKEN$/i;
+
+/** How sure it is that a variable holds a secret; null: it does not. The value of an ARG is not known. */
+function secrecy(name: string, value: string | null): DockerfileProblem['severity'] | null {
+  if (!secretName.test(name) || /_(FILE|PATH|URL|ID|NAME)$/i.test(name)) return null;
+  if (value !== null && /^(|true|false|yes|no|on|off|none|null)$/i.test(value)) return null;
+  if (secretName.test(name.replaceAll(/(?<=^|_)TOKEN(?=_|$)/gi, ''))) return 'error';
+  // What is left has the name of a token alone, and there are others than credentials.
+  if (value !== null && /^(?=.*\d)(?=.*[a-z])[\w+/=.~-]{16,}$/i.test(value)) return 'error';
+  if (modelToken.test(name) || /[<>[\]|\s]/.test(value ?? '')) return null;
+  return /_TOKEN$|^TOKEN$/i.test(name) ? 'error' : 'warning';
 }
 
 function secretProblems({ name, text, line }: Instruction): DockerfileProblem[] {
@@ -99,9 +105,10 @@ function secretProblems({ name, text, line }: Instruction): DockerfileProblem[] 
   const pairs = name === 'ENV' && !/^\S+=/.test(text) ? [text.replace(/^(\S+)\s+/, '$1=')] : words(text);
   return pairs.flatMap((pair): DockerfileProblem[] => {
     const [key, value] = split(pair);
-    if (!looksSecret(key) || (name === 'ENV' && value === '')) return [];
+    const severity = secrecy(key, name === 'ENV' ? value : null);
+    if (severity === null) return [];
     const message = `${name} ${key}: whoever has the image can read it; use RUN --mount=type=secret and image.secrets`;
-    return [{ rule: 'secret', severity: 'error', line, message }];
+    return [{ rule: 'secret', severity, line, message }];
   });
 }
 
