@@ -46,14 +46,25 @@ export interface LayerSizes {
   readonly ownLayer: number;
   /** A layer up to this size is kept in memory between its reading and its sending. */
   readonly held: number;
+  /** Smaller files are in one layer together up to this size. */
+  readonly bundle: number;
+  /** Layers of model files that an image has at most: Docker starts none with more than 125 of all kinds. */
+  readonly most: number;
 }
 
-const usualSizes: LayerSizes = { ownLayer: 64 * 1024 * 1024, held: 8 * 1024 * 1024 };
+/** Of a build. */
+export const usualSizes: LayerSizes = {
+  ownLayer: 64 * 1024 * 1024,
+  held: 8 * 1024 * 1024,
+  bundle: 4 * 1024 * 1024 * 1024,
+  // The bases of GPU servers have up to 50.
+  most: 64,
+};
 /** Layers at a time. */
 const parallel = 3;
 
 /**
- * Makes the layers of the model's files, one per large file and one for all small ones, checks every file against validate's evidence,
+ * Makes the layers of the model's files, one per large file and one for all small ones as long as they are not too many, checks every file against validate's evidence,
  * and sends what the registry lacks. Each file is read once: a layer whose digest is known from an earlier build is only read when the
  * registry has it, any other one is sent while it is read. Nothing is written to disk.
  * @param request files, places and hints
@@ -63,7 +74,7 @@ const parallel = 3;
 export async function weightLayers(request: WeightsRequest): Promise<WeightLayer[]> {
   const files = await ModelFiles.at(request.modelRoot, request.replaced);
   const { store, made, weights, sizes = usualSizes } = request;
-  const planned = groups(weights.files, sizes.ownLayer).map((group) => plan(group, weights.path, files));
+  const planned = groups(weights.files, sizes).map((group) => plan(group, weights.path, files));
   const unknown = planned.filter(({ key, tar }) => !made.has(key) && tar.size > sizes.held).map(({ key }) => key);
   const known =
     store === null || unknown.length === 0 || request.known === undefined
@@ -150,13 +161,38 @@ class Work {
   };
 }
 
-function groups(files: readonly WeightFile[], ownLayerBytes: number): WeightFile[][] {
+/**
+ * Which files share a layer: large ones have their own, small ones go together up to the size of a bundle. What is more than an image may
+ * have is put together with its neighbours, so that a changed file changes one layer whatever their number is.
+ */
+function groups(files: readonly WeightFile[], { ownLayer, bundle, most }: LayerSizes): WeightFile[][] {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const small = sorted.filter(({ bytes }) => bytes < ownLayerBytes);
-  return [
-    ...sorted.filter(({ bytes }) => bytes >= ownLayerBytes).map((file) => [file]),
-    ...(small.length === 0 ? [] : [small]),
+  const large = sorted.filter(({ bytes }) => bytes >= ownLayer).map((file) => [file]);
+  const all = [
+    ...large,
+    ...bundles(
+      sorted.filter(({ bytes }) => bytes < ownLayer),
+      bundle,
+    ),
   ];
+  if (all.length <= most) return all;
+  const fewer = Array.from({ length: most }, (): WeightFile[] => []);
+  for (const [index, group] of all.entries()) fewer[Math.floor((index * most) / all.length)]?.push(...group);
+  return fewer;
+}
+
+function bundles(files: readonly WeightFile[], most: number): WeightFile[][] {
+  const made: WeightFile[][] = [];
+  let bytes = Infinity;
+  for (const file of files) {
+    if (bytes + file.bytes > most) {
+      made.push([]);
+      bytes = 0;
+    }
+    bytes += file.bytes;
+    made.at(-1)?.push(file);
+  }
+  return made;
 }
 
 function plan(group: readonly WeightFile[], top: string, reader: ModelFiles): PlannedLayer {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { contentAnnotation, layersInRepository } from '../../src/image/known-layers.ts';
-import { weightLayers, type WeightLayer, type WeightsRequest } from '../../src/image/weights.ts';
+import { usualSizes, weightLayers, type WeightLayer, type WeightsRequest } from '../../src/image/weights.ts';
 import { digestOf } from '../../src/oci/manifest.ts';
 import type { ImagePlan } from '../../src/server/image-plan.ts';
 import { clientOf } from '../oci/client.ts';
@@ -15,7 +15,7 @@ import { startFaultyRegistry, type Fault, type SeenRequest } from '../oci/faulty
 
 /** What the product takes as large would take long here; one test has the real size. */
 const ownLayer = 2 * 1024 * 1024;
-const sizes = { ownLayer, held: 64 * 1024 };
+const sizes = { ownLayer, held: 64 * 1024, bundle: 4 * ownLayer, most: 64 };
 const folders: string[] = [];
 
 afterEach(() => {
@@ -90,6 +90,42 @@ describe('weight layers', () => {
     };
     const weights = weightLayers(request(some));
     expect((await weights).map(({ title }) => title)).toEqual([String(limit), String(limit), '2 files']);
+  });
+
+  it('are bundles of small files up to a size, and no more than an image may have', async () => {
+    const few = { ownLayer: 100, held: 64 * 1024, bundle: 250, most: 4 };
+    const names = Array.from({ length: 9 }, (_, index) => `shard-${index}.bin`);
+    const small = model(Object.fromEntries(names.slice(0, 5).map((name) => [name, name.padEnd(99)])));
+    expect((await made(small, { sizes: few })).map(({ title }) => title)).toEqual([
+      '2 files',
+      '2 files',
+      'shard-4.bin',
+    ]);
+    const content = (name: string): string => name.padEnd(100);
+    const contents = Object.fromEntries(names.map((name) => [name, content(name)]));
+    const many = model(contents);
+    const layers = await made(many, { sizes: few });
+    expect(layers.map(({ title }) => title)).toEqual(['3 files', '2 files', '2 files', '2 files']);
+    expect(digestsOf(await made(model(contents), { sizes: few }))).toEqual(digestsOf(layers));
+    // A changed file changes the layer that it is in, and no other one.
+    const changed = await made(model({ ...contents, 'shard-4.bin': 'x'.repeat(100) }), { sizes: few });
+    expect(changed.map(({ blob }, index) => blob.digest === layers[index]?.blob.digest)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('of 163 shards leave room for those of the base', async () => {
+    const root = folder();
+    const files = Array.from({ length: 163 }, (_, index) => {
+      const path = `model-${String(index).padStart(5, '0')}-of-00163.safetensors`;
+      writeFileSync(join(root, path), path);
+      return { path, bytes: path.length, sha256: digestOf(path).slice(7) };
+    });
+    const layers = await made({ root, weights: { path: '/model', files } }, { sizes: { ...usualSizes, ownLayer: 1 } });
+    expect(layers).toHaveLength(64);
   });
 
   it('are made of a model that is a single file', async () => {

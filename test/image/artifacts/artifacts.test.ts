@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { publishArtifacts } from '../../../src/image/artifacts/index.ts';
 import type { BuiltImage } from '../../../src/image/documents/index.ts';
-import { weightLayers } from '../../../src/image/weights.ts';
+import { usualSizes, weightLayers } from '../../../src/image/weights.ts';
 import { digestOf, type ImageConfigFile, type Manifest } from '../../../src/oci/manifest.ts';
 import { pullModel } from '../../../src/oci/pull/pull-model.ts';
 import { RegistryClient } from '../../../src/oci/registry.ts';
@@ -66,7 +66,7 @@ async function publish(artifacts: string, layers = [base, packages]): Promise<Ar
   };
   const client = clientOf();
   const modelRoot = join(root, 'model');
-  const sizes = { ownLayer: 1000, held: 1_000_000 };
+  const sizes = { ...usualSizes, ownLayer: 1000, held: 1_000_000 };
   const made = await weightLayers({
     weights: plan.weights,
     modelRoot,

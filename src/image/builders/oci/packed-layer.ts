@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { MlDeployError } from '../../../errors.ts';
 import { fileBlob, type Blob } from '../../../oci/blob.ts';
 import { mediaTypes, type Descriptor } from '../../../oci/manifest.ts';
 import { TarStream, type LayerEntry } from '../../../oci/tar-blob.ts';
+import { unpackLayer } from '../../../oci/unpack.ts';
 
 /** A compressed layer on disk. */
 export interface PackedLayer {
@@ -27,30 +28,51 @@ interface KeptLayer {
 
 /** Of each project: the current one, the one before, and those of two branches. */
 const keptLayers = 4;
+/** What no kept layer names may be of a build that runs; after this time it is not. */
+const unnamedMs = 60 * 60 * 1000;
 /** Level 3 is zstd's own default: higher ones cost more time than the network gives back. */
 const level = 3;
 
 /**
- * A layer that was packed before.
+ * A layer that was packed before. Its file is read once, packed and unpacked: bytes that are not what is remembered are no layer.
  * @param cache folder that stays between builds
  * @param key of what is in it
- * @returns null when it is not there
+ * @returns null when it is not there, or damaged
  */
 export async function keptLayer(cache: string, key: string): Promise<PackedLayer | null> {
-  const { facts, content } = pathsOf(cache, key);
+  const { folder, facts } = pathsOf(cache, key);
   try {
     const kept = JSON.parse(await readFile(facts, 'utf8')) as KeptLayer;
-    if ((await stat(content)).size !== kept.size) return null;
+    const layer = packed(kept, contentPath(folder, kept.digest));
+    if (!(await isWhole(layer))) return null;
     const now = new Date();
     await utimes(facts, now, now);
-    return packed(kept, content);
+    return layer;
   } catch {
     return null;
   }
 }
 
+/** Whether the file has both digests. */
+async function isWhole({ blob, descriptor, diffId }: PackedLayer): Promise<boolean> {
+  const [packedHash, tarHash] = [createHash('sha256'), createHash('sha256')];
+  const content = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of blob.read(0)) {
+      packedHash.update(piece);
+      yield piece;
+    }
+  };
+  for await (const piece of unpackLayer(content(), descriptor.mediaType)) tarHash.update(piece as Buffer);
+  return digestIs(packedHash, descriptor.digest) && digestIs(tarHash, diffId);
+}
+
+function digestIs(hash: Hash, digest: string): boolean {
+  return `sha256:${hash.digest('hex')}` === digest;
+}
+
 /**
- * Writes a layer: one pass makes the tar stream, both digests and the compressed file.
+ * Writes a layer: one pass makes the tar stream, both digests and the compressed file. The file is named by its digest, and what is known
+ * of it appears at once when it is there: two builds at the same time cannot mix.
  * @param entries of the layer, sorted
  * @param cache folder that stays between builds
  * @param key of what is in it
@@ -58,8 +80,8 @@ export async function keptLayer(cache: string, key: string): Promise<PackedLayer
  * @throws MlDeployError `build/disk-full`
  */
 export async function packLayer(entries: readonly LayerEntry[], cache: string, key: string): Promise<PackedLayer> {
-  const { facts, content, folder } = pathsOf(cache, key);
-  const draft = `${content}.${process.pid}.tmp`;
+  const { folder, facts } = pathsOf(cache, key);
+  const draft = join(folder, `${key}.${process.pid}.${randomUUID()}.tmp`);
   const tar = createHash('sha256');
   const blob = createHash('sha256');
   let size = 0;
@@ -76,8 +98,10 @@ export async function packLayer(entries: readonly LayerEntry[], cache: string, k
       createWriteStream(draft),
     );
     const kept = { digest: `sha256:${blob.digest('hex')}`, size, diffId: `sha256:${tar.digest('hex')}` };
+    const content = contentPath(folder, kept.digest);
     await rename(draft, content);
-    await writeFile(facts, JSON.stringify(kept));
+    await writeFile(draft, JSON.stringify(kept));
+    await rename(draft, facts);
     await prune(folder, key);
     return packed(kept, content);
   } catch (error) {
@@ -103,9 +127,13 @@ export function diskFull(error: unknown): MlDeployError | null {
   });
 }
 
-function pathsOf(cache: string, key: string): { facts: string; content: string; folder: string } {
+function pathsOf(cache: string, key: string): { facts: string; folder: string } {
   const folder = join(cache, 'packages');
-  return { facts: join(folder, `${key}.json`), content: join(folder, `${key}.tar.zst`), folder };
+  return { facts: join(folder, `${key}.json`), folder };
+}
+
+function contentPath(folder: string, digest: string): string {
+  return join(folder, `${digest.replace('sha256:', '')}.tar.zst`);
 }
 
 function packed({ digest, size, diffId }: KeptLayer, content: string): PackedLayer {
@@ -122,14 +150,26 @@ function tap(look: (piece: Buffer) => void): Transform {
   });
 }
 
-/** Removes all but the layers that were used last. */
+/** Removes all but the layers that were used last, and files that none of them names; another build's may still be without facts. */
 async function prune(folder: string, newest: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json') && name !== `${newest}.json`);
-  const used = await Promise.all(
-    names.map(async (name) => ({ name, at: (await stat(join(folder, name)).catch(() => null))?.mtimeMs ?? 0 })),
-  );
-  for (const { name } of used.sort((a, b) => b.at - a.at).slice(keptLayers - 1)) {
-    await rm(join(folder, name), { force: true });
-    await rm(join(folder, name.replace(/\.json$/, '.tar.zst')), { force: true });
+  const names = await readdir(folder);
+  const facts = names.filter((name) => name.endsWith('.json') && name !== `${newest}.json`);
+  const used = await Promise.all(facts.map(async (name) => ({ name, at: await changedAt(join(folder, name)) })));
+  const [others, old] = [used.sort((a, b) => b.at - a.at).slice(0, keptLayers - 1), used.slice(keptLayers - 1)];
+  for (const { name } of old) await rm(join(folder, name), { force: true });
+  const named = new Set<string>();
+  for (const name of [`${newest}.json`, ...others.map(({ name }) => name)]) {
+    const text = await readFile(join(folder, name), 'utf8').catch(() => '');
+    for (const [, digest] of text.matchAll(/"digest":"sha256:([0-9a-f]{64})"/g)) named.add(`${digest ?? ''}.tar.zst`);
   }
+  for (const name of names) {
+    const path = join(folder, name);
+    if (name.endsWith('.json') || named.has(name) || Date.now() - (await changedAt(path)) < unnamedMs) continue;
+    await rm(path, { force: true });
+  }
+}
+
+/** Milliseconds; 0 for what is no longer there. */
+async function changedAt(path: string): Promise<number> {
+  return (await stat(path).catch(() => null))?.mtimeMs ?? 0;
 }

@@ -60,7 +60,7 @@ it('is the same whichever installer filled the folder', async () => {
   expect(await keptLayer(cache, 'a')).toMatchObject({ descriptor: first.descriptor, diffId: first.diffId });
   expect(await keptLayer(cache, 'c')).toBeNull();
 
-  const archive = join(cache, 'packages', 'a.tar.zst');
+  const archive = join(cache, 'packages', `${first.descriptor.digest.slice(7)}.tar.zst`);
   const out = mkdtempSync(join(tmpdir(), 'mldeploy-out-'));
   execFileSync('sh', [
     '-c',
