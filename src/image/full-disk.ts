@@ -12,7 +12,7 @@ export function explained(error: unknown): unknown {
     code: 'build/disk-full',
     kind: 'infrastructure',
     message: `the disk of the build is full: ${error.message}`,
-    hint: 'Make room, or remove .mldeploy/cache: layers and packages of earlier builds lie there. Model files are never copied.',
+    hint: 'Make room, or remove .mldeploy/cache: layers and packages of earlier builds lie there, and what optimize.bf16 wrote. Other model files are not copied.',
     cause: error,
   });
 }

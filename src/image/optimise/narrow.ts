@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
@@ -16,6 +16,9 @@ export interface Replaced {
   /** What differs from the facts of the original. */
   readonly facts: FileEvidence['facts'];
 }
+
+/** What no build has used for this long is removed. Milliseconds. */
+const keptMs = 24 * 60 * 60 * 1000;
 
 /** Files to write anew, and where. */
 export interface Narrowing {
@@ -47,14 +50,18 @@ export async function narrowAll(narrowing: Narrowing): Promise<readonly Replaced
       replaced.push(known);
       continue;
     }
-    const part = join(folder, `${file.sha256}.part`);
-    const found = await narrowToBfloat16(placeOf(file), part, onRead);
-    if (found.kind !== 'written') await rm(part, { force: true });
+    const part = partOf(folder, file);
+    const found = await narrowToBfloat16(placeOf(file), part, onRead).catch(async (error: unknown) => {
+      await rm(part, { force: true });
+      throw explained(file, error);
+    });
+    const usable = found.kind === 'written' && found.sourceSha256 === file.sha256;
+    if (!usable) await rm(part, { force: true });
     if (found.kind === 'inexact') {
       return `${file.path}: element ${found.element} of "${found.tensor}" is no bfloat16, so that float32 is kept everywhere`;
     }
     if (found.kind === 'nothing') continue;
-    if (found.sourceSha256 !== file.sha256) throw changed(file);
+    if (!usable) throw changed(file);
     const place = join(folder, `${file.sha256}.${found.sha256}`);
     await rename(part, place);
     replaced.push({ original: file, bytes: found.bytes, sha256: found.sha256, place, facts: await headerFacts(place) });
@@ -63,22 +70,36 @@ export async function narrowAll(narrowing: Narrowing): Promise<readonly Replaced
   return [...replaced, ...(await withNewTotals(narrowing, replaced))];
 }
 
-/** What other models have left, and what was not finished. */
+/** A file of this build alone: another one may write the same at this moment. */
+function partOf(folder: string, { sha256 }: FileEvidence): string {
+  return join(folder, `${sha256}.${randomUUID()}.part`);
+}
+
+/** What other models have left, and what was not finished, after a while: builds that run now may need theirs. */
 async function forget(folder: string, files: readonly FileEvidence[]): Promise<void> {
   const kept = new Set(files.map(({ sha256 }) => sha256));
   for (const name of await readdir(folder)) {
     const [source = ''] = name.split('.');
-    if (!kept.has(source) || name.endsWith('.part')) await rm(join(folder, name), { force: true });
+    if (kept.has(source) && !name.endsWith('.part')) continue;
+    const place = join(folder, name);
+    const facts = await stat(place).catch(() => null);
+    if (facts !== null && Date.now() - facts.mtimeMs > keptMs) await rm(place, { force: true });
   }
 }
 
 async function recall(folder: string, file: FileEvidence): Promise<Replaced | null> {
-  const name = (await readdir(folder)).find((each) => each.startsWith(`${file.sha256}.`));
+  const name = (await readdir(folder)).find((each) => each.startsWith(`${file.sha256}.`) && !each.endsWith('.part'));
   const sha256 = name?.split('.')[1];
   if (name === undefined || sha256 === undefined) return null;
   const place = join(folder, name);
   // Its content is compared with the digest when it is put into the image.
-  return { original: file, bytes: (await stat(place)).size, sha256, place, facts: await headerFacts(place) };
+  try {
+    const now = new Date();
+    await utimes(place, now, now);
+    return { original: file, bytes: (await stat(place)).size, sha256, place, facts: await headerFacts(place) };
+  } catch {
+    return null; // gone meanwhile, or damaged
+  }
 }
 
 /** The index of shards says how large they are together. */
@@ -89,10 +110,17 @@ async function withNewTotals(
   const indexes = files.filter(({ path }) => path.endsWith('.safetensors.index.json'));
   if (indexes.length === 0) return [];
   let saved = 0;
-  for (const { original } of replaced) saved += (await float32Bytes(placeOf(original))) / 2;
+  for (const { original } of replaced) {
+    const wide = await float32Bytes(placeOf(original)).catch((error: unknown) => {
+      throw explained(original, error);
+    });
+    saved += wide / 2;
+  }
   const changedIndexes: Replaced[] = [];
   for (const file of indexes) {
-    const before = await readFile(placeOf(file), 'utf8');
+    const before = await readFile(placeOf(file), 'utf8').catch((error: unknown) => {
+      throw explained(file, error);
+    });
     const after = before.replace(/("total_size"\s*:\s*)(\d+)/, (_, key: string, total: string) => {
       return `${key}${Math.max(0, Number(total) - saved)}`;
     });
@@ -100,17 +128,29 @@ async function withNewTotals(
     if (after === before) continue;
     const sha256 = createHash('sha256').update(after).digest('hex');
     const place = join(folder, `${file.sha256}.${sha256}`);
-    await writeFile(place, after);
+    const part = partOf(folder, file);
+    await writeFile(part, after);
+    await rename(part, place);
     changedIndexes.push({ original: file, bytes: Buffer.byteLength(after), sha256, place, facts: {} });
   }
   return changedIndexes;
 }
 
-function changed({ path }: FileEvidence): MlDeployError {
+/** The file was validated: when it is gone, ends early or has no header that can be read, it is not that file any more. */
+function explained(file: FileEvidence, error: unknown): unknown {
+  const { code } = error as { code?: unknown };
+  if (error instanceof MlDeployError) return error;
+  const gone = code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR';
+  const other = error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError;
+  return gone || other ? changed(file, error) : error;
+}
+
+function changed({ path }: FileEvidence, cause?: unknown): MlDeployError {
   return new MlDeployError({
     code: 'build/model-changed',
     kind: 'inconclusive',
     message: `${path} is not the file that was validated: its content is another one`,
     hint: 'Run ml-deploy validate again, then build.',
+    ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -86,8 +96,8 @@ describe('bf16', () => {
     expect((await validateStage.run(context)).outcome).toBe('passed');
   });
 
-  it('is done once: a second build takes what the first has written, and another model leaves nothing behind', async () => {
-    const { root, context, validated } = await contextOf(twoShards(), 'bf16: true');
+  it('is done once: a second build takes what the first has written', async () => {
+    const { context, validated } = await contextOf(twoShards(), 'bf16: true');
     const first = await optimiseModel(context, validated);
     const reads: string[] = [];
     const reporter = {
@@ -97,10 +107,40 @@ describe('bf16', () => {
     const second = await optimiseModel({ ...context, reporter }, validated);
     expect(second).toEqual(first);
     expect(reads).toEqual([]);
+    // What was damaged meanwhile is written again.
+    const [[, place = ''] = []] = first.replaced;
+    const before = readFileSync(place);
+    writeFileSync(place, before.subarray(0, 5));
+    expect(await optimiseModel(context, validated)).toEqual(first);
+    expect(readFileSync(place).equals(before)).toBe(true);
+  });
+
+  it('leaves alone what a build of another model needs now, and removes what none has used for long', async () => {
+    const { root, context, validated } = await contextOf(twoShards(), 'bf16: true');
+    const folder = join(root, '.mldeploy/cache/bf16');
+    const first = await optimiseModel(context, validated);
+    writeFileSync(join(folder, `${'0'.repeat(64)}.1.part`), 'written at this moment');
     writeFileSync(join(root, 'model/model-00002-of-00002.safetensors'), shard('b', 0x41000000));
     await optimiseModel(context, await validateStage.run(context));
-    const kept = readdirSync(join(root, '.mldeploy/cache/bf16')).filter((name) => !name.includes('.part'));
-    expect(kept).toHaveLength(3);
+    for (const place of first.replaced.values()) expect(existsSync(place)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toHaveLength(1);
+    for (const name of readdirSync(folder)) utimesSync(join(folder, name), 1, 1);
+    const third = await optimiseModel(context, await validateStage.run(context));
+    expect(
+      readdirSync(folder)
+        .map((name) => join(folder, name))
+        .sort(),
+    ).toEqual([...third.replaced.values()].sort());
+  });
+
+  it('is written by two builds at once without harm', async () => {
+    const { context, validated } = await contextOf(twoShards(), 'bf16: true');
+    const [one, two] = await Promise.all([1, 2].map(() => optimiseModel(context, validated)));
+    expect(two).toEqual(one);
+    for (const [path, place] of one?.replaced ?? []) {
+      const file = one?.served.model.files.find((each) => each.path === path);
+      expect(createHash('sha256').update(readFileSync(place)).digest('hex')).toBe(file?.sha256);
+    }
   });
 
   it('is all or nothing, and says why', async () => {
@@ -119,6 +159,22 @@ describe('bf16', () => {
     const { root, context, validated } = await contextOf(twoShards(), 'bf16: true');
     writeFileSync(join(root, 'model/model-00001-of-00002.safetensors'), shard('a', 0x3f900000));
     await expect(optimiseModel(context, validated)).rejects.toMatchObject({ code: 'build/model-changed' });
+  });
+
+  it.each([
+    ['cut in its data', 'model-00002-of-00002.safetensors', (path: string) => truncateSync(path, 80)],
+    ['cut in its header', 'model-00002-of-00002.safetensors', (path: string) => truncateSync(path, 20)],
+    ['no safetensors file', 'model-00002-of-00002.safetensors', (path: string) => writeFileSync(path, 'x'.repeat(99))],
+    ['gone', 'model-00002-of-00002.safetensors', (path: string) => rmSync(path)],
+    ['gone', 'model.safetensors.index.json', (path: string) => rmSync(path)],
+  ])('says that a file is not the one that was validated when it is %s: %s', async (_, name, change) => {
+    const { root, context, validated } = await contextOf(twoShards(), 'bf16: true');
+    change(join(root, 'model', name));
+    await expect(optimiseModel(context, validated)).rejects.toMatchObject({
+      code: 'build/model-changed',
+      message: expect.stringContaining(name) as string,
+    });
+    expect(readdirSync(join(root, '.mldeploy/cache/bf16')).filter((each) => each.endsWith('.part'))).toEqual([]);
   });
 });
 
