@@ -21,6 +21,8 @@ export interface Program {
   readonly graceMs?: number;
   /** Longest run, milliseconds; unlimited unless said. */
   readonly timeoutMs?: number;
+  /** Longest time without any output, milliseconds; unlimited unless said. */
+  readonly silenceMs?: number;
   /** Called with every complete line as it comes, without its line end. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
 }
@@ -39,7 +41,7 @@ const tailLines = 8;
  * Runs a program to its end. It gets a process group of its own, so that the programs it started end with it.
  * @param program what to run
  * @returns exit code and output; a code other than 0 is the caller's to judge
- * @throws MlDeployError `process/not-found`, `process/not-started`, `process/timeout`, `process/killed` (a signal we did not
+ * @throws MlDeployError `process/not-found`, `process/not-started`, `process/timeout` (also for a silence), `process/killed` (a signal we did not
  *   send), `process/interrupted` (`signal` was aborted)
  */
 export async function run(program: Program): Promise<Ended> {
@@ -63,6 +65,7 @@ export async function run(program: Program): Promise<Ended> {
   program.signal?.addEventListener('abort', onAbort, { once: true });
   const timer =
     program.timeoutMs === undefined ? undefined : setTimeout(() => ending.begin('overdue'), program.timeoutMs);
+  const silence = watchSilence([child.stdout, child.stderr], program.silenceMs, () => ending.begin('silent'));
   try {
     const [stdout, stderr, result] = await Promise.all([
       collect(child.stdout, (line) => program.onLine?.(line, 'stdout')),
@@ -71,10 +74,12 @@ export async function run(program: Program): Promise<Ended> {
     ]);
     throwWhenAborted(program);
     if (ending.reason === 'overdue') throw overdue(program, stderr);
+    if (ending.reason === 'silent') throw silent(program, stderr || stdout);
     if (pid === undefined || result.exitCode === undefined) throw notEnded(program, result, stderr);
     return { exitCode: result.exitCode, stdout, stderr };
   } finally {
     clearTimeout(timer);
+    clearInterval(silence);
     program.signal?.removeEventListener('abort', onAbort);
     ending.finish();
   }
@@ -105,14 +110,14 @@ class GroupEnding {
   readonly #graceMs: number;
   #timer: NodeJS.Timeout | undefined;
   /** Why the group was told to end; null as long as it was not. */
-  reason: 'aborted' | 'overdue' | null = null;
+  reason: 'aborted' | 'overdue' | 'silent' | null = null;
 
   constructor(pid: number | undefined, graceMs: number) {
     this.#pid = pid;
     this.#graceMs = graceMs;
   }
 
-  begin(reason: 'aborted' | 'overdue'): void {
+  begin(reason: 'aborted' | 'overdue' | 'silent'): void {
     if (this.reason !== null) return;
     this.reason = reason;
     this.#send('SIGTERM');
@@ -133,6 +138,18 @@ class GroupEnding {
       // ESRCH: the group has ended already.
     }
   }
+}
+
+/** Tells once when nothing came for as long as that; unfinished lines count as output. */
+function watchSilence(
+  streams: readonly Readable[],
+  silenceMs: number | undefined,
+  onSilence: () => void,
+): NodeJS.Timeout | undefined {
+  if (silenceMs === undefined) return undefined;
+  let last = performance.now();
+  for (const stream of streams) stream.on('data', () => (last = performance.now()));
+  return setInterval(() => performance.now() - last >= silenceMs && onSilence(), Math.min(silenceMs / 4, 10_000));
 }
 
 async function collect(stream: Readable, onLine: (line: string) => void): Promise<string> {
@@ -169,6 +186,16 @@ function overdue(program: Program, stderr: string): MlDeployError {
     code: 'process/timeout',
     kind: 'infrastructure',
     message: `${title(program)} did not end within ${(program.timeoutMs ?? 0) / 1000} s${quoted(stderr)}`,
+  });
+}
+
+function silent(program: Program, output: string): MlDeployError {
+  const minutes = Math.round((program.silenceMs ?? 0) / 6_000) / 10;
+  return new MlDeployError({
+    code: 'process/timeout',
+    kind: 'infrastructure',
+    message: `${title(program)} was ended because it printed nothing for ${minutes} min${quoted(output)}`,
+    hint: 'Look at what it waits for: a network, a disk, a daemon.',
   });
 }
 

@@ -63,6 +63,19 @@ describe('run', () => {
     ).rejects.toMatchObject({ code: 'process/failed', message: expect.stringContaining('the reason') as string });
   });
 
+  it('ends a program that is silent for too long, and no other one', async () => {
+    const slow = { command: 'sh', environment, silenceMs: 300 };
+    await expect(run({ ...slow, args: ['-c', 'echo the last words; sleep 600'] })).rejects.toMatchObject({
+      code: 'process/timeout',
+      message: expect.stringMatching(/printed nothing for [\d.]+ min:\nthe last words$/) as string,
+    });
+    const talking = 'for i in 1 2 3 4 5 6 7 8; do sleep 0.1; printf .; done';
+    expect(await run({ ...slow, silenceMs: 600, args: ['-c', talking] })).toMatchObject({
+      exitCode: 0,
+      stdout: '........\n',
+    });
+  });
+
   it('ends the whole process group on abort, by KILL when TERM is ignored', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'mldeploy-')), 'pids');
     const abort = new AbortController();

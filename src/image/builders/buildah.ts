@@ -7,7 +7,7 @@ import { openBuilt } from '../../oci/layout.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
 import { writeContext } from './context.ts';
-import { buildFailed, lastLine } from './log.ts';
+import { buildFailed, lastLine, longestSilenceMs } from './log.ts';
 
 /**
  * Buildah: no daemon, and no root where user namespaces are allowed. Storage, isolation and registries are the user's to set, by
@@ -80,5 +80,11 @@ async function program(
   options: { signal: AbortSignal; timeoutMs?: number; onLine?: (line: string) => void },
 ): Promise<Ended> {
   const auth = places.dockerConfig === null ? {} : { REGISTRY_AUTH_FILE: join(places.dockerConfig, 'config.json') };
-  return run({ command: 'buildah', args, environment: { ...auth, ...places.environment }, ...options });
+  return run({
+    command: 'buildah',
+    args,
+    environment: { ...auth, ...places.environment },
+    silenceMs: longestSilenceMs,
+    ...options,
+  });
 }

@@ -8,7 +8,7 @@ import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
 import { fields, layoutOutput, stepOf } from './buildkit-output.ts';
 import { writeContext } from './context.ts';
-import { buildFailed, lastLine } from './log.ts';
+import { buildFailed, lastLine, longestSilenceMs } from './log.ts';
 
 /** BuildKit through its own client, buildctl. */
 export const buildkit: Builder = { name: 'buildkit', dockerfiles: true, available, build };
@@ -77,7 +77,13 @@ async function buildctl(
   options: { signal: AbortSignal; timeoutMs?: number; onLine?: (line: string) => void },
 ): Promise<Ended> {
   const docker = places.dockerConfig === null ? {} : { DOCKER_CONFIG: places.dockerConfig };
-  return run({ command: 'buildctl', args, environment: { ...places.environment, ...docker }, ...options });
+  return run({
+    command: 'buildctl',
+    args,
+    environment: { ...places.environment, ...docker },
+    silenceMs: longestSilenceMs,
+    ...options,
+  });
 }
 
 /** Where a daemon listens: as told, else at the usual sockets of root and of this user. */

@@ -9,7 +9,7 @@ import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
 import { fields, layoutOutput, stepOf } from './buildkit-output.ts';
 import { writeContext } from './context.ts';
 
-import { buildFailed, lastLine } from './log.ts';
+import { buildFailed, lastLine, longestSilenceMs } from './log.ts';
 
 /** BuildKit through buildx, the way it is there on GitHub's runners; the builder in use is the user's to choose. */
 export const buildx: Builder = { name: 'buildx', dockerfiles: true, available, build };
@@ -86,5 +86,11 @@ async function call(
   options: { signal: AbortSignal; timeoutMs?: number; onLine?: (line: string) => void },
 ): Promise<Ended> {
   const docker = places.dockerConfig === null ? {} : { DOCKER_CONFIG: places.dockerConfig };
-  return run({ command, args: [...first, ...args], environment: { ...places.environment, ...docker }, ...options });
+  return run({
+    command,
+    args: [...first, ...args],
+    environment: { ...places.environment, ...docker },
+    silenceMs: longestSilenceMs,
+    ...options,
+  });
 }

@@ -2,6 +2,9 @@ import { MlDeployError } from '../../errors.ts';
 
 const shownLines = 20;
 
+/** A builder that prints nothing for so long waits for something that does not come: half an hour compiles almost everything. */
+export const longestSilenceMs = 30 * 60 * 1000;
+
 /**
  * The error of a build that did not succeed, with the last lines of its log and what they point to.
  * @param builder its name for people

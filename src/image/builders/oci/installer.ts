@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { MlDeployError } from '../../../errors.ts';
 import { run } from '../../../process/run.ts';
+import { longestSilenceMs } from '../log.ts';
 import { installerSettings } from './installer-settings.ts';
 import type { WheelTarget } from './wheel-platforms.ts';
 
@@ -142,6 +143,7 @@ export async function runInstaller(
     args: [...installer.prefix, ...installation.arguments, ...(uv ? settings.uvArguments : [])],
     environment,
     signal,
+    silenceMs: longestSilenceMs,
     onLine,
   });
 }

@@ -1,6 +1,10 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-import { installerFailed } from '../../../../src/image/builders/oci/installer.ts';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
+
+import { installerFailed, runInstaller } from '../../../../src/image/builders/oci/installer.ts';
 
 const uv = { name: 'uv', version: '0.13.9', command: 'uv', prefix: ['pip'] } as const;
 
@@ -31,4 +35,28 @@ it.each([
 it('says for a certificate and for a network what to do', () => {
   expect(installerFailed(uv, 'CERTIFICATE_VERIFY_FAILED', 'x').hint).toContain('id `ca`');
   expect(installerFailed(uv, 'Temporary failure in name resolution', 'x').hint).toContain('`pipconf`');
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'mldeploy-silent-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('ends an installer that says nothing for half an hour', async () => {
+  const command = join(folder, 'uv');
+  writeFileSync(command, '#!/bin/sh\necho waiting\nexec sleep 600\n', { mode: 0o755 });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  const running = runInstaller({
+    installer: { ...uv, command },
+    arguments: [],
+    secrets: [],
+    environment: { PATH: process.env['PATH'] ?? '' },
+    signal: new AbortController().signal,
+    onLine: () => vi.advanceTimersByTime(31 * 60_000),
+  });
+  await expect(running).rejects.toMatchObject({
+    code: 'process/timeout',
+    message: expect.stringContaining('printed nothing for 30 min:\nwaiting') as string,
+  });
 });
