@@ -189,7 +189,11 @@ export class Machine extends ValueStack {
           this.fail('pickle/unknown-opcode', `The byte 0x${hex(buffer[at])} is not an opcode of protocols 0 to 5.`);
           return at;
         }
-        if (!argument.measure(buffer, opcode, at + 1, wholeBytes)) break;
+        if (!argument.measure(buffer, opcode, at + 1, wholeBytes)) {
+          // The whole frame is here and the argument is not: it goes on behind the frame, and may seem longer than the file.
+          if (this.frameEnd - this.base <= buffer.length) this.leaveFrame(opcode);
+          break;
+        }
         if (this.base + argument.next > this.frameEnd) {
           this.leaveFrame(opcode);
           if (this.reads) break;

@@ -42,6 +42,12 @@ export const pickleReadingCases: readonly CorpusCase[] = [
     'model.pkl',
     p.bytes(p.proto(4), p.frame(6002, `V${long}x`), 'os\nVsystem\n\x93.'),
   ),
+  dangerous(
+    'pickle: a length of which the file reader of C loses the first byte, and which seems to lead out of the file',
+    ['pickle/frame-straddle', 'pickle/truncated', 'pickle/dangerous-global'],
+    'model.pkl',
+    p.bytes(p.proto(5), p.frame(2, '\x96\x95'), '\x03\0\0\0\0\0\0\0', 'abc', system, '.'),
+  ),
   evil('a memo index that only the Python unpickler takes', 'Np99999999999999999999\n0', system, '.'),
   evil('a negative zero as memo index', 'Np-0\n0g-0\n0', system, '.'),
   evil(
