@@ -1,6 +1,7 @@
 import { MlDeployError } from '../errors.ts';
 import type { Blob } from './blob.ts';
 import { mediaTypes, type Descriptor, type ImageConfigFile, type ImageIndex, type Manifest } from './manifest.ts';
+import { parseConfig, parseManifest, wrong } from './parse.ts';
 
 /** An image whose blobs can be read, wherever they are. */
 export interface ReadableImage {
@@ -43,20 +44,30 @@ export async function findImage(
 ): Promise<StoredImage> {
   const top = await client.getManifest(reference);
   if (top === null) throw missing(name);
-  const document = JSON.parse(top.content.toString('utf8')) as Partial<ImageIndex & Manifest>;
-  let { digest } = top;
-  let manifest = document as Manifest;
-  if (document.manifests !== undefined) {
-    const chosen = document.manifests.find((entry) => fits(platformOf(entry.platform), platform));
-    if (chosen === undefined) throw noPlatform(name, platform, platformsOf(document.manifests));
-    const stored = await client.getManifest(chosen.digest);
-    if (stored === null) throw missing(name);
-    ({ digest } = stored);
-    manifest = JSON.parse(stored.content.toString('utf8')) as Manifest;
-  }
-  const config = JSON.parse((await client.getBlob(manifest.config.digest)).toString('utf8')) as ImageConfigFile;
+  const document = parseManifest(top.content, `the manifest of ${name}`);
+  const { digest, manifest } =
+    'manifests' in document
+      ? await imageIn(client, document, platform, name)
+      : { digest: top.digest, manifest: document };
+  const config = parseConfig(await client.getBlob(manifest.config.digest), `the config of ${name}`);
   if (!fits(platformOf(config), platform)) throw noPlatform(name, platform, [platformOf(config)]);
   return { manifest, config, digest, blob: (descriptor) => client.blob(descriptor) };
+}
+
+async function imageIn(
+  client: ImageSource,
+  index: ImageIndex,
+  platform: string,
+  name: string,
+): Promise<{ digest: string; manifest: Manifest }> {
+  const chosen = index.manifests.find((entry) => fits(platformOf(entry.platform), platform));
+  if (chosen === undefined) throw noPlatform(name, platform, platformsOf(index.manifests));
+  const stored = await client.getManifest(chosen.digest);
+  if (stored === null) throw missing(name);
+  const what = `the manifest of ${name} for ${platform}`;
+  const manifest = parseManifest(stored.content, what);
+  if ('manifests' in manifest) throw wrong(what, 'an image manifest', stored.content);
+  return { digest: stored.digest, manifest };
 }
 
 /** Registries still give Docker's media types; an image manifest has one kind or the other, never both. */

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MlDeployError } from '../errors.ts';
 import { memoryBlob } from './blob.ts';
 import { digestOf, mediaTypes, type Descriptor, type ImageIndex, type Manifest } from './manifest.ts';
+import { parseList } from './parse.ts';
 import type { RegistryClient, StoredManifest } from './registry.ts';
 
 /** A document that is attached to an image. */
@@ -220,10 +221,8 @@ async function addToTag(
 /** What stands under the tag; anything but an index is replaced. */
 function indexOf({ content }: StoredManifest): ImageIndex {
   try {
-    const document = JSON.parse(content.toString('utf8')) as Partial<ImageIndex>;
-    if (Array.isArray(document.manifests)) return { ...emptyIndex, ...document };
+    return { ...emptyIndex, ...parseList(content, 'the list of what is attached') };
   } catch {
-    // Not JSON: no list of anybody.
+    return emptyIndex;
   }
-  return emptyIndex;
 }

@@ -2,6 +2,7 @@ import { MlDeployError } from '../errors.ts';
 import type { Blob } from './blob.ts';
 import { digestOf, mediaTypes, type Descriptor, type ImageIndex } from './manifest.ts';
 import { mountBlob } from './mount.ts';
+import { parseList, parseObject, wrong } from './parse.ts';
 import { after, readLayer, readOn } from './read-on.ts';
 import type { Repository } from './repository.ts';
 import { RegistryTransport, type TransportOptions } from './transport.ts';
@@ -168,7 +169,8 @@ export class RegistryClient {
     const isIndex = (headers.get('content-type') ?? '').startsWith(mediaTypes.index);
     if (status !== 200 || !isIndex) return null;
     const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(headers.get('link') ?? '')?.[1] ?? null;
-    const index = JSON.parse(content.toString('utf8')) as ImageIndex;
+    const { manifests } = parseList(content, `the list of what is attached in ${this.#repository.name}`);
+    const index: ImageIndex = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
     return { index, next: next === null ? null : new URL(next, url).href };
   }
 
@@ -203,8 +205,11 @@ export class RegistryClient {
     const request = { method: 'GET', url, doing: 'list the tags of', accept: [200, 404] } as const;
     const { status, headers, content } = await this.#transport.read(request, 'pull');
     if (status === 404) return { names: [], all: true };
-    const { tags } = JSON.parse(content.toString('utf8')) as { tags?: readonly string[] | null };
-    return { names: tags ?? [], all: !headers.has('link') };
+    const what = `the list of tags of ${this.#repository.name}`;
+    const names: unknown = parseObject(content, what)['tags'] ?? [];
+    const all = !headers.has('link');
+    if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return { names, all };
+    throw wrong(what, 'a list of names', content);
   }
 
   /**

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { MlDeployError } from '../errors.ts';
 import { basic, parseChallenge, tokenRequest, type Challenge } from './authorization.ts';
 import type { Credentials } from './credentials.ts';
+import { parseObject } from './parse.ts';
 import { interrupted, problem, retryAfterMs, unreachable } from './problem.ts';
 import { isLoopback, type Repository } from './repository.ts';
 import { sendStream } from './stream-request.ts';
@@ -209,14 +210,11 @@ export class RegistryTransport {
       return fetch(asked.url, { method, headers, signal, ...(body === undefined ? {} : { body }) });
     };
     const { content } = await this.#repeated({ doing: 'get a token for' }, new URL(asked.url).origin, send, whole);
-    const answer = JSON.parse(content.toString('utf8')) as {
-      token?: string;
-      access_token?: string;
-      expires_in?: number;
-    };
-    const token = answer.token ?? answer.access_token;
-    if (token === undefined) return null;
-    const lives = typeof answer.expires_in === 'number' ? answer.expires_in * 1000 * usedShare : Infinity;
+    const answer = parseObject(content, `the token of ${new URL(asked.url).origin}`);
+    const token = answer['token'] ?? answer['access_token'];
+    if (typeof token !== 'string') return null;
+    const seconds = answer['expires_in'];
+    const lives = typeof seconds === 'number' ? seconds * 1000 * usedShare : Infinity;
     return this.#remember(scope, { header: `Bearer ${token}`, challenge, expiresAt: began + lives });
   }
 

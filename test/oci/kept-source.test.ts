@@ -14,10 +14,17 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 it('asks for a base that is named by digest once, and takes nothing from the folder that is not what its name says', async () => {
   const config = Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: [] } }));
   const manifest = Buffer.from(
-    JSON.stringify({ config: { mediaType: mediaTypes.config, digest: digestOf(config), size: config.length } }),
+    JSON.stringify({
+      config: { mediaType: mediaTypes.config, digest: digestOf(config), size: config.length },
+      layers: [],
+    }),
   );
   const platform = { os: 'linux', architecture: 'amd64' };
-  const index = Buffer.from(JSON.stringify({ manifests: [{ digest: digestOf(manifest), platform }] }));
+  const index = Buffer.from(
+    JSON.stringify({
+      manifests: [{ mediaType: mediaTypes.manifest, digest: digestOf(manifest), size: manifest.length, platform }],
+    }),
+  );
   const stored = new Map([config, manifest, index].map((content) => [digestOf(content), content]));
   let asked = 0;
   const content = (digest: string): Promise<Buffer> => {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { MlDeployError } from '../../errors.ts';
 import { findCredentials, type CredentialPlaces } from '../../oci/credentials.ts';
 import { findImage, type StoredImage } from '../../oci/image.ts';
-import type { ImageConfigFile, ImageIndex, Manifest } from '../../oci/manifest.ts';
+import { parseConfig, parseManifest } from '../../oci/parse.ts';
 import { parseReference } from '../../oci/reference.ts';
 import { RegistryClient } from '../../oci/registry.ts';
 import type { BuildEvidence } from '../../pipeline/evidence.ts';
@@ -87,12 +87,12 @@ async function platformOf(
     });
   }
   if (wanted !== null) return wanted;
-  const document = JSON.parse(top.content.toString('utf8')) as Partial<ImageIndex & Manifest>;
-  if (document.config !== undefined) {
-    const config = JSON.parse((await client.getBlob(document.config.digest)).toString('utf8')) as ImageConfigFile;
+  const document = parseManifest(top.content, `the manifest of ${name}`);
+  if (!('manifests' in document)) {
+    const config = parseConfig(await client.getBlob(document.config.digest), `the config of ${name}`);
     return `${config.os}/${config.architecture}`;
   }
-  const images = (document.manifests ?? []).filter(({ platform }) => platform?.os !== 'unknown');
+  const images = document.manifests.filter(({ platform }) => platform?.os !== 'unknown');
   const [only, ...others] = images;
   return only?.platform !== undefined && others.length === 0
     ? `${only.platform.os}/${only.platform.architecture}`

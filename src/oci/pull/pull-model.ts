@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlDeployError } from '../../errors.ts';
-import { mediaTypes, type Descriptor, type ImageIndex, type Manifest } from '../manifest.ts';
+import { mediaTypes, type Descriptor, type Manifest } from '../manifest.ts';
+import { parseManifest } from '../parse.ts';
 import type { RegistryClient } from '../registry.ts';
 import { unpackLayer } from '../unpack.ts';
 import { ModelFolder, refused } from './model-folder.ts';
@@ -76,10 +77,10 @@ async function imageManifest(client: RegistryClient, reference: string): Promise
       hint: 'Check the name and the tag or digest: oci://host/path:tag, oci://host/path@sha256:...',
     });
   }
-  const document = JSON.parse(found.content.toString('utf8')) as Partial<Manifest & ImageIndex>;
-  if (document.layers !== undefined) return document as Manifest;
+  const document = parseManifest(found.content, `the manifest of the model's image ${reference}`);
+  if (!('manifests' in document)) return document;
   // An index: the model is the same on every platform.
-  const images = (document.manifests ?? []).filter(({ platform }) => platform?.os !== 'unknown');
+  const images = document.manifests.filter(({ platform }) => platform?.os !== 'unknown');
   const image = images.find(({ platform }) => platform?.architecture === 'amd64') ?? images[0];
   if (image === undefined) throw refused('its index names no image');
   return imageManifest(client, image.digest);

@@ -79,7 +79,8 @@ export function absoluteBase(name: string, root: string): string {
 }
 
 function unreadable(error: unknown, folder: string): unknown {
-  if (error instanceof MlDeployError || !(error instanceof Error)) return error;
+  // A folder has no registry: what is damaged there is its own.
+  if (!(error instanceof Error) || (error instanceof MlDeployError && error.code !== 'registry/failed')) return error;
   return new MlDeployError({
     code: 'build/no-base',
     kind: 'usage',
