@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
 import type { WrittenImage } from '../../oci/append.ts';
@@ -134,7 +134,7 @@ async function billOfMaterials({ config, access, signal }: StageContext, built: 
 async function provenanceOf({ config, access }: StageContext, built: BuiltImage): Promise<object> {
   const { plan, validated, written, builder, startedAt, artifacts = [] } = built;
   const { entry, requirements } = config.server;
-  const dockerfile = plan.recipe.kind === 'dockerfile' ? plan.recipe.file : null;
+  const dockerfile = plan.recipe.kind === 'dockerfile' ? relative(access.root, plan.recipe.file) : null;
   const paths = [entry, requirements, dockerfile, 'mldeploy.lock'].filter((path) => path !== null);
   const files = await Promise.all(paths.map((path) => hashed(access.root, path)));
   return provenance({
@@ -157,7 +157,9 @@ async function provenanceOf({ config, access }: StageContext, built: BuiltImage)
 }
 
 async function baseOf({ recipe }: ImagePlan): Promise<string | null> {
-  return recipe.kind === 'base' ? recipe.base : dockerfileBase(await readFile(recipe.file, 'utf8'), recipe.target);
+  return recipe.kind === 'base'
+    ? recipe.base
+    : dockerfileBase(await readFile(recipe.file, 'utf8'), recipe.target, recipe.args);
 }
 
 async function hashed(root: string, path: string): Promise<{ path: string; sha256: string } | null> {

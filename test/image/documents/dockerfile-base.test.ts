@@ -10,9 +10,12 @@ it.each([
   ['FROM a \\\n  AS one\n', 'one', 'a'],
   ['FROM a AS a\n', null, 'a'],
   ['ARG BASE\nFROM $BASE\n', null, null],
+  ['ARG TAG=3.12\nFROM python:${TAG}\n', null, 'python:3.12'],
+  ['ARG GIVEN=a\nFROM $GIVEN\n', null, 'given:1'],
+  ['FROM a\nRUN <<EOF\nFROM b\nEOF\n', null, 'a'],
   ['FROM scratch\n', null, null],
   ['FROM a\n', 'missing', null],
   ['', null, null],
 ])('the base of %j, stage %s', (text, target, base) => {
-  expect(dockerfileBase(text, target)).toBe(base);
+  expect(dockerfileBase(text, target, { GIVEN: 'given:1' })).toBe(base);
 });

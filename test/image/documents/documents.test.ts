@@ -335,6 +335,18 @@ describe('provenance', () => {
   });
 });
 
+it('provenance names the Dockerfile of the project by its relative path', async () => {
+  const file = join(root, 'Dockerfile');
+  writeFileSync(file, `ARG TAG=3.12\nFROM python:$TAG\n`);
+  const built = await builtOf();
+  const recipe = { kind: 'dockerfile', file, context: root, target: null, args: {} } as const;
+  await attachDocuments(contextOf(), { ...built, plan: { ...built.plan, recipe } }, clientOf());
+  const statement = JSON.stringify(read('provenance.json'));
+  expect(statement).toContain('"name":"Dockerfile"');
+  expect(statement).toContain('python:3.12');
+  expect(statement).not.toContain(root);
+});
+
 describe('signatures', () => {
   it('cover the model and the documents, and verify with the public key', async () => {
     const { privateKey, publicKey } = keyPair('P-384', 'correct');

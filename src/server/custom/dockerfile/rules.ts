@@ -48,7 +48,7 @@ function baseProblems(
   { args }: DockerfileFacts,
 ): DockerfileProblem[] {
   const [written = ''] = words(stage.text);
-  const base = expand(written, instructions.slice(0, instructions.indexOf(stage)), args);
+  const base = expandArguments(written, instructions.slice(0, instructions.indexOf(stage)), args);
   const earlier = instructions
     .slice(0, instructions.indexOf(stage))
     .flatMap(({ name, text }) => (name === 'FROM' ? [/\sAS\s+(\S+)/i.exec(text)?.[1]?.toLowerCase()] : []));
@@ -60,11 +60,19 @@ function baseProblems(
   return [{ rule: 'unpinned-base', severity: 'warning', line: stage.line, message }];
 }
 
-/** Values of ARGs before the first FROM, as given or by default. */
-function expand(text: string, before: readonly Instruction[], args: Readonly<Record<string, string>>): string {
+/**
+ * Puts the values of build arguments into a text.
+ * @param text with `$NAME` and `${NAME}`; what has no value stays
+ * @param before instructions whose ARGs count, with their defaults
+ * @param args given from outside
+ */
+export function expandArguments(
+  text: string,
+  before: readonly Instruction[],
+  args: Readonly<Record<string, string>>,
+): string {
   const values = new Map<string, string>();
-  for (const { name, text: declared } of before.filter((each) => each.name === 'ARG')) {
-    if (name !== 'ARG') continue;
+  for (const { text: declared } of before.filter((each) => each.name === 'ARG')) {
     for (const word of words(declared)) {
       const [key, value] = split(word);
       values.set(key, args[key] ?? value);
