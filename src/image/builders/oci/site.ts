@@ -16,14 +16,12 @@ const installerName = Buffer.from('ml-deploy\n');
  * @param targets folders of `--target`, earlier ones win where two have the same file
  * @param folder of the environment in the image, `/venv`
  * @param python of the base
- * @param compiled byte code by the path of its file below `site-packages`
  * @returns sorted entries of a layer
  */
 export async function environmentEntries(
   targets: readonly string[],
   folder: string,
   python: BasePython,
-  compiled: ReadonlyMap<string, Buffer> = new Map(),
 ): Promise<LayerEntry[]> {
   const top = folder.slice(1);
   const site = `${top}/lib/python${python.version}/site-packages`;
@@ -53,7 +51,6 @@ export async function environmentEntries(
     }
     for (const [name, content] of scripts) add({ kind: 'bytes', path: `${top}/bin/${name}`, mode: 0o755, content });
   }
-  for (const [path, content] of compiled) add({ kind: 'bytes', path: `${site}/${path}`, mode: 0o644, content });
   add({ kind: 'bytes', path: `${top}/pyvenv.cfg`, mode: 0o644, content: configuration(python) });
   add({ kind: 'symlink', path: `${top}/bin/python3`, target: python.executable });
   for (const name of ['python', `python${python.version}`]) {
