@@ -3,7 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Response
 from fastapi.exceptions import RequestValidationError
@@ -13,10 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from .errors import NotFiniteError
 from .gate import Worker
 from .log import log
+from .model import Model, has_empty
 from .rows import row_type
-
-if TYPE_CHECKING:
-    from .model import Model  # importing it loads numpy: not before the port is open
 
 
 def create_app(worker: Worker) -> FastAPI:
@@ -63,13 +61,10 @@ class Problem(BaseModel):
     detail: Any
 
 
-def add_predict(app: FastAPI, worker: Worker, model: "Model") -> None:
+def add_predict(app: FastAPI, worker: Worker, model: Model) -> None:
     """Adds POST /predict with the request schema of this model."""
     request = request_schema(model)
     # As many predictions at a time as the model's code is known to allow; probes are answered by the event loop meanwhile.
-    # Here and not above: importing it loads numpy.
-    from .model import NotFiniteError, has_empty
-
     threads = ThreadPoolExecutor(worker.settings.threads, thread_name_prefix="predict")
 
     async def predict(body: request) -> Response:
@@ -94,7 +89,7 @@ def add_predict(app: FastAPI, worker: Worker, model: "Model") -> None:
     app.openapi_schema = None  # built anew, now with /predict
 
 
-def request_schema(model: "Model") -> type[BaseModel]:
+def request_schema(model: Model) -> type[BaseModel]:
     """`{"inputs": [row, ...]}`, each row as the contract says."""
     row = Any if model.rows is None else row_type(model.rows, model.takes_missing)
     rows = Annotated[list[row], Field(min_length=1, description="The batch: one entry per prediction.")]

@@ -5,8 +5,6 @@ import math
 import sys
 from pathlib import Path
 
-import numpy
-
 from .errors import ModelError, NotFiniteError
 from .loaders import Columns, Input, load_file
 from .settings import Settings
@@ -111,8 +109,8 @@ def _by_row(outputs: dict, count: int) -> list:
 
 
 def _plain(value):
-    if isinstance(value, (numpy.ndarray, numpy.generic)):
-        return value.tolist()
+    if hasattr(value, "tolist"):  # arrays and scalars of numpy, tensors of torch
+        return _plain(value.tolist())
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
