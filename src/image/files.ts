@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import type { Config } from '../config/config.ts';
 import { nearest } from '../config/nearest.ts';
-import { MlDeployError } from '../errors.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { baseNotes } from './base-notes.ts';
 import { withoutDropped } from './optimise/drop.ts';
 import { requirementsFacts } from '../server/fastapi/requirements.ts';
 import { serverOf } from '../server/index.ts';
+import { readProjectFile } from '../server/project-file.ts';
 import { readLock } from './lock/document.ts';
 
 /**
@@ -30,15 +27,15 @@ export async function checkFiles(context: StageContext): Promise<void> {
     for (const note of notes) context.reporter.note('info', note);
     for (const warning of warnings) context.reporter.note('warning', warning);
   }
-  if (server.entry !== null) await read(root, server.entry, 'server.entry');
+  if (server.entry !== null) await readProjectFile(root, server.entry, 'server.entry');
   for (const { id, file } of image.secrets) {
-    await read(root, file, `image.secrets (${id})`);
+    await readProjectFile(root, file, `image.secrets (${id})`);
     const note = unusedSecret(id, context.config);
     if (note !== null) context.reporter.note('warning', note);
   }
   // A lock has exact versions of everything.
   if (server.requirements === null || (await readLock(root)) !== null) return;
-  const facts = requirementsFacts(await read(root, server.requirements, 'server.requirements'));
+  const facts = requirementsFacts(await readProjectFile(root, server.requirements, 'server.requirements'));
   for (const { line, text } of facts.unpinned) {
     context.reporter.note(
       'warning',
@@ -54,18 +51,4 @@ function unusedSecret(id: string, config: Config): string | null {
   const meant = nearest(id, buildSecrets);
   const guess = meant === null ? '.' : `; did you mean \`${meant}\`?`;
   return `image.secrets has the id \`${id}\`, which the server ${type} does not use${guess} Used ids: ${buildSecrets.join(', ') || 'none'}.`;
-}
-
-async function read(root: string, path: string, key: string): Promise<string> {
-  try {
-    return await readFile(resolve(root, path), 'utf8');
-  } catch (cause) {
-    throw new MlDeployError({
-      code: 'build/file-missing',
-      kind: 'usage',
-      message: `${key} names ${path}, which cannot be read in ${root}`,
-      hint: `Create ${path}, or correct ${key} in mldeploy.yaml.`,
-      cause,
-    });
-  }
 }

@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { ImagePlan } from '../image-plan.ts';
+import { readProjectFile } from '../project-file.ts';
 import type { Server } from '../server.ts';
 import { modelFilesInContext } from './context.ts';
 import { readDockerfile } from './dockerfile/read.ts';
@@ -54,7 +55,7 @@ function placesOf({ server }: Config, root: string): Places {
 
 async function imagePlan(config: Config, model: ValidateEvidence, root: string): Promise<ImagePlan> {
   const { file, context } = placesOf(config, root);
-  await textOf(config, file);
+  await readProjectFile(root, config.server.dockerfile, 'server.dockerfile');
   return Promise.resolve({
     platform: config.image.platform,
     recipe: { kind: 'dockerfile', file, context, target: config.server.target, args: config.server.args },
@@ -76,7 +77,7 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
 async function check(config: Config, model: ValidateEvidence | null, root: string): Promise<readonly string[]> {
   const { file, context } = placesOf(config, root);
   await requireFolder(context, config.server.context);
-  const instructions = readDockerfile(await textOf(config, file));
+  const instructions = readDockerfile(await readProjectFile(root, config.server.dockerfile, 'server.dockerfile'));
   const problems = checkDockerfile(instructions, {
     args: config.server.args,
     modelFilesAt: await modelFilesInContext(
@@ -98,14 +99,6 @@ async function check(config: Config, model: ValidateEvidence | null, root: strin
     });
   }
   return problems.map(lineOf);
-}
-
-async function textOf(config: Config, file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw missing('server.dockerfile', config.server.dockerfile, cause);
-  }
 }
 
 async function requireFolder(folder: string, written: string): Promise<void> {

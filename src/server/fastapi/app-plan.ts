@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import type { Config } from '../../config/config.ts';
-import { MlDeployError } from '../../errors.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { ImagePlan, PlannedFile, RequirementsFile } from '../image-plan.ts';
+import { readProjectFile } from '../project-file.ts';
 import type { ModelFile } from './loaders.ts';
 import { modelFolder, serverUser, venv } from './places.ts';
 import { constraintsOf, requirementsFacts } from './requirements.ts';
@@ -103,7 +100,7 @@ async function codeFiles(
     { path: 'contract.json', content: `${JSON.stringify(facts)}\n` },
     ...(config.server.entry === null
       ? []
-      : [{ path: 'inference.py', content: await readUserFile(root, config.server.entry, 'server.entry') }]),
+      : [{ path: 'inference.py', content: await readProjectFile(root, config.server.entry, 'server.entry') }]),
   ];
 }
 
@@ -114,7 +111,7 @@ async function requirementsFiles(config: Config, root: string, file: ModelFile |
   const first = { name: 'server.txt', text: server, hashed: true, constraints: null };
   const named = config.server.requirements;
   if (named !== null) {
-    const text = await readUserFile(root, named, 'server.requirements');
+    const text = await readProjectFile(root, named, 'server.requirements');
     return [first, { name: 'model.txt', text, hashed: requirementsFacts(text).hashed, constraints }];
   }
   const names = file?.requirements ?? (['requirements-sklearn.txt'] as const);
@@ -122,18 +119,4 @@ async function requirementsFiles(config: Config, root: string, file: ModelFile |
     return { name: name.replace('requirements-', ''), text: await readRequirements(name), hashed: true, constraints };
   });
   return [first, ...(await Promise.all(ours))];
-}
-
-async function readUserFile(root: string, path: string, key: string): Promise<string> {
-  try {
-    return await readFile(resolve(root, path), 'utf8');
-  } catch (cause) {
-    throw new MlDeployError({
-      code: 'build/file-missing',
-      kind: 'usage',
-      message: `${key} names ${path}, which cannot be read in ${root}`,
-      hint: `Create ${path}, or correct ${key} in mldeploy.yaml.`,
-      cause,
-    });
-  }
 }

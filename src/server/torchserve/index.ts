@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 
 import type { Config } from '../../config/config.ts';
-import { MlDeployError } from '../../errors.ts';
 import type { FileEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
 import { askWithBash, serverUser } from '../health.ts';
 import type { ImagePlan, PlannedFile, WeightFile } from '../image-plan.ts';
@@ -11,6 +9,7 @@ import { layoutError } from '../layout-error.ts';
 import type { MetricsPreset } from '../metrics-preset.ts';
 import { torchserve as torchserveMetrics } from '../presets/torchserve.ts';
 import { wholeCores } from '../cores.ts';
+import { readProjectFile } from '../project-file.ts';
 import type { Probes, Server } from '../server.ts';
 import { modelArchive } from './archive.ts';
 import { properties } from './properties.ts';
@@ -114,7 +113,7 @@ async function modelStore(
   }
   const { inputs, outputs } = contractOf(config, model);
   const file = config.server.entry === null ? scriptFile(model) : null;
-  const entry = config.server.entry === null ? null : await readEntry(root, config.server.entry);
+  const entry = config.server.entry === null ? null : await readProjectFile(root, config.server.entry, 'server.entry');
   const content = await modelArchive({ name: config.name, settings: { file, inputs, outputs }, entry });
   return { store: [{ path: `${config.name}.mar`, content }], files: weights };
 }
@@ -141,18 +140,4 @@ function scriptFile(model: ValidateEvidence): string {
     `${model.model.path} does not hold exactly one TorchScript file (found: ${found})`,
     'Save the model with torch.jit.script(model).save(file), or name an inference.py with load and predict in server.entry.',
   );
-}
-
-async function readEntry(root: string, entry: string): Promise<string> {
-  try {
-    return await readFile(resolve(root, entry), 'utf8');
-  } catch (cause) {
-    throw new MlDeployError({
-      code: 'build/file-missing',
-      kind: 'usage',
-      message: `server.entry names ${entry}, which cannot be read in ${root}`,
-      hint: `Create ${entry}, or correct server.entry in mldeploy.yaml.`,
-      cause,
-    });
-  }
 }

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { posix, resolve } from 'node:path';
+import { posix } from 'node:path';
 
 import type { Config } from '../../config/config.ts';
-import { MlDeployError } from '../../errors.ts';
 import type { FileEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { FileTree, PlannedFile, WeightFile } from '../image-plan.ts';
 import { layoutError } from '../layout-error.ts';
+import { readProjectFile } from '../project-file.ts';
 import { savedModelFolder } from '../tf-serving/saved-model.ts';
 import { renderConfig, type Backend } from './config.ts';
 import { checkConfig } from './check.ts';
@@ -94,7 +93,7 @@ function beside({ path }: FileEvidence, name: string): Choice['place'] {
 }
 
 async function readEntry(root: string, entry: string): Promise<string> {
-  const content = await readText(root, entry, 'server.entry');
+  const content = await readProjectFile(root, entry, 'server.entry');
   if (/^class TritonPythonModel\b/m.test(content)) return content;
   throw layoutError(
     `${entry} defines no class TritonPythonModel`,
@@ -125,11 +124,8 @@ async function ownLayout(
     );
   }
   const prefix = isModel ? name : '';
-  const text = await readText(
-    resolve(root, config.model.path),
-    isModel ? 'config.pbtxt' : `${name}/config.pbtxt`,
-    'the model',
-  );
+  const own = posix.join(config.model.path, isModel ? '' : name, 'config.pbtxt');
+  const text = await readProjectFile(root, own, 'model.path');
   checkConfig(text, config);
   return {
     tree: null,
@@ -141,18 +137,4 @@ async function ownLayout(
     })),
     load: names,
   };
-}
-
-async function readText(root: string, path: string, who: string): Promise<string> {
-  try {
-    return await readFile(resolve(root, path), 'utf8');
-  } catch (cause) {
-    throw new MlDeployError({
-      code: 'build/file-missing',
-      kind: 'usage',
-      message: `${who} names ${path}, which cannot be read in ${root}`,
-      hint: `Create ${path}, or correct mldeploy.yaml.`,
-      cause,
-    });
-  }
 }
