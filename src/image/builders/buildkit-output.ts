@@ -1,3 +1,4 @@
+import type { BuildRequest } from './builder.ts';
 import type { Recipe } from '../../server/image-plan.ts';
 
 /**
@@ -25,8 +26,21 @@ export function layoutOutput(layout: string, recipe: Recipe): string {
  * @param line of the log
  * @returns the step in words, or null when the line begins none
  */
-export function stepOf(line: string): string | null {
+function stepOf(line: string): string | null {
   const step = /^#\d+ (\[[^\]]+\] .+|exporting .+|rewriting .+|sending .+)$/.exec(line)?.[1];
   if (step === undefined || step.startsWith('[internal]') || / (done|DONE)\b/.test(step)) return null;
   return step.replaceAll(/\s+/g, ' ').slice(0, 100);
+}
+
+/**
+ * What listens to a build with plain progress.
+ * @param request whose log and steps are told
+ * @returns for each line of the log
+ */
+export function listener(request: Pick<BuildRequest, 'onLine' | 'onStep'>): (line: string) => void {
+  return (line) => {
+    request.onLine(line);
+    const step = stepOf(line);
+    if (step !== null) request.onStep(step);
+  };
 }

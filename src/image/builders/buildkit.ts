@@ -6,7 +6,7 @@ import type { ReadableImage } from '../../oci/image.ts';
 import { openBuilt } from '../../oci/layout.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
-import { fields, layoutOutput, stepOf } from './buildkit-output.ts';
+import { fields, layoutOutput, listener } from './buildkit-output.ts';
 import { writeContext } from './context.ts';
 import { buildFailed, lastLine, longestSilenceMs } from './log.ts';
 
@@ -61,11 +61,7 @@ async function build(request: BuildRequest): Promise<ReadableImage> {
   ];
   const ended = await buildctl(request.places, args, {
     signal: request.signal,
-    onLine: (line) => {
-      request.onLine(line);
-      const step = stepOf(line);
-      if (step !== null) request.onStep(step);
-    },
+    onLine: listener(request),
   });
   if (ended.exitCode !== 0) throw buildFailed('BuildKit', ended.stderr);
   return openBuilt(layout);

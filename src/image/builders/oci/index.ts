@@ -13,6 +13,7 @@ import {
   installerFailed,
   noInstaller,
   runInstaller,
+  quietArguments,
   targetArguments,
   type Installer,
 } from './installer.ts';
@@ -146,6 +147,7 @@ async function install(
     const args = [
       'install',
       ...targetArguments(installer, { version: python.version, wheels: target }),
+      ...quietArguments(installer),
       ...['--only-binary', ':all:', '--target', folder],
       ...(file.hashed ? ['--require-hashes'] : []),
       ...(await written(request.folder, file)),

@@ -152,7 +152,6 @@ export async function runInstaller(
 const ownSettings = {
   PIP_USER: '0',
   PIP_REQUIRE_VIRTUALENV: '0',
-  PIP_NO_COMPILE: '1',
   PIP_DISABLE_PIP_VERSION_CHECK: '1',
   PIP_ROOT_USER_ACTION: 'ignore',
   PIP_NO_INPUT: '1',
@@ -160,6 +159,15 @@ const ownSettings = {
   UV_LINK_MODE: 'copy',
   UV_NO_PROGRESS: '1',
 };
+
+/**
+ * Arguments of an installation. pip's are no variables: for options that begin with `no`, a variable that is true means the opposite.
+ * @param installer which one
+ * @returns no byte code, which nobody would take over; no words about other packages of this machine
+ */
+export function quietArguments(installer: Installer): readonly string[] {
+  return installer.name === 'uv' ? [] : ['--no-compile', '--no-warn-conflicts', '--progress-bar', 'off'];
+}
 
 /**
  * Arguments that name the Python of the image to the installer.

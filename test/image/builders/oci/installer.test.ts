@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 
-import { installerFailed, runInstaller } from '../../../../src/image/builders/oci/installer.ts';
+import { installerFailed, quietArguments, runInstaller } from '../../../../src/image/builders/oci/installer.ts';
 
 const uv = { name: 'uv', version: '0.13.9', command: 'uv', prefix: ['pip'] } as const;
 
@@ -35,6 +35,11 @@ it.each([
 it('says for a certificate and for a network what to do', () => {
   expect(installerFailed(uv, 'CERTIFICATE_VERIFY_FAILED', 'x').hint).toContain('id `ca`');
   expect(installerFailed(uv, 'Temporary failure in name resolution', 'x').hint).toContain('`pipconf`');
+});
+
+it('keeps pip from compiling by an argument: its variable PIP_NO_COMPILE=1 asks for compiling', () => {
+  expect(quietArguments({ ...uv, name: 'pip', command: 'python3' })).toContain('--no-compile');
+  expect(quietArguments(uv)).toEqual([]);
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'mldeploy-silent-'));
