@@ -4,6 +4,7 @@ import { MlDeployError } from '../errors.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { plural } from '../plural.ts';
+import { bytes as formatBytes } from '../report/format.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
 import { layersInRepository, recallLayers, rememberLayers } from './known-layers.ts';
 import { weightLayers, type WeightLayer } from './weights.ts';
@@ -33,9 +34,9 @@ export async function sendWeights(
   let read = 0;
   let sent = 0;
   const show = (): void => {
-    const sending = sent === 0 ? '' : `, ${megabytes(sent)} sent`;
+    const sending = sent === 0 ? '' : `, ${formatBytes(sent)} sent`;
     task.update(
-      `${megabytes(read)} of ${megabytes(total)} read${sending}`,
+      `${formatBytes(read)} of ${formatBytes(total)} read${sending}`,
       total === 0 ? 1 : Math.min(1, read / total),
     );
   };
@@ -59,8 +60,8 @@ export async function sendWeights(
       },
     });
     await rememberLayers(cache, new Map(layers.map(({ key, blob }) => [key, blob.digest])));
-    const files = `${plural(weights.files.length, 'file')}, ${megabytes(total)}, as validated`;
-    task.done(registry === null ? files : `${files}; ${sent === 0 ? 'nothing' : megabytes(sent)} had to be sent`);
+    const files = `${plural(weights.files.length, 'file')}, ${formatBytes(total)}, as validated`;
+    task.done(registry === null ? files : `${files}; ${sent === 0 ? 'nothing' : formatBytes(sent)} had to be sent`);
     return layers;
   } catch (error) {
     task.fail();
@@ -70,8 +71,4 @@ export async function sendWeights(
 
 function interrupted(): MlDeployError {
   return new MlDeployError({ code: 'build/interrupted', kind: 'interrupted', message: 'the build was interrupted' });
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

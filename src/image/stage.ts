@@ -14,6 +14,7 @@ import type {
 } from '../pipeline/evidence.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
 import { plural } from '../plural.ts';
+import { bytes as formatBytes } from '../report/format.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
 import { serverOf } from '../server/index.ts';
 import { publishArtifacts } from './artifacts/index.ts';
@@ -109,7 +110,7 @@ async function pushImage(
   const { config, reporter } = context;
   const task = reporter.task(`push to ${config.image.repository}`);
   const began = performance.now();
-  const onSent = (): void => task.update(`${megabytes(registry.uploadedBytes)} sent`);
+  const onSent = (): void => task.update(`${formatBytes(registry.uploadedBytes)} sent`);
   try {
     const blobs = [
       ...image.manifest.layers.map((layer) => image.blob(layer)),
@@ -119,7 +120,7 @@ async function pushImage(
     ];
     const sent = await pushBlobs(registry, blobs, onSent);
     await registry.putManifest(tagOf(modelDigest, written.digest), written.manifestBytes, mediaTypes.manifest);
-    task.done(`${megabytes(registry.uploadedBytes)} sent: ${sent} of ${plural(blobs.length, 'blob')} were new`);
+    task.done(`${formatBytes(registry.uploadedBytes)} sent: ${sent} of ${plural(blobs.length, 'blob')} were new`);
     return { uploadedBytes: registry.uploadedBytes, pushMs: Math.round(performance.now() - began) };
   } catch (error) {
     task.fail();
@@ -187,8 +188,4 @@ function evidence(
       documents: facts.documents,
     },
   };
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
