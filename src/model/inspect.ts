@@ -5,7 +5,7 @@ import { Budget } from './budget.ts';
 import { Findings } from './findings.ts';
 import { headBytes, headOf, type Inspected } from './formats/format.ts';
 import { recognise } from './formats/index.ts';
-import { HashedReading } from './hashed-reading.ts';
+import { HashedReading } from '../hashing/reading.ts';
 import type { Policy } from './policy.ts';
 import { FileSource } from './source.ts';
 import type { Entry } from './walk.ts';

@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HashedReading } from '../../src/model/hashed-reading.ts';
-import { hashingOf } from '../../src/model/hashing.ts';
+import { HashedReading } from '../../src/hashing/reading.ts';
+import { hashingOf } from '../../src/hashing/hashing.ts';
 
 /** What decides whether a thread hashes is the size that is claimed. */
 const large = 1024 * 1024 * 1024;

@@ -27,7 +27,7 @@ export async function hashingOf(size: number, smallest: number, processors = ava
     // A large file is read ahead while what is there is looked at.
     return new Inline(length, size < pieceBytes ? 1 : 2);
   }
-  const { Threaded } = await import('./hashing-thread.ts');
+  const { Threaded } = await import('./thread.ts');
   return new Threaded(pieceBytes);
 }
 
