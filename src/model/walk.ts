@@ -1,8 +1,18 @@
-import type { Dir, Dirent } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import type { Dirent } from 'node:fs';
 import { lstat, opendir, realpath, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { basename, sep } from 'node:path';
 import { MlDeployError } from '../errors.ts';
+import { escaped } from '../printable.ts';
 import type { RuleId } from './rules/index.ts';
+
+declare module 'fs/promises' {
+  /** Missing in the types of Node: names as bytes. */
+  function opendir(
+    path: string,
+    options: { readonly encoding: 'buffer'; readonly bufferSize: number },
+  ): Promise<AsyncIterable<Dirent<Buffer>>>;
+}
 
 /** Files, and folders, beyond this are not walked: what is known of each file stays in memory, and empty folders cost time. */
 const maxEntries = 50_000;
@@ -49,8 +59,9 @@ export async function walkModel(
 }
 
 async function resolveRoot(root: string): Promise<string> {
+  let real: Buffer;
   try {
-    return await realpath(root);
+    real = await realpath(root, { encoding: 'buffer' });
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new MlDeployError({
@@ -63,6 +74,14 @@ async function resolveRoot(root: string): Promise<string> {
       cause,
     });
   }
+  // Whoever decoded the path may have put this character where other bytes were; it may lead to another file now.
+  if (isUtf8(real) && !root.includes('\ufffd')) return real.toString();
+  throw new MlDeployError({
+    code: 'model/unreadable',
+    kind: 'usage',
+    message: `the model at ${escaped(root)} cannot be opened: its path is not UTF-8 text, or has the character U+FFFD, which stands for bytes that are none`,
+    hint: 'Rename the file or the folder.',
+  });
 }
 
 class Walk {
@@ -84,9 +103,9 @@ class Walk {
       this.stop(prefix, 'folders');
       return;
     }
-    let listing: Dir;
+    let listing: AsyncIterable<Dirent<Buffer>>;
     try {
-      listing = await opendir(folder, { bufferSize: 256 });
+      listing = await opendir(folder, { encoding: 'buffer', bufferSize: 256 });
     } catch (error) {
       this.add(prefix, 'file/unreadable', `The folder cannot be listed: ${problemOf(error)}.`);
       return;
@@ -100,8 +119,11 @@ class Walk {
           this.stop(prefix, 'files');
           return;
         }
-        const path = prefix === '' ? child.name : `${prefix}/${child.name}`;
-        await this.child(join(folder, child.name), path, child, depth);
+        const name = child.name.toString();
+        const path = prefix === '' ? name : `${prefix}/${name}`;
+        // What the decoded name leads to, if anything, is another file.
+        if (isUtf8(child.name)) await this.child(`${folder}/${name}`, path, child, depth);
+        else this.add(inBytes(prefix, child.name), 'file/name', 'The name is not UTF-8 text.');
       }
     } catch (error) {
       if (this.signal?.aborted === true) throw error;
@@ -121,11 +143,8 @@ class Walk {
       .map(({ entry }) => entry);
   }
 
-  private async child(file: string, path: string, child: Dirent, depth: number): Promise<void> {
-    // A name that is no text has this character where bytes were, and leads nowhere.
-    if (child.name.includes('\ufffd') && (await lstat(file).catch(() => null)) === null) {
-      this.add(path, 'file/name', 'The name is not UTF-8 text.');
-    } else if (child.isDirectory()) {
+  private async child(file: string, path: string, child: Dirent<Buffer>, depth: number): Promise<void> {
+    if (child.isDirectory()) {
       if (depth >= maxDepth) this.add(path, 'file/limit', `Folders are nested more than ${maxDepth} deep.`);
       else await this.folder(file, path, depth + 1);
     } else if (child.isFile()) {
@@ -140,13 +159,18 @@ class Walk {
   }
 
   private async link(file: string, path: string): Promise<void> {
-    let target: string;
+    let bytes: Buffer;
     try {
-      target = await realpath(file);
+      bytes = await realpath(file, { encoding: 'buffer' });
     } catch {
       this.add(path, 'file/link', 'The link leads nowhere, or in a circle.');
       return;
     }
+    if (!isUtf8(bytes)) {
+      this.add(path, 'file/link', 'The link leads to a name that is not UTF-8 text.');
+      return;
+    }
+    const target = bytes.toString();
     if (!target.startsWith(this.root + sep)) {
       this.add(path, 'file/link', `The link leads out of the model folder.`);
       return;
@@ -160,6 +184,14 @@ class Walk {
   private add(path: string, rule: RuleId, message: string): void {
     this.entries.push({ path: path === '' ? '.' : path, file: null, problems: [{ rule, message }] });
   }
+}
+
+/** A path whose last name is no text: other bytes than printable ASCII are shown by their numbers. */
+function inBytes(prefix: string, name: Buffer): string {
+  const shown = name.toString('latin1').replace(/[^ -~]/g, (byte) => {
+    return `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+  return prefix === '' ? shown : `${prefix}/${shown}`;
 }
 
 function plain(path: string, file: string): Entry {

@@ -90,15 +90,69 @@ describe('names', () => {
 });
 
 describe('names that are no text', () => {
+  const named = (...parts: (string | number[])[]): Buffer =>
+    Buffer.concat([
+      Buffer.from(`${root}/`),
+      ...parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))),
+    ]);
+  const evil = p.bytes(p.proto(4), p.payload, p.stop);
+
   it('are findings that say so, of files and of folders', async () => {
-    const name = (start: string): Buffer => Buffer.concat([Buffer.from(join(root, start)), Buffer.from([0xff, 0xe4])]);
-    writeFileSync(name('file-'), good);
-    mkdirSync(name('folder-'));
+    writeFileSync(named('file-', [0xff, 0xe4]), good);
+    mkdirSync(named('folder-', [0xff]));
     // The same character in a name that is text is no problem.
     writeFileSync(join(root, 'x\ufffd.pkl'), good);
     const found = await judge();
-    expect(rules(found)).toEqual(['file-\ufffd\ufffd file/name', 'folder-\ufffd\ufffd file/name']);
+    expect(rules(found)).toEqual(['file-\\xff\\xe4 file/name', 'folder-\\xff file/name']);
     expect(found.model.files[0]?.findings[0]?.message).toContain('The name is not UTF-8 text.');
+  });
+
+  // A byte that stands alone, half a character, a surrogate, one that is longer than need be, one beyond Unicode.
+  it.each([[[0xff]], [[0xe2, 0x82]], [[0xed, 0xa0, 0x80]], [[0xc0, 0xaf]], [[0xf4, 0x90, 0x80, 0x80]]])(
+    'are not taken for the file or folder that they are decoded to: %j',
+    async (bytes) => {
+      const decoded = Buffer.from(bytes).toString();
+      const shown = bytes.map((byte) => `\\x${byte.toString(16)}`).join('');
+      writeFileSync(named('evil', bytes, '.pkl'), evil);
+      writeFileSync(join(root, `evil${decoded}.pkl`), good);
+      writeFileSync(named('more', bytes), evil);
+      mkdirSync(join(root, `more${decoded}`));
+      mkdirSync(named('folder', bytes));
+      writeFileSync(named('folder', bytes, '/evil.pkl'), evil);
+      mkdirSync(join(root, `folder${decoded}`));
+      writeFileSync(join(root, `folder${decoded}`, 'evil.pkl'), good);
+      const found = await judge();
+      expect(found.verdict).toBe('inconclusive');
+      expect(rules(found).toSorted()).toEqual([
+        `evil${shown}.pkl file/name`,
+        `folder${shown} file/name`,
+        `more${shown} file/name`,
+      ]);
+      // What is text was read, once.
+      expect(found.model.files.filter(({ sha256 }) => sha256 !== '').map(({ path }) => path)).toEqual([
+        `evil${decoded}.pkl`,
+        `folder${decoded}/evil.pkl`,
+      ]);
+    },
+  );
+
+  it('are not followed by a link', async () => {
+    mkdirSync(join(root, 'model'));
+    writeFileSync(named('model/evil', [0xff]), evil);
+    writeFileSync(join(root, 'model', 'evil\ufffd'), good);
+    symlinkSync(Buffer.from([...Buffer.from('evil'), 0xff]), join(root, 'model', 'a.pkl'));
+    symlinkSync(Buffer.from([...Buffer.from('model/evil'), 0xff]), join(root, 'a.pkl'));
+    expect(rules(await judge(join(root, 'model')))).toEqual(['a.pkl file/link', 'evil\\xff file/name']);
+    await expect(judge(join(root, 'a.pkl'))).rejects.toMatchObject({ code: 'model/unreadable' });
+  });
+
+  it('are refused as the path of a model, which somebody has decoded already', async () => {
+    writeFileSync(named('evil', [0xff], '.pkl'), evil);
+    writeFileSync(join(root, 'evil\ufffd.pkl'), good);
+    await expect(judge(join(root, 'evil\ufffd.pkl'))).rejects.toMatchObject({
+      code: 'model/unreadable',
+      message: expect.stringContaining('not UTF-8') as string,
+    });
   });
 });
 
