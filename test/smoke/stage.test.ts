@@ -90,6 +90,7 @@ describe('a server that behaves badly fails the check that is about it', () => {
     ['slow', ['latency'], /above the limit/, { smoke: { maxP95Ms: 30 } }],
     ['never-ready', ['ready'], /GET \/readyz: HTTP 503/, { smoke: { readyTimeoutMs: 6000 } }],
     ['ready-lies', ['ready'], /although it says that it is ready: .*HTTP 503/, { smoke: { readyTimeoutMs: 6000 } }],
+    ['description-500', ['ready'], /says that it is ready, but GET \/openapi.json answered 500/],
     ['exits-at-start', ['ready', 'alive'], /it ended by itself with exit code 3/],
     ['ignores-sigterm', ['stop'], /had to be killed/, { smoke: { stopTimeoutMs: 1000 } }],
     ['exit-code-7', ['stop'], /exit code 7/],

@@ -1,5 +1,5 @@
 import { parseJson } from './json.ts';
-import type { NoAnswer, Outcome, ServerAnswer } from './protocol.ts';
+import type { Fault, NoAnswer, Outcome, ServerAnswer } from './protocol.ts';
 
 /** The JSON of an answer with status 2xx, or why there is none, in words. */
 export function jsonOf(outcome: Outcome): { readonly value: unknown } | { readonly problem: string } {
@@ -13,6 +13,17 @@ export function statusProblem(outcome: Outcome): string | null {
   if (outcome.kind === 'none') return unanswered(outcome);
   if (outcome.status >= 200 && outcome.status <= 299) return null;
   return `answered ${outcome.status} instead of 200${excerpt(outcome)}`;
+}
+
+/**
+ * Whether a server failed to tell about itself; null: it told, or refused because it has nothing to tell (4xx, 501).
+ * @param what was asked: `GET /openapi.json`
+ */
+export function faultOf(what: string, outcome: Outcome): Fault | null {
+  if (outcome.kind === 'none') return { what: `${what}: ${unanswered(outcome)}`, passing: true };
+  const { status } = outcome;
+  if (status < 500 || status === 501) return null;
+  return { what: `${what} answered ${status}`, passing: status === 503 };
 }
 
 /** What is wrong with the way a malformed request was refused; empty: with 4xx, as it should be. */

@@ -14,15 +14,17 @@ export const openai: Protocol = {
   notReady: () => null,
   discover: async (send, known) => {
     const model = await servedName(send, known);
-    const tried = await Promise.all(operations.map(async (one) => ({ one, ...(await isServed(send, one, model)) })));
-    const served = tried.filter(({ yes }) => yes).map(({ one }) => one);
+    const tried = await Promise.all(operations.map(async (one) => ({ one, ...(await tryOne(send, one, model)) })));
+    const served = tried.filter(({ has }) => has).map(({ one }) => one);
+    const busy = tried.find((one) => one.busy);
     const [main = operations[0]] = served;
-    const answers = tried.map(({ one, why }) => `${one.path} ${why}`).join(', ');
+    const answers = tried.map(({ one, said }) => `${one.path} ${said}`).join(', ');
     return {
       title: served.length === 0 ? 'the OpenAI API' : `POST ${served.map(({ path }) => path).join(', ')} (OpenAI)`,
       valid: served.flatMap((one) => one.asks(model)),
       malformed: malformedAsks(main, model),
       open: served.length === 0 ? `it does neither chat nor completions nor embeddings: ${answers}` : null,
+      fault: busy === undefined ? null : { what: `POST ${busy.one.path} ${busy.said}`, passing: true },
       ask: (name, body) => {
         const operation = operationOf(body) ?? main;
         const named = { model, ...asObject(body) };
@@ -57,13 +59,26 @@ async function servedName(send: Send, { model }: Known): Promise<string> {
   return ids.includes(model) ? model : (ids[0] ?? model);
 }
 
-async function isServed(send: Send, operation: Operation, model: string): Promise<{ yes: boolean; why: string }> {
+interface Tried {
+  /** It has this operation, whether or not it works. */
+  readonly has: boolean;
+  /** It may yet turn out to have it, or not. */
+  readonly busy: boolean;
+  readonly said: string;
+}
+
+/** 501: llama.cpp has the path, and was started without what it takes. */
+const notImplemented = 501;
+
+/** Only a refusal (4xx, 501) says that a model does not do this: what fails or says nothing is there, and is judged like any other. */
+async function tryOne(send: Send, operation: Operation, model: string): Promise<Tried> {
   const [ask] = operation.asks(model);
-  if (ask === undefined) return { yes: false, why: 'has no request' };
+  if (ask === undefined) return { has: false, busy: false, said: 'has no request' };
   const outcome = await send(ask.request);
-  if (outcome.kind === 'none') return { yes: false, why: 'gave no answer' };
-  // A server that loads its model still says so with 503: whether it does this, only a later answer tells.
-  return { yes: outcome.status < 300 || outcome.status === 503, why: `answered ${outcome.status}` };
+  if (outcome.kind === 'none') return { has: true, busy: outcome.reason === 'refused', said: 'gave no answer' };
+  const { status } = outcome;
+  const has = status < 300 || (status >= 500 && status !== notImplemented);
+  return { has, busy: status === 503, said: `answered ${status}` };
 }
 
 function isStreamed(ask: Ask): boolean {

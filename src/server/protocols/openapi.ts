@@ -1,11 +1,11 @@
-import type { Ask, Discovery, Known, Protocol, Send } from './protocol.ts';
+import type { Ask, Discovery, Fault, Known, Outcome, Protocol } from './protocol.ts';
 import { examine } from './openapi/examine.ts';
 import { exampleBatches } from './openapi/example-batches.ts';
 import { malformedAsks, tooLarge } from './openapi/malformed.ts';
 import { findOperation, type Operation } from './openapi/operation.ts';
 import { sample, type Sample } from './openapi/sample.ts';
 import { asObject, parseJson } from './json.ts';
-import { jsonOf, refusalProblems } from './judging.ts';
+import { faultOf, jsonOf, refusalProblems } from './judging.ts';
 import { resolver, type Resolve } from './openapi/schema.ts';
 
 const descriptionPath = '/openapi.json';
@@ -25,11 +25,14 @@ export const openapi: Protocol = {
   id: 'openapi',
   notReady: () => null,
   discover: async (send, known) => {
-    const document = await readDescription(send);
-    if (typeof document === 'string') return undescribed(document, known);
+    const outcome = await send({ method: 'GET', path: descriptionPath });
+    const document = descriptionOf(outcome);
+    if (typeof document === 'string') {
+      return undescribed(document, known, faultOf(`GET ${descriptionPath}`, outcome));
+    }
     const resolve = resolver(document);
     const operation = findOperation(document, resolve);
-    if (typeof operation === 'string') return undescribed(`${descriptionPath} is no help: ${operation}`, known);
+    if (typeof operation === 'string') return undescribed(`${descriptionPath} is no help: ${operation}`, known, null);
     return described(operation, resolve, versionOf(document), known);
   },
 };
@@ -50,6 +53,7 @@ function described(operation: Operation, resolve: Resolve, version: string, know
       : repeated(operation.path, known),
     malformed: malformedAsks(operation.path, operation.request, template, resolve, known.maxBodyBytes),
     open: sure ? null : `the request's schema leaves open: ${guesses.join('; ')}`,
+    fault: null,
   };
 }
 
@@ -67,7 +71,7 @@ function repeated(path: string, { examples }: Known): Ask[] {
   }));
 }
 
-function undescribed(open: string, known: Known): Discovery {
+function undescribed(open: string, known: Known, fault: Fault | null): Discovery {
   const operation: Operation = { path: usualPath, request: {}, answer: null };
   const resolve: Resolve = (schema) => schema;
   return {
@@ -76,6 +80,7 @@ function undescribed(open: string, known: Known): Discovery {
     valid: repeated(usualPath, known),
     malformed: malformedAsks(usualPath, {}, known.examples[0], resolve, known.maxBodyBytes),
     open,
+    fault,
   };
 }
 
@@ -113,8 +118,7 @@ function versionOf(document: unknown): string {
   return typeof version === 'string' ? version : 'of unknown version';
 }
 
-async function readDescription(send: Send): Promise<unknown> {
-  const outcome = await send({ method: 'GET', path: descriptionPath });
+function descriptionOf(outcome: Outcome): unknown {
   if (outcome.kind === 'none') return `GET ${descriptionPath}: ${outcome.message}`;
   if (outcome.status !== 200) return `GET ${descriptionPath} answered ${outcome.status}`;
   const body = parseJson(outcome.body);

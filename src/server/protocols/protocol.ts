@@ -45,6 +45,14 @@ export interface Ask {
   readonly rows: number | null;
 }
 
+/** What a server failed at when it was asked about itself. */
+export interface Fault {
+  /** Completes a sentence: `GET /openapi.json answered 500`. */
+  readonly what: string;
+  /** It may be over soon: a server that still loads (503, nobody listens) is asked again. */
+  readonly passing: boolean;
+}
+
 /** What a protocol found out about one running server. */
 export interface Discovery {
   /** How to ask, for people: `POST /predict (OpenAPI 3.1.0)`. */
@@ -58,6 +66,8 @@ export interface Discovery {
   readonly malformed: readonly Ask[];
   /** What the description leaves open, so that nothing could be made from it; null when nothing is. */
   readonly open: string | null;
+  /** Null: it told all that it has to tell. That it has no description (4xx) is no fault. */
+  readonly fault: Fault | null;
   /** A request with a body that somebody wrote down. */
   readonly ask: (name: string, body: unknown) => Ask;
   /** What is wrong with an answer to a valid request, in words; empty: nothing. */

@@ -21,6 +21,7 @@ export const tfserving: Protocol = {
       valid,
       malformed: malformedRows(path, valid[0] ?? exampleAsk(path, known)),
       open,
+      fault: null,
       ask: (name, body) => askWith(path, name, body),
       judge: (ask, outcome) => judge(ask, outcome, outputs),
       judgeRefusal: (_ask, outcome) => refusalProblems(outcome),

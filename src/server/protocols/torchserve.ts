@@ -29,6 +29,7 @@ export const torchserve: Protocol = {
       valid,
       malformed: ownForm ? malformedRows(path, valid[0] ?? null) : [],
       open,
+      fault: null,
       ask: (name, body) => ({
         name,
         request: { method: 'POST', path, body: JSON.stringify(body) },

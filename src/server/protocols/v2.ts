@@ -32,6 +32,7 @@ export const v2: Protocol = {
       valid: open === null ? valid : [],
       malformed: malformedAsks(path, template === null || typeof template === 'string' ? null : bodyOf(template)),
       open,
+      fault: metadata.fault,
       ask: (name, body) => ({
         name,
         request: { method: 'POST', path, body: JSON.stringify(body) },

@@ -2,13 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
 import type { Task } from '../../pipeline/reporter.ts';
-import type { Discovery, Known, Outcome, Protocol } from '../../server/protocols/protocol.ts';
+import type { Discovery, Known, Outcome, Protocol, Send } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
 import type { GoldenRequest } from '../golden/golden-file.ts';
 import type { RunningServer } from '../runtimes/runtime.ts';
 import { failed, type Finding, passed, rightAsks, shorten, skipped } from './check.ts';
 
 const pollMs = 150;
+
+/** As the HTTP client has it. */
+const longestAnswerMs = 30_000;
 
 export interface ReadyOptions {
   readonly config: Config;
@@ -58,7 +61,7 @@ export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> 
       waitingFor = state.detail;
       options.task.update(state.detail);
     } else {
-      const step = await ask(options);
+      const step = await ask(options, () => config.smoke.readyTimeoutMs - elapsed());
       waitingFor = step.detail;
       options.task.update(step.detail);
       if (step.saysReady) saidReadyMs ??= Math.round(elapsed());
@@ -79,20 +82,30 @@ interface Step {
   readonly discovery: Discovery | null;
 }
 
-async function ask({ server, config, running, protocol, known, golden, signal }: ReadyOptions): Promise<Step> {
+async function ask(options: ReadyOptions, leftMs: () => number): Promise<Step> {
+  const { server, config, running, protocol, known, golden, signal } = options;
   const { readyPath: path } = server.probes(config);
-  const ready = await running.send({ method: 'GET', path, timeoutMs: 2_000, signal });
+  // A server that takes requests and never answers them does not make the budget longer.
+  const send: Send = ({ timeoutMs = longestAnswerMs, ...request }) =>
+    running.send({ signal, ...request, timeoutMs: Math.max(1, Math.min(timeoutMs, leftMs())) });
+  const ready = await send({ method: 'GET', path, timeoutMs: 2_000 });
   const waiting = (detail: string, saysReady: boolean): Step => ({ detail, saysReady, finding: null, discovery: null });
   if (ready.kind === 'none' || ready.status !== 200) return waiting(`GET ${path}: ${describe(ready)}`, false);
   const reason = protocol.notReady(ready);
   if (reason !== null) return waiting(`GET ${path}: ${reason}`, false);
-  const discovery = await protocol.discover(running.send, known);
+  const discovery = await protocol.discover(send, known);
+  const { fault } = discovery;
+  if (fault?.passing === true) return waiting(fault.what, true);
   const [first] = rightAsks({ golden, discovery });
+  if (first === undefined && fault !== null) {
+    const finding = failed(`It says that it is ready, but ${fault.what}.`);
+    return { detail: fault.what, saysReady: true, finding, discovery };
+  }
   if (first === undefined) {
     const finding = skipped(`It says that it is ready, but nothing is known to ask it with: ${discovery.open ?? ''}.`);
     return { detail: 'nothing to ask', saysReady: true, finding, discovery };
   }
-  const outcome = await running.send({ ...first.request, signal });
+  const outcome = await send(first.request);
   if (outcome.kind === 'none' || outcome.status === 503) return waiting(`${first.name}: ${describe(outcome)}`, true);
   const finding =
     outcome.status >= 200 && outcome.status < 300

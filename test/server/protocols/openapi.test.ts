@@ -100,6 +100,15 @@ describe('discovery', () => {
   test('a server that hides its description', async () => {
     const discovery = await openapi.discover(await describing('{}', 404), nothing);
     expect(discovery.open).toContain('answered 404');
+    expect(discovery.fault).toBeNull();
+  });
+
+  test.each([
+    [500, false],
+    [503, true],
+  ])('a server that fails to describe itself with %i', async (status, passing) => {
+    const { fault } = await openapi.discover(await describing('{}', status), nothing);
+    expect(fault).toEqual({ what: `GET /openapi.json answered ${status}`, passing });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { TensorSpec } from '../../../pipeline/evidence.ts';
 import { asArray, asObject } from '../json.ts';
-import { jsonOf } from '../judging.ts';
-import type { Known, Send } from '../protocol.ts';
+import { faultOf, jsonOf } from '../judging.ts';
+import type { Fault, Known, Send } from '../protocol.ts';
 import { dtypeOf } from './datatypes.ts';
 
 /** What is known about the tensors of one served model. */
@@ -13,12 +13,15 @@ export interface Metadata {
   readonly maxBatch: number | null;
   /** Why the server's own metadata is no help; null: it is. */
   readonly problem: string | null;
+  /** It failed to tell. */
+  readonly fault: Fault | null;
 }
 
 /** Asks the server for the model's tensors; sizes and tensors that it does not tell come from the contract. */
 export async function readMetadata(send: Send, { model, contract }: Known): Promise<Metadata> {
   const path = `/v2/models/${encodeURIComponent(model)}`;
-  const body = jsonOf(await send({ method: 'GET', path }));
+  const outcome = await send({ method: 'GET', path });
+  const body = jsonOf(outcome);
   const told = 'problem' in body ? null : asObject(body.value);
   const problem = 'problem' in body ? `GET ${path}: ${body.problem}` : null;
   const inputs = told === null ? null : tensorsOf(told['inputs']);
@@ -30,6 +33,7 @@ export async function readMetadata(send: Send, { model, contract }: Known): Prom
     platform: typeof platform === 'string' && platform !== '' ? platform : null,
     maxBatch: told === null ? null : await readMaxBatch(send, path),
     problem,
+    fault: faultOf(`GET ${path}`, outcome),
   };
 }
 

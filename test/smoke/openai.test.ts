@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import type { SmokeEvidence } from '../../src/pipeline/evidence.ts';
+import { serverOf } from '../../src/server/index.ts';
+import { createSmokeStage } from '../../src/smoke/stage.ts';
+import type { OpenaiOptions } from './fixture/openai-server.ts';
+import { message, project } from './fixture/project.ts';
+import { spawnedRuntime } from './fixture/spawned-runtime.ts';
+
+/** A real program with OpenAI's API through the whole stage. */
+async function smoke(options: OpenaiOptions, readyTimeoutMs = 10_000): Promise<SmokeEvidence> {
+  const context = project({ readyTimeoutMs });
+  const { config } = context;
+  const runtime = spawnedRuntime({ program: ['openai-server.ts', JSON.stringify(options)] });
+  return createSmokeStage({ runtimes: [runtime], serverOf }).run({
+    ...context,
+    config: { ...config, server: { ...config.server, type: 'vllm' } },
+  });
+}
+
+const failures = (evidence: SmokeEvidence) =>
+  evidence.checks.flatMap(({ id, verdict }) => (verdict === 'failed' ? [id] : []));
+
+describe('an operation that is there and does not work is a failure, one that is not there is none', () => {
+  test.concurrent.each<[OpenaiOptions, SmokeEvidence['outcome'], string[]]>([
+    [{ chat: 'works', completions: 'works', embeddings: 404 }, 'passed', []],
+    [{ chat: 400, completions: 'works', embeddings: 501 }, 'passed', []],
+    [{ chat: 404, completions: 404, embeddings: 404 }, 'inconclusive', []],
+    [{ chat: 500, completions: 500, embeddings: 500 }, 'failed', ['ready', 'answers', 'malformed', 'latency']],
+    [{ chat: 500, completions: 'works', embeddings: 404 }, 'failed', ['ready', 'answers', 'malformed', 'latency']],
+    [{ chat: 'works', completions: 500, embeddings: 404 }, 'failed', ['answers', 'latency']],
+  ])('%j', async (options, outcome, expected) => {
+    const evidence = await smoke(options);
+    expect([evidence.outcome, failures(evidence)]).toEqual([outcome, expected]);
+  });
+
+  test('one that takes requests and never answers them, within the budget', async () => {
+    const began = performance.now();
+    const evidence = await smoke({ chat: 'hangs', completions: 'hangs', embeddings: 'hangs' }, 2_000);
+    expect([evidence.outcome, failures(evidence)]).toEqual(['failed', ['ready']]);
+    expect(message(evidence, 'ready')).toContain('although it says that it is ready');
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  test('one that still loads is waited for', async () => {
+    const evidence = await smoke({ chat: 'works', completions: 503 }, 1_500);
+    expect(message(evidence, 'ready')).toContain('POST /v1/completions answered 503');
+  });
+});
