@@ -68,8 +68,13 @@ describe('requests', () => {
   });
 
   test('a server that fails to tell is at fault, one that has nothing to tell is not', async () => {
-    const failing = (status: number): Send => () => Promise.resolve(answered({}, status));
-    const faults = await Promise.all([404, 500, 503].map(async (status) => (await v2.discover(failing(status), known)).fault));
+    const failing =
+      (status: number): Send =>
+      () =>
+        Promise.resolve(answered({}, status));
+    const faults = await Promise.all(
+      [404, 500, 503].map(async (status) => (await v2.discover(failing(status), known)).fault),
+    );
     expect(faults).toEqual([
       null,
       { what: 'GET /v2/models/m answered 500', passing: false },
