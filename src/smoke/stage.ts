@@ -4,7 +4,7 @@ import type { CheckEvidence, Contract, Outcome, SmokeEvidence } from '../pipelin
 import type { Stage, StageContext } from '../pipeline/stage.ts';
 import { protocols } from '../server/protocols/index.ts';
 import { serverOf } from '../server/index.ts';
-import { type GoldenRequest, readGolden } from './golden/golden-file.ts';
+import { type GoldenRequest, readGolden } from '../golden/golden-file.ts';
 import { chooseRuntime, runtimes } from './runtimes/index.ts';
 import type { Hardware, Runtime, RuntimeContext } from './runtimes/runtime.ts';
 import { tryOut, type TrialResult } from './trial.ts';

@@ -16,7 +16,7 @@ import {
 import { servingChecks, startChecks } from './checks/index.ts';
 import { type Readiness, waitUntilReady } from './checks/ready.ts';
 import { stopServer } from './checks/stop.ts';
-import type { GoldenRequest } from './golden/golden-file.ts';
+import type { GoldenRequest } from '../golden/golden-file.ts';
 import type { Hardware, RunningServer, Runtime, StartSpec } from './runtimes/runtime.ts';
 
 export interface TrialOptions {

@@ -1,5 +1,5 @@
 import type { Ask } from '../../server/protocols/protocol.ts';
-import { defaultTolerance, differences } from '../golden/tolerance.ts';
+import { defaultTolerance, differences } from '../../golden/tolerance.ts';
 import { type Check, failed, passed, put, rightAsks, shorten, skipped } from './check.ts';
 
 /** Requests made from the server's own description, answered in the right shape with finite numbers. */

@@ -3,7 +3,7 @@ import type { CheckEvidence } from '../../pipeline/evidence.ts';
 import type { Task } from '../../pipeline/reporter.ts';
 import type { Ask, Discovery, Outcome } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
-import type { GoldenRequest } from '../golden/golden-file.ts';
+import type { GoldenRequest } from '../../golden/golden-file.ts';
 import type { RunningServer, RuntimeFacts } from '../runtimes/runtime.ts';
 
 /** What is known as soon as the program runs. */

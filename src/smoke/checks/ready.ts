@@ -4,7 +4,7 @@ import { MlDeployError } from '../../errors.ts';
 import type { Task } from '../../pipeline/reporter.ts';
 import type { Discovery, Known, Outcome, Protocol, Send } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
-import type { GoldenRequest } from '../golden/golden-file.ts';
+import type { GoldenRequest } from '../../golden/golden-file.ts';
 import type { RunningServer } from '../runtimes/runtime.ts';
 import { failed, type Finding, passed, rightAsks, shorten, skipped } from './check.ts';
 

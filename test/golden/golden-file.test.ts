@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseGolden, readGolden } from '../../../src/smoke/golden/golden-file.ts';
-import { defaultTolerance, differences, exact } from '../../../src/smoke/golden/tolerance.ts';
+import { parseGolden, readGolden } from '../../src/golden/golden-file.ts';
+import { defaultTolerance, differences, exact } from '../../src/golden/tolerance.ts';
 
 test('reads requests with names, tolerances and defaults', () => {
   const text = JSON.stringify({

@@ -1,4 +1,4 @@
-import { asObject } from '../../server/protocols/json.ts';
+import { asObject } from '../server/protocols/json.ts';
 
 /** How far a number may be from the expected one: within `absolute`, or within `relative` times the expected number. */
 export interface Tolerance {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { MlDeployError } from '../../errors.ts';
+import { MlDeployError } from '../errors.ts';
 import { defaultTolerance, exact, type Tolerance } from './tolerance.ts';
 
 /** A request whose right answer is known. */
