@@ -2,11 +2,11 @@ import type { Config } from '../config/config.ts';
 import { nearest } from '../config/nearest.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { baseNotes } from './base-notes.ts';
-import { withoutDropped } from './optimise/drop.ts';
 import { requirementsFacts } from '../server/fastapi/requirements.ts';
 import { serverOf } from '../server/index.ts';
 import { readProjectFile } from '../server/project-file.ts';
 import { readLock } from './lock/document.ts';
+import { plannedImage } from './planned-image.ts';
 
 /**
  * Checks what the server needs of the model and the files that the configuration names for the build, and warns when dependencies are not pinned or a secret is not used.
@@ -22,8 +22,7 @@ export async function checkFiles(context: StageContext): Promise<void> {
   }
   // What the server cannot serve is refused before anything is built; without evidence this is for the build itself to find out.
   if (context.evidence.validate !== undefined) {
-    const model = withoutDropped(context.evidence.validate, context.config);
-    const { notes, warnings } = baseNotes(await type.imagePlan(context.config, model, root), context.config);
+    const { notes, warnings } = baseNotes(await plannedImage(context.config, context.evidence.validate, root), context.config);
     for (const note of notes) context.reporter.note('info', note);
     for (const warning of warnings) context.reporter.note('warning', warning);
   }

@@ -1,6 +1,6 @@
 import type { StageContext } from '../../pipeline/stage.ts';
 import type { ImagePlan } from '../../server/image-plan.ts';
-import { serverOf } from '../../server/index.ts';
+import { plannedImage } from '../planned-image.ts';
 import { applyLock } from './apply.ts';
 import { lockName, readLock } from './document.ts';
 import { checkInputs, entryOf, lockInputs } from './inputs.ts';
@@ -30,7 +30,7 @@ export async function checkLock(context: StageContext): Promise<void> {
     return;
   }
   const plan =
-    evidence.validate === undefined ? null : await serverOf(config).imagePlan(config, evidence.validate, access.root);
+    evidence.validate === undefined ? null : await plannedImage(config, evidence.validate, access.root);
   if (plan !== null) {
     await pinnedPlan(context, plan);
     return;

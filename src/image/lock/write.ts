@@ -9,10 +9,10 @@ import type { Reporter } from '../../pipeline/reporter.ts';
 import type { Access } from '../../pipeline/stage.ts';
 import { plural } from '../../plural.ts';
 import type { ImagePlan, PythonPackages } from '../../server/image-plan.ts';
-import { serverOf } from '../../server/index.ts';
 import { absoluteBase, openBase, pythonOf } from '../builders/oci/base.ts';
 import { findInstaller, noInstaller } from '../builders/oci/installer.ts';
 import { wheelTarget } from '../builders/oci/wheel-platforms.ts';
+import { plannedImage } from '../planned-image.ts';
 import { changesBetween } from './changes.ts';
 import { lockName, readLock, renderLock, type LockDocument, type LockedImage, type LockInputs } from './document.ts';
 import { lockInputs } from './inputs.ts';
@@ -85,7 +85,7 @@ export async function writeLock(request: LockRequest): Promise<LockReport> {
 async function wantedImages(targets: readonly LockTarget[], root: string): Promise<Wanted[]> {
   const images = new Map<string, Wanted>();
   for (const { config, model } of targets) {
-    const plan = await serverOf(config).imagePlan(config, model, root);
+    const plan = await plannedImage(config, model, root);
     const inputs = lockInputs(plan, config.server.type);
     if (inputs === null) continue; // the user's own Dockerfile says itself what it builds on
     const key = JSON.stringify(inputs);
