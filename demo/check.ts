@@ -53,7 +53,7 @@ export async function checkTarget(target: Target, namespace: string, say: (line:
   await named(`BuildKit (BUILDKIT_HOST=${target.buildkit}, ${target.buildctl})`, builderHint, () =>
     chooseBuilder(
       'buildkit',
-      { dockerfile: false, packages: true },
+      { dockerfile: false, packages: true, layoutBase: false },
       { buildkit: target.buildkit, dockerConfig, environment },
       signal,
     ),

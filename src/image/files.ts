@@ -3,6 +3,7 @@ import { nearest } from '../config/nearest.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { baseNotes } from './base-notes.ts';
 import { requirementsFacts } from '../server/fastapi/requirements.ts';
+import { packageSecrets } from '../server/image-plan.ts';
 import { serverOf } from '../server/index.ts';
 import { readProjectFile } from '../server/project-file.ts';
 import { readLock } from './lock/document.ts';
@@ -22,7 +23,10 @@ export async function checkFiles(context: StageContext): Promise<void> {
   }
   // What the server cannot serve is refused before anything is built; without evidence this is for the build itself to find out.
   if (context.evidence.validate !== undefined) {
-    const { notes, warnings } = baseNotes(await plannedImage(context.config, context.evidence.validate, root), context.config);
+    const { notes, warnings } = baseNotes(
+      await plannedImage(context.config, context.evidence.validate, root),
+      context.config,
+    );
     for (const note of notes) context.reporter.note('info', note);
     for (const warning of warnings) context.reporter.note('warning', warning);
   }
@@ -45,9 +49,11 @@ export async function checkFiles(context: StageContext): Promise<void> {
 
 /** A secret that no step mounts does nothing: most likely its id is misspelt. */
 function unusedSecret(id: string, config: Config): string | null {
-  const { type, buildSecrets } = serverOf(config);
-  if (buildSecrets === null || buildSecrets.includes(id)) return null;
-  const meant = nearest(id, buildSecrets);
+  const { type, recipe } = serverOf(config);
+  if (recipe === 'dockerfile') return null; // only its own steps know
+  const used: readonly string[] = recipe === 'packages' ? packageSecrets : [];
+  if (used.includes(id)) return null;
+  const meant = nearest(id, used);
   const guess = meant === null ? '.' : `; did you mean \`${meant}\`?`;
-  return `image.secrets has the id \`${id}\`, which the server ${type} does not use${guess} Used ids: ${buildSecrets.join(', ') || 'none'}.`;
+  return `image.secrets has the id \`${id}\`, which the server ${type} does not use${guess} Used ids: ${used.join(', ') || 'none'}.`;
 }

@@ -4,14 +4,14 @@ import { MlDeployError } from '../errors.ts';
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
 import type { Blob } from '../oci/blob.ts';
 import type { ReadableImage } from '../oci/image.ts';
+import { absoluteReference } from '../oci/reference.ts';
 import type { RegistryClient } from '../oci/registry.ts';
-import { parseRepository } from '../oci/repository.ts';
 import type { OptimisedEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import type { ImagePlan, Recipe } from '../server/image-plan.ts';
-import type { BuilderPlaces } from './builders/builder.ts';
-import { absoluteBase, parseLayoutBase } from './builders/oci/base.ts';
-import { chooseBuilder, type BuilderNeeds } from './builders/index.ts';
+import { chooseBuilder } from './builders/index.ts';
+import { needsOf } from './builders/needs.ts';
+import { insecureHosts, placesOf } from './builders/places.ts';
 import { contentAnnotation } from './known-layers.ts';
 import type { OwnLayer } from './layers.ts';
 import { pinnedPlan } from './lock/index.ts';
@@ -119,8 +119,8 @@ async function buildImage(
   noCache: boolean,
 ): Promise<{ image: ReadableImage; builder: string; buildMs: number }> {
   const { config, access, reporter, signal } = context;
-  const places = placesOf(context);
-  const { builder, why } = await chooseBuilder(config.image.builder, needsOf(plan), places, signal);
+  const places = placesOf(access);
+  const { builder, why } = await chooseBuilder(config.image.builder, needsOf(config), places, signal);
   reporter.note('info', why);
   const task = reporter.task(`build the image with ${builder.name}`, { estimateMs: 60_000 });
   const began = performance.now();
@@ -131,7 +131,7 @@ async function buildImage(
       folder,
       layout,
       cache,
-      insecureHosts: insecureHosts(context),
+      insecureHosts: insecureHosts(config.image),
       places,
       secrets: config.image.secrets.map(({ id, file }) => ({ id, file: resolve(access.root, file) })),
       sourceDateEpoch: epochOf(context),
@@ -149,13 +149,7 @@ async function buildImage(
 }
 
 function absoluteRecipe(recipe: Recipe, root: string): Recipe {
-  return recipe.kind === 'base' ? { ...recipe, base: absoluteBase(recipe.base, root) } : recipe;
-}
-
-function needsOf({ recipe }: ImagePlan): BuilderNeeds {
-  if (recipe.kind === 'dockerfile') return { dockerfile: true, packages: false };
-  const layoutBase = parseLayoutBase(recipe.base) !== null;
-  return { dockerfile: false, packages: recipe.packages !== null, layoutBase };
+  return recipe.kind === 'base' ? { ...recipe, base: absoluteReference(recipe.base, root) } : recipe;
 }
 
 function putOnTop(
@@ -175,26 +169,6 @@ function putOnTop(
     created: new Date(epochOf(context) * 1000).toISOString(),
     settings: imageSettings(plan, image.config.config),
   });
-}
-
-/**
- * Registries that may be reached by plain HTTP.
- * @param context of the stage
- * @returns `host[:port]`, as the configuration names them
- */
-export function insecureHosts(context: StageContext): string[] {
-  const { insecure, repository } = context.config.image;
-  return insecure ? [parseRepository(repository).host] : [];
-}
-
-/**
- * Where builders find their programs.
- * @param context of the stage
- * @returns from its access
- */
-export function placesOf(context: StageContext): BuilderPlaces {
-  const { buildkit, dockerConfig, environment } = context.access;
-  return { buildkit, dockerConfig, environment };
 }
 
 /** SOURCE_DATE_EPOCH of the environment, else 0: the time that every file of the image has at most. */

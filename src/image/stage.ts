@@ -4,6 +4,7 @@ import type { WrittenImage } from '../oci/append.ts';
 import { memoryBlob } from '../oci/blob.ts';
 import type { ReadableImage } from '../oci/image.ts';
 import { mediaTypes, type Manifest } from '../oci/manifest.ts';
+import { absoluteReference } from '../oci/reference.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type {
   ArtifactEvidence,
@@ -16,11 +17,11 @@ import type { Stage, StageContext } from '../pipeline/stage.ts';
 import { plural } from '../plural.ts';
 import { bytes as formatBytes } from '../report/format.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
-import { serverOf } from '../server/index.ts';
 import { publishArtifacts } from './artifacts/index.ts';
 import type { ModelLayer } from './artifacts/modelpack.ts';
-import { absoluteBase, parseLayoutBase } from './builders/oci/base.ts';
 import { chooseBuilder } from './builders/index.ts';
+import { needsOf } from './builders/needs.ts';
+import { insecureHosts, placesOf } from './builders/places.ts';
 import { attachDocuments } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
@@ -28,7 +29,7 @@ import { explained } from './full-disk.ts';
 import { tagPrefix } from './known-layers.ts';
 import { checkLock, expectedBase } from './lock/index.ts';
 import { describeLayers } from './layers.ts';
-import { insecureHosts, placesOf, withImage, type Layer } from './make.ts';
+import { withImage, type Layer } from './make.ts';
 import { pushBlobs } from './push.ts';
 import { layersOfBuild } from './secrets/layers-of-build.ts';
 import { refuseLeakedSecrets } from './secrets/scan.ts';
@@ -51,18 +52,20 @@ async function preflight(context: StageContext): Promise<void> {
   await checkFiles(context);
   await checkLock(context);
   if (image.sign !== null) await signingKey(image.sign, context.access.root);
-  // What a server's steps take as secrets shows, before there is a plan, whether it installs packages.
-  const { buildSecrets, dockerfile = false } = serverOf(config);
-  const packages = buildSecrets?.includes('pipconf') ?? false;
-  const layoutBase = packages && parseLayoutBase(image.base) !== null;
-  const places = placesOf(context);
-  const { builder } = await chooseBuilder(image.builder, { dockerfile, packages, layoutBase }, places, signal);
-  // Servers that install packages build on image.base; others bring a base of their own.
-  if (packages && builder.check !== undefined) {
-    const cache = join(context.access.root, '.mldeploy', 'cache');
-    const { platform } = image;
-    const base = absoluteBase(await expectedBase(context), context.access.root);
-    await builder.check({ base, platform, packages, places, cache, insecureHosts: insecureHosts(context), signal });
+  const needs = needsOf(config);
+  const places = placesOf(context.access);
+  const { builder } = await chooseBuilder(image.builder, needs, places, signal);
+  if (!needs.dockerfile && builder.check !== undefined) {
+    const { root } = context.access;
+    await builder.check({
+      base: absoluteReference(await expectedBase(context), root),
+      platform: image.platform,
+      packages: needs.packages,
+      places,
+      cache: join(root, '.mldeploy', 'cache'),
+      insecureHosts: insecureHosts(image),
+      signal,
+    });
   }
   await registryOf(context).checkPush();
 }

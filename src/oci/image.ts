@@ -1,4 +1,4 @@
-import { MlDeployError } from '../errors.ts';
+import type { MlDeployError } from '../errors.ts';
 import type { Blob } from './blob.ts';
 import { mediaTypes, type Descriptor, type ImageConfigFile, type ImageIndex, type Manifest } from './manifest.ts';
 import { parseConfig, parseManifest, wrong } from './parse.ts';
@@ -27,30 +27,40 @@ export interface ImageSource {
   blob(descriptor: Descriptor): Blob;
 }
 
+/** An image that is looked for, and what is said when it is not there: that depends on what it was wanted for. */
+export interface ImageRefusals {
+  /** For messages about what the registry gives. */
+  readonly name: string;
+  missing(): MlDeployError;
+  /** `found`: the platforms that are there, in words. */
+  noPlatform(wanted: string, found: string): MlDeployError;
+}
+
 /**
  * The manifest of one platform; an index is followed, and the platform of a lone manifest is checked by its config.
  * @param client where the image is
  * @param reference tag or digest
  * @param platform `os/architecture[/variant]`
- * @param name of the image, for messages
+ * @param image its name, and the errors for an image that is not there
  * @returns the image; its layers are not read
- * @throws MlDeployError `build/no-base`, `build/no-platform`, `registry/*`
+ * @throws MlDeployError what `image` says, and `registry/*`
  */
 export async function findImage(
   client: ImageSource,
   reference: string,
   platform: string,
-  name: string,
+  image: ImageRefusals,
 ): Promise<StoredImage> {
+  const { name } = image;
   const top = await client.getManifest(reference);
-  if (top === null) throw missing(name);
+  if (top === null) throw image.missing();
   const document = parseManifest(top.content, `the manifest of ${name}`);
   const { digest, manifest } =
     'manifests' in document
-      ? await imageIn(client, document, platform, name)
+      ? await imageIn(client, document, platform, image)
       : { digest: top.digest, manifest: document };
   const config = parseConfig(await client.getBlob(manifest.config.digest), `the config of ${name}`);
-  if (!fits(platformOf(config), platform)) throw noPlatform(name, platform, [platformOf(config)]);
+  if (!fits(platformOf(config), platform)) throw image.noPlatform(platform, platformOf(config));
   return { manifest, config, digest, blob: (descriptor) => client.blob(descriptor) };
 }
 
@@ -58,13 +68,13 @@ async function imageIn(
   client: ImageSource,
   index: ImageIndex,
   platform: string,
-  name: string,
+  image: ImageRefusals,
 ): Promise<{ digest: string; manifest: Manifest }> {
   const chosen = index.manifests.find((entry) => fits(platformOf(entry.platform), platform));
-  if (chosen === undefined) throw noPlatform(name, platform, platformsOf(index.manifests));
+  if (chosen === undefined) throw image.noPlatform(platform, platformsOf(index.manifests).join(', ') || 'no platform');
   const stored = await client.getManifest(chosen.digest);
-  if (stored === null) throw missing(name);
-  const what = `the manifest of ${name} for ${platform}`;
+  if (stored === null) throw image.missing();
+  const what = `the manifest of ${image.name} for ${platform}`;
   const manifest = parseManifest(stored.content, what);
   if ('manifests' in manifest) throw wrong(what, 'an image manifest', stored.content);
   return { digest: stored.digest, manifest };
@@ -110,22 +120,4 @@ function fits(found: string, wanted: string): boolean {
 /** Without attestations, which say `unknown/unknown`. */
 function platformsOf(manifests: readonly Descriptor[]): string[] {
   return manifests.map((entry) => platformOf(entry.platform)).filter((name) => !name.startsWith('unknown/'));
-}
-
-function missing(name: string): MlDeployError {
-  return new MlDeployError({
-    code: 'build/no-base',
-    kind: 'usage',
-    message: `the base image ${name} does not exist in its registry`,
-    hint: 'Correct image.base, or, when mldeploy.lock names a digest that was deleted, run ml-deploy lock --update.',
-  });
-}
-
-function noPlatform(name: string, wanted: string, found: readonly string[]): MlDeployError {
-  return new MlDeployError({
-    code: 'build/no-platform',
-    kind: 'usage',
-    message: `the base image ${name} is not there for ${wanted}, only for ${found.join(', ') || 'no platform'}`,
-    hint: 'Set image.platform to one of these, or choose another image.base.',
-  });
 }

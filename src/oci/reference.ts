@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import { MlDeployError } from '../errors.ts';
 import { parseRepository, type Repository } from './repository.ts';
 
@@ -31,4 +33,38 @@ export function parseReference(text: string, hint = 'Correct image.base in mldep
   }
   const noDigest = digest === undefined;
   return { repository: parseRepository(name), tag: tag ?? (noDigest ? 'latest' : null), digest: digest ?? null };
+}
+
+const layoutPattern =
+  /^oci-layout:(?<folder>[^@]+?)(?::(?<tag>[A-Za-z0-9_][\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
+
+/** An image in an OCI layout folder. */
+export interface LayoutReference {
+  readonly folder: string;
+  /** `latest` unless said. */
+  readonly tag: string;
+  readonly digest: string | null;
+}
+
+/**
+ * Reads the name of an image in a folder.
+ * @param name `oci-layout:FOLDER[:TAG][@DIGEST]`
+ * @returns null for the name of an image in a registry
+ */
+export function parseLayoutReference(name: string): LayoutReference | null {
+  const { folder, tag = 'latest', digest = null } = layoutPattern.exec(name)?.groups ?? {};
+  return folder === undefined ? null : { folder, tag, digest };
+}
+
+/**
+ * The name of an image with which it is found from any folder.
+ * @param name of an image in a registry, or in a folder
+ * @param root where a relative folder begins
+ * @returns with an absolute path, when it is in a folder
+ */
+export function absoluteReference(name: string, root: string): string {
+  const layout = parseLayoutReference(name);
+  return layout === null
+    ? name
+    : `oci-layout:${resolve(root, layout.folder)}${name.slice(`oci-layout:${layout.folder}`.length)}`;
 }

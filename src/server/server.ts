@@ -40,10 +40,8 @@ export interface Server {
   readonly refusals: '4xx' | '4xx or 5xx';
   /** Exit codes after SIGTERM that are as good as 0 and 143. */
   readonly exitCodes?: readonly number[];
-  /** Ids of `image.secrets` that a step of its recipe mounts; others are given to the builder and used by nobody. Null: not known. */
-  readonly buildSecrets: readonly string[] | null;
-  /** Built from the user's own Dockerfile, for which there has to be a builder that runs things. */
-  readonly dockerfile?: true;
+  /** What a builder makes for it: the base as it is, the base with Python packages, or the user's own Dockerfile. */
+  readonly recipe: 'base' | 'packages' | 'dockerfile';
   /**
    * What can be checked before anything is built, besides what `imagePlan` finds.
    * @returns warnings

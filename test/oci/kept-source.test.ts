@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, expect, it } from 'vitest';
 
+import { noBase } from '../../src/image/builders/oci/base.ts';
 import { findImage, type ImageSource } from '../../src/oci/image.ts';
 import { keptSource } from '../../src/oci/kept-source.ts';
 import { digestOf, mediaTypes } from '../../src/oci/manifest.ts';
@@ -39,7 +40,7 @@ it('asks for a base that is named by digest once, and takes nothing from the fol
     },
   };
   const find = (): ReturnType<typeof findImage> =>
-    findImage(keptSource(registry, folder), digestOf(index), 'linux/amd64', 'base');
+    findImage(keptSource(registry, folder), digestOf(index), 'linux/amd64', noBase('base'));
   const first = await find();
   expect(asked).toBe(3);
   expect(await find()).toMatchObject({ digest: digestOf(manifest), manifest: first.manifest, config: first.config });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { noBase } from '../../src/image/builders/oci/base.ts';
 import { findImage } from '../../src/oci/image.ts';
 import { digestOf, mediaTypes } from '../../src/oci/manifest.ts';
 import { parseManifest } from '../../src/oci/parse.ts';
@@ -45,7 +46,7 @@ describe('an image in a registry', () => {
   ])('that is %s is no defect of ours', async (_, top) => {
     await using registry = await startWith(top, top.includes(digestOf(wrongConfig)) ? wrongConfig : configBytes);
     registry.manifests.set(image.digest, nested);
-    await expect(findImage(clientOf(registry.host), 'v1', platform, 'acme/base')).rejects.toMatchObject({
+    await expect(findImage(clientOf(registry.host), 'v1', platform, noBase('acme/base'))).rejects.toMatchObject({
       code: 'registry/failed',
       kind: 'infrastructure',
       message: expect.stringMatching(/^the (manifest|config) of acme\/base.* is not an image/) as string,
@@ -55,7 +56,7 @@ describe('an image in a registry', () => {
   it('is read as it is when it is right, with the nulls of other programs', async () => {
     const top = json({ ...manifest, annotations: null, layers: [{ ...config, annotations: null, platform: null }] });
     await using registry = await startWith(top);
-    const found = await findImage(clientOf(registry.host), 'v1', platform, 'acme/base');
+    const found = await findImage(clientOf(registry.host), 'v1', platform, noBase('acme/base'));
     expect(found).toMatchObject({ digest: digestOf(top), config: { os: 'linux' }, manifest: { layers: [config] } });
     expect(parseManifest(json({ manifests: [] }), 'x')).toEqual({ manifests: [] });
   });

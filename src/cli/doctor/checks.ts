@@ -51,11 +51,14 @@ async function model(context: CheckContext): Promise<string> {
 }
 
 async function builder({ config, access, signal }: CheckContext): Promise<string> {
-  const { chooseBuilder } = await import('../../image/builders/index.ts');
-  const { buildkit, dockerConfig, environment } = access;
-  const places = { buildkit, dockerConfig, environment };
-  const needs = { dockerfile: false, packages: true };
-  const { why } = await chooseBuilder(config?.image.builder ?? 'auto', needs, places, signal);
+  const [{ chooseBuilder }, { needsOf }, { placesOf }] = await Promise.all([
+    import('../../image/builders/index.ts'),
+    import('../../image/builders/needs.ts'),
+    import('../../image/builders/places.ts'),
+  ]);
+  // Most projects install packages.
+  const needs = config === null ? { dockerfile: false, packages: true, layoutBase: false } : needsOf(config);
+  const { why } = await chooseBuilder(config?.image.builder ?? 'auto', needs, placesOf(access), signal);
   return why;
 }
 

@@ -4,20 +4,11 @@ import type { Builder, BuilderPlaces } from './builder.ts';
 import { buildah } from './buildah.ts';
 import { buildkit } from './buildkit.ts';
 import { buildx } from './buildx.ts';
+import type { BuilderNeeds } from './needs.ts';
 import { oci } from './oci/index.ts';
 
 /** In the order in which `auto` tries them. */
 const builders: readonly Builder[] = [buildkit, buildx, buildah, oci];
-
-/** What the builder has to be able to do. */
-export interface BuilderNeeds {
-  /** Build the user's own Dockerfile. */
-  readonly dockerfile: boolean;
-  /** Install Python packages. */
-  readonly packages: boolean;
-  /** Build on an OCI layout folder. */
-  readonly layoutBase?: boolean;
-}
 
 /** A builder, and why it is this one. */
 export interface ChosenBuilder {
@@ -47,7 +38,7 @@ export async function chooseBuilder(
     const reason =
       needs.dockerfile && !builder.dockerfiles
         ? 'it runs nothing, and a Dockerfile has to be run'
-        : needs.layoutBase === true && builder.layoutBases !== true
+        : needs.layoutBase && builder.layoutBases !== true
           ? 'it cannot build on an OCI layout folder'
           : await builder.available(places, signal, needs.packages);
     if (reason !== null) {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
 import { findCredentials, type CredentialPlaces } from '../../oci/credentials.ts';
-import { findImage, type StoredImage } from '../../oci/image.ts';
+import { findImage, type ImageRefusals, type StoredImage } from '../../oci/image.ts';
 import { parseConfig, parseManifest } from '../../oci/parse.ts';
 import { parseReference } from '../../oci/reference.ts';
 import { RegistryClient } from '../../oci/registry.ts';
@@ -48,9 +48,7 @@ export async function openImage(name: string, reach: Reach): Promise<NamedImage>
     signal: reach.signal,
   });
   const platform = await platformOf(client, digest ?? tag ?? 'latest', name, reach.platform);
-  const image = await findImage(client, digest ?? tag ?? 'latest', platform, name).catch((error: unknown) => {
-    throw error instanceof MlDeployError && error.code === 'build/no-platform' ? noPlatform(error) : error;
-  });
+  const image = await findImage(client, digest ?? tag ?? 'latest', platform, noImage(name));
   return { ...image, reference: `${repository.name}@${image.digest}`, platform };
 }
 
@@ -78,14 +76,7 @@ async function platformOf(
   wanted: string | null,
 ): Promise<string> {
   const top = await client.getManifest(reference);
-  if (top === null) {
-    throw new MlDeployError({
-      code: 'diff/no-image',
-      kind: 'usage',
-      message: `there is no image ${name} in its registry`,
-      hint: 'Check the repository and the tag or digest.',
-    });
-  }
+  if (top === null) throw noImage(name).missing();
   if (wanted !== null) return wanted;
   const document = parseManifest(top.content, `the manifest of ${name}`);
   if (!('manifests' in document)) {
@@ -99,11 +90,13 @@ async function platformOf(
     : 'linux/amd64';
 }
 
-function noPlatform({ message }: MlDeployError): MlDeployError {
-  return new MlDeployError({
-    code: 'diff/no-image',
-    kind: 'usage',
-    message: message.replace('the base image', 'the image'),
-    hint: 'Choose one of these with --platform.',
-  });
+function noImage(name: string): ImageRefusals {
+  const error = (message: string, hint: string): MlDeployError =>
+    new MlDeployError({ code: 'diff/no-image', kind: 'usage', message, hint });
+  return {
+    name,
+    missing: () => error(`there is no image ${name} in its registry`, 'Check the repository and the tag or digest.'),
+    noPlatform: (wanted, found) =>
+      error(`the image ${name} is not there for ${wanted}, only for ${found}`, 'Choose one of these with --platform.'),
+  };
 }

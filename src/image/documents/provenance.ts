@@ -1,4 +1,4 @@
-import { imageReference, imageUrl } from './purl.ts';
+import { documentedImage, imageUrl } from './purl.ts';
 
 /** What is told about one build. */
 export interface BuildFacts {
@@ -79,10 +79,11 @@ function digestSet(digest: string): Record<string, string> {
 }
 
 function baseDependency(reference: string, platform: string): object {
-  const { repository, digest } = imageReference(reference);
+  const base = documentedImage(reference);
+  const { digest } = base;
   return {
     name: 'base',
-    uri: imageUrl(repository, digest, platform),
+    uri: imageUrl(base, platform),
     ...(digest === null ? { annotations: { reference } } : { digest: digestSet(digest) }),
   };
 }

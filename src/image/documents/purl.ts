@@ -1,4 +1,4 @@
-import { parseRepository } from '../../oci/repository.ts';
+import { parseLayoutReference, parseReference } from '../../oci/reference.ts';
 import type { OsRelease } from './packages/os-release.ts';
 import type { InstalledPackage } from './packages/package.ts';
 
@@ -20,26 +20,48 @@ export function packageUrl(found: InstalledPackage, os: OsRelease | null): strin
   return `pkg:${kind}/${part(distribution)}/${part(name)}@${part(version)}${query(qualifiers)}`;
 }
 
+/** An image as documents name it. */
+export interface DocumentedImage {
+  /** As people know it: `docker.io/library/python`, or `oci-layout:FOLDER`. */
+  readonly name: string;
+  /** Where others find it; null: only in a folder of this machine. */
+  readonly repository: string | null;
+  readonly tag: string | null;
+  readonly digest: string | null;
+}
+
 /**
  * The package URL of an image.
- * @param repository as the user wrote it
- * @param digest of the manifest, or null
+ * @param image its repository and digest
  * @param platform `linux/amd64`, or null
  * @returns such as `pkg:oci/fraud@sha256%3A...?arch=amd64&repository_url=ghcr.io%2Facme%2Ffraud`
  */
-export function imageUrl(repository: string, digest: string | null, platform: string | null): string {
-  const name = repository.slice(repository.lastIndexOf('/') + 1);
+export function imageUrl(image: Omit<DocumentedImage, 'tag'>, platform: string | null): string {
+  const { name, repository, digest } = image;
+  const last = /[^/:]+$/.exec((repository ?? name).replace(/\/+$/, ''))?.[0] ?? 'image';
   const arch = platform?.split('/')[1] ?? null;
   const version = digest === null ? '' : `@${part(digest)}`;
-  return `pkg:oci/${part(name)}${version}${query({ arch, repository_url: repository })}`;
+  return `pkg:oci/${part(last.toLowerCase())}${version}${query({ arch, repository_url: repository })}`;
 }
 
-/** An image reference in its parts; a digest wins over a tag. */
-export function imageReference(reference: string): { repository: string; tag: string | null; digest: string | null } {
-  const [, name = reference, tag, digest] = /^(.+?)(?::([^:/@]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(reference) ?? [];
-  const { host, path } = parseRepository(name);
-  const repository = `${host === 'registry-1.docker.io' ? 'docker.io' : host}/${path}`;
-  return { repository, tag: tag ?? null, digest: digest ?? null };
+/**
+ * The base of an image as documents name it.
+ * @param reference of an image in a registry or in a folder
+ * @returns its parts; what nobody can read is a name and no more, since documents about an image that is published must not fail
+ */
+export function documentedImage(reference: string): DocumentedImage {
+  const layout = parseLayoutReference(reference);
+  if (layout !== null) {
+    return { name: `oci-layout:${layout.folder}`, repository: null, tag: layout.tag, digest: layout.digest };
+  }
+  try {
+    const { repository, tag, digest } = parseReference(reference);
+    const host = repository.host === 'registry-1.docker.io' ? 'docker.io' : repository.host;
+    const name = `${host}/${repository.path}`;
+    return { name, repository: name, tag, digest };
+  } catch {
+    return { name: reference, repository: null, tag: null, digest: null };
+  }
 }
 
 function part(text: string): string {

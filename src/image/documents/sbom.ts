@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Installed } from './installed.ts';
-import { imageReference, imageUrl, packageUrl } from './purl.ts';
+import { documentedImage, imageUrl, packageUrl } from './purl.ts';
 import type { InstalledPackage } from './packages/package.ts';
 
 /** What a bill of materials is made of. */
@@ -50,7 +50,7 @@ export function sbom(parts: SbomParts): object {
         'bom-ref': 'image',
         name: repository,
         version: digest,
-        purl: imageUrl(repository, digest, platform),
+        purl: imageUrl({ name: repository, repository, digest }, platform),
         hashes: [{ alg: 'SHA-256', content: digest.replace('sha256:', '') }],
       },
     },
@@ -95,13 +95,14 @@ function packageComponent(found: InstalledPackage, purl: string): { 'bom-ref': s
 }
 
 function baseComponent(reference: string, platform: string): object {
-  const { repository, tag, digest } = imageReference(reference);
+  const base = documentedImage(reference);
+  const { name, tag, digest } = base;
   return {
     type: 'container',
     'bom-ref': 'base',
-    name: repository,
+    name,
     ...(tag === null && digest === null ? {} : { version: tag ?? digest }),
-    purl: imageUrl(repository, digest, platform),
+    purl: imageUrl(base, platform),
     ...(digest === null ? {} : { hashes: [{ alg: 'SHA-256', content: digest.replace('sha256:', '') }] }),
   };
 }

@@ -29,8 +29,7 @@ export async function checkLock(context: StageContext): Promise<void> {
     reporter.note('info', `the build is not pinned: there is no ${lockName} (\`ml-deploy lock\` writes it)`);
     return;
   }
-  const plan =
-    evidence.validate === undefined ? null : await plannedImage(config, evidence.validate, access.root);
+  const plan = evidence.validate === undefined ? null : await plannedImage(config, evidence.validate, access.root);
   if (plan !== null) {
     await pinnedPlan(context, plan);
     return;

@@ -3,15 +3,16 @@ import { join, resolve } from 'node:path';
 
 import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
-import { parseRepository } from '../../oci/repository.ts';
+import { absoluteReference } from '../../oci/reference.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { Reporter } from '../../pipeline/reporter.ts';
 import type { Access } from '../../pipeline/stage.ts';
 import { plural } from '../../plural.ts';
 import type { ImagePlan, PythonPackages } from '../../server/image-plan.ts';
-import { absoluteBase, openBase, pythonOf } from '../builders/oci/base.ts';
+import { openBase, pythonOf } from '../builders/oci/base.ts';
 import { findInstaller, noInstaller } from '../builders/oci/installer.ts';
 import { wheelTarget } from '../builders/oci/wheel-platforms.ts';
+import { insecureHosts, placesOf } from '../builders/places.ts';
 import { plannedImage } from '../planned-image.ts';
 import { changesBetween } from './changes.ts';
 import { lockName, readLock, renderLock, type LockDocument, type LockedImage, type LockInputs } from './document.ts';
@@ -127,9 +128,9 @@ async function lockImage(request: LockRequest, image: Wanted, before: LockedImag
     const name = sameBase && !inputs.base.includes('@') ? `${inputs.base}@${kept.base}` : inputs.base;
     task.update(`look up ${name}`);
     const cache = join(request.access.root, '.mldeploy', 'cache');
-    const base = await openBase(absoluteBase(name, request.access.root), inputs.platform, {
+    const base = await openBase(absoluteReference(name, request.access.root), inputs.platform, {
       places: placesOf(request.access),
-      insecureHosts: config.image.insecure ? [parseRepository(config.image.repository).host] : [],
+      insecureHosts: insecureHosts(config.image),
       cache,
       signal: request.signal,
     });
@@ -179,14 +180,6 @@ async function withPackages(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function placesOf({ buildkit, dockerConfig, environment }: Access): {
-  buildkit: string | null;
-  dockerConfig: string | null;
-  environment: Readonly<Record<string, string>>;
-} {
-  return { buildkit, dockerConfig, environment };
 }
 
 function sortedInputs({ base, platform, server, requirements }: LockInputs): unknown {

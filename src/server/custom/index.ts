@@ -22,8 +22,7 @@ export function custom(config: Config): Server {
     protocol,
     // Nothing is known about a server of somebody else's.
     refusals: '4xx or 5xx',
-    buildSecrets: null,
-    dockerfile: true,
+    recipe: 'dockerfile',
     imagePlan,
     check,
     probes: () => ({ port, livePath, readyPath }),

@@ -1,5 +1,4 @@
 import type { Config } from '../../config/config.ts';
-import { packageSecrets } from '../image-plan.ts';
 import type { MetricsPreset } from '../metrics-preset.ts';
 import type { Probes, Server } from '../server.ts';
 import { appPlan, type ChooseFile } from './app-plan.ts';
@@ -20,7 +19,7 @@ export function appServer(type: Server['type'], chooseFile: ChooseFile): Server 
     type,
     protocol: 'openapi',
     refusals: '4xx',
-    buildSecrets: packageSecrets,
+    recipe: 'packages',
     imagePlan: (config, model, root) => appPlan(config, model, root, chooseFile),
     check: sklearnWarnings,
     probes: ({ server }: Config): Probes => ({ port: server.port, livePath: '/healthz', readyPath: '/readyz' }),

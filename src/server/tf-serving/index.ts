@@ -17,7 +17,7 @@ export const tfServing: Server = {
   type: 'tf-serving',
   protocol: 'tfserving',
   refusals: '4xx',
-  buildSecrets: [],
+  recipe: 'base',
   imagePlan: (config, model) => Promise.resolve(imagePlan(config, model)),
 
   /** It has no other: the status of the model is there as long as the server works. */

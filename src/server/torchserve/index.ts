@@ -29,7 +29,7 @@ export const torchserve: Server = {
     Promise.resolve([
       'TorchServe is archived since August 2025: no more fixes, not even for security. docs/server-torchserve.md shows the way to triton or fastapi.',
     ]),
-  buildSecrets: [],
+  recipe: 'base',
   imagePlan,
 
   /** `/ping` says "Healthy" without any model; that one is loaded, the smoke test proves. */

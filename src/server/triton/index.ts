@@ -23,7 +23,7 @@ export const triton: Server = {
   refusals: '4xx or 5xx',
   // Seen with 2.51: an idle connection that a client keeps open holds it until its exit timeout, and then it ends with 1.
   exitCodes: [1],
-  buildSecrets: [],
+  recipe: 'base',
   imagePlan,
 
   probes(config: Config): Probes {

@@ -19,7 +19,7 @@ export const vllm: Server = {
   type: 'vllm',
   protocol: 'openai',
   refusals: '4xx',
-  buildSecrets: [],
+  recipe: 'base',
   imagePlan,
 
   /** `/health` answers 503 once the engine is dead, and nobody listens before the model is loaded. */

@@ -243,6 +243,29 @@ describe('the bill of materials', () => {
     });
   });
 
+  it.each([
+    [
+      `oci-layout:bases/py:slim@sha256:${'a'.repeat(64)}`,
+      'oci-layout:bases/py',
+      'slim',
+      `py@sha256%3A${'a'.repeat(64)}?arch=amd64`,
+    ],
+    ['oci-layout:../Bases', 'oci-layout:../Bases', 'latest', 'bases?arch=amd64'],
+    ['localhost:5000/a/b', 'localhost:5000/a/b', 'latest', 'b?arch=amd64&repository_url=localhost%3A5000%2Fa%2Fb'],
+    ['What is This?', 'What is This?', undefined, 'what%20is%20this%3F?arch=amd64'],
+  ])('names the base %s, and signing does not fail of it', async (base, name, version, purl) => {
+    const built = await builtOf();
+    const recipe = { kind: 'base', base, packages: null } as const;
+    await attachedTo({ ...built, plan: { ...built.plan, recipe } }, keyPair('P-256').privateKey);
+    const bom = read('sbom.cdx.json');
+    expect(cycloneDxProblems(bom)).toEqual([]);
+    expect(bom.components[0]).toMatchObject({
+      name,
+      purl: `pkg:oci/${purl}`,
+      ...(version === undefined ? {} : { version }),
+    });
+  });
+
   it('is the same for the same image, whenever and wherever it is built, and is attached once', async () => {
     const first = await attachDocuments(contextOf(), await builtOf(), clientOf());
     const before = readFileSync(join(root, '.mldeploy/default/sbom.cdx.json'));

@@ -1,13 +1,13 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { MlDeployError } from '../../../errors.ts';
 import { findCredentials } from '../../../oci/credentials.ts';
-import { findImage, type StoredImage } from '../../../oci/image.ts';
+import { findImage, type ImageRefusals, type StoredImage } from '../../../oci/image.ts';
 import { layoutSource } from '../../../oci/layout-source.ts';
 import { keptSource } from '../../../oci/kept-source.ts';
 import { RegistryClient } from '../../../oci/registry.ts';
-import { parseReference } from '../../../oci/reference.ts';
+import { parseLayoutReference, parseReference } from '../../../oci/reference.ts';
 import type { BuilderPlaces } from '../builder.ts';
 import { foundPython, officialPython, type BasePython } from './base-python.ts';
 import { layerFacts, type LayerFacts } from './layer-facts.ts';
@@ -33,12 +33,14 @@ export interface BaseAccess {
  */
 export async function openBase(name: string, platform: string, access: BaseAccess): Promise<StoredImage> {
   const { places, insecureHosts, signal, cache } = access;
-  const layout = parseLayoutBase(name);
+  const layout = parseLayoutReference(name);
   if (layout !== null) {
     const { folder } = layout;
-    return findImage(layoutSource(folder), layout.digest ?? layout.tag, platform, name).catch((error: unknown) => {
-      throw unreadable(error, folder);
-    });
+    return findImage(layoutSource(folder), layout.digest ?? layout.tag, platform, noBase(name)).catch(
+      (error: unknown) => {
+        throw unreadable(error, folder);
+      },
+    );
   }
   const { repository, tag, digest } = parseReference(name);
   const client = new RegistryClient({
@@ -48,34 +50,29 @@ export async function openBase(name: string, platform: string, access: BaseAcces
     signal,
   });
   return digest === null
-    ? findImage(client, tag ?? 'latest', platform, name)
-    : findImage(keptSource(client, join(cache, 'bases')), digest, platform, name);
+    ? findImage(client, tag ?? 'latest', platform, noBase(name))
+    : findImage(keptSource(client, join(cache, 'bases')), digest, platform, noBase(name));
 }
 
-const layoutPattern =
-  /^oci-layout:(?<folder>[^@]+?)(?::(?<tag>[A-Za-z0-9_][\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
-
-/**
- * A base that is a folder.
- * @param name `oci-layout:FOLDER[:TAG][@DIGEST]`
- * @returns null for the name of an image in a registry
- */
-export function parseLayoutBase(name: string): { folder: string; tag: string; digest: string | null } | null {
-  const { folder, tag = 'latest', digest = null } = layoutPattern.exec(name)?.groups ?? {};
-  return folder === undefined ? null : { folder, tag, digest };
-}
-
-/**
- * The name of a base with which it is found from any folder.
- * @param name `image.base`
- * @param root folder of mldeploy.yaml
- * @returns with an absolute path, when it is a folder
- */
-export function absoluteBase(name: string, root: string): string {
-  const layout = parseLayoutBase(name);
-  return layout === null
-    ? name
-    : `oci-layout:${resolve(root, layout.folder)}${name.slice(`oci-layout:${layout.folder}`.length)}`;
+/** What is said of a base that is not there. */
+export function noBase(name: string): ImageRefusals {
+  return {
+    name,
+    missing: () =>
+      new MlDeployError({
+        code: 'build/no-base',
+        kind: 'usage',
+        message: `the base image ${name} does not exist in its registry`,
+        hint: 'Correct image.base, or, when mldeploy.lock names a digest that was deleted, run ml-deploy lock --update.',
+      }),
+    noPlatform: (wanted, found) =>
+      new MlDeployError({
+        code: 'build/no-platform',
+        kind: 'usage',
+        message: `the base image ${name} is not there for ${wanted}, only for ${found}`,
+        hint: 'Set image.platform to one of these, or choose another image.base.',
+      }),
+  };
 }
 
 function unreadable(error: unknown, folder: string): unknown {
