@@ -1,5 +1,6 @@
 import type { ServerConfig } from './config.ts';
 import type { MlDeployFile } from './generated/file.ts';
+import { serverKeys } from './server-rules.ts';
 import { parseBytes, parseDuration, parsePercentage } from './units.ts';
 
 type Type = ServerConfig['type'];
@@ -36,12 +37,14 @@ export function defaultBase(type: Type, gpu: boolean): string {
 }
 
 /**
- * Fills in the defaults of `server` and parses units.
- * @param server as the file has it
+ * Fills in the defaults of `server` and parses units. What the type does not use is as if it were not written: an environment that
+ * chooses another server inherits the keys of the one that the rest of the file is for.
+ * @param written as the file has it
  * @param gpu whether the pods have GPUs
  */
-export function resolveServer(server: File, gpu: boolean): ServerConfig {
-  const type = server.type ?? 'fastapi';
+export function resolveServer(written: File, gpu: boolean): ServerConfig {
+  const type = written.type ?? 'fastapi';
+  const server: File = Object.fromEntries(Object.entries(written).filter(([key]) => serverKeys[type].includes(key)));
   return {
     type,
     entry: server.entry ?? null,

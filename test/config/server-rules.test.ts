@@ -28,6 +28,18 @@ describe('keys of a server', () => {
     expect(parse(text, 'fast').server).toMatchObject({ type: 'onnxruntime', providers: ['cpu'] });
   });
 
+  it('of the server that an environment replaces do not reach the other one', () => {
+    const text = `server: {entry: inference.py, requirements: requirements.txt, workers: 2, maxBody: 1Mi}
+environments:
+  fast: {server: {type: onnxruntime}}
+  own: {server: {type: custom}}
+`;
+    expect(parse(text).server).toMatchObject({ entry: 'inference.py', requirements: 'requirements.txt' });
+    const inherited = { entry: null, requirements: null, workers: 2, maxBodyBytes: 1024 * 1024 };
+    expect(parse(text, 'fast').server).toMatchObject(inherited);
+    expect(parse(text, 'own').server).toEqual(parse('server: {type: custom}\n').server);
+  });
+
   it('have defaults that follow the resources', () => {
     expect(parse('server: {type: onnxruntime}\n').server.providers).toEqual(['cpu']);
     expect(parse('server: {type: onnxruntime}\nresources: {gpu: {count: 1}}\n').server.providers).toEqual([
