@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config, SignatureConfig } from '../config/config.ts';
 import { parseBytes } from '../config/units.ts';
+import { declaredContract } from '../contract/served.ts';
 import { MlDeployError } from '../errors.ts';
 import { capabilityOf } from '../gpu/capability.ts';
-import type { Contract } from '../pipeline/evidence.ts';
 import type { Trust } from '../signing/verify.ts';
 import type { Policy, SignaturePolicy } from './policy.ts';
 import { readPrevious } from './previous.ts';
@@ -71,8 +71,3 @@ async function readTrust(root: string, file: string): Promise<string> {
 }
 
 /** Inputs and outputs as the configuration declares them; null when it does not. */
-function declaredContract({ model: { inputs, outputs } }: Config): Contract | null {
-  return inputs === null && outputs === null
-    ? null
-    : { inputs: inputs ?? [], outputs: outputs ?? [], source: 'declared' };
-}

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import type { Contract, Outcome, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
 import type { Access, Stage, StageContext } from '../pipeline/stage.ts';
-import { effectiveContract } from './contract/checks.ts';
+import { effectiveContract } from '../contract/served.ts';
 import { policyOf } from './configured.ts';
 import { validatePath } from './validate.ts';
 import type { Validated } from './validate.ts';

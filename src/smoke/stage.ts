@@ -1,6 +1,7 @@
 import { askedContract } from '../contract/asked.ts';
+import { servedContract } from '../contract/served.ts';
 import { MlDeployError } from '../errors.ts';
-import type { CheckEvidence, Contract, Outcome, SmokeEvidence } from '../pipeline/evidence.ts';
+import type { CheckEvidence, Outcome, SmokeEvidence } from '../pipeline/evidence.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
 import { protocols } from '../server/protocols/index.ts';
 import { serverOf } from '../server/index.ts';
@@ -44,7 +45,7 @@ async function runSmoke(parts: SmokeParts, context: StageContext): Promise<Smoke
     spec: { ...here, image, modelDigest },
     runtime,
     protocol: protocols[here.server.protocol],
-    contract: contractOf(context),
+    contract: askedContract(servedContract(config, evidence.validate ?? null)),
     golden,
     reporter,
   });
@@ -77,13 +78,6 @@ function runtimeContext(parts: SmokeParts, { config, access, signal }: StageCont
 function goldenOf({ config, access }: StageContext): Promise<readonly GoldenRequest[]> {
   const { golden } = config.smoke;
   return golden === null ? Promise.resolve([]) : readGolden(access.root, golden);
-}
-
-function contractOf({ config, evidence }: StageContext): Contract | null {
-  if (evidence.validate?.contract !== undefined && evidence.validate.contract !== null)
-    return askedContract(evidence.validate.contract);
-  const { inputs, outputs } = config.model;
-  return inputs === null ? null : { inputs, outputs: outputs ?? [], source: 'declared' };
 }
 
 interface RunFacts {

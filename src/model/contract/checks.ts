@@ -3,6 +3,7 @@ import { largest, type WholeModel } from '../checks/check.ts';
 import type { Findings } from '../findings.ts';
 import type { Policy } from '../policy.ts';
 import { compareContracts, unnamedSource, type Difference } from '../../contract/compare.ts';
+import { effectiveContract } from '../../contract/served.ts';
 
 /**
  * The contract that the configuration declares against the one of the files: a declaration that the files contradict fails. Not asked where
@@ -27,17 +28,6 @@ function withWidthOf(declared: Contract, { inputs, source }: Contract): Contract
   if (width === undefined || rows === undefined || declared.inputs.length !== 1 || rows.shape.length !== 2)
     return declared;
   return { ...declared, inputs: [{ ...rows, shape: [rows.shape[0] ?? null, width] }], source };
-}
-
-/** What clients may rely on: what is declared, and for a side that is not declared, what the files tell. */
-export function effectiveContract(declared: Contract | null, found: Contract | null): Contract | null {
-  if (declared === null || found === null || found.source === unnamedSource) return declared ?? found;
-  const { inputs, outputs, source } = declared;
-  return {
-    inputs: inputs.length > 0 ? inputs : found.inputs,
-    outputs: outputs.length > 0 ? outputs : found.outputs,
-    source,
-  };
 }
 
 /** The contract of the release before against this one. */

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { servedContract } from '../../contract/served.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { ImagePlan, PlannedFile, RequirementsFile } from '../image-plan.ts';
 import { readProjectFile } from '../project-file.ts';
@@ -89,7 +90,7 @@ async function codeFiles(
   root: string,
   file: ModelFile | null,
 ): Promise<PlannedFile[]> {
-  const inputs = config.model.inputs ?? model.contract?.inputs ?? [];
+  const inputs = servedContract(config, model)?.inputs ?? [];
   const modules = await readServerModules();
   const facts = {
     inputs,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 import type { Config } from '../../config/config.ts';
-import type { FileEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
+import { servedContract } from '../../contract/served.ts';
+import type { Contract, FileEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
 import { askWithBash, serverUser } from '../health.ts';
 import type { ImagePlan, PlannedFile, WeightFile } from '../image-plan.ts';
 import { imageLabels } from '../labels.ts';
@@ -121,9 +122,8 @@ async function modelStore(
 function contractOf(
   config: Config,
   model: ValidateEvidence,
-): Pick<NonNullable<ValidateEvidence['contract']>, 'inputs' | 'outputs'> {
-  const inputs = config.model.inputs ?? model.contract?.inputs ?? [];
-  const outputs = config.model.outputs ?? model.contract?.outputs ?? [];
+): Pick<Contract, 'inputs' | 'outputs'> {
+  const { inputs, outputs } = servedContract(config, model) ?? { inputs: [], outputs: [] };
   if (inputs.length > 0 || config.server.entry !== null) return { inputs, outputs };
   throw layoutError(
     'a TorchScript file does not name its inputs, and the handler has to know their types and shapes',

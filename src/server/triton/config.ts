@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { servedContract } from '../../contract/served.ts';
 import type { Contract, TensorSpec, ValidateEvidence } from '../../pipeline/evidence.ts';
 import { layoutError } from '../layout-error.ts';
 import { isBatch } from '../protocols/tensors.ts';
@@ -53,8 +54,7 @@ function checkTensorflow(base: string): void {
 }
 
 function contractOf(config: Config, model: ValidateEvidence): Contract {
-  const { inputs, outputs } = config.model;
-  const contract = inputs === null ? model.contract : { inputs, outputs: outputs ?? [], source: 'declared' };
+  const contract = servedContract(config, model);
   if (contract !== null && contract.inputs.length > 0 && contract.outputs.length > 0) return contract;
   throw layoutError(
     'the inputs and outputs of the model are not known, and config.pbtxt has to name them',

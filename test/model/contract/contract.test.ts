@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { declaredContract, effectiveContract, previousContract } from '../../../src/model/contract/checks.ts';
+import { effectiveContract } from '../../../src/contract/served.ts';
+import { declaredContract, previousContract } from '../../../src/model/contract/checks.ts';
 import { askedContract } from '../../../src/contract/asked.ts';
 import { compareContracts } from '../../../src/contract/compare.ts';
 import { Findings } from '../../../src/model/findings.ts';
