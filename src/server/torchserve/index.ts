@@ -119,10 +119,7 @@ async function modelStore(
   return { store: [{ path: `${config.name}.mar`, content }], files: weights };
 }
 
-function contractOf(
-  config: Config,
-  model: ValidateEvidence,
-): Pick<Contract, 'inputs' | 'outputs'> {
+function contractOf(config: Config, model: ValidateEvidence): Pick<Contract, 'inputs' | 'outputs'> {
   const { inputs, outputs } = servedContract(config, model) ?? { inputs: [], outputs: [] };
   if (inputs.length > 0 || config.server.entry !== null) return { inputs, outputs };
   throw layoutError(
