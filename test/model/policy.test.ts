@@ -9,6 +9,7 @@ import { silentReporter } from '../../src/pipeline/reporter.ts';
 import { modelStatement, readSigningKey, signStatement } from '../../src/signing/sign.ts';
 import { keyPair } from '../signing/keys.ts';
 import * as p from './pickle/assembler.ts';
+import { savedModel } from './corpus/savedmodel-builder.ts';
 import { sha256 } from './sha256.ts';
 import { float32, safetensorsFile } from './safetensors-file.ts';
 
@@ -293,11 +294,29 @@ describe('model.requireSignature', () => {
         'pickle/dangerous-call',
       ],
       ['what nobody knows', { 'm.dat': Buffer.alloc(64, 7) }, 'inconclusive', 'format/unknown'],
+      ['a pickle in a compression of old joblib', { 'm.joblib': 'ZF0x10     x' }, 'inconclusive', 'format/unsupported'],
+      ['a graph of TensorFlow', { 'frozen.pb': savedModel() }, 'inconclusive', 'format/unsupported'],
+      ['a graph of TensorFlow as text', { 'g.pbtxt': 'node { op: "x" }' }, 'inconclusive', 'format/unsupported'],
+      [
+        'a pickle under the name of an engine',
+        { 'm.plan': p.bytes(p.proto(4), p.payload, '.') },
+        'unsafe',
+        'pickle/dangerous-call',
+      ],
+      [
+        'a pickle under the name of PMML',
+        { 'm.pmml': p.bytes(p.proto(4), p.payload, '.') },
+        'unsafe',
+        'pickle/dangerous-call',
+      ],
       ['a wrong name', { 'm.onnx': '\x7fELF\x02\x01\x01' }, 'inconclusive', 'format/mismatch'],
       ['broken files', { 'm.npy': '\x93NUMPY\x01\0' }, 'inconclusive', 'numpy/header'],
     ])('never for %s', async (_, files, verdict, rule) => {
       for (const [name, content] of Object.entries(files)) {
-        writeFileSync(join(root, 'model', name), Buffer.from(content as string, 'latin1'));
+        writeFileSync(
+          join(root, 'model', name),
+          typeof content === 'string' ? Buffer.from(content, 'latin1') : content,
+        );
       }
       sign();
       const evidence = await judge(key);

@@ -8,7 +8,7 @@ import { json } from './json.ts';
 import { graphs } from './graphs.ts';
 import { npy } from './npy.ts';
 import { lightgbm } from './lightgbm.ts';
-import { opaque } from './opaque.ts';
+import { opaque, opaqueByName } from './opaque.ts';
 import { pickle } from './pickle.ts';
 import { protobufText } from './protobuf-text.ts';
 import { recognised } from './recognised.ts';
@@ -46,6 +46,7 @@ export const formats: readonly Format[] = [
   yaml,
   protobufText,
   text,
+  ...opaqueByName,
 ];
 
 /** Tells the format of a content (`unknown` when no format recognises it) and whether its extension promises another one. */

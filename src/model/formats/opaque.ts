@@ -13,15 +13,7 @@ const native = [
 
 /** Formats that cannot be told harmless from their bytes: inconclusive, with what would make them acceptable. */
 export const opaque: readonly Format[] = [
-  named(
-    'tensorrt',
-    'a TensorRT engine, which is native code',
-    'opaque/native-code',
-    ['engine', 'plan', 'trt'],
-    (head) => {
-      return ['ftrt', 'ptrt'].includes(start(head, 4)) || ['engine', 'plan', 'trt'].includes(head.extension);
-    },
-  ),
+  tensorrt((head) => ['ftrt', 'ptrt'].includes(start(head, 4))),
   {
     ...named('native', 'a native program', 'opaque/native-code', [], (head) =>
       native.some((mark) => start(head, mark.length) === mark),
@@ -32,12 +24,30 @@ export const opaque: readonly Format[] = [
     // The version of the specification: field 1, a small number.
     return extension === 'mlmodel' && bytes[0] === 8 && (bytes[1] ?? 0) < 32;
   }),
-  {
+  xml((head) => {
+    const beginning = start(head, 256).replace('\xef\xbb\xbf', '');
+    return (head.extension === 'pmml' ? /^\s*</ : /^\s*<(\?xml|PMML|net)\b/).test(beginning);
+  }),
+];
+
+/** The same by their names alone: for content that is nothing else. */
+export const opaqueByName: readonly Format[] = [
+  tensorrt(({ extension }) => ['engine', 'plan', 'trt'].includes(extension)),
+  // Such as UTF-16.
+  xml(({ extension }) => extension === 'pmml'),
+];
+
+function tensorrt(detect: (head: Head) => boolean): Format {
+  const title = 'a TensorRT engine, which is native code';
+  return named('tensorrt', title, 'opaque/native-code', ['engine', 'plan', 'trt'], detect);
+}
+
+function xml(detect: (head: Head) => boolean): Format {
+  return {
     id: 'xml',
     title: 'an XML document',
     extensions: ['pmml', 'xml'],
-    detect: (head) =>
-      /^\s*<(\?xml|PMML|net)\b/.test(start(head, 256).replace('\xef\xbb\xbf', '')) || head.extension === 'pmml',
+    detect,
     inspect: ({ findings, head }) => {
       const name = /<PMML\b/.test(start(head, 4096)) ? 'pmml' : /<net\b/.test(start(head, 4096)) ? 'openvino' : 'xml';
       let offset = 0;
@@ -63,8 +73,8 @@ export const opaque: readonly Format[] = [
         },
       };
     },
-  },
-];
+  };
+}
 
 /** The first bytes, one character each. */
 function start({ bytes }: Head, length: number): string {

@@ -3,7 +3,7 @@ import { named } from './named.ts';
 
 /** Formats that are told apart and not checked yet: inconclusive, with their name. */
 export const recognised: readonly Format[] = [
-  named('7z', 'a 7z archive', 'format/unsupported', ['7z'], starts('7z\xbc\xaf\x27\x1c')),
+  named('7z', 'a 7z archive', 'opaque/other', ['7z'], starts('7z\xbc\xaf\x27\x1c')),
   named(
     'tensorflow-graph',
     'a graph of TensorFlow',

@@ -11,7 +11,7 @@ export const opaqueWeights: Layout = {
       const owner = ownerOf(unit, file);
       if (owner === null) continue;
       unit.account(file, 'weights');
-      unit.add(file, 'format/unsupported', null, `These are weights of ${owner}.`);
+      unit.add(file, 'opaque/other', null, `These are weights of ${owner}.`);
     }
     return {};
   },

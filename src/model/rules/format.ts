@@ -1,4 +1,4 @@
-import { convert, orSigned } from './advice.ts';
+import { convert } from './advice.ts';
 import { rule, type Rule } from './rule.ts';
 
 export const formatRules = {
@@ -6,8 +6,8 @@ export const formatRules = {
     'medium',
     'inconclusive',
     'This format is recognised but not checked yet.',
-    `${convert} ${orSigned}`,
-    { bad: 'model.7z; weights of OpenVINO', good: 'model.onnx' },
+    convert,
+    { bad: 'graph.pbtxt of TensorFlow; a compressed file of joblib before 0.10', good: 'a SavedModel; model.onnx' },
   ),
   'format/unknown': rule('medium', 'inconclusive', 'What is not understood is never called clean.', convert, {
     bad: 'random bytes named weights.bin',

@@ -30,4 +30,11 @@ export const opaqueRules = {
     `Convert it to ONNX. ${orSigned}`,
     { cwe: [22, 829], bad: 'model.mlmodel', good: 'model.onnx' },
   ),
+  'opaque/other': rule(
+    'medium',
+    'inconclusive',
+    'What is in it is not looked into.',
+    `Ship what is in it as plain files, as ONNX or as safetensors. ${orSigned}`,
+    { bad: 'model.7z; the weights of an OpenVINO model', good: 'model.onnx' },
+  ),
 } as const satisfies Record<string, Rule>;

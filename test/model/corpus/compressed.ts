@@ -100,13 +100,13 @@ const codecs: readonly CorpusCase[] = [
   ),
   unchecked(
     '7z: whatever is in it',
-    ['format/unsupported'],
+    ['opaque/other'],
     'model.7z',
     Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1'),
   ),
   unchecked(
     '7z: named as a PyTorch file (nullifAI)',
-    ['format/unsupported', 'format/mismatch'],
+    ['opaque/other', 'format/mismatch'],
     'model.pt',
     Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1'),
   ),

@@ -1,4 +1,5 @@
 import { benign, dangerous, unchecked, type CorpusCase } from './case.ts';
+import * as p from '../pickle/assembler.ts';
 
 const pmml = '<?xml version="1.0"?>\n<PMML version="4.4"><Header/></PMML>\n';
 const entities = '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>\n<PMML>&a;</PMML>\n';
@@ -10,6 +11,18 @@ const signature = '{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json",
 /** Formats that cannot be told harmless from their bytes. */
 export const opaqueCases: readonly CorpusCase[] = [
   unchecked('opaque: a TensorRT engine', ['opaque/native-code'], 'model.plan', Buffer.from('ftrt\0\0\0\0')),
+  dangerous(
+    'opaque: a pickle under the name of a TensorRT engine',
+    ['pickle/dangerous-call', 'format/mismatch'],
+    'model.plan',
+    p.bytes(p.proto(4), p.payload, '.'),
+  ),
+  unchecked(
+    'opaque: PMML as UTF-16',
+    ['opaque/xml'],
+    'model.pmml',
+    Buffer.from('\ufeff<PMML version="4.4"></PMML>', 'utf16le'),
+  ),
   unchecked('opaque: a TensorRT engine by its name', ['opaque/native-code'], 'model.engine', Buffer.alloc(16, 7)),
   unchecked('opaque: a program for Linux', ['opaque/native-code'], 'model.bin', Buffer.from('\x7fELF\x02\x01\x01')),
   unchecked('opaque: a program for Windows', ['opaque/native-code'], 'model.dat', Buffer.from('MZ\x90\0')),
@@ -17,12 +30,12 @@ export const opaqueCases: readonly CorpusCase[] = [
   unchecked('opaque: Core ML', ['opaque/coreml'], 'model.mlmodel', Buffer.from([8, 4, 18, 0])),
   unchecked('opaque: PMML', ['opaque/xml'], 'model.pmml', pmml),
   unchecked('opaque: OpenVINO', ['opaque/xml'], 'model.xml', openvino),
-  unchecked('opaque: OpenVINO with its weights', ['opaque/xml', 'format/unsupported'], {
+  unchecked('opaque: OpenVINO with its weights', ['opaque/xml', 'opaque/other'], {
     'm/model.xml': openvino,
     'm/model.bin': weights,
   }),
   unchecked('opaque: weights beside another XML', ['format/unknown'], { 'm/model.xml': pmml, 'm/model.bin': weights }),
-  unchecked('opaque: a package of Core ML', ['opaque/coreml', 'format/unsupported'], {
+  unchecked('opaque: a package of Core ML', ['opaque/coreml', 'opaque/other'], {
     'm.mlpackage/Manifest.json': '{}',
     'm.mlpackage/Data/com.apple.CoreML/model.mlmodel': Buffer.from([8, 4, 18, 0]),
     'm.mlpackage/Data/com.apple.CoreML/weights/weight.bin': weights,
