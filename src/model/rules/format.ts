@@ -2,13 +2,10 @@ import { convert } from './advice.ts';
 import { rule, type Rule } from './rule.ts';
 
 export const formatRules = {
-  'format/unsupported': rule(
-    'medium',
-    'inconclusive',
-    'This format is recognised but not checked yet.',
-    convert,
-    { bad: 'graph.pbtxt of TensorFlow; a compressed file of joblib before 0.10', good: 'a SavedModel; model.onnx' },
-  ),
+  'format/unsupported': rule('medium', 'inconclusive', 'This format is recognised but not checked yet.', convert, {
+    bad: 'graph.pbtxt of TensorFlow; a compressed file of joblib before 0.10',
+    good: 'a SavedModel; model.onnx',
+  }),
   'format/unknown': rule('medium', 'inconclusive', 'What is not understood is never called clean.', convert, {
     bad: 'random bytes named weights.bin',
     good: 'weights.safetensors',

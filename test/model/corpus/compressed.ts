@@ -98,12 +98,7 @@ const codecs: readonly CorpusCase[] = [
     'model.joblib',
     Buffer.from('04224d1861400000000000000000000000000000', 'hex'),
   ),
-  unchecked(
-    '7z: whatever is in it',
-    ['opaque/other'],
-    'model.7z',
-    Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1'),
-  ),
+  unchecked('7z: whatever is in it', ['opaque/other'], 'model.7z', Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1')),
   unchecked(
     '7z: named as a PyTorch file (nullifAI)',
     ['opaque/other', 'format/mismatch'],
