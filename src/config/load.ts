@@ -74,13 +74,14 @@ export function parseConfig(text: string, file: string, environment: string | nu
   const found = [...problems, ...checkAgainstSchema(root)];
   if (found.length > 0) throw problemsError(file, found);
 
-  const chosen = environment === null ? root : overlay(root, environmentOf(root, file, environment));
+  const over = environment === null ? null : environmentOf(root, file, environment);
+  const chosen = over === null ? root : overlay(root, over);
   const effective = withoutEnvironments(chosen);
   const merged = checkAgainstSchema(effective);
   if (merged.length > 0) throw problemsError(file, merged);
 
   const config = resolve(plainValue(effective) as MlDeployFile, environment);
-  const violations = checkRules(config, effective);
+  const violations = checkRules(config, effective, over);
   if (violations.length > 0) throw problemsError(file, violations);
   return config;
 }

@@ -13,8 +13,8 @@ export interface Violation {
   readonly expected: string;
 }
 
-/** What the schema cannot say: rules between keys. `root` gives the places. */
-export function checkRules(config: Config, root: Located): Problem[] {
+/** What the schema cannot say: rules between keys. `root` gives the places; `environment` is what the chosen one lays over the file. */
+export function checkRules(config: Config, root: Located, environment: Located | null): Problem[] {
   const violations = [
     ...(config.rollout.strategy === 'canary' ? stepRules(config) : []),
     ...strategyRules(config, root),
@@ -25,7 +25,7 @@ export function checkRules(config: Config, root: Located): Problem[] {
     ...deployRules(config),
     ...smokeRules(config),
     ...modelRules(config),
-    ...serverRules(config, root),
+    ...serverRules(config, root, environment),
     ...notifyRules(root),
   ];
   return violations.map(({ where, message, expected }) => ({

@@ -19,14 +19,15 @@ export const serverKeys: Readonly<Record<ServerConfig['type'], readonly string[]
  * Rules between keys of `server`: one that its type does not use would only seem to do something.
  * @param config resolved
  * @param root places in the file
+ * @param environment what the chosen environment lays over the file; null: none was chosen
  */
-export function serverRules(config: Config, root: Located): Violation[] {
-  return [...unusedKeys(config, root), ...portRules(config), ...vllmRules(config), ...providerRules(config)];
+export function serverRules(config: Config, root: Located, environment: Located | null): Violation[] {
+  // An environment may choose another server than the one that the rest of the file is written for: then only its own keys count.
+  const written = environment !== null && isWritten(environment, ['server', 'type']) ? environment : root;
+  return [...unusedKeys(config, written), ...portRules(config), ...vllmRules(config), ...providerRules(config)];
 }
 
-function unusedKeys({ environment, server: { type } }: Config, root: Located): Violation[] {
-  // An environment may choose another server than the one that the rest of the file is written for.
-  if (environment !== null) return [];
+function unusedKeys({ server: { type } }: Config, root: Located): Violation[] {
   const used = serverKeys[type];
   const known = new Set(Object.values(serverKeys).flat());
   return [...known]

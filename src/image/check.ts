@@ -1,6 +1,7 @@
 import type { RegistryClient } from '../oci/registry.ts';
 import type { BuildEvidence, LayerEvidence } from '../pipeline/evidence.ts';
 import type { StageContext } from '../pipeline/stage.ts';
+import { explainFullDisk } from './full-disk.ts';
 import { describeLayers } from './layers.ts';
 import { withImage, type MadeImage } from './make.ts';
 import { registryOf } from './target-registry.ts';
@@ -33,10 +34,11 @@ export interface CheckedBuild {
  * @throws MlDeployError `build/*`, `registry/*`
  */
 export async function checkBuild(context: StageContext): Promise<CheckedBuild> {
-  return withImage(context, { registry: null, noCache: true }, async (made) => {
+  const compared = (made: MadeImage): Promise<CheckedBuild> | CheckedBuild => {
     const { build } = context.evidence;
     return build === undefined ? withRegistry(made, registryOf(context), context) : withEvidence(made, build);
-  });
+  };
+  return explainFullDisk(() => withImage(context, { registry: null, noCache: true }, async (made) => compared(made)));
 }
 
 function withEvidence(made: MadeImage, { image }: BuildEvidence): CheckedBuild {

@@ -19,6 +19,7 @@ import { optimiseModel } from './optimise/index.ts';
 import { plannedImage } from './planned-image.ts';
 import { sendWeights } from './send-weights.ts';
 import { imageSettings } from './settings.ts';
+import { sourceDateEpoch } from './source-date-epoch.ts';
 import { treeLayers } from './trees.ts';
 import type { WeightLayer } from './weights.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -171,8 +172,7 @@ function putOnTop(
   });
 }
 
-/** SOURCE_DATE_EPOCH of the environment, else 0: the time that every file of the image has at most. */
+/** What the image says of its time: another one would be another digest at every build. */
 function epochOf({ access }: StageContext): number {
-  const told = access.environment['SOURCE_DATE_EPOCH'];
-  return told !== undefined && /^\d{1,11}$/.test(told) ? Number(told) : 0;
+  return sourceDateEpoch(access.environment) ?? 0;
 }

@@ -25,7 +25,7 @@ import { insecureHosts, placesOf } from './builders/places.ts';
 import { attachDocuments } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
-import { explained } from './full-disk.ts';
+import { explainFullDisk } from './full-disk.ts';
 import { tagPrefix } from './known-layers.ts';
 import { checkLock, expectedBase } from './lock/index.ts';
 import { describeLayers } from './layers.ts';
@@ -40,10 +40,7 @@ import { registryOf } from './target-registry.ts';
 export const buildStage: Stage<BuildEvidence> = {
   name: 'build',
   preflight,
-  run: (context) =>
-    run(context).catch((error: unknown) => {
-      throw explained(error);
-    }),
+  run: (context) => explainFullDisk(() => run(context)),
 };
 
 async function preflight(context: StageContext): Promise<void> {

@@ -20,7 +20,7 @@ export interface TreeLayer {
 export async function treeLayers(trees: readonly FileTree[]): Promise<TreeLayer[]> {
   const layers: TreeLayer[] = [];
   for (const tree of trees) {
-    const blob = await new TarStream(entriesOf(tree)).hash(() => undefined);
+    const blob = await new TarStream(entriesOf(tree)).hash();
     layers.push({ blob, title: tree.path });
   }
   return layers;

@@ -81,17 +81,11 @@ export async function attach(
  * Lists what is attached to a manifest.
  * @param client of the repository
  * @param digest of the manifest
- * @param artifactType the only one wanted; null: everything
  * @returns descriptors of manifests, none twice
  */
-export async function listReferrers(
-  client: RegistryClient,
-  digest: string,
-  artifactType: string | null = null,
-): Promise<Descriptor[]> {
-  const query = artifactType === null ? '' : `?artifactType=${encodeURIComponent(artifactType)}`;
+export async function listReferrers(client: RegistryClient, digest: string): Promise<Descriptor[]> {
   const found = new Map<string, Descriptor>();
-  let page = await client.getReferrers(`referrers/${digest}${query}`);
+  let page = await client.getReferrers(`referrers/${digest}`);
   if (page === null) {
     const stored = await client.getManifest(fallbackTag(digest));
     page = { index: stored === null ? emptyIndex : indexOf(stored), next: null };
@@ -103,8 +97,7 @@ export async function listReferrers(
     seen.add(page.next);
     page = await client.getReferrers(page.next);
   }
-  // A registry may leave out what does not fit, and need not.
-  return [...found.values()].filter((descriptor) => artifactType === null || descriptor.artifactType === artifactType);
+  return [...found.values()];
 }
 
 /** The tag under which a registry without the referrers API has the list: at most 32 and 64 characters of the digest. */

@@ -150,7 +150,7 @@ export class RegistryClient {
 
   /**
    * Asks for the list of what is attached to a manifest (referrers API).
-   * @param page path or URL: of the first page `referrers/<digest>?artifactType=...`, of the next ones as the registry gave it
+   * @param page path or URL: of the first page `referrers/<digest>`, of the next ones as the registry gave it
    * @returns a part of the list, and where it goes on; null when the registry does not have this API
    */
   async getReferrers(page: string): Promise<{ index: ImageIndex; next: string | null } | null> {
@@ -228,12 +228,11 @@ export class RegistryClient {
   /**
    * Reads a blob of any size. When the connection breaks, it is read on where it broke off.
    * @param digest of the blob
-   * @param start first byte
-   * @returns its bytes from there on, not yet checked against the digest
+   * @returns its bytes, not yet checked against the digest
    */
-  async openBlob(digest: string, start = 0): Promise<AsyncIterable<Uint8Array>> {
-    const first = await this.#open(digest, start);
-    return readOn(this.#transport, (from) => this.#open(digest, from), start, first);
+  async openBlob(digest: string): Promise<AsyncIterable<Uint8Array>> {
+    const first = await this.#open(digest, 0);
+    return readOn(this.#transport, (from) => this.#open(digest, from), 0, first);
   }
 
   async #open(digest: string, start: number): Promise<AsyncIterable<Uint8Array>> {

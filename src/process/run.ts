@@ -85,25 +85,6 @@ export async function run(program: Program): Promise<Ended> {
   }
 }
 
-/**
- * As `run`, but an exit code other than 0 is an error that shows the end of what the program printed.
- * @param program what to run
- * @returns exit code 0 and the output
- * @throws MlDeployError those of `run`, and `process/failed`
- */
-export async function runOrFail(program: Program): Promise<Ended> {
-  const ended = await run(program);
-  if (ended.exitCode !== 0) {
-    throw new MlDeployError({
-      code: 'process/failed',
-      kind: 'infrastructure',
-      message: `${title(program)} ended with exit code ${ended.exitCode}${quoted(ended.stderr || ended.stdout)}`,
-      hint: `Run it by hand to see more: ${[program.command, ...(program.args ?? [])].join(' ')}`,
-    });
-  }
-  return ended;
-}
-
 /** TERM to a process group, KILL when it is still there after the grace. */
 class GroupEnding {
   readonly #pid: number | undefined;

@@ -40,6 +40,16 @@ environments:
     expect(parse(text, 'own').server).toEqual(parse('server: {type: custom}\n').server);
   });
 
+  it('that its type does not use are refused in an environment too', () => {
+    const other = 'environments: {fast: {server: {type: onnxruntime, entry: own.py}}}\n';
+    expect(() => parse(`server: {entry: inference.py}\n${other}`, 'fast')).toThrow(
+      /6:\d+ +server\.entry +is not used by the server `onnxruntime`/,
+    );
+    const same = 'environments: {fast: {server: {providers: [cpu]}}}\n';
+    expect(() => parse(same, 'fast')).toThrow(/server\.providers +is not used by the server `fastapi`/);
+    expect(() => parse('server: {providers: [cpu]}\nenvironments: {fast: {}}\n', 'fast')).toThrow(/server\.providers/);
+  });
+
   it('have defaults that follow the resources', () => {
     expect(parse('server: {type: onnxruntime}\n').server.providers).toEqual(['cpu']);
     expect(parse('server: {type: onnxruntime}\nresources: {gpu: {count: 1}}\n').server.providers).toEqual([

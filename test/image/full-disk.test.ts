@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 
 import { MlDeployError } from '../../src/errors.ts';
-import { explained } from '../../src/image/full-disk.ts';
+import { explainFullDisk } from '../../src/image/full-disk.ts';
 
-it('says of a full disk what to do, and leaves other errors alone', () => {
+it('says of a full disk what to do, and leaves other errors alone', async () => {
+  const after = (error: unknown): Promise<never> => explainFullDisk(() => Promise.reject(error as Error));
   const full = Object.assign(new Error("ENOSPC: no space left on device, write '/x'"), { code: 'ENOSPC' });
-  expect(explained(full)).toMatchObject({
+  await expect(after(full)).rejects.toMatchObject({
     code: 'build/disk-full',
     kind: 'infrastructure',
     message: expect.stringContaining("write '/x'") as string,
@@ -13,5 +14,5 @@ it('says of a full disk what to do, and leaves other errors alone', () => {
   });
   const own = new MlDeployError({ code: 'a/b', kind: 'usage', message: 'm' });
   const other = Object.assign(new Error('EACCES'), { code: 'EACCES' });
-  for (const error of [own, other, new Error('x'), 'text']) expect(explained(error)).toBe(error);
+  for (const error of [own, other, new Error('x')]) await expect(after(error)).rejects.toBe(error);
 });

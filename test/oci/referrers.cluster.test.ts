@@ -35,5 +35,4 @@ it("attaches documents in Debian's registry, which has no referrers API", async 
   const [first] = await attach(client, subject, [sbom], signal);
   const [, second] = await attach(client, subject, [sbom, document('application/vnd.in-toto+json', '{}')], signal);
   expect(await listReferrers(client, subject.digest)).toEqual([first, second]);
-  expect(await listReferrers(client, subject.digest, sbom.artifactType)).toEqual([first]);
 });

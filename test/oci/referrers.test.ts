@@ -37,15 +37,12 @@ function manifestOf(registry: ReferringRegistry, digest: string): Manifest {
 }
 
 describe('a registry with the referrers API', () => {
-  it('lists what is attached, by type and over pages, and needs no tag', async () => {
-    await using registry = await startReferringRegistry({ lists: true, filters: true, pageSize: 1 });
+  it('lists what is attached over pages, and needs no tag', async () => {
+    await using registry = await startReferringRegistry({ lists: true, pageSize: 1 });
     const client = clientOf(registry.host);
     const attached = await attach(client, subject, [bom, provenance('1')], signal);
     expect(attached.map(({ artifactType }) => artifactType)).toEqual([bom.artifactType, provenance('1').artifactType]);
     expect(await listReferrers(client, subject.digest)).toHaveLength(2);
-    expect(await listReferrers(client, subject.digest, bom.artifactType)).toMatchObject([
-      { digest: attached[0]?.digest },
-    ]);
     expect(await listReferrers(client, digestOf('another'))).toEqual([]);
     expect(registry.tagWrites).toEqual([]);
     const manifest = manifestOf(registry, attached[0]?.digest ?? '');
@@ -57,13 +54,6 @@ describe('a registry with the referrers API', () => {
     });
     expect(registry.blobs.get(manifest.config.digest)?.toString()).toBe('{}');
     expect(registry.blobs.get(manifest.layers[0]?.digest ?? '')?.equals(bom.content)).toBe(true);
-  });
-
-  it('need not filter by itself', async () => {
-    await using registry = await startReferringRegistry({ lists: true });
-    const client = clientOf(registry.host);
-    await attach(client, subject, [bom, provenance('1')], signal);
-    expect(await listReferrers(client, subject.digest, bom.artifactType)).toHaveLength(1);
   });
 
   it('gets nothing a second time, and of what differs at each build the first only', async () => {
@@ -105,7 +95,7 @@ describe('a registry without it', () => {
       artifactType: 'application/vnd.in-toto+json',
       annotations: provenance('1').annotations,
     });
-    expect(await listReferrers(client, subject.digest, bom.artifactType)).toEqual([attached[0]]);
+    expect(await listReferrers(client, subject.digest)).toEqual(attached);
   });
 
   it('keeps what others have attached, also when they do so at the same time', async () => {

@@ -7,8 +7,6 @@ import { digestOf, type Descriptor, type Manifest } from '../../src/oci/manifest
 export interface ReferringOptions {
   /** It has the referrers API and says so when a manifest with a subject arrives. */
   readonly lists: boolean;
-  /** It leaves out what has another artifactType than was asked for. */
-  readonly filters?: boolean;
   /** It honours If-Match and If-None-Match. */
   readonly conditions?: boolean;
   /** Entries of a list per answer. */
@@ -97,7 +95,6 @@ export async function startReferringRegistry(options: ReferringOptions): Promise
   function refer(url: URL, subject: string, response: ServerResponse): void {
     if (!options.lists)
       return void response.writeHead(options.missing ?? 404, { 'content-type': 'text/plain' }).end('?');
-    const wanted = url.searchParams.get('artifactType');
     const found = [...manifests]
       .filter(([name]) => name.startsWith('sha256:'))
       .flatMap(([digest, { content, type }]): Descriptor[] => {
@@ -105,8 +102,7 @@ export async function startReferringRegistry(options: ReferringOptions): Promise
         if (manifest.subject?.digest !== subject) return [];
         const { artifactType = '', annotations = {} } = manifest;
         return [{ mediaType: type, digest, size: content.length, artifactType, annotations }];
-      })
-      .filter(({ artifactType }) => options.filters !== true || wanted === null || artifactType === wanted);
+      });
     const { pageSize = 100 } = options;
     const from = Number(url.searchParams.get('from') ?? '0');
     const next = new URL(url);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { run, runOrFail } from '../../src/process/run.ts';
+import { run } from '../../src/process/run.ts';
 
 const environment = { PATH: process.env['PATH'] ?? '' };
 
@@ -55,12 +55,6 @@ describe('run', () => {
       code: 'process/not-found',
       message: expect.stringContaining('/nowhere') as string,
     });
-  });
-
-  it('says what a failing program printed last', async () => {
-    await expect(
-      runOrFail({ command: 'sh', args: ['-c', 'echo the reason >&2; exit 3'], environment }),
-    ).rejects.toMatchObject({ code: 'process/failed', message: expect.stringContaining('the reason') as string });
   });
 
   it('ends a program that is silent for too long, and no other one', async () => {

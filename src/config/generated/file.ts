@@ -457,7 +457,7 @@ export interface Tensor {
  */
 export interface Server {
   /**
-   * Which server. `fastapi` is a readable application of ours that loads the usual formats or runs your own code; `onnxruntime` is the same application for one ONNX model on CPU or GPU; `tf-serving` is TensorFlow Serving, `triton` NVIDIA Triton, `torchserve` TorchServe (archived since August 2025), `vllm` vLLM for language models, `custom` your own Dockerfile. A key that a server does not use is an error.
+   * Which server. `fastapi` is a readable application of ours that loads the usual formats or runs your own code; `onnxruntime` is the same application for one ONNX model on CPU or GPU; `tf-serving` is TensorFlow Serving, `triton` NVIDIA Triton, `torchserve` TorchServe (archived since August 2025), `vllm` vLLM for language models, `custom` your own Dockerfile. A key that a server does not use is an error; those of the file itself are not, under an environment that chooses another server.
    */
   type?: 'fastapi' | 'onnxruntime' | 'tf-serving' | 'torchserve' | 'triton' | 'vllm' | 'custom';
   /**
@@ -578,7 +578,7 @@ export interface Image {
    */
   insecure?: boolean;
   /**
-   * Secrets for the build, by id: the file that holds the value. They are mounted while a step runs and are in no layer. `fastapi` uses the ids `pipconf` (pip's configuration) and `ca` (certificate authorities); any other one is warned about.
+   * Secrets for the build, by id: the file that holds the value. They are mounted while a step runs and are in no layer. `fastapi` and `onnxruntime` use the ids `pipconf` (pip's configuration) and `ca` (certificate authorities), `custom` those that its Dockerfile mounts; any other one is warned about.
    */
   secrets?: {
     [k: string]: Path;
@@ -1058,7 +1058,7 @@ export interface Image1 {
    */
   insecure?: boolean;
   /**
-   * Secrets for the build, by id: the file that holds the value. They are mounted while a step runs and are in no layer. `fastapi` uses the ids `pipconf` (pip's configuration) and `ca` (certificate authorities); any other one is warned about.
+   * Secrets for the build, by id: the file that holds the value. They are mounted while a step runs and are in no layer. `fastapi` and `onnxruntime` use the ids `pipconf` (pip's configuration) and `ca` (certificate authorities), `custom` those that its Dockerfile mounts; any other one is warned about.
    */
   secrets?: {
     [k: string]: Path;

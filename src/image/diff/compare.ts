@@ -1,4 +1,5 @@
 import type { Descriptor, ImageConfigFile } from '../../oci/manifest.ts';
+import { normalName } from '../../server/requirements-text.ts';
 import type { InstalledPackage } from '../documents/packages/package.ts';
 import { contentAnnotation } from '../known-layers.ts';
 import { inLanes } from '../lanes.ts';
@@ -211,7 +212,7 @@ interface Found {
 function versionsOf({ packages }: Listing): Map<string, Found> {
   const found = new Map<string, Found>();
   for (const { kind, name, version } of [...packages.values()].flat()) {
-    const key = `${kind} ${kind === 'pypi' ? name.toLowerCase().replaceAll(/[-_.]+/g, '-') : name}`;
+    const key = `${kind} ${kind === 'pypi' ? normalName(name) : name}`;
     const known = found.get(key) ?? { kind, name, versions: new Set<string>() };
     known.versions.add(version);
     found.set(key, known);

@@ -14,6 +14,7 @@ import { evidenceFolder } from '../../pipeline/store.ts';
 import { plural } from '../../plural.ts';
 import type { ImagePlan } from '../../server/image-plan.ts';
 import { modelStatement, type SigningKey } from '../../signing/sign.ts';
+import { sourceDateEpoch } from '../source-date-epoch.ts';
 import { declaredFacts } from './declared.ts';
 import { dockerfileBase } from './dockerfile-base.ts';
 import { installedIn } from './installed.ts';
@@ -118,7 +119,6 @@ async function billOfMaterials({ config, access, signal }: StageContext, built: 
   for (const layer of image.manifest.layers)
     facts.push(await layerFacts(layer, () => image.blob(layer), cache, signal));
   const declared = await declaredFacts(resolve(access.root, config.model.path));
-  const time = access.environment['SOURCE_DATE_EPOCH'];
   return sbom({
     repository: config.image.repository,
     digest: written.digest,
@@ -127,7 +127,7 @@ async function billOfMaterials({ config, access, signal }: StageContext, built: 
     installed: installedIn(facts),
     model: modelComponent(config.name, served, declared),
     engine: access.engine,
-    time: time !== undefined && /^\d{1,11}$/.test(time) ? Number(time) : null,
+    time: sourceDateEpoch(access.environment),
   });
 }
 

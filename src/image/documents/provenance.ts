@@ -27,7 +27,7 @@ export interface BuildFacts {
 }
 
 /** Predicate type of SLSA provenance. */
-export const slsaProvenance = 'https://slsa.dev/provenance/v1';
+const slsaProvenance = 'https://slsa.dev/provenance/v1';
 /** What our external parameters mean: docs/supply-chain.md. */
 const buildType = 'https://ml-deploy.dev/build/v1';
 

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-
 import { MlDeployError } from '../../errors.ts';
+import { digestOf } from '../../oci/manifest.ts';
 import type { ImagePlan } from '../../server/image-plan.ts';
 import { lockName, type LockDocument, type LockedImage, type LockInputs } from './document.ts';
 
@@ -18,17 +17,8 @@ export function lockInputs(plan: ImagePlan, server: string): LockInputs | null {
     base: recipe.base,
     platform,
     server,
-    requirements: Object.fromEntries(files.map(({ name, text }) => [name, digestOfText(text)])),
+    requirements: Object.fromEntries(files.map(({ name, text }) => [name, digestOf(text)])),
   };
-}
-
-/**
- * The digest of a requirements file as the lock has it.
- * @param text of the file
- * @returns `sha256:...`
- */
-export function digestOfText(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { normalName, requirementLines } from '../../server/requirements-text.ts';
+
 /** A requirements file without its digests, and the digests. */
 export interface Unhashed {
   readonly text: string;
@@ -12,7 +14,7 @@ export interface Unhashed {
  */
 export function withoutHashes(text: string): Unhashed {
   const hashes = new Map<string, string[]>();
-  const lines = logicalLines(text).map((line) => {
+  const lines = requirementLines(text).map(({ text: line }) => {
     const found = [...line.matchAll(/\s--hash[= ](\S+)/g)].map(([, hash]) => hash ?? '');
     const rest = line.replaceAll(/\s--hash[= ]\S+/g, '').trim();
     const key = pinOf(rest);
@@ -28,9 +30,9 @@ export function withoutHashes(text: string): Unhashed {
  * @returns whole lines
  */
 export function indexOptions(text: string): string[] {
-  return logicalLines(text).filter((line) =>
-    /^(-i|-f|--(index-url|extra-index-url|find-links|no-index|trusted-host))\b/.test(line),
-  );
+  return requirementLines(text)
+    .map((line) => line.text)
+    .filter((line) => /^(-i|-f|--(index-url|extra-index-url|find-links|no-index|trusted-host))\b/.test(line));
 }
 
 /**
@@ -41,14 +43,5 @@ export function indexOptions(text: string): string[] {
 export function pinOf(requirement: string): string | null {
   const [, name, version] = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*={2,3}\s*([^\s;,]+)/.exec(requirement) ?? [];
   if (name === undefined || version === undefined) return null;
-  return `${name.toLowerCase().replaceAll(/[-_.]+/g, '-')}==${version}`;
-}
-
-/** Without comments; continued lines are joined. */
-function logicalLines(text: string): string[] {
-  return text
-    .replaceAll(/\\\r?\n/g, ' ')
-    .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '');
+  return `${normalName(name)}==${version}`;
 }

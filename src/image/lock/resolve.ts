@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
 import type { RequirementsFile } from '../../server/image-plan.ts';
+import { normalName } from '../../server/requirements-text.ts';
 import {
   installerFailed,
   runInstaller,
@@ -132,7 +133,7 @@ async function report(resolution: Resolution, inputs: readonly string[]): Promis
   const { install } = JSON.parse(await readFile(output, 'utf8')) as PipReport;
   for (const { download_info: from, is_direct: direct, metadata } of install) {
     const sha256 = from.archive_info?.hashes?.['sha256'];
-    const name = metadata.name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+    const name = normalName(metadata.name);
     const requirement = direct === true ? `${name}@${from.url}` : `${name}==${metadata.version}`;
     if (sha256 !== undefined) found.set(requirement, [`sha256:${sha256}`]);
   }

@@ -13,6 +13,7 @@ import { openBase, pythonOf } from '../builders/oci/base.ts';
 import { findInstaller, noInstaller } from '../builders/oci/installer.ts';
 import { wheelTarget } from '../builders/oci/wheel-platforms.ts';
 import { insecureHosts, placesOf } from '../builders/places.ts';
+import { explainFullDisk } from '../full-disk.ts';
 import { plannedImage } from '../planned-image.ts';
 import { changesBetween } from './changes.ts';
 import { lockName, readLock, renderLock, type LockDocument, type LockedImage, type LockInputs } from './document.ts';
@@ -56,6 +57,10 @@ interface Wanted {
  * @throws MlDeployError `build/*`, `registry/*`
  */
 export async function writeLock(request: LockRequest): Promise<LockReport> {
+  return explainFullDisk(() => write(request));
+}
+
+async function write(request: LockRequest): Promise<LockReport> {
   const { access, reporter } = request;
   const old = await readLock(access.root).catch((error: unknown) => {
     if (!(error instanceof MlDeployError) || error.code !== 'build/lock-invalid') throw error;

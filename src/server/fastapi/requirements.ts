@@ -1,15 +1,11 @@
-/** One requirement of a requirements file, continuation lines joined. */
-interface Requirement {
-  readonly line: number;
-  readonly text: string;
-}
+import { normalName, requirementLines, type RequirementLine } from '../requirements-text.ts';
 
 /** What the build has to know about a requirements file. */
 export interface RequirementsFacts {
   /** Every requirement names the digests of its files. */
   readonly hashed: boolean;
   /** Requirements without an exact version: another build may get other files. */
-  readonly unpinned: readonly Requirement[];
+  readonly unpinned: readonly RequirementLine[];
 }
 
 /**
@@ -42,10 +38,9 @@ export function constraintsOf(text: string): string {
  * @param name of the package, in any of the spellings that pip takes for equal
  */
 export function pinnedVersions(text: string, name: string): string[] {
-  const normal = (written: string): string => written.toLowerCase().replaceAll(/[-_.]+/g, '-');
   return parse(text).flatMap((requirement) => {
     const [, found = '', version] = /^([\w.-]+)(?:\[[^\]]*\])?\s*===?\s*([^\s;*]+)/.exec(requirement.text) ?? [];
-    return version !== undefined && normal(found) === normal(name) ? [version] : [];
+    return version !== undefined && normalName(found) === normalName(name) ? [version] : [];
   });
 }
 
@@ -55,18 +50,7 @@ function isPinned(requirement: string): boolean {
   return /^[^=<>!~,@]+={2,3}\s*[^\s*,=]+$/.test(specifier) || /^[^=<>!~,@]+@\s*\S+$/.test(specifier);
 }
 
-function parse(text: string): Requirement[] {
-  const requirements: Requirement[] = [];
-  let started = 0;
-  let joined = '';
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (joined === '') started = index + 1;
-    joined += line.replace(/(^|\s)#.*$/, '').replace(/\\$/, ' ');
-    if (line.endsWith('\\')) continue;
-    const requirement = joined.trim();
-    joined = '';
-    // Lines such as `--index-url` are options of pip.
-    if (requirement !== '' && !requirement.startsWith('-')) requirements.push({ line: started, text: requirement });
-  }
-  return requirements;
+/** Lines such as `--index-url` are options of pip. */
+function parse(text: string): RequirementLine[] {
+  return requirementLines(text).filter((entry) => !entry.text.startsWith('-'));
 }

@@ -391,11 +391,8 @@ describe('signatures', () => {
     }
     const model = parseBundle(readFileSync(join(root, '.mldeploy/default/model.sig'), 'utf8'));
     expect(parseStatement(model.payload).resources.map(({ name }) => name)).toEqual(['model.joblib']);
-    const bundles = await listReferrers(
-      clientOf(),
-      built.written.digest,
-      'application/vnd.dev.sigstore.bundle.v0.3+json',
-    );
+    const attached = await listReferrers(clientOf(), built.written.digest);
+    const bundles = attached.filter(({ artifactType }) => artifactType?.startsWith('application/vnd.dev.sigstore'));
     expect(bundles.map(({ annotations }) => annotations?.['dev.sigstore.bundle.predicateType'])).toEqual([
       'https://cyclonedx.org/bom',
       'https://slsa.dev/provenance/v1',

@@ -10,6 +10,7 @@ import { parseLock, readLock, renderLock, type LockedImage } from '../../../src/
 import { checkInputs, entryOf, lockInputs } from '../../../src/image/lock/inputs.ts';
 import { indexOptions, pinOf, withoutHashes } from '../../../src/image/lock/requirements-text.ts';
 import type { ImagePlan } from '../../../src/server/image-plan.ts';
+import { requirementLines } from '../../../src/server/requirements-text.ts';
 
 const digest = (character: string): string => `sha256:${character.repeat(64)}`;
 
@@ -154,6 +155,16 @@ describe('the lock', () => {
 });
 
 describe('requirements', () => {
+  it('go on behind a backslash as pip has it, and not in a comment', () => {
+    const text = 'a==1 \\\n  --hash=sha256:aa\n# see \\\nb==2\nc==3 # why \\\nd==4\ne==5 \\';
+    expect(requirementLines(text)).toEqual([
+      { line: 1, text: 'a==1   --hash=sha256:aa' },
+      { line: 4, text: 'b==2' },
+      { line: 5, text: 'c==3' },
+      { line: 7, text: 'e==5' },
+    ]);
+  });
+
   it('are read without their digests', () => {
     const text = `# pinned
 Typing_Extensions==4.1 ; python_version < "3.13" \\

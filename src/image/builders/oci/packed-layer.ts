@@ -6,7 +6,6 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 
-import { MlDeployError } from '../../../errors.ts';
 import { fileBlob, type Blob } from '../../../oci/blob.ts';
 import { mediaTypes, type Descriptor } from '../../../oci/manifest.ts';
 import { TarStream, type LayerEntry } from '../../../oci/tar-blob.ts';
@@ -77,7 +76,6 @@ function digestIs(hash: Hash, digest: string): boolean {
  * @param cache folder that stays between builds
  * @param key of what is in it
  * @returns the layer
- * @throws MlDeployError `build/disk-full`
  */
 export async function packLayer(entries: readonly LayerEntry[], cache: string, key: string): Promise<PackedLayer> {
   const { folder, facts } = pathsOf(cache, key);
@@ -106,25 +104,8 @@ export async function packLayer(entries: readonly LayerEntry[], cache: string, k
     return packed(kept, content);
   } catch (error) {
     await rm(draft, { force: true });
-    throw diskFull(error) ?? error;
+    throw error;
   }
-}
-
-/**
- * The error for a disk that is full.
- * @param error what writing failed with
- * @returns null for any other failure
- */
-export function diskFull(error: unknown): MlDeployError | null {
-  if (!(error instanceof Error) || !('code' in error) || (error.code !== 'ENOSPC' && error.code !== 'EDQUOT'))
-    return null;
-  return new MlDeployError({
-    code: 'build/disk-full',
-    kind: 'infrastructure',
-    message: `the packages of the image could not be written: ${error.message}`,
-    hint: 'Make room: packages are unpacked and packed below .mldeploy/ (about twice their size).',
-    cause: error,
-  });
 }
 
 function pathsOf(cache: string, key: string): { facts: string; folder: string } {
