@@ -9,10 +9,15 @@ export interface DeviceChoice {
 }
 
 /**
- * Decides between GPU and CPU. `found` is the number of GPUs, null when it was not allowed to look; `looked` says where. Throws
- * `smoke/no-gpu` when a GPU is required and none was found; when nobody could look, a required GPU is asked for and the scheduler answers.
+ * Decides between GPU and CPU. `found` is the number of GPUs, null when it was not allowed to look; `looked` says where, `fix` what to
+ * do about none. Throws `smoke/no-gpu` when a GPU is required and none was found; when nobody could look, a required GPU is asked for and the scheduler answers.
  */
-export function chooseDevice(wish: DeviceWish, found: number | null, looked: string): DeviceChoice {
+export function chooseDevice(
+  wish: DeviceWish,
+  found: number | null,
+  looked: string,
+  fix: string | null = null,
+): DeviceChoice {
   if (wish === 'cpu') return { device: 'cpu', note: 'The configuration asks for the CPU.' };
   if (found !== null && found > 0) return { device: 'gpu', note: `A GPU was asked for and found (${looked}).` };
   if (wish === 'prefer-gpu') {
@@ -23,6 +28,6 @@ export function chooseDevice(wish: DeviceWish, found: number | null, looked: str
     code: 'smoke/no-gpu',
     kind: 'infrastructure',
     message: `smoke.device requires a GPU and none was found. Looked at: ${looked}.`,
-    hint: 'Run where a GPU is (driver and device plugin installed), or set smoke.device to {prefer: gpu} or cpu.',
+    hint: `${fix ?? 'Run where a GPU is (driver and device plugin installed)'}, or set smoke.device to {prefer: gpu} or cpu.`,
   });
 }

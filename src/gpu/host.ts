@@ -1,67 +1,61 @@
 import { readdir } from 'node:fs/promises';
-import { MlDeployError } from '../errors.ts';
-import { run } from '../process/run.ts';
-
-/** One GPU that the driver reports. */
-export interface HostGpu {
-  readonly name: string;
-  readonly memoryMiB: number | null;
-  readonly driver: string;
-}
+import { join } from 'node:path';
+import { askNvidia } from './nvidia/ask.ts';
+import type { NvidiaGpu, NvidiaReport } from './nvidia/report.ts';
+import { onPciBus, otherVendors } from './other-vendors.ts';
 
 export interface HostProbe {
-  readonly gpus: readonly HostGpu[];
+  readonly gpus: readonly NvidiaGpu[];
+  /** What the driver says besides; null when it does not work. */
+  readonly report: NvidiaReport | null;
   /** What was looked at and what was there, in words. */
   readonly looked: string;
+  /** What to do about a missing GPU; null when there is one. */
+  readonly fix: string | null;
 }
 
-/** A probe must never make anybody wait: a hung driver counts as none. */
-const probeMs = 1_500;
+export interface HostProbeOptions {
+  /** Root of the file system, for tests; `/` unless said. */
+  readonly root?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Without device files there is no driver to wait for, and nobody should wait. */
+const shortMs = 1_500;
+/** A driver without persistence mode initialises every GPU first: seconds on a machine with eight. */
+const longMs = 20_000;
 
 /**
- * Looks for NVIDIA GPUs on this machine: asks `nvidia-smi` on the PATH of `environment`, and looks for device files. Never throws.
+ * Looks for GPUs on this machine: asks `nvidia-smi` on the PATH of `environment`, looks for device files and for other makers. Throws
+ * only `process/interrupted`. Answers within 1.5 s where there are no device files.
  */
-export async function probeHost(environment: Readonly<Record<string, string>>): Promise<HostProbe> {
-  const [answer, devices] = await Promise.all([askDriver(environment), deviceFiles()]);
-  const files = devices.length === 0 ? 'no /dev/nvidia* device' : `device files ${devices.join(', ')}`;
-  return { gpus: answer.gpus, looked: `nvidia-smi: ${answer.said}; ${files}` };
-}
-
-async function askDriver(environment: Readonly<Record<string, string>>): Promise<{ gpus: HostGpu[]; said: string }> {
-  const args = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader,nounits'];
-  try {
-    const ended = await run({ command: 'nvidia-smi', args, environment, timeoutMs: probeMs, graceMs: 100 });
-    if (ended.exitCode !== 0) return { gpus: [], said: firstLine(ended.stderr || ended.stdout) };
-    const gpus = parseQuery(ended.stdout);
-    return { gpus, said: gpus.length === 0 ? 'reports no GPU' : gpus.map(({ name }) => name).join(', ') };
-  } catch (error) {
-    return { gpus: [], said: whyNoAnswer(error) };
+export async function probeHost(
+  environment: Readonly<Record<string, string>>,
+  { root = '/', signal }: HostProbeOptions = {},
+): Promise<HostProbe> {
+  const [files, bus, others] = await Promise.all([
+    deviceFiles(root),
+    onPciBus(root),
+    otherVendors(root, `${process.platform}-${process.arch}`),
+  ]);
+  const timeoutMs = files.length === 0 ? shortMs : longMs;
+  const asking = { environment, timeoutMs, onBus: bus['NVIDIA'] ?? 0, ...(signal === undefined ? {} : { signal }) };
+  const answer = await askNvidia(asking);
+  const rest = [
+    files.length === 0 ? 'no /dev/nvidia* device' : `device files ${files.join(', ')}`,
+    ...(others.length === 0 ? [] : [`not supported: ${others.join(', ')}`]),
+  ].join('; ');
+  if ('trouble' in answer) {
+    const { said, fix } = answer.trouble;
+    return { gpus: [], report: null, looked: `nvidia-smi: ${said}; ${rest}`, fix };
   }
+  const { report } = answer;
+  const driver = `driver ${report.driver ?? 'of unknown version'}, CUDA up to ${report.cuda ?? 'unknown'}`;
+  const names = report.gpus.map(({ name }) => name).join(', ');
+  return { gpus: report.gpus, report, looked: `nvidia-smi: ${names} (${driver}); ${rest}`, fix: null };
 }
 
-/** Reads the lines `name, MiB, driver` of `nvidia-smi --query-gpu`; what is not such a line is skipped. */
-export function parseQuery(text: string): HostGpu[] {
-  return text.split('\n').flatMap((line) => {
-    const [name, memory, driver] = line.split(',').map((field) => field.trim());
-    if (name === undefined || name === '' || memory === undefined || driver === undefined) return [];
-    const memoryMiB = Number(memory);
-    return [{ name, memoryMiB: Number.isFinite(memoryMiB) ? memoryMiB : null, driver }];
-  });
-}
-
-async function deviceFiles(): Promise<string[]> {
-  const names = await readdir('/dev').catch((): string[] => []);
+async function deviceFiles(root: string): Promise<string[]> {
+  const names = await readdir(join(root, 'dev')).catch((): string[] => []);
   return names.filter((name) => /^nvidia\d+$/.test(name)).map((name) => `/dev/${name}`);
-}
-
-function whyNoAnswer(error: unknown): string {
-  const code = error instanceof MlDeployError ? error.code : '';
-  if (code === 'process/not-found') return 'not installed';
-  if (code === 'process/timeout') return `no answer within ${probeMs} ms`;
-  return 'could not be run';
-}
-
-function firstLine(text: string): string {
-  const line = text.trim().split('\n')[0] ?? '';
-  return line === '' ? 'failed without a word' : line;
 }

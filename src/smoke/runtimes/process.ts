@@ -80,8 +80,8 @@ async function device({ config, access }: RuntimeContext, url: URL): Promise<Run
     const { note } = chooseDevice(wish, wish === 'cpu' ? null : 0, looked);
     return facts({ device: 'cpu', name: 'unknown: the server runs elsewhere' }, note);
   }
-  const probe = wish === 'cpu' ? { gpus: [], looked: '' } : await probeHost(access.environment);
-  const choice = chooseDevice(wish, probe.gpus.length, probe.looked);
+  const probe = wish === 'cpu' ? { gpus: [], looked: '', fix: null } : await probeHost(access.environment);
+  const choice = chooseDevice(wish, probe.gpus.length, probe.looked, probe.fix);
   const name = choice.device === 'gpu' ? probe.gpus[0]?.name : cpus()[0]?.model;
   return facts({ device: choice.device, name: name ?? 'unknown' }, choice.note);
 }

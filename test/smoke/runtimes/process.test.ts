@@ -6,6 +6,8 @@ import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SmokeConfig } from '../../../src/config/config.ts';
 import { smokeStage } from '../../../src/smoke/stage.ts';
+import { machine, smiScript } from '../../gpu/machine.ts';
+import { real } from '../../gpu/nvidia/documents.ts';
 import { project, verdict } from '../fixture/project.ts';
 import { type Fault, fixtureServer } from '../fixture/server.ts';
 
@@ -92,7 +94,9 @@ describe('GPU', () => {
   });
 
   test('there: named, but that the server uses it is not claimed', async () => {
-    const environment = machineWith('echo "NVIDIA A100-SXM4-80GB, 81920, 550.54.15"');
+    const here = machine();
+    here.program('nvidia-smi', smiScript(real('a100-sxm4-v12')));
+    const { environment } = here;
     const evidence = await smokeStage.run(given({ url: await running('none'), device: 'require-gpu' }, environment));
     expect(evidence.hardware).toEqual({ device: 'gpu', name: 'NVIDIA A100-SXM4-80GB' });
     expect(verdict(evidence, 'device')).toBe('skipped');
