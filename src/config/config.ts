@@ -131,11 +131,29 @@ export interface ImageConfig {
   readonly sign: { readonly key: string; readonly password: string | null } | null;
 }
 
+/** How far the answers of the optimised model may be from the original's. */
+export interface OptimizeTolerance {
+  readonly absolute: number;
+  /** Share of the largest number of the output. */
+  readonly relative: number;
+  /** Smallest share of equal labels. */
+  readonly agreement: number;
+  /** Smallest share of rows whose largest number is at the same place; null: decides nothing. */
+  readonly top: number | null;
+}
+
 /** What is done to the model before it is put into the image. */
 export interface OptimizeConfig {
   /** float32 as bfloat16 in safetensors files, where that changes no value. */
   readonly bf16: boolean;
   readonly drop: readonly ('duplicates' | 'training')[];
+  /** Weights of the ONNX model as integers; null: as they are. */
+  readonly quantize: 'int8' | null;
+  /** float32 weights as float16. */
+  readonly float16: boolean;
+  /** Share of the weights in each matrix of the ONNX model that become zero; null: none. */
+  readonly prune: number | null;
+  readonly tolerance: OptimizeTolerance;
 }
 
 export interface SmokeConfig {

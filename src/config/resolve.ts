@@ -4,6 +4,7 @@ import type {
   ImageConfig,
   ModelConfig,
   NotifyConfig,
+  OptimizeConfig,
   ResourcesConfig,
   RolloutConfig,
   SmokeConfig,
@@ -24,7 +25,7 @@ export function resolve(file: MlDeployFile, environment: string | null): Config 
     model: resolveModel(file.model),
     server: resolveServer(file.server ?? {}, hasGpu),
     image: resolveImage(file.image, defaultBase(file.server?.type ?? 'fastapi', hasGpu)),
-    optimize: { bf16: file.optimize?.bf16 ?? false, drop: file.optimize?.drop ?? [] },
+    optimize: resolveOptimize(file.optimize ?? {}),
     smoke: resolveSmoke(file.smoke ?? {}, hasGpu),
     resources: resolveResources(file.resources ?? {}),
     deploy: resolveDeploy(file.deploy ?? {}),
@@ -89,6 +90,18 @@ function resolveImage(image: MlDeployFile['image'], base: string): ImageConfig {
     secrets: Object.entries(image.secrets ?? {}).map(([id, file]) => ({ id, file })),
     artifacts: image.artifacts ?? [],
     sign: resolveSign(image.sign ?? null),
+  };
+}
+
+function resolveOptimize(optimize: NonNullable<MlDeployFile['optimize']>): OptimizeConfig {
+  const { absolute = 0, relative = 0.05, agreement = 0.99, top = null } = optimize.tolerance ?? {};
+  return {
+    bf16: optimize.bf16 ?? false,
+    drop: optimize.drop ?? [],
+    quantize: optimize.quantize ?? null,
+    float16: optimize.float16 ?? false,
+    prune: optimize.prune ?? null,
+    tolerance: { absolute, relative, agreement, top },
   };
 }
 

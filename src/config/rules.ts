@@ -23,6 +23,7 @@ export function checkRules(config: Config, root: Located, environment: Located |
     ...timeRules(config),
     ...providerRules(config),
     ...deployRules(config),
+    ...optimizeRules(config, root),
     ...smokeRules(config),
     ...modelRules(config),
     ...serverRules(config, root, environment),
@@ -35,6 +36,31 @@ export function checkRules(config: Config, root: Located, environment: Located |
     message,
     expected: `expected ${expected}`,
   }));
+}
+
+function optimizeRules({ optimize: { bf16, float16, quantize } }: Config, root: Located): Violation[] {
+  const where = (key: string): Segment[] => ['optimize', key];
+  const other = quantize !== null ? '`optimize.quantize`' : '`optimize.bf16`';
+  return [
+    ...(float16 && (bf16 || quantize !== null)
+      ? [
+          {
+            where: where('float16'),
+            message: `says another type of number than ${other}`,
+            expected: `one of them`,
+          },
+        ]
+      : []),
+    ...(isWritten(root, where('tolerance')) && !float16 && quantize === null && !isWritten(root, where('prune'))
+      ? [
+          {
+            where: where('tolerance'),
+            message: 'is about changes that nothing makes',
+            expected: '`optimize.quantize`, `optimize.float16` or `optimize.prune` beside it',
+          },
+        ]
+      : []),
+  ];
 }
 
 function percent(share: number): string {

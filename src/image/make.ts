@@ -6,7 +6,7 @@ import type { Blob } from '../oci/blob.ts';
 import type { ReadableImage } from '../oci/image.ts';
 import { absoluteReference } from '../oci/reference.ts';
 import type { RegistryClient } from '../oci/registry.ts';
-import type { OptimisedEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
+import type { ComparisonEvidence, OptimisedEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import type { ImagePlan, Recipe } from '../server/image-plan.ts';
 import { chooseBuilder } from './builders/index.ts';
@@ -37,6 +37,8 @@ export interface MadeImage {
   /** The model as it is in the image, after `optimize`. */
   readonly served: ValidateEvidence;
   readonly optimised: OptimisedEvidence | null;
+  /** Answers before and after `optimize`. */
+  readonly comparison: ComparisonEvidence | null;
   /** As the lock pins it. */
   readonly plan: ImagePlan;
   readonly locked: boolean;
@@ -72,7 +74,7 @@ export async function withImage<T>(
 ): Promise<T> {
   const { config, access } = context;
   const validated = validatedModel(context);
-  const { served, replaced, evidence: optimised } = await optimiseModel(context, validated);
+  const { served, replaced, evidence: optimised, comparison } = await optimiseModel(context, validated, making);
   const planned = await plannedImage(config, served, access.root);
   const { plan, locked } = await pinnedPlan(context, planned);
   const weights = await sendWeights(context, plan, making.registry, validated.model.digest, replaced);
@@ -81,7 +83,7 @@ export async function withImage<T>(
   try {
     const built = await buildImage(context, plan, workspace, making.noCache);
     const written = putOnTop(context, plan, built.image, layers);
-    return await use({ ...built, validated, served, optimised, plan, locked, layers, written });
+    return await use({ ...built, validated, served, optimised, comparison, plan, locked, layers, written });
   } finally {
     await workspace.close();
   }

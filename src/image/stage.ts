@@ -9,6 +9,7 @@ import type { RegistryClient } from '../oci/registry.ts';
 import type {
   ArtifactEvidence,
   BuildEvidence,
+  ComparisonEvidence,
   DocumentEvidence,
   OptimisedEvidence,
   ValidateEvidence,
@@ -71,7 +72,7 @@ async function run(context: StageContext): Promise<BuildEvidence> {
   const startedAt = new Date().toISOString();
   const registry = registryOf(context);
   return withImage(context, { registry, noCache: false }, async (made) => {
-    const { validated, served, optimised, plan, locked, image, layers, written, builder, buildMs } = made;
+    const { validated, served, optimised, comparison, plan, locked, image, layers, written, builder, buildMs } = made;
     checkSize(
       describeLayers(written.manifest.layers, plan.recipe, layers),
       imageBytes(written.manifest),
@@ -83,7 +84,18 @@ async function run(context: StageContext): Promise<BuildEvidence> {
     const about = { plan, image, written, validated, served, builder, startedAt };
     const artifacts = await publishArtifacts(context, about, layers.filter(isWeights).map(modelLayer), registry);
     const documents = await attachDocuments(context, { ...about, artifacts }, registry);
-    const facts = { ...pushed, artifacts, documents, startedAt, validated, optimised, locked, builder, buildMs };
+    const facts = {
+      ...pushed,
+      artifacts,
+      documents,
+      startedAt,
+      validated,
+      optimised,
+      comparison,
+      locked,
+      builder,
+      buildMs,
+    };
     return evidence(context, plan, layers, written, facts);
   });
 }
@@ -142,6 +154,7 @@ function evidence(
   facts: {
     validated: ValidateEvidence;
     optimised: OptimisedEvidence | null;
+    comparison: ComparisonEvidence | null;
     startedAt: string;
     locked: boolean;
     builder: string;
@@ -186,6 +199,7 @@ function evidence(
       buildMs: facts.buildMs,
       pushMs: facts.pushMs,
       documents: facts.documents,
+      ...(facts.comparison === null ? {} : { comparison: facts.comparison }),
     },
   };
 }

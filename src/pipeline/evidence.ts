@@ -116,7 +116,7 @@ export interface ArtifactEvidence {
 
 /** One file that `optimize` changed or left out. */
 export interface OptimisedFile {
-  readonly step: 'bf16' | 'drop';
+  readonly step: 'bf16' | 'drop' | 'float16' | 'int8' | 'prune';
   readonly path: string;
   readonly bytesBefore: number;
   /** 0: it is not in the image. */
@@ -133,6 +133,32 @@ export interface OptimisedEvidence {
   readonly steps: readonly OptimisedFile[];
   /** What was asked for and not done, and why. */
   readonly notes: readonly string[];
+  /** Versions of what changed an ONNX model; absent: nothing did. */
+  readonly tools?: Readonly<Record<string, string>>;
+}
+
+/** Answers of the ONNX model before and after `optimize`: both were asked the same, on the same machine. */
+export interface ComparisonEvidence {
+  readonly path: string;
+  /** `golden`: requests of `smoke.golden`; `made-up`: numbers that ml-deploy chose, the same ones in every build. */
+  readonly questions: 'golden' | 'made-up';
+  /** Calls of the model. */
+  readonly calls: number;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** Median time of a call. */
+  readonly latencyMs: { readonly before: number; readonly after: number };
+  readonly outputs: readonly ComparedOutput[];
+}
+
+/** One output over all answers. */
+export interface ComparedOutput {
+  readonly name: string;
+  /** Numbers or labels that were compared. */
+  readonly items: number;
+  readonly difference: string;
+  readonly allowed: string;
+  readonly within: boolean;
 }
 
 export interface BuildEvidence extends EvidenceBase<
@@ -142,6 +168,8 @@ export interface BuildEvidence extends EvidenceBase<
     readonly uploadedBytes: number;
     readonly buildMs: number;
     readonly pushMs: number;
+    /** Absent: `optimize` changed no ONNX model. */
+    readonly comparison?: ComparisonEvidence;
     /** What is attached to the image: bill of materials, provenance, signatures. Some of it tells times. */
     readonly documents?: readonly DocumentEvidence[];
   }

@@ -1,10 +1,12 @@
 import type {
   BuildEvidence,
+  ComparisonEvidence,
   OptimisedEvidence,
   RolloutEvidence,
   SmokeEvidence,
   ValidateEvidence,
 } from '../pipeline/evidence.ts';
+import { comparisonTable } from './comparison.ts';
 import { besideImage } from './beside-image.ts';
 import { bytes, count, duration, percent, plural, shortDigest, shortenDigests } from './format.ts';
 import { decisionWords, livePhase, sinceStart, ticksOf } from './live.ts';
@@ -160,12 +162,19 @@ function checks(smoke: SmokeEvidence): string {
 }
 
 function image(evidence: BuildEvidence): string {
-  const { image: built, optimised } = evidence;
+  const { image: built, optimised, volatile } = evidence;
   const rows = built.layers.map((layer) => [layer.kind, layer.title, bytes(layer.bytes), shortDigest(layer.digest)]);
   const facts = table(['Holds', 'What', 'Size', 'Digest'], rows);
   const beside = besideImage(evidence).map((line) => `${escapeMarkdown(line)}\n\n`);
   const changed = optimised === undefined ? '' : `\n${optimisation(optimised)}`;
-  return folded(`Image: ${bytes(built.bytes)}, ${built.reference}`, `${beside.join('')}${facts}${changed}`);
+  const compared = volatile.comparison === undefined ? '' : `\n${comparison(volatile.comparison)}`;
+  return folded(`Image: ${bytes(built.bytes)}, ${built.reference}`, `${beside.join('')}${facts}${changed}${compared}`);
+}
+
+/** The ONNX model before and after it was optimised. */
+function comparison(compared: ComparisonEvidence): string {
+  const { before, rows } = comparisonTable(compared);
+  return `${escapeMarkdown(before)}\n\n${table(['Output', 'Difference', 'Allowed'], rows)}`;
 }
 
 /** What was done to the model before it was put into the image. */

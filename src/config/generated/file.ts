@@ -611,9 +611,43 @@ export interface Optimize {
    */
   bf16?: boolean;
   /**
+   * `int8`: weights of the matrix products of an ONNX model as 8-bit integers (ONNX Runtime's dynamic quantization), at about a quarter of the size. The answers change a little: `tolerance` says how much they may. `null`: as they are.
+   */
+  quantize?: 'int8' | null;
+  /**
+   * Write float32 weights as float16, at half the size. In an ONNX model the types of inputs and outputs stay, and `tolerance` says how much the answers may change. In safetensors files a value beyond the range of float16 is refused.
+   */
+  float16?: boolean;
+  /**
+   * Share of the weights in each matrix of an ONNX model that become zero, the smallest ones; between 0 and 1. Neither the file nor the time becomes smaller by it alone. `null`: none.
+   */
+  prune?: number | null;
+  tolerance?: OptimizeTolerance;
+  /**
    * Files that are left out of the image: `duplicates` are the same weights in another framework's form, `training` is what training saves to go on later, such as the state of the optimizer.
    */
   drop?: ('duplicates' | 'training')[];
+}
+/**
+ * How far the answers of the ONNX model after `prune`, `float16` and `quantize` may be from those before. Beyond it the build fails and shows the comparison.
+ */
+export interface OptimizeTolerance {
+  /**
+   * A number may be as far from the original's as this, or as `relative`, whichever is more.
+   */
+  absolute?: number;
+  /**
+   * The same, as a share of the largest number that this output has in any of the answers.
+   */
+  relative?: number;
+  /**
+   * Smallest share of equal labels: items of outputs that are integers, texts or truth values.
+   */
+  agreement?: number;
+  /**
+   * Smallest share of rows whose largest number is at the same place, for outputs with several numbers per row such as scores of classes. `null`: it is told and decides nothing.
+   */
+  top?: number | null;
 }
 /**
  * The test of the very image that will be deployed.

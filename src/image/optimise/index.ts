@@ -1,11 +1,19 @@
 import { join, resolve } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
-import type { FileEvidence, OptimisedEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
+import type {
+  ComparisonEvidence,
+  FileEvidence,
+  OptimisedEvidence,
+  OptimisedFile,
+  ValidateEvidence,
+} from '../../pipeline/evidence.ts';
 import { modelDigest } from '../../pipeline/model-digest.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { droppedFiles } from './drop.ts';
 import { narrowAll, type Replaced } from './narrow.ts';
+import { optimiseOnnx, type OptimisedOnnx } from './onnx/index.ts';
+import { wantedSteps } from './onnx/job.ts';
 
 /** The model as it goes into the image. */
 export interface Optimised {
@@ -15,29 +23,48 @@ export interface Optimised {
   readonly replaced: ReadonlyMap<string, string>;
   /** Null: nothing was asked for. */
   readonly evidence: OptimisedEvidence | null;
+  /** Answers before and after; null: no ONNX model was changed. */
+  readonly comparison: ComparisonEvidence | null;
 }
 
 /**
- * Does what `optimize` asks for, before the model's files are put into layers. Values that the model computes with do not change.
+ * Does what `optimize` asks for, before the model's files are put into layers.
  * @param context of the stage
  * @param validated evidence of a clean model
+ * @param options `noCache`: what earlier builds have kept does not count
+ * @param options.noCache
  * @returns the files that are served
- * @throws MlDeployError `build/model-changed`, `build/interrupted`
+ * @throws MlDeployError `build/model-changed`, `build/interrupted`, `build/optimize-*`
  */
-export async function optimiseModel(context: StageContext, validated: ValidateEvidence): Promise<Optimised> {
-  const { config, reporter } = context;
-  const { bf16, drop } = config.optimize;
-  if (!bf16 && drop.length === 0) return { served: validated, replaced: new Map(), evidence: null };
+export async function optimiseModel(
+  context: StageContext,
+  validated: ValidateEvidence,
+  { noCache = false }: { readonly noCache?: boolean } = {},
+): Promise<Optimised> {
+  const { config, reporter, access } = context;
+  const { bf16, drop, ...changing } = config.optimize;
+  if (!bf16 && drop.length === 0 && wantedSteps(changing) === null) {
+    return { served: validated, replaced: new Map(), evidence: null, comparison: null };
+  }
   const { files } = validated.model;
   const dropped = droppedFiles(files, drop, config.server);
   const gone = new Set(dropped.map(({ file }) => file));
   const left = files.filter((file) => !gone.has(file));
-  const narrowed = bf16 ? await narrow(context, left) : [];
-  const notes = typeof narrowed === 'string' ? [`bf16: ${narrowed}`] : [];
-  if (drop.length > 0 && dropped.length === 0) notes.push(`drop: the model has no files of ${drop.join(' or ')}`);
-  for (const note of notes) reporter.note('warning', `optimize.${note}`);
-  const replaced = new Map((typeof narrowed === 'string' ? [] : narrowed).map((each) => [each.original.path, each]));
-  const served = left.map((file) => servedFile(file, replaced.get(file.path)));
+  const root = resolve(access.root, config.model.path);
+  const placeOf = (path: string): string => (files.length === 1 && root.endsWith(`/${path}`) ? root : join(root, path));
+  const narrowed = bf16 ? await narrow(context, left, placeOf) : [];
+  const onnx = await optimiseOnnx({ context, validated, files: left, placeOf, noCache });
+  const notes = [
+    ...(drop.length > 0 && dropped.length === 0 ? [`drop: the model has no files of ${drop.join(' or ')}`] : []),
+    ...(typeof narrowed === 'string' ? [`bf16: ${narrowed}`] : []),
+    ...(typeof onnx === 'string' ? [onnx] : []),
+  ];
+  for (const note of notes) reporter.note('warning', `optimize: ${note}`);
+  const changes = [...narrowedChanges(narrowed), ...onnxChanges(onnx)];
+  const replaced = new Map(changes.map((each) => [each.original.path, each]));
+  const done = isDone(onnx) ? onnx : null;
+  const inside = done?.inside ?? [];
+  const served = left.filter((file) => !inside.includes(file)).map((file) => servedFile(file, replaced.get(file.path)));
   return {
     served: { ...validated, model: { ...validated.model, bytes: total(served), files: served } },
     replaced: new Map([...replaced].map(([path, { place }]) => [path, place])),
@@ -46,40 +73,59 @@ export async function optimiseModel(context: StageContext, validated: ValidateEv
       bytesBefore: total(files),
       bytesAfter: total(served),
       steps: [
-        ...dropped.map(({ file: { path, bytes }, why }) => ({
-          step: 'drop' as const,
-          path,
-          bytesBefore: bytes,
-          bytesAfter: 0,
-          message: why,
-        })),
-        ...[...replaced.values()].map(({ original: { path, bytes }, bytes: after }) => ({
-          step: 'bf16' as const,
-          path,
-          bytesBefore: bytes,
-          bytesAfter: after,
-          message: path.endsWith('.json')
-            ? 'total_size follows'
-            : 'float32 became bfloat16: every bit that went was zero',
-        })),
+        ...dropped.map(({ file, why }) => leftOut('drop', file, why)),
+        ...changes.map(({ step, original: { path, bytes }, bytes: after, why }) => {
+          return { step, path, bytesBefore: bytes, bytesAfter: after, message: why };
+        }),
+        ...inside.map((file) => leftOut('drop', file, 'its tensors are inside of the ONNX file now')),
       ],
       notes,
+      ...(done === null ? {} : { tools: done.tools }),
     },
+    comparison: done?.comparison ?? null,
   };
 }
 
+type Change = Replaced & { readonly step: OptimisedFile['step']; readonly why: string };
+
+function isDone(onnx: OptimisedOnnx | string | null): onnx is OptimisedOnnx {
+  return onnx !== null && typeof onnx !== 'string';
+}
+
+function narrowedChanges(narrowed: readonly Replaced[] | string): Change[] {
+  if (typeof narrowed === 'string') return [];
+  return narrowed.map((each) => ({
+    ...each,
+    step: 'bf16',
+    why: each.original.path.endsWith('.json')
+      ? 'total_size follows'
+      : 'float32 became bfloat16: every bit that went was zero',
+  }));
+}
+
+function onnxChanges(onnx: OptimisedOnnx | string | null): Change[] {
+  if (!isDone(onnx)) return [];
+  return onnx.steps
+    .filter(({ changed }) => changed)
+    .map(({ step, message }) => ({ ...onnx.replaced, step, why: message }));
+}
+
+function leftOut(step: OptimisedFile['step'], { path, bytes }: FileEvidence, message: string): OptimisedFile {
+  return { step, path, bytesBefore: bytes, bytesAfter: 0, message };
+}
+
 async function narrow(
-  { access, config, reporter, signal }: StageContext,
+  { access, reporter, signal }: StageContext,
   files: readonly FileEvidence[],
+  placeOf: (path: string) => string,
 ): Promise<readonly Replaced[] | string> {
-  const root = resolve(access.root, config.model.path);
   const bytes = total(files.filter(({ format }) => format === 'safetensors'));
   const task = reporter.task('write float32 as bfloat16 where that changes nothing');
   let read = 0;
   try {
     const narrowed = await narrowAll({
       files,
-      placeOf: ({ path }) => (files.length === 1 && root.endsWith(`/${path}`) ? root : join(root, path)),
+      placeOf: ({ path }) => placeOf(path),
       folder: join(access.root, '.mldeploy', 'cache', 'bf16'),
       onRead: (piece) => {
         if (signal.aborted) throw interrupted();

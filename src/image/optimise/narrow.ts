@@ -145,7 +145,11 @@ function explained(file: FileEvidence, error: unknown): unknown {
   return gone || other ? changed(file, error) : error;
 }
 
-function changed({ path }: FileEvidence, cause?: unknown): MlDeployError {
+/**
+ * The error for a file whose content is another one than was validated; `cause` is what was found, if it was an error.
+ * @returns `build/model-changed`
+ */
+export function changed({ path }: FileEvidence, cause?: unknown): MlDeployError {
   return new MlDeployError({
     code: 'build/model-changed',
     kind: 'inconclusive',

@@ -1483,18 +1483,431 @@ return errors === 0;
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const build = validate27;
-const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"optimised":{"$ref":"#/definitions/OptimisedEvidence"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false},"artifacts":{"type":"array","items":{"$ref":"#/definitions/ArtifactEvidence"}}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"OptimisedEvidence":{"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false},"OptimisedFile":{"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false},"ArtifactEvidence":{"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
+const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"comparison":{"$ref":"#/definitions/ComparisonEvidence"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"optimised":{"$ref":"#/definitions/OptimisedEvidence"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false},"artifacts":{"type":"array","items":{"$ref":"#/definitions/ArtifactEvidence"}}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"ComparisonEvidence":{"type":"object","properties":{"path":{"type":"string"},"questions":{"type":"string","enum":["golden","made-up"]},"calls":{"type":"number"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"latencyMs":{"type":"object","properties":{"before":{"type":"number"},"after":{"type":"number"}},"required":["before","after"],"additionalProperties":false},"outputs":{"type":"array","items":{"$ref":"#/definitions/ComparedOutput"}}},"required":["path","questions","calls","bytesBefore","bytesAfter","latencyMs","outputs"],"additionalProperties":false},"ComparedOutput":{"type":"object","properties":{"name":{"type":"string"},"items":{"type":"number"},"difference":{"type":"string"},"allowed":{"type":"string"},"within":{"type":"boolean"}},"required":["name","items","difference","allowed","within"],"additionalProperties":false},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"OptimisedEvidence":{"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}},"tools":{"type":"object","additionalProperties":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false},"OptimisedFile":{"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop","float16","int8","prune"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false},"ArtifactEvidence":{"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
 const schema44 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema45 = {"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false};
-const schema48 = {"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false};
-const schema49 = {"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false};
-const schema46 = {"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false};
-const schema47 = {"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false};
+const schema47 = {"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false};
+const schema50 = {"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false};
+const schema51 = {"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false};
+const schema45 = {"type":"object","properties":{"path":{"type":"string"},"questions":{"type":"string","enum":["golden","made-up"]},"calls":{"type":"number"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"latencyMs":{"type":"object","properties":{"before":{"type":"number"},"after":{"type":"number"}},"required":["before","after"],"additionalProperties":false},"outputs":{"type":"array","items":{"$ref":"#/definitions/ComparedOutput"}}},"required":["path","questions","calls","bytesBefore","bytesAfter","latencyMs","outputs"],"additionalProperties":false};
+const schema46 = {"type":"object","properties":{"name":{"type":"string"},"items":{"type":"number"},"difference":{"type":"string"},"allowed":{"type":"string"},"within":{"type":"boolean"}},"required":["name","items","difference","allowed","within"],"additionalProperties":false};
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate28.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.path === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.questions === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questions"},message:"must have required property '"+"questions"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.calls === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "calls"},message:"must have required property '"+"calls"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.bytesBefore === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "bytesBefore"},message:"must have required property '"+"bytesBefore"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.bytesAfter === undefined){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "bytesAfter"},message:"must have required property '"+"bytesAfter"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data.latencyMs === undefined){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "latencyMs"},message:"must have required property '"+"latencyMs"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data.outputs === undefined){
+const err6 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "outputs"},message:"must have required property '"+"outputs"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((((key0 === "path") || (key0 === "questions")) || (key0 === "calls")) || (key0 === "bytesBefore")) || (key0 === "bytesAfter")) || (key0 === "latencyMs")) || (key0 === "outputs"))){
+const err7 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.path !== undefined){
+if(typeof data.path !== "string"){
+const err8 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.questions !== undefined){
+let data1 = data.questions;
+if(typeof data1 !== "string"){
+const err9 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(!((data1 === "golden") || (data1 === "made-up"))){
+const err10 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/enum",keyword:"enum",params:{allowedValues: schema45.properties.questions.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.calls !== undefined){
+let data2 = data.calls;
+if(!((typeof data2 == "number") && (isFinite(data2)))){
+const err11 = {instancePath:instancePath+"/calls",schemaPath:"#/properties/calls/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.bytesBefore !== undefined){
+let data3 = data.bytesBefore;
+if(!((typeof data3 == "number") && (isFinite(data3)))){
+const err12 = {instancePath:instancePath+"/bytesBefore",schemaPath:"#/properties/bytesBefore/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data.bytesAfter !== undefined){
+let data4 = data.bytesAfter;
+if(!((typeof data4 == "number") && (isFinite(data4)))){
+const err13 = {instancePath:instancePath+"/bytesAfter",schemaPath:"#/properties/bytesAfter/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.latencyMs !== undefined){
+let data5 = data.latencyMs;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.before === undefined){
+const err14 = {instancePath:instancePath+"/latencyMs",schemaPath:"#/properties/latencyMs/required",keyword:"required",params:{missingProperty: "before"},message:"must have required property '"+"before"+"'"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(data5.after === undefined){
+const err15 = {instancePath:instancePath+"/latencyMs",schemaPath:"#/properties/latencyMs/required",keyword:"required",params:{missingProperty: "after"},message:"must have required property '"+"after"+"'"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+for(const key1 in data5){
+if(!((key1 === "before") || (key1 === "after"))){
+const err16 = {instancePath:instancePath+"/latencyMs",schemaPath:"#/properties/latencyMs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data5.before !== undefined){
+let data6 = data5.before;
+if(!((typeof data6 == "number") && (isFinite(data6)))){
+const err17 = {instancePath:instancePath+"/latencyMs/before",schemaPath:"#/properties/latencyMs/properties/before/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data5.after !== undefined){
+let data7 = data5.after;
+if(!((typeof data7 == "number") && (isFinite(data7)))){
+const err18 = {instancePath:instancePath+"/latencyMs/after",schemaPath:"#/properties/latencyMs/properties/after/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/latencyMs",schemaPath:"#/properties/latencyMs/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data.outputs !== undefined){
+let data8 = data.outputs;
+if(Array.isArray(data8)){
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+let data9 = data8[i0];
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+if(data9.name === undefined){
+const err20 = {instancePath:instancePath+"/outputs/" + i0,schemaPath:"#/definitions/ComparedOutput/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+if(data9.items === undefined){
+const err21 = {instancePath:instancePath+"/outputs/" + i0,schemaPath:"#/definitions/ComparedOutput/required",keyword:"required",params:{missingProperty: "items"},message:"must have required property '"+"items"+"'"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if(data9.difference === undefined){
+const err22 = {instancePath:instancePath+"/outputs/" + i0,schemaPath:"#/definitions/ComparedOutput/required",keyword:"required",params:{missingProperty: "difference"},message:"must have required property '"+"difference"+"'"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data9.allowed === undefined){
+const err23 = {instancePath:instancePath+"/outputs/" + i0,schemaPath:"#/definitions/ComparedOutput/required",keyword:"required",params:{missingProperty: "allowed"},message:"must have required property '"+"allowed"+"'"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data9.within === undefined){
+const err24 = {instancePath:instancePath+"/outputs/" + i0,schemaPath:"#/definitions/ComparedOutput/required",keyword:"required",params:{missingProperty: "within"},message:"must have required property '"+"within"+"'"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+for(const key2 in data9){
+if(!(((((key2 === "name") || (key2 === "items")) || (key2 === "difference")) || (key2 === "allowed")) || (key2 === "within"))){
+const err25 = {instancePath:instancePath+"/outputs/" + i0,schemaPath:"#/definitions/ComparedOutput/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data9.name !== undefined){
+if(typeof data9.name !== "string"){
+const err26 = {instancePath:instancePath+"/outputs/" + i0+"/name",schemaPath:"#/definitions/ComparedOutput/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data9.items !== undefined){
+let data11 = data9.items;
+if(!((typeof data11 == "number") && (isFinite(data11)))){
+const err27 = {instancePath:instancePath+"/outputs/" + i0+"/items",schemaPath:"#/definitions/ComparedOutput/properties/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data9.difference !== undefined){
+if(typeof data9.difference !== "string"){
+const err28 = {instancePath:instancePath+"/outputs/" + i0+"/difference",schemaPath:"#/definitions/ComparedOutput/properties/difference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data9.allowed !== undefined){
+if(typeof data9.allowed !== "string"){
+const err29 = {instancePath:instancePath+"/outputs/" + i0+"/allowed",schemaPath:"#/definitions/ComparedOutput/properties/allowed/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data9.within !== undefined){
+if(typeof data9.within !== "boolean"){
+const err30 = {instancePath:instancePath+"/outputs/" + i0+"/within",schemaPath:"#/definitions/ComparedOutput/properties/within/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/outputs/" + i0,schemaPath:"#/definitions/ComparedOutput/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/outputs",schemaPath:"#/properties/outputs/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+}
+else {
+const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+validate28.errors = vErrors;
+return errors === 0;
+}
+validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema48 = {"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}},"tools":{"type":"object","additionalProperties":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false};
+const schema49 = {"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop","float16","int8","prune"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false};
+
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate30.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1553,7 +1966,7 @@ vErrors.push(err4);
 errors++;
 }
 for(const key0 in data){
-if(!(((((key0 === "modelDigest") || (key0 === "bytesBefore")) || (key0 === "bytesAfter")) || (key0 === "steps")) || (key0 === "notes"))){
+if(!((((((key0 === "modelDigest") || (key0 === "bytesBefore")) || (key0 === "bytesAfter")) || (key0 === "steps")) || (key0 === "notes")) || (key0 === "tools"))){
 const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err5];
@@ -1683,8 +2096,8 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(!((data5 === "bf16") || (data5 === "drop"))){
-const err16 = {instancePath:instancePath+"/steps/" + i0+"/step",schemaPath:"#/definitions/OptimisedFile/properties/step/enum",keyword:"enum",params:{allowedValues: schema47.properties.step.enum},message:"must be equal to one of the allowed values"};
+if(!(((((data5 === "bf16") || (data5 === "drop")) || (data5 === "float16")) || (data5 === "int8")) || (data5 === "prune"))){
+const err16 = {instancePath:instancePath+"/steps/" + i0+"/step",schemaPath:"#/definitions/OptimisedFile/properties/step/enum",keyword:"enum",params:{allowedValues: schema49.properties.step.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1796,9 +2209,12 @@ vErrors.push(err24);
 errors++;
 }
 }
-}
-else {
-const err25 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.tools !== undefined){
+let data12 = data.tools;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+for(const key2 in data12){
+if(typeof data12[key2] !== "string"){
+const err25 = {instancePath:instancePath+"/tools/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tools/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1807,10 +2223,34 @@ vErrors.push(err25);
 }
 errors++;
 }
-validate28.errors = vErrors;
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/tools",schemaPath:"#/properties/tools/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+validate30.errors = vErrors;
 return errors === 0;
 }
-validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2189,14 +2629,20 @@ vErrors.push(err32);
 errors++;
 }
 }
+if(data6.comparison !== undefined){
+if(!(validate28(data6.comparison, {instancePath:instancePath+"/volatile/comparison",parentData:data6,parentDataProperty:"comparison",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
 if(data6.documents !== undefined){
-let data11 = data6.documents;
-if(Array.isArray(data11)){
-const len0 = data11.length;
+let data12 = data6.documents;
+if(Array.isArray(data12)){
+const len0 = data12.length;
 for(let i0=0; i0<len0; i0++){
-let data12 = data11[i0];
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-if(data12.title === undefined){
+let data13 = data12[i0];
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(data13.title === undefined){
 const err33 = {instancePath:instancePath+"/volatile/documents/" + i0,schemaPath:"#/definitions/DocumentEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err33];
@@ -2206,7 +2652,7 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data12.artifactType === undefined){
+if(data13.artifactType === undefined){
 const err34 = {instancePath:instancePath+"/volatile/documents/" + i0,schemaPath:"#/definitions/DocumentEvidence/required",keyword:"required",params:{missingProperty: "artifactType"},message:"must have required property '"+"artifactType"+"'"};
 if(vErrors === null){
 vErrors = [err34];
@@ -2216,7 +2662,7 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data12.digest === undefined){
+if(data13.digest === undefined){
 const err35 = {instancePath:instancePath+"/volatile/documents/" + i0,schemaPath:"#/definitions/DocumentEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err35];
@@ -2226,7 +2672,7 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data12.signed === undefined){
+if(data13.signed === undefined){
 const err36 = {instancePath:instancePath+"/volatile/documents/" + i0,schemaPath:"#/definitions/DocumentEvidence/required",keyword:"required",params:{missingProperty: "signed"},message:"must have required property '"+"signed"+"'"};
 if(vErrors === null){
 vErrors = [err36];
@@ -2236,7 +2682,7 @@ vErrors.push(err36);
 }
 errors++;
 }
-for(const key2 in data12){
+for(const key2 in data13){
 if(!((((key2 === "title") || (key2 === "artifactType")) || (key2 === "digest")) || (key2 === "signed"))){
 const err37 = {instancePath:instancePath+"/volatile/documents/" + i0,schemaPath:"#/definitions/DocumentEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -2248,8 +2694,8 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data12.title !== undefined){
-if(typeof data12.title !== "string"){
+if(data13.title !== undefined){
+if(typeof data13.title !== "string"){
 const err38 = {instancePath:instancePath+"/volatile/documents/" + i0+"/title",schemaPath:"#/definitions/DocumentEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err38];
@@ -2260,8 +2706,8 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data12.artifactType !== undefined){
-if(typeof data12.artifactType !== "string"){
+if(data13.artifactType !== undefined){
+if(typeof data13.artifactType !== "string"){
 const err39 = {instancePath:instancePath+"/volatile/documents/" + i0+"/artifactType",schemaPath:"#/definitions/DocumentEvidence/properties/artifactType/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err39];
@@ -2272,8 +2718,8 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data12.digest !== undefined){
-if(typeof data12.digest !== "string"){
+if(data13.digest !== undefined){
+if(typeof data13.digest !== "string"){
 const err40 = {instancePath:instancePath+"/volatile/documents/" + i0+"/digest",schemaPath:"#/definitions/DocumentEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err40];
@@ -2284,8 +2730,8 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data12.signed !== undefined){
-if(typeof data12.signed !== "boolean"){
+if(data13.signed !== undefined){
+if(typeof data13.signed !== "boolean"){
 const err41 = {instancePath:instancePath+"/volatile/documents/" + i0+"/signed",schemaPath:"#/definitions/DocumentEvidence/properties/signed/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err41];
@@ -2393,8 +2839,8 @@ errors++;
 }
 }
 if(data.optimised !== undefined){
-if(!(validate28(data.optimised, {instancePath:instancePath+"/optimised",parentData:data,parentDataProperty:"optimised",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+if(!(validate30(data.optimised, {instancePath:instancePath+"/optimised",parentData:data,parentDataProperty:"optimised",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
 }
@@ -2411,9 +2857,9 @@ errors++;
 }
 }
 if(data.image !== undefined){
-let data24 = data.image;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(data24.repository === undefined){
+let data25 = data.image;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.repository === undefined){
 const err51 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "repository"},message:"must have required property '"+"repository"+"'"};
 if(vErrors === null){
 vErrors = [err51];
@@ -2423,7 +2869,7 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data24.digest === undefined){
+if(data25.digest === undefined){
 const err52 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err52];
@@ -2433,7 +2879,7 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data24.reference === undefined){
+if(data25.reference === undefined){
 const err53 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
 if(vErrors === null){
 vErrors = [err53];
@@ -2443,7 +2889,7 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data24.platform === undefined){
+if(data25.platform === undefined){
 const err54 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
 if(vErrors === null){
 vErrors = [err54];
@@ -2453,7 +2899,7 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data24.bytes === undefined){
+if(data25.bytes === undefined){
 const err55 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
 if(vErrors === null){
 vErrors = [err55];
@@ -2463,7 +2909,7 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data24.layers === undefined){
+if(data25.layers === undefined){
 const err56 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "layers"},message:"must have required property '"+"layers"+"'"};
 if(vErrors === null){
 vErrors = [err56];
@@ -2473,7 +2919,7 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data24.user === undefined){
+if(data25.user === undefined){
 const err57 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
 if(vErrors === null){
 vErrors = [err57];
@@ -2483,7 +2929,7 @@ vErrors.push(err57);
 }
 errors++;
 }
-for(const key3 in data24){
+for(const key3 in data25){
 if(!((((((((key3 === "repository") || (key3 === "digest")) || (key3 === "reference")) || (key3 === "platform")) || (key3 === "bytes")) || (key3 === "layers")) || (key3 === "user")) || (key3 === "locked"))){
 const err58 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -2495,8 +2941,8 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data24.repository !== undefined){
-if(typeof data24.repository !== "string"){
+if(data25.repository !== undefined){
+if(typeof data25.repository !== "string"){
 const err59 = {instancePath:instancePath+"/image/repository",schemaPath:"#/properties/image/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err59];
@@ -2507,8 +2953,8 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data24.digest !== undefined){
-if(typeof data24.digest !== "string"){
+if(data25.digest !== undefined){
+if(typeof data25.digest !== "string"){
 const err60 = {instancePath:instancePath+"/image/digest",schemaPath:"#/properties/image/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err60];
@@ -2519,8 +2965,8 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data24.reference !== undefined){
-if(typeof data24.reference !== "string"){
+if(data25.reference !== undefined){
+if(typeof data25.reference !== "string"){
 const err61 = {instancePath:instancePath+"/image/reference",schemaPath:"#/properties/image/properties/reference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err61];
@@ -2531,8 +2977,8 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data24.platform !== undefined){
-if(typeof data24.platform !== "string"){
+if(data25.platform !== undefined){
+if(typeof data25.platform !== "string"){
 const err62 = {instancePath:instancePath+"/image/platform",schemaPath:"#/properties/image/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err62];
@@ -2543,9 +2989,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data24.bytes !== undefined){
-let data29 = data24.bytes;
-if(!((typeof data29 == "number") && (isFinite(data29)))){
+if(data25.bytes !== undefined){
+let data30 = data25.bytes;
+if(!((typeof data30 == "number") && (isFinite(data30)))){
 const err63 = {instancePath:instancePath+"/image/bytes",schemaPath:"#/properties/image/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err63];
@@ -2556,14 +3002,14 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data24.layers !== undefined){
-let data30 = data24.layers;
-if(Array.isArray(data30)){
-const len1 = data30.length;
+if(data25.layers !== undefined){
+let data31 = data25.layers;
+if(Array.isArray(data31)){
+const len1 = data31.length;
 for(let i1=0; i1<len1; i1++){
-let data31 = data30[i1];
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(data31.digest === undefined){
+let data32 = data31[i1];
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+if(data32.digest === undefined){
 const err64 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err64];
@@ -2573,7 +3019,7 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data31.bytes === undefined){
+if(data32.bytes === undefined){
 const err65 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
 if(vErrors === null){
 vErrors = [err65];
@@ -2583,7 +3029,7 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data31.kind === undefined){
+if(data32.kind === undefined){
 const err66 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
 if(vErrors === null){
 vErrors = [err66];
@@ -2593,7 +3039,7 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data31.title === undefined){
+if(data32.title === undefined){
 const err67 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err67];
@@ -2603,7 +3049,7 @@ vErrors.push(err67);
 }
 errors++;
 }
-for(const key4 in data31){
+for(const key4 in data32){
 if(!((((key4 === "digest") || (key4 === "bytes")) || (key4 === "kind")) || (key4 === "title"))){
 const err68 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -2615,8 +3061,8 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data31.digest !== undefined){
-if(typeof data31.digest !== "string"){
+if(data32.digest !== undefined){
+if(typeof data32.digest !== "string"){
 const err69 = {instancePath:instancePath+"/image/layers/" + i1+"/digest",schemaPath:"#/definitions/LayerEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err69];
@@ -2627,9 +3073,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data31.bytes !== undefined){
-let data33 = data31.bytes;
-if(!((typeof data33 == "number") && (isFinite(data33)))){
+if(data32.bytes !== undefined){
+let data34 = data32.bytes;
+if(!((typeof data34 == "number") && (isFinite(data34)))){
 const err70 = {instancePath:instancePath+"/image/layers/" + i1+"/bytes",schemaPath:"#/definitions/LayerEvidence/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err70];
@@ -2640,9 +3086,9 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data31.kind !== undefined){
-let data34 = data31.kind;
-if(typeof data34 !== "string"){
+if(data32.kind !== undefined){
+let data35 = data32.kind;
+if(typeof data35 !== "string"){
 const err71 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err71];
@@ -2652,8 +3098,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(!(((((data34 === "base") || (data34 === "dependencies")) || (data34 === "code")) || (data34 === "weights")) || (data34 === "other"))){
-const err72 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/enum",keyword:"enum",params:{allowedValues: schema48.properties.kind.enum},message:"must be equal to one of the allowed values"};
+if(!(((((data35 === "base") || (data35 === "dependencies")) || (data35 === "code")) || (data35 === "weights")) || (data35 === "other"))){
+const err72 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/enum",keyword:"enum",params:{allowedValues: schema50.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -2663,8 +3109,8 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data31.title !== undefined){
-if(typeof data31.title !== "string"){
+if(data32.title !== undefined){
+if(typeof data32.title !== "string"){
 const err73 = {instancePath:instancePath+"/image/layers/" + i1+"/title",schemaPath:"#/definitions/LayerEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err73];
@@ -2699,8 +3145,8 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data24.user !== undefined){
-if(typeof data24.user !== "string"){
+if(data25.user !== undefined){
+if(typeof data25.user !== "string"){
 const err76 = {instancePath:instancePath+"/image/user",schemaPath:"#/properties/image/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err76];
@@ -2711,8 +3157,8 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data24.locked !== undefined){
-if(typeof data24.locked !== "boolean"){
+if(data25.locked !== undefined){
+if(typeof data25.locked !== "boolean"){
 const err77 = {instancePath:instancePath+"/image/locked",schemaPath:"#/properties/image/properties/locked/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err77];
@@ -2736,13 +3182,13 @@ errors++;
 }
 }
 if(data.artifacts !== undefined){
-let data38 = data.artifacts;
-if(Array.isArray(data38)){
-const len2 = data38.length;
+let data39 = data.artifacts;
+if(Array.isArray(data39)){
+const len2 = data39.length;
 for(let i2=0; i2<len2; i2++){
-let data39 = data38[i2];
-if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
-if(data39.type === undefined){
+let data40 = data39[i2];
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+if(data40.type === undefined){
 const err79 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err79];
@@ -2752,7 +3198,7 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(data39.digest === undefined){
+if(data40.digest === undefined){
 const err80 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err80];
@@ -2762,7 +3208,7 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data39.reference === undefined){
+if(data40.reference === undefined){
 const err81 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
 if(vErrors === null){
 vErrors = [err81];
@@ -2772,7 +3218,7 @@ vErrors.push(err81);
 }
 errors++;
 }
-for(const key5 in data39){
+for(const key5 in data40){
 if(!(((key5 === "type") || (key5 === "digest")) || (key5 === "reference"))){
 const err82 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
@@ -2784,9 +3230,9 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data39.type !== undefined){
-let data40 = data39.type;
-if(typeof data40 !== "string"){
+if(data40.type !== undefined){
+let data41 = data40.type;
+if(typeof data41 !== "string"){
 const err83 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err83];
@@ -2796,8 +3242,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(!((data40 === "modelpack") || (data40 === "modelcar"))){
-const err84 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/enum",keyword:"enum",params:{allowedValues: schema49.properties.type.enum},message:"must be equal to one of the allowed values"};
+if(!((data41 === "modelpack") || (data41 === "modelcar"))){
+const err84 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/enum",keyword:"enum",params:{allowedValues: schema51.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -2807,8 +3253,8 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data39.digest !== undefined){
-if(typeof data39.digest !== "string"){
+if(data40.digest !== undefined){
+if(typeof data40.digest !== "string"){
 const err85 = {instancePath:instancePath+"/artifacts/" + i2+"/digest",schemaPath:"#/definitions/ArtifactEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err85];
@@ -2819,8 +3265,8 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data39.reference !== undefined){
-if(typeof data39.reference !== "string"){
+if(data40.reference !== undefined){
+if(typeof data40.reference !== "string"){
 const err86 = {instancePath:instancePath+"/artifacts/" + i2+"/reference",schemaPath:"#/definitions/ArtifactEvidence/properties/reference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err86];
@@ -2871,16 +3317,16 @@ return errors === 0;
 }
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const smoke = validate30;
-const schema50 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},{"type":"null"}]},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
-const schema51 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema52 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
+export const smoke = validate32;
+const schema52 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},{"type":"null"}]},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema53 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema54 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/smoke-evidence-v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate30.evaluated;
+const evaluated0 = validate32.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3009,7 +3455,7 @@ vErrors.push(err11);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema50.properties, key0))){
+if(!(func1.call(schema52.properties, key0))){
 const err12 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err12];
@@ -3081,7 +3527,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err18 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema50.properties.environment.type},message:"must be string,null"};
+const err18 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema52.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3104,7 +3550,7 @@ vErrors.push(err19);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema51.enum},message:"must be equal to one of the allowed values"};
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema53.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3508,7 +3954,7 @@ errors++;
 if(data.modelDigest !== undefined){
 let data21 = data.modelDigest;
 if((typeof data21 !== "string") && (data21 !== null)){
-const err53 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema50.properties.modelDigest.type},message:"must be string,null"};
+const err53 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema52.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3578,7 +4024,7 @@ vErrors.push(err58);
 errors++;
 }
 if(!((data24 === "cpu") || (data24 === "gpu"))){
-const err59 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema50.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+const err59 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema52.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3718,7 +4164,7 @@ vErrors.push(err70);
 errors++;
 }
 if(!(((data30 === "passed") || (data30 === "failed")) || (data30 === "skipped"))){
-const err71 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema52.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+const err71 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema54.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3731,7 +4177,7 @@ errors++;
 if(data27.limit !== undefined){
 let data31 = data27.limit;
 if((typeof data31 !== "string") && (data31 !== null)){
-const err72 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema52.properties.limit.type},message:"must be string,null"};
+const err72 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema54.properties.limit.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3788,26 +4234,26 @@ vErrors.push(err76);
 }
 errors++;
 }
-validate30.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
-validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const rollout = validate31;
-const schema53 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
-const schema54 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema55 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
-const schema56 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
-const schema57 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
-const schema58 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
-const schema59 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
-const schema61 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
+export const rollout = validate33;
+const schema55 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
+const schema56 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema57 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
+const schema58 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
+const schema59 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
+const schema60 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
+const schema61 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
+const schema63 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate31.evaluated;
+const evaluated0 = validate33.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3986,7 +4432,7 @@ vErrors.push(err16);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema53.properties, key0))){
+if(!(func1.call(schema55.properties, key0))){
 const err17 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err17];
@@ -4058,7 +4504,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema53.properties.environment.type},message:"must be string,null"};
+const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema55.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4081,7 +4527,7 @@ vErrors.push(err24);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema54.enum},message:"must be equal to one of the allowed values"};
+const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema56.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4197,7 +4643,7 @@ vErrors.push(err35);
 errors++;
 }
 for(const key1 in data6){
-if(!(func1.call(schema53.properties.volatile.properties, key1))){
+if(!(func1.call(schema55.properties.volatile.properties, key1))){
 const err36 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err36];
@@ -4428,7 +4874,7 @@ vErrors.push(err55);
 errors++;
 }
 for(const key3 in data14){
-if(!(func1.call(schema56.properties, key3))){
+if(!(func1.call(schema58.properties, key3))){
 const err56 = {instancePath:instancePath+"/volatile/ticks/" + i1,schemaPath:"#/definitions/TickEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err56];
@@ -5036,7 +5482,7 @@ errors++;
 if(data37.at !== undefined){
 let data42 = data37.at;
 if((typeof data42 !== "string") && (data42 !== null)){
-const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema57.properties.at.type},message:"must be string,null"};
+const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema59.properties.at.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -5207,7 +5653,7 @@ vErrors.push(err119);
 errors++;
 }
 if(!((((((data52 === "first") || (data52 === "canary")) || (data52 === "blueGreen")) || (data52 === "recreate")) || (data52 === "atOnce")) || (data52 === "adopt"))){
-const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema53.properties.strategy.enum},message:"must be equal to one of the allowed values"};
+const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema55.properties.strategy.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -5398,7 +5844,7 @@ errors++;
 if(data58.modelDigest !== undefined){
 let data61 = data58.modelDigest;
 if((typeof data61 !== "string") && (data61 !== null)){
-const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema59.properties.modelDigest.type},message:"must be string,null"};
+const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema61.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -5528,7 +5974,7 @@ errors++;
 if(data62.modelDigest !== undefined){
 let data65 = data62.modelDigest;
 if((typeof data65 !== "string") && (data65 !== null)){
-const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema59.properties.modelDigest.type},message:"must be string,null"};
+const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema61.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -5657,7 +6103,7 @@ vErrors.push(err156);
 errors++;
 }
 for(const key13 in data69){
-if(!(func1.call(schema61.properties, key13))){
+if(!(func1.call(schema63.properties, key13))){
 const err157 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err157];
@@ -5767,7 +6213,7 @@ vErrors.push(err165);
 errors++;
 }
 if(!((data76 === "absolute") || (data76 === "relative"))){
-const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema61.properties.promotion.enum},message:"must be equal to one of the allowed values"};
+const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema63.properties.promotion.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -5863,7 +6309,7 @@ vErrors.push(err173);
 errors++;
 }
 if(!(((((data80 === "promote") || (data80 === "rollback")) || (data80 === "inconclusive")) || (data80 === "held")) || (data80 === "none"))){
-const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema53.properties.decision.enum},message:"must be equal to one of the allowed values"};
+const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema55.properties.decision.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -5912,8 +6358,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-validate31.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 

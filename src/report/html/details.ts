@@ -1,5 +1,6 @@
 import type {
   BuildEvidence,
+  ComparisonEvidence,
   OptimisedEvidence,
   Finding,
   RolloutEvidence,
@@ -7,6 +8,7 @@ import type {
   ValidateEvidence,
 } from '../../pipeline/evidence.ts';
 import { besideImage } from '../beside-image.ts';
+import { comparisonTable } from '../comparison.ts';
 import { bytes, count, duration, plural, shortDigest, shortenDigests } from '../format.ts';
 import { sinceStart } from '../live.ts';
 import { layersChart } from './charts/layers.ts';
@@ -93,7 +95,7 @@ export function imageDetails(evidence: BuildEvidence): Markup {
     `${bytes(image.bytes)} in ${plural(image.layers.length, 'layer')}`,
     html`${layersChart(image.layers)}${facts}${beside}${table(['Holds', 'What', '>Size', 'Digest'], rows)}${optimisation(
       evidence.optimised,
-    )}`,
+    )}${comparison(volatile.comparison)}`,
     evidence.outcome !== 'passed',
   );
 }
@@ -111,6 +113,19 @@ function optimisation(optimised: OptimisedEvidence | undefined): Markup | null {
   const notes = optimised.notes.map((note) => html`<p class="note">${note}</p>`);
   return html`<h3>The model: ${bytes(optimised.bytesBefore)} before, ${bytes(optimised.bytesAfter)} in the image</h3>
     ${rows.length === 0 ? null : table(['Step', 'File', '>Before', '>In the image', 'Why'], rows)}${notes}`;
+}
+
+/** The ONNX model before and after it was optimised. */
+function comparison(compared: ComparisonEvidence | undefined): Markup | null {
+  if (compared === undefined) return null;
+  const { before, rows } = comparisonTable(compared);
+  const cells = rows.map(([output, difference, allowed]) => [
+    html`<td>${output}</td>
+      <td>${difference}</td>
+      <td>${allowed}</td>`,
+  ]);
+  return html`<p class="note">${before}</p>
+    ${table(['Output', 'Difference', 'Allowed'], cells)}`;
 }
 
 /** The checks on the very image that is deployed. */

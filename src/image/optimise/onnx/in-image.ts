@@ -1,0 +1,88 @@
+import { writeFile, open } from 'node:fs/promises';
+import { join, posix, resolve } from 'node:path';
+
+import type { Task } from '../../../pipeline/reporter.ts';
+import { readTar } from '../../../oci/pull/tar-reader.ts';
+import { unpackLayer } from '../../../oci/unpack.ts';
+import type { ReadableImage } from '../../../oci/image.ts';
+import { serverOf } from '../../../server/index.ts';
+import type { Builder } from '../../builders/builder.ts';
+import { insecureHosts, placesOf } from '../../builders/places.ts';
+import { expectedBase } from '../../lock/index.ts';
+import { defaultBase } from '../../../config/server.ts';
+import type { StageContext } from '../../../pipeline/stage.ts';
+import type { Prepared } from './run.ts';
+
+/**
+ * Runs the program in a stage of a build; its output is the only layer of an image that is published nowhere.
+ * @throws MlDeployError `build/*`
+ */
+export async function runInImage(
+  { context, folder, files, out, noCache }: Prepared,
+  builder: Builder,
+  task: Task,
+): Promise<void> {
+  const { config, access, reporter, signal } = context;
+  const file = join(folder, 'Dockerfile');
+  await writeFile(file, dockerfile(await toolBase(context)));
+  const image = await builder.build({
+    recipe: { kind: 'dockerfile', file, context: files, target: null, args: {} },
+    platform: config.image.platform,
+    folder,
+    layout: join(folder, 'layout'),
+    cache: join(access.root, '.mldeploy', 'cache'),
+    insecureHosts: insecureHosts(config.image),
+    places: placesOf(access),
+    secrets: config.image.secrets.map(({ id, file: secret }) => ({ id, file: resolve(access.root, secret) })),
+    sourceDateEpoch: 0,
+    noCache,
+    signal,
+    onStep: (step) => task.update(step),
+    onLine: (line) => reporter.output(builder.name, line),
+  });
+  await extract(image, out);
+}
+
+/**
+ * Where the program runs: on the base of the image when that has Python, so that nothing else is pulled.
+ * @param context of the stage
+ */
+export async function toolBase(context: StageContext): Promise<string> {
+  const { config } = context;
+  return serverOf(config).recipe === 'packages' ? expectedBase(context) : defaultBase('fastapi', false);
+}
+
+function dockerfile(base: string): string {
+  return `FROM ${base} AS optimize
+RUN python3 -m venv --without-pip /tools
+COPY requirements.txt /requirements.txt
+RUN --mount=type=secret,id=pipconf,target=/etc/pip.conf \\
+    --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \\
+    --mount=type=cache,target=/root/.cache/pip,sharing=locked \\
+    python3 -m pip --python /tools/bin/python install --no-compile --disable-pip-version-check --root-user-action=ignore --require-hashes --only-binary :all: -r /requirements.txt
+COPY tool /tool
+COPY job /job
+RUN --network=none mkdir /out && PYTHONHASHSEED=0 /tools/bin/python -B /tool /job /out
+
+FROM scratch
+COPY --from=optimize /out /
+`;
+}
+
+/** Files only, and only at the top: nothing that a layer may hold besides is written. */
+async function extract(image: ReadableImage, out: string): Promise<void> {
+  for (const layer of image.manifest.layers) {
+    const stream = unpackLayer(image.blob(layer).read(0), layer.mediaType);
+    await readTar(stream, async ({ kind, path }) => {
+      const name = posix.basename(path);
+      if (kind !== 'file' || posix.join('/', path) !== `/${name}`) return null;
+      const file = await open(join(out, name), 'w', 0o644);
+      return {
+        write: async (piece) => {
+          await file.writeFile(piece);
+        },
+        end: () => file.close(),
+      };
+    });
+  }
+}

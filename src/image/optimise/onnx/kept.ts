@@ -1,0 +1,73 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { parseOutcome, type Outcome } from './outcome.ts';
+
+/** What no build has used for this long is removed. Milliseconds. */
+const keptMs = 24 * 60 * 60 * 1000;
+
+/** A folder with report.json and, unless nothing changed, the new model. */
+export interface Result {
+  readonly folder: string;
+  readonly outcome: Outcome;
+}
+
+/**
+ * The result of an earlier run of the same program with the same files, or of a new run.
+ * @param cache folder that stays between builds
+ * @param inputs everything that decides about the result
+ * @param fresh runs anew whatever is there
+ * @param make writes the result into an existing empty folder
+ * @returns the result, and whether it was there
+ */
+export async function keptResult(
+  cache: string,
+  inputs: unknown,
+  fresh: boolean,
+  make: (out: string) => Promise<void>,
+): Promise<Result & { readonly known: boolean }> {
+  const parent = join(cache, 'optimize');
+  const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
+  await mkdir(parent, { recursive: true });
+  await forget(parent);
+  const kept = join(parent, key);
+  const known = fresh ? null : await recall(kept);
+  if (known !== null) return { ...known, known: true };
+  const part = `${kept}.${randomUUID()}`;
+  await mkdir(part);
+  try {
+    await make(part);
+    const outcome = parseOutcome(await readFile(join(part, 'report.json'), 'utf8'));
+    // What is made anew to be compared takes nobody's place, and goes with what is old.
+    if (fresh) return { folder: part, outcome, known: false };
+    const moved = await rename(part, kept).then(
+      () => kept,
+      () => part, // another build was faster
+    );
+    return { folder: moved, outcome, known: false };
+  } catch (error) {
+    await rm(part, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function recall(folder: string): Promise<Result | null> {
+  try {
+    const outcome = parseOutcome(await readFile(join(folder, 'report.json'), 'utf8'));
+    const now = new Date();
+    await utimes(folder, now, now);
+    return { folder, outcome };
+  } catch {
+    return null;
+  }
+}
+
+async function forget(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const facts = await stat(join(parent, name)).catch(() => null);
+    if (facts !== null && Date.now() - facts.mtimeMs > keptMs) {
+      await rm(join(parent, name), { recursive: true, force: true });
+    }
+  }
+}
