@@ -216,7 +216,12 @@ describe('drop', () => {
 
   it('does nothing that was not asked for', async () => {
     const { context, validated } = await contextOf(files, '');
-    expect(await optimiseModel(context, validated)).toEqual({ served: validated, replaced: new Map(), evidence: null, comparison: null });
+    expect(await optimiseModel(context, validated)).toEqual({
+      served: validated,
+      replaced: new Map(),
+      evidence: null,
+      comparison: null,
+    });
     rmSync(context.access.root, { recursive: true });
   });
 });
