@@ -1,23 +1,50 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { HashHere, type Hasher } from './hasher.ts';
 
 /** Read at a time. Bytes. */
 const pieceBytes = 1024 * 1024;
 /** From here on, a thread that hashes pays for its start. Bytes. */
 const threadFrom = 256 * 1024 * 1024;
+/** Buffers between the reader and the thread. */
+const threadBuffers = 4;
 
 /** Computes the sha256 of a file while it is read and looked at. */
-export interface Hashing {
+export class Hashing {
   /** Where to read into, in turn. */
   readonly buffers: readonly Buffer[];
+  readonly #hasher: Hasher;
+  /** By buffer, in the order of the file. */
+  readonly #waiting = new Map<number, Promise<unknown>>();
+
+  constructor(buffers: readonly Buffer[], hasher: Hasher) {
+    this.buffers = buffers;
+    this.#hasher = hasher;
+  }
+
   /** Takes the first bytes of a buffer, which must not change until `free` has said so. */
-  update(buffer: number, length: number): void;
+  update(buffer: number, length: number): void {
+    const done = this.#hasher.add(0, buffer, [0, length, 0]);
+    // Whoever waits hears of it.
+    done.catch(() => undefined);
+    this.#waiting.set(buffer, done);
+  }
+
   /** Resolves when the bytes of a buffer are hashed. Rejects when the thread that hashes has ended before its time. */
-  free(buffer: number): Promise<void>;
+  async free(buffer: number): Promise<void> {
+    await this.#waiting.get(buffer);
+  }
+
   /** Hex, of everything so far; nothing may be added afterwards. Rejects as `free` does. */
-  digest(): Promise<string>;
+  async digest(): Promise<string> {
+    await Promise.all(this.#waiting.values());
+    const [digest = ''] = await this.#hasher.add(0, 0, [0, 0, 1]);
+    return digest;
+  }
+
   /** Lets go of what it holds. */
-  close(): Promise<void>;
+  close(): Promise<void> {
+    return this.#hasher.close();
+  }
 }
 
 /** For a file of about `size` bytes: `smallest` is the smallest buffer that its reader can use, bytes. */
@@ -25,35 +52,12 @@ export async function hashingOf(size: number, smallest: number, processors = ava
   if (size < threadFrom || processors < 2) {
     const length = Math.min(pieceBytes, Math.max(smallest, size + 1));
     // A large file is read ahead while what is there is looked at.
-    return new Inline(length, size < pieceBytes ? 1 : 2);
+    const count = size < pieceBytes ? 1 : 2;
+    const buffers = Array.from({ length: count }, () => Buffer.allocUnsafe(length));
+    return new Hashing(buffers, new HashHere(buffers));
   }
-  const { Threaded } = await import('./thread.ts');
-  return new Threaded(pieceBytes);
-}
-
-/** Hashes where it is asked to. */
-class Inline implements Hashing {
-  readonly buffers: readonly Buffer[];
-  private readonly hash = createHash('sha256');
-
-  constructor(length: number, buffers: number) {
-    this.buffers = Array.from({ length: buffers }, () => Buffer.allocUnsafe(length));
-  }
-
-  update(buffer: number, length: number): void {
-    const bytes = this.buffers[buffer];
-    if (bytes !== undefined) this.hash.update(bytes.subarray(0, length));
-  }
-
-  free(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  digest(): Promise<string> {
-    return Promise.resolve(this.hash.digest('hex'));
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
+  const { HashThread } = await import('./thread.ts');
+  const memory = Array.from({ length: threadBuffers }, () => new SharedArrayBuffer(pieceBytes));
+  const buffers = memory.map((bytes) => Buffer.from(bytes));
+  return new Hashing(buffers, new HashThread(memory));
 }

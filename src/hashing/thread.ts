@@ -1,111 +1,79 @@
-import { createHash, type Hash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { Hashing } from './hashing.ts';
+import { HashHere, type Hasher, type Runs } from './hasher.ts';
 
-/** Buffers between the reader and the thread. */
-const count = 4;
-
-/** What the thread runs: it answers each piece with the number of its buffer, and -1 with the digest. No file of its own, for the bundle's sake. */
+/** What the thread runs: HashHere, and an answer to each message. No file of its own, for the bundle's sake. */
 const program = `
 const { createHash } = require('node:crypto');
 const { parentPort, workerData } = require('node:worker_threads');
-const buffers = workerData.map((bytes) => new Uint8Array(bytes));
-const hash = createHash('sha256');
-parentPort.on('message', ([buffer, length]) => {
-  if (buffer < 0) parentPort.postMessage(hash.digest('hex'));
-  else {
-    hash.update(buffers[buffer].subarray(0, length));
-    parentPort.postMessage(buffer);
+const pieces = workerData.map((memory) => new Uint8Array(memory));
+const streams = new Map();
+parentPort.on('message', ([stream, piece, runs]) => {
+  const digests = [];
+  for (let at = 0; at < runs.length; at += 3) {
+    const hash = streams.get(stream) ?? createHash('sha256');
+    hash.update(pieces[piece].subarray(runs[at], runs[at + 1]));
+    if (runs[at + 2] === 1) digests.push(hash.digest('hex'));
+    if (runs[at + 2] === 1) streams.delete(stream);
+    else streams.set(stream, hash);
   }
+  parentPort.postMessage(digests);
 });
 `;
 
-/** A piece that is not hashed yet. */
+/** Something that is not hashed yet. */
 interface Waiting {
-  readonly length: number;
-  readonly done: PromiseWithResolvers<undefined>;
+  readonly stream: number;
+  readonly piece: number;
+  readonly runs: Runs;
+  readonly done: PromiseWithResolvers<string[]>;
 }
 
-/** Hashes in a thread, in memory that both share: what is hashed is what is looked at. */
-export class Threaded implements Hashing {
-  readonly buffers: readonly Buffer[];
-  private readonly thread: Worker;
-  /** By buffer, in the order of the file. */
-  private readonly waiting = new Map<number, Waiting>();
-  private readonly result = Promise.withResolvers<string>();
-  private answered = false;
-  private failure: Error | null = null;
+/** Hashes in a thread, in memory that both share: what is hashed is what others look at. */
+export class HashThread implements Hasher {
+  readonly #thread: Worker;
+  readonly #pieces: readonly Uint8Array[];
+  /** The first one is answered next. */
+  readonly #waiting: Waiting[] = [];
+  #answered = false;
+  #failure: Error | null = null;
   /** Hashes here, where the system allows no more threads. */
-  private own: Hash | null = null;
+  #here: HashHere | null = null;
 
-  constructor(pieceBytes: number) {
-    const memory = Array.from({ length: count }, () => new SharedArrayBuffer(pieceBytes));
-    this.buffers = memory.map((bytes) => Buffer.from(bytes));
-    this.thread = new Worker(program, { eval: true, execArgv: [], workerData: memory });
-    this.thread.on('message', (answer: number | string) => this.take(answer));
-    this.thread.on('error', (error: Error) => this.fail(error));
-    this.thread.on('exit', () => this.fail(new Error('the thread that hashes has ended')));
-    // Whoever waits hears of it.
-    this.result.promise.catch(() => undefined);
+  constructor(memory: readonly SharedArrayBuffer[]) {
+    this.#pieces = memory.map((bytes) => new Uint8Array(bytes));
+    this.#thread = new Worker(program, { eval: true, execArgv: [], workerData: memory });
+    this.#thread.on('message', (digests: string[]) => {
+      this.#answered = true;
+      this.#waiting.shift()?.done.resolve(digests);
+    });
+    this.#thread.on('error', (error: Error) => this.#fail(error));
+    this.#thread.on('exit', () => this.#fail(new Error('the thread that hashes has ended')));
   }
 
-  update(buffer: number, length: number): void {
-    if (this.own !== null) {
-      this.own.update(this.bytes(buffer, length));
-      return;
-    }
-    const done = Promise.withResolvers<undefined>();
-    done.promise.catch(() => undefined);
-    this.waiting.set(buffer, { length, done });
-    if (this.failure === null) this.thread.postMessage([buffer, length]);
-    else done.reject(this.failure);
-  }
-
-  async free(buffer: number): Promise<void> {
-    await this.waiting.get(buffer)?.done.promise;
-  }
-
-  async digest(): Promise<string> {
-    for (const { done } of this.waiting.values()) await done.promise;
-    if (this.own !== null) return this.own.digest('hex');
-    this.thread.postMessage([-1, 0]);
-    return this.result.promise;
+  add(stream: number, piece: number, runs: Runs): Promise<string[]> {
+    if (this.#here !== null) return this.#here.add(stream, piece, runs);
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    const done = Promise.withResolvers<string[]>();
+    this.#waiting.push({ stream, piece, runs, done });
+    this.#thread.postMessage([stream, piece, runs]);
+    return done.promise;
   }
 
   async close(): Promise<void> {
-    await this.thread.terminate();
+    await this.#thread.terminate();
   }
 
-  private take(answer: number | string): void {
-    this.answered = true;
-    if (typeof answer === 'string') {
-      this.result.resolve(answer);
-      return;
-    }
-    this.waiting.get(answer)?.done.resolve(undefined);
-    this.waiting.delete(answer);
-  }
-
-  private fail(error: Error): void {
-    if (this.own !== null || this.failure !== null) return;
-    if (this.answered) {
-      this.failure = error;
-      for (const { done } of this.waiting.values()) done.reject(error);
-      this.result.reject(error);
+  #fail(error: Error): void {
+    if (this.#here !== null || this.#failure !== null) return;
+    const waiting = this.#waiting.splice(0);
+    if (this.#answered) {
+      this.#failure = error;
+      for (const { done } of waiting) done.reject(error);
       return;
     }
     // It has not even begun: every piece is still there.
-    this.own = createHash('sha256');
-    for (const [buffer, { length, done }] of this.waiting) {
-      this.own.update(this.bytes(buffer, length));
-      done.resolve(undefined);
-    }
-    this.waiting.clear();
-    // Of a file that has lost all its bytes, the digest is asked for before there is any piece.
-    this.result.resolve(this.own.copy().digest('hex'));
-  }
-
-  private bytes(buffer: number, length: number): Buffer {
-    return (this.buffers[buffer] ?? Buffer.alloc(0)).subarray(0, length);
+    const here = new HashHere(this.#pieces);
+    this.#here = here;
+    for (const { stream, piece, runs, done } of waiting) done.resolve(here.add(stream, piece, runs));
   }
 }

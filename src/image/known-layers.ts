@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import type { Manifest } from '../oci/manifest.ts';
 import type { RegistryClient } from '../oci/registry.ts';
-import type { FileEntry } from '../oci/tar-blob.ts';
+import type { FileEntry } from '../oci/tar-entry.ts';
 
 /** Annotation of a weight layer: what it was made from, so that a later build finds it again without reading the files first. */
 export const contentAnnotation = 'dev.ml-deploy.layer.content';

@@ -14,11 +14,10 @@ import { promisify } from 'node:util';
 
 import { MlDeployError } from '../errors.ts';
 import { readExactly } from '../oci/blob.ts';
-import type { FileEntry, FileReader } from '../oci/tar-blob.ts';
+import type { FileEntry, FileReader, OpenFile } from '../oci/tar-entry.ts';
 import type { WeightFile } from '../server/image-plan.ts';
 
 const read = promisify(readCallback);
-const pieceBytes = 1024 * 1024;
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /** The files of a model as validate has found them: regular files, links only to files inside of the model, nothing that changes. */
@@ -74,25 +73,18 @@ export class ModelFiles implements FileReader {
     }
   }
 
-  async *part(file: FileEntry, from: number, to: number): AsyncGenerator<Uint8Array> {
+  open(file: FileEntry): Promise<OpenFile> {
     const { descriptor, facts } = this.#open(file);
-    // A piece is read while the one before it is hashed and sent.
-    let next: Promise<Buffer> | null = null;
     try {
       this.#remember(file, facts);
-      for (let position = from; position < to;) {
-        const piece = await (next ?? readPiece(descriptor, position, to));
-        position += piece.length;
-        next = position < to ? readPiece(descriptor, position, to) : null;
-        if (piece.length === 0) throw changed(file.source, 'it became shorter while it was read');
-        yield piece;
-      }
     } catch (error) {
-      throw error instanceof MlDeployError ? error : changed(file.source, `it cannot be read (${codeOf(error)})`);
-    } finally {
-      await next?.catch(() => undefined);
       closeSync(descriptor);
+      throw error;
     }
+    return Promise.resolve({
+      read: (into, position) => readSome(descriptor, into, position, file.source),
+      close: () => Promise.resolve(closeSync(descriptor)),
+    });
   }
 
   /**
@@ -172,10 +164,12 @@ export class ModelFiles implements FileReader {
   }
 }
 
-async function readPiece(descriptor: number, position: number, to: number): Promise<Buffer> {
-  const piece = Buffer.allocUnsafe(Math.min(pieceBytes, to - position));
-  const { bytesRead } = await read(descriptor, piece, 0, piece.length, position);
-  return piece.subarray(0, bytesRead);
+async function readSome(descriptor: number, into: Buffer, position: number, path: string): Promise<number> {
+  const { bytesRead } = await read(descriptor, into, 0, into.length, position).catch((error: unknown) => {
+    throw changed(path, `it cannot be read (${codeOf(error)})`);
+  });
+  if (bytesRead === 0) throw changed(path, 'it became shorter while it was read');
+  return bytesRead;
 }
 
 function same(

@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 
 import type { Blob } from '../oci/blob.ts';
-import { TarStream, type LayerEntry } from '../oci/tar-blob.ts';
+import { hashTar } from '../oci/hashed-tar.ts';
+import { TarStream } from '../oci/tar-blob.ts';
+import type { LayerEntry } from '../oci/tar-entry.ts';
 import type { FileTree } from '../server/image-plan.ts';
 
 /** A layer of code or configuration. */
@@ -20,7 +22,7 @@ export interface TreeLayer {
 export async function treeLayers(trees: readonly FileTree[]): Promise<TreeLayer[]> {
   const layers: TreeLayer[] = [];
   for (const tree of trees) {
-    const blob = await new TarStream(entriesOf(tree)).hash();
+    const blob = await hashTar(new TarStream(entriesOf(tree)));
     layers.push({ blob, title: tree.path });
   }
   return layers;

@@ -1,8 +1,11 @@
 import { posix } from 'node:path';
 
+import { HashCrew } from '../hashing/crew.ts';
 import { memoryBlob, type Blob } from '../oci/blob.ts';
+import { HashedTar, type Watch } from '../oci/hashed-tar.ts';
 import type { RegistryClient } from '../oci/registry.ts';
-import { TarStream, type FileEntry, type LayerEntry, type Watch } from '../oci/tar-blob.ts';
+import { TarStream } from '../oci/tar-blob.ts';
+import type { FileEntry, LayerEntry } from '../oci/tar-entry.ts';
 import type { ImagePlan, WeightFile } from '../server/image-plan.ts';
 import { contentKey, type KnownLayers } from './known-layers.ts';
 import { inLanes } from './lanes.ts';
@@ -38,6 +41,8 @@ export interface WeightsRequest {
   /** Called with the bytes of each piece that is sent. */
   readonly onSent?: (bytes: number) => void;
   readonly sizes?: LayerSizes;
+  /** Threads that hash; as many as suit the size and the machine unless said. */
+  readonly threads?: number;
 }
 
 /** What counts as large, in bytes. */
@@ -82,11 +87,18 @@ export async function weightLayers(request: WeightsRequest): Promise<WeightLayer
       : await request.known(unknown);
   const layers = new Map<PlannedLayer, WeightLayer>();
   const largestFirst = planned.toSorted((a, b) => b.tar.size - a.tar.size);
-  await inLanes(largestFirst, parallel, async (layer, check) => {
-    const work = new Work(layer, files, request, check);
-    const blob = store === null ? await work.read() : await work.publish(store, known);
-    layers.set(layer, { blob, title: layer.title, key: layer.key });
-  });
+  // Every byte is hashed twice: for its file and for its layer.
+  const bytes = planned.reduce((sum, { tar }) => sum + 2 * tar.size, 0);
+  const crew = new HashCrew(bytes, Math.min(parallel, planned.length), request.threads);
+  try {
+    await inLanes(largestFirst, parallel, async (layer, check) => {
+      const work = new Work(layer, files, request, crew, check);
+      const blob = store === null ? await work.read() : await work.publish(store, known);
+      layers.set(layer, { blob, title: layer.title, key: layer.key });
+    });
+  } finally {
+    await crew.close();
+  }
   return planned.flatMap((layer) => layers.get(layer) ?? []);
 }
 
@@ -101,12 +113,20 @@ class Work {
   readonly #layer: PlannedLayer;
   readonly #files: ModelFiles;
   readonly #request: WeightsRequest;
+  readonly #crew: HashCrew;
   readonly #check: () => void;
 
-  constructor(layer: PlannedLayer, files: ModelFiles, request: WeightsRequest, check: () => void) {
+  constructor(
+    layer: PlannedLayer,
+    files: ModelFiles,
+    request: WeightsRequest,
+    crew: HashCrew,
+    check: () => void,
+  ) {
     this.#layer = layer;
     this.#files = files;
     this.#request = request;
+    this.#crew = crew;
     this.#check = check;
   }
 
@@ -125,22 +145,28 @@ class Work {
       if (blob.digest !== expected) await store.pushBlob(blob, this.#sent);
       return blob;
     }
-    return tar.blob(await store.pushStream(tar.hashed(this.#watch()), this.#sent));
+    return tar.blob(await store.pushStream(this.#source(), this.#sent));
   }
 
   /** Makes the layer without sending it. */
   async read(): Promise<Blob> {
     // Each file is compared with the evidence, even when a layer of these names is remembered: a memory is no proof.
-    const { onFile, onRead } = this.#watch();
-    return this.#layer.tar.hash(onFile, onRead);
+    return this.#source().readAll();
   }
 
   async #hold(): Promise<Blob> {
-    const { onRead } = this.#watch();
-    const pieces: Uint8Array[] = [];
-    const source = this.#layer.tar.hashed({ ...this.#watch(), onRead });
-    for await (const piece of source.read(0)) pieces.push(piece);
-    return memoryBlob(Buffer.concat(pieces), source.digest());
+    const source = this.#source();
+    const content = Buffer.allocUnsafe(source.size);
+    let filled = 0;
+    for await (const piece of source.read(0)) {
+      content.set(piece, filled);
+      filled += piece.length;
+    }
+    return memoryBlob(content, await source.digest());
+  }
+
+  #source(): HashedTar {
+    return new HashedTar(this.#layer.tar, this.#watch(), this.#crew);
   }
 
   #watch(): Required<Watch> {

@@ -274,7 +274,7 @@ export class RegistryClient {
 }
 
 function sourceOf(blob: Blob): UploadSource {
-  return { size: blob.size, read: (start) => blob.read(start), digest: () => blob.digest };
+  return { size: blob.size, read: (start) => blob.read(start), digest: () => Promise.resolve(blob.digest) };
 }
 
 async function drop(response: Response): Promise<void> {

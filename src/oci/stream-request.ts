@@ -1,11 +1,11 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type ClientRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { pipeline } from 'node:stream/promises';
 
 /** A request whose body is a stream of known length. */
 export interface StreamRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** A piece is asked for when the one before it has left: its memory may be used again. */
   readonly body: AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
   /** The connection is given up when nothing moves on it for so long, in milliseconds. */
@@ -58,7 +58,26 @@ export async function sendStream(url: URL, request: StreamRequest): Promise<Resp
         if (!outgoing.writableFinished) outgoing.destroy();
       });
     });
-    // Ends the reading, too, when the connection fails.
-    pipeline(request.body, outgoing).catch(failed);
+    write(request.body, outgoing).catch((error: unknown) => {
+      outgoing.destroy();
+      failed(error instanceof Error ? error : new Error(String(error)));
+    });
   });
+}
+
+/** Ends the reading, too, when the connection fails. */
+async function write(body: AsyncIterable<Uint8Array>, outgoing: ClientRequest): Promise<void> {
+  let refuse: ((why: Error) => void) | null = null;
+  outgoing.once('close', () => refuse?.(new Error('the connection was closed')));
+  for await (const piece of body) {
+    if (outgoing.destroyed) throw new Error('the connection was closed');
+    await new Promise<void>((resolve, reject) => {
+      refuse = reject;
+      outgoing.write(piece, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+  outgoing.end();
 }

@@ -3,14 +3,17 @@ import { MlDeployError } from '../errors.ts';
 /** Content that is sent in one go; its digest need not be known before all of it was read. */
 export interface UploadSource {
   readonly size: number;
-  /** Bytes from `start` (inclusive) to the end, in pieces of bounded size. A second read starts anywhere, after a broken connection. */
+  /**
+   * Bytes from `start` (inclusive) to the end, in pieces of bounded size, each valid until the next is asked for. A second read starts
+   * anywhere, after a broken connection.
+   */
   read(start: number): AsyncIterable<Uint8Array>;
   /**
    * Called when the registry has all bytes.
    * @returns the `sha256:` digest
    * @throws when the content must not be published; the upload is then cancelled
    */
-  digest(): string;
+  digest(): Promise<string>;
 }
 
 /** Reads a source piece by piece over several requests: the source itself is read on, and begun anew only after a jump. */

@@ -64,7 +64,7 @@ export class Upload {
         try {
           do await this.#send();
           while (this.#offset < this.#source.size);
-          return await this.#finish(this.#source.digest());
+          return await this.#finish(await this.#source.digest());
         } catch (error) {
           await this.#takeUp(error);
         }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { contentAnnotation, layersInRepository } from '../../src/image/known-layers.ts';
 import { usualSizes, weightLayers, type WeightLayer, type WeightsRequest } from '../../src/image/weights.ts';
@@ -47,8 +47,11 @@ function request({ root, weights }: Model): WeightsRequest {
   return { weights, modelRoot: root, store: null, made: new Map(), onRead: () => undefined };
 }
 
+/** Threads that hash: what the size and the machine would choose must not matter. */
+let threads = 0;
+
 async function made(model: Model, more: Partial<WeightsRequest> = {}): Promise<WeightLayer[]> {
-  return weightLayers({ ...request(model), sizes, ...more });
+  return weightLayers({ ...request(model), sizes, threads, ...more });
 }
 
 const digestsOf = (layers: readonly WeightLayer[]): string[] => layers.map(({ blob }) => blob.digest);
@@ -180,7 +183,11 @@ describe('weight layers', () => {
   });
 });
 
-describe('a file that is not the validated one is refused', () => {
+describe.each([0, 2])('a file that is not the validated one is refused (threads that hash: %i)', (count) => {
+  beforeEach(() => {
+    threads = count;
+  });
+
   it.each([
     ['another content of the same size', 'other!!', 'its content is another one'],
     ['another size', 'longer than before', 'it has 18 bytes instead of 7'],
@@ -255,7 +262,11 @@ describe('a file that is not the validated one is refused', () => {
   });
 });
 
-describe('sending', () => {
+describe.each([0, 2])('sending (threads that hash: %i)', (count) => {
+  beforeEach(() => {
+    threads = count;
+  });
+
   it('reads each byte once and sends it once; the second time it reads and sends nothing', async () => {
     await using registry = await startFaultyRegistry();
     const some = model({ 'a.bin': large('a'), 'b.bin': large('b'), 'c.json': '{}' });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { digestOf } from '../../src/oci/manifest.ts';
-import { TarStream, type LayerEntry } from '../../src/oci/tar-blob.ts';
+import { TarStream } from '../../src/oci/tar-blob.ts';
+import type { LayerEntry } from '../../src/oci/tar-entry.ts';
 import { tarHeader, tarHeaderSize } from '../../src/oci/tar.ts';
 
 async function bytesOf(stream: TarStream, start = 0): Promise<Buffer> {
@@ -85,10 +85,6 @@ describe('tar stream', () => {
     for (const start of [1, 511, 512, 513, 40_000, whole.length - 1024, whole.length - 1]) {
       expect((await bytesOf(first, start)).equals(whole.subarray(start))).toBe(true);
     }
-    const digests: string[] = [];
-    const blob = await first.hash((_, sha256) => digests.push(sha256));
-    expect(blob.digest).toBe(digestOf(whole));
-    expect(digests).toEqual([digestOf('x'.repeat(70_000)).slice(7)]);
   });
 
   it('knows how long a header is without making it', () => {

@@ -19,7 +19,7 @@ function source(stuckAt: number): { source: UploadSource; letGo: () => void; rea
     letGo: () => gate.resolve(undefined),
     source: {
       size: text.length,
-      digest: () => digestOf(text),
+      digest: () => Promise.resolve(digestOf(text)),
       async *read(start) {
         const first = readings.push(start) === 1;
         try {
@@ -109,7 +109,7 @@ describe('an upload whose source fails', () => {
       const error = new MlDeployError({ code, kind: 'infrastructure', message: 'the other registry' });
       const from: UploadSource = {
         size: text.length,
-        digest: () => digestOf(text),
+        digest: () => Promise.resolve(digestOf(text)),
         async *read() {
           yield await Promise.resolve(Buffer.from('AAAA'));
           throw error;

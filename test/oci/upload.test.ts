@@ -373,15 +373,13 @@ describe.concurrent('tokens', () => {
 describe.concurrent('content whose digest is learnt while it is sent', () => {
   it('is published under what it turned out to be, or not at all', async () => {
     await using registry = await startFaultyRegistry({ fault: once('PATCH', 0, { cutAfter: MiB }) });
-    const source: UploadSource = { size, read: (start) => blob().read(start), digest: () => digest };
+    const source: UploadSource = { size, read: (start) => blob().read(start), digest: () => Promise.resolve(digest) };
     expect(await clientOf(registry.host).pushStream(source)).toBe(digest);
     expect(registry.blobs.get(digest)?.equals(content)).toBe(true);
     const error = new MlDeployError({ code: 'build/model-changed', kind: 'inconclusive', message: 'no' });
     const wrong: UploadSource = {
       ...source,
-      digest: () => {
-        throw error;
-      },
+      digest: () => Promise.reject(error),
     };
     await expect(clientOf(registry.host).pushStream(wrong)).rejects.toBe(error);
     expect(registry.blobs.size).toBe(1);
@@ -392,7 +390,7 @@ describe.concurrent('content whose digest is learnt while it is sent', () => {
     await using registry = await startFaultyRegistry();
     const broken = (end: () => void): UploadSource => ({
       size,
-      digest: () => digest,
+      digest: () => Promise.resolve(digest),
       async *read() {
         yield await Promise.resolve(content.subarray(0, MiB));
         end();

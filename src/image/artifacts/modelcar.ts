@@ -2,6 +2,7 @@ import { appendLayers, type NewLayer, type WrittenImage } from '../../oci/append
 import type { Blob } from '../../oci/blob.ts';
 import type { ReadableImage } from '../../oci/image.ts';
 import type { HistoryEntry, ImageConfigFile } from '../../oci/manifest.ts';
+import { hashTar } from '../../oci/hashed-tar.ts';
 import { TarStream } from '../../oci/tar-blob.ts';
 import type { ModelLayer } from './modelpack.ts';
 
@@ -64,5 +65,5 @@ function historyOf(history: ImageConfigFile['history'], layers: number): History
 }
 
 async function linkLayer(target: string): Promise<Blob> {
-  return new TarStream([{ kind: 'symlink', path: expected, target }]).hash();
+  return hashTar(new TarStream([{ kind: 'symlink', path: expected, target }]));
 }

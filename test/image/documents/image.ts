@@ -4,7 +4,8 @@ import { appendLayers, type WrittenImage } from '../../../src/oci/append.ts';
 import { memoryBlob } from '../../../src/oci/blob.ts';
 import type { ReadableImage } from '../../../src/oci/image.ts';
 import { digestOf, mediaTypes, type Descriptor } from '../../../src/oci/manifest.ts';
-import { TarStream, type LayerEntry } from '../../../src/oci/tar-blob.ts';
+import { TarStream } from '../../../src/oci/tar-blob.ts';
+import type { LayerEntry } from '../../../src/oci/tar-entry.ts';
 
 /** One layer: files by path, and how it is compressed. */
 export interface TestLayer {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID, type Hash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,9 +7,9 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 
 import { fileBlob, type Blob } from '../../../oci/blob.ts';
-import { mediaTypes, type Descriptor } from '../../../oci/manifest.ts';
-import { TarStream, type LayerEntry } from '../../../oci/tar-blob.ts';
-import { unpackLayer } from '../../../oci/unpack.ts';
+import { digestOf, mediaTypes, type Descriptor } from '../../../oci/manifest.ts';
+import { TarStream } from '../../../oci/tar-blob.ts';
+import type { LayerEntry } from '../../../oci/tar-entry.ts';
 
 /** A compressed layer on disk. */
 export interface PackedLayer {
@@ -33,7 +33,8 @@ const unnamedMs = 60 * 60 * 1000;
 const level = 3;
 
 /**
- * A layer that was packed before. Its file is read once, packed and unpacked: bytes that are not what is remembered are no layer.
+ * A layer that was packed before. Its file is read once: bytes that are not what is remembered are no layer, and what is remembered has a
+ * digest of its own.
  * @param cache folder that stays between builds
  * @param key of what is in it
  * @returns null when it is not there, or damaged
@@ -41,9 +42,9 @@ const level = 3;
 export async function keptLayer(cache: string, key: string): Promise<PackedLayer | null> {
   const { folder, facts } = pathsOf(cache, key);
   try {
-    const kept = JSON.parse(await readFile(facts, 'utf8')) as KeptLayer;
+    const { check, ...kept } = JSON.parse(await readFile(facts, 'utf8')) as KeptLayer & { check?: string };
     const layer = packed(kept, contentPath(folder, kept.digest));
-    if (!(await isWhole(layer))) return null;
+    if (check !== checkOf(kept) || !(await isWhole(layer))) return null;
     const now = new Date();
     await utimes(facts, now, now);
     return layer;
@@ -52,21 +53,16 @@ export async function keptLayer(cache: string, key: string): Promise<PackedLayer
   }
 }
 
-/** Whether the file has both digests. */
-async function isWhole({ blob, descriptor, diffId }: PackedLayer): Promise<boolean> {
-  const [packedHash, tarHash] = [createHash('sha256'), createHash('sha256')];
-  const content = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const piece of blob.read(0)) {
-      packedHash.update(piece);
-      yield piece;
-    }
-  };
-  for await (const piece of unpackLayer(content(), descriptor.mediaType)) tarHash.update(piece as Buffer);
-  return digestIs(packedHash, descriptor.digest) && digestIs(tarHash, diffId);
+/** Whether the file is the one that was written. */
+async function isWhole({ blob }: PackedLayer): Promise<boolean> {
+  const hash = createHash('sha256');
+  for await (const piece of blob.read(0)) hash.update(piece);
+  return `sha256:${hash.digest('hex')}` === blob.digest;
 }
 
-function digestIs(hash: Hash, digest: string): boolean {
-  return `sha256:${hash.digest('hex')}` === digest;
+/** The digest of what lies in the file of the tar stream cannot be compared without unpacking it: a damaged one shows here. */
+function checkOf({ digest, size, diffId }: KeptLayer): string {
+  return digestOf(JSON.stringify([digest, size, diffId]));
 }
 
 /**
@@ -98,7 +94,7 @@ export async function packLayer(entries: readonly LayerEntry[], cache: string, k
     const kept = { digest: `sha256:${blob.digest('hex')}`, size, diffId: `sha256:${tar.digest('hex')}` };
     const content = contentPath(folder, kept.digest);
     await rename(draft, content);
-    await writeFile(draft, JSON.stringify(kept));
+    await writeFile(draft, JSON.stringify({ ...kept, check: checkOf(kept) }));
     await rename(draft, facts);
     await prune(folder, key);
     return packed(kept, content);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 
-import type { LayerEntry } from '../../../oci/tar-blob.ts';
+import type { LayerEntry } from '../../../oci/tar-entry.ts';
 import type { BasePython } from './base-python.ts';
 
 /** Folders at the top of an installer's target that belong beside `lib/`, not into it. */

@@ -6,7 +6,8 @@ import { foundPython, officialPython } from '../../../../src/image/builders/oci/
 import { layerFacts, type LayerFacts } from '../../../../src/image/builders/oci/layer-facts.ts';
 import { memoryBlob } from '../../../../src/oci/blob.ts';
 import { digestOf, mediaTypes, type ImageConfigFile } from '../../../../src/oci/manifest.ts';
-import { TarStream, type LayerEntry } from '../../../../src/oci/tar-blob.ts';
+import { TarStream } from '../../../../src/oci/tar-blob.ts';
+import type { LayerEntry } from '../../../../src/oci/tar-entry.ts';
 
 function config(Env: readonly string[], steps: readonly string[] = []): ImageConfigFile {
   return {

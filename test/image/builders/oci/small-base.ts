@@ -7,7 +7,8 @@ import { memoryBlob } from '../../../../src/oci/blob.ts';
 import { digestOf, mediaTypes, type ImageIndex, type Manifest } from '../../../../src/oci/manifest.ts';
 import { RegistryClient } from '../../../../src/oci/registry.ts';
 import { parseRepository } from '../../../../src/oci/repository.ts';
-import { TarStream, type LayerEntry } from '../../../../src/oci/tar-blob.ts';
+import { TarStream } from '../../../../src/oci/tar-blob.ts';
+import type { LayerEntry } from '../../../../src/oci/tar-entry.ts';
 
 /** A client without credentials, for plain HTTP. */
 export function client(name: string): RegistryClient {
