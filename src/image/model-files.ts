@@ -83,7 +83,10 @@ export class ModelFiles implements FileReader {
     }
     return Promise.resolve({
       read: (into, position) => readSome(descriptor, into, position, file.source),
-      close: () => Promise.resolve(closeSync(descriptor)),
+      close: () => {
+        closeSync(descriptor);
+        return Promise.resolve();
+      },
     });
   }
 
