@@ -116,13 +116,7 @@ class Work {
   readonly #crew: HashCrew;
   readonly #check: () => void;
 
-  constructor(
-    layer: PlannedLayer,
-    files: ModelFiles,
-    request: WeightsRequest,
-    crew: HashCrew,
-    check: () => void,
-  ) {
+  constructor(layer: PlannedLayer, files: ModelFiles, request: WeightsRequest, crew: HashCrew, check: () => void) {
     this.#layer = layer;
     this.#files = files;
     this.#request = request;
