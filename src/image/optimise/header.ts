@@ -36,11 +36,12 @@ export function parseHeader(text: string): Header {
 }
 
 /**
- * The header of the same tensors with every F32 as BF16, packed in the same order.
+ * The header of the same tensors with another type in the place of F32, packed in the same order.
  * @param header of the original
+ * @param type of half the size
  * @returns length and text, padded with spaces so that the data begin at a multiple of 8 bytes
  */
-export function narrowedHeader(header: Header): Buffer {
+export function narrowedHeader(header: Header, type: 'BF16' | 'F16'): Buffer {
   const { value, tensors } = header;
   const entries = new Map(Object.entries(value));
   let offset = 0;
@@ -49,7 +50,7 @@ export function narrowedHeader(header: Header): Buffer {
     const size = wide ? (end - begin) / 2 : end - begin;
     entries.set(name, {
       ...(value[name] as object),
-      dtype: wide ? 'BF16' : dtype,
+      dtype: wide ? type : dtype,
       data_offsets: [offset, offset + size],
     });
     offset += size;

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 
+import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
 import type {
   ComparisonEvidence,
@@ -9,11 +10,17 @@ import type {
   ValidateEvidence,
 } from '../../pipeline/evidence.ts';
 import { modelDigest } from '../../pipeline/model-digest.ts';
+import type { Reporter } from '../../pipeline/reporter.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
-import { droppedFiles } from './drop.ts';
+import { comparisonTable } from '../../report/comparison.ts';
+import { droppedFiles, type Dropped } from './drop.ts';
+import type { HalfType } from './narrow-file.ts';
 import { narrowAll, type Replaced } from './narrow.ts';
 import { optimiseOnnx, type OptimisedOnnx } from './onnx/index.ts';
 import { wantedSteps } from './onnx/job.ts';
+
+/** Less is within what a busy machine does to a median. */
+const slower = 1.2;
 
 /** The model as it goes into the image. */
 export interface Optimised {
@@ -52,17 +59,15 @@ export async function optimiseModel(
   const left = files.filter((file) => !gone.has(file));
   const root = resolve(access.root, config.model.path);
   const placeOf = (path: string): string => (files.length === 1 && root.endsWith(`/${path}`) ? root : join(root, path));
-  const narrowed = bf16 ? await narrow(context, left, placeOf) : [];
+  const type = halfType(config.optimize);
+  const narrowed = type === null ? [] : await narrow(context, left, placeOf, type);
   const onnx = await optimiseOnnx({ context, validated, files: left, placeOf, noCache });
-  const notes = [
-    ...(drop.length > 0 && dropped.length === 0 ? [`drop: the model has no files of ${drop.join(' or ')}`] : []),
-    ...(typeof narrowed === 'string' ? [`bf16: ${narrowed}`] : []),
-    ...(typeof onnx === 'string' ? [onnx] : []),
-  ];
+  const notes = notesOf(config.optimize, dropped, narrowed, onnx);
   for (const note of notes) reporter.note('warning', `optimize: ${note}`);
-  const changes = [...narrowedChanges(narrowed), ...onnxChanges(onnx)];
-  const replaced = new Map(changes.map((each) => [each.original.path, each]));
   const done = isDone(onnx) ? onnx : null;
+  if (done !== null) tell(done.comparison, reporter);
+  const changes = [...narrowedChanges(narrowed, type ?? 'BF16'), ...onnxChanges(onnx)];
+  const replaced = new Map(changes.map((each) => [each.original.path, each]));
   const inside = done?.inside ?? [];
   const served = left.filter((file) => !inside.includes(file)).map((file) => servedFile(file, replaced.get(file.path)));
   return {
@@ -86,20 +91,53 @@ export async function optimiseModel(
   };
 }
 
+/** Null: float32 stays. The configuration has one of them at most. */
+function halfType({ bf16, float16 }: Config['optimize']): HalfType | null {
+  if (bf16) return 'BF16';
+  return float16 ? 'F16' : null;
+}
+
+/** What was asked for and not done. */
+function notesOf(
+  { bf16, float16, drop }: Config['optimize'],
+  dropped: readonly Dropped[],
+  narrowed: readonly Replaced[] | string,
+  onnx: OptimisedOnnx | string | null,
+): string[] {
+  const notes: string[] = [];
+  if (drop.length > 0 && dropped.length === 0) notes.push(`drop: the model has no files of ${drop.join(' or ')}`);
+  if (typeof onnx === 'string') notes.push(onnx);
+  if (typeof narrowed !== 'string') return notes;
+  if (bf16) notes.push(`bf16: ${narrowed}`);
+  else if (float16 && onnx === null) notes.push(`float16: the model has no ONNX file, and ${narrowed}`);
+  return notes;
+}
+
+/** Both in the log: what was gained, and that it may have cost time. */
+function tell(comparison: ComparisonEvidence, reporter: Reporter): void {
+  const { latencyMs } = comparison;
+  reporter.note('info', comparisonTable(comparison).before);
+  if (latencyMs.after < slower * latencyMs.before) return;
+  reporter.note('warning', `optimize: ${comparison.path} became slower on the processor of this build`);
+}
+
 type Change = Replaced & { readonly step: OptimisedFile['step']; readonly why: string };
 
 function isDone(onnx: OptimisedOnnx | string | null): onnx is OptimisedOnnx {
   return onnx !== null && typeof onnx !== 'string';
 }
 
-function narrowedChanges(narrowed: readonly Replaced[] | string): Change[] {
+const narrowedWords: Readonly<Record<HalfType, string>> = {
+  BF16: 'float32 became bfloat16: every bit that went was zero',
+  F16: 'float32 became float16, rounded to the nearest',
+};
+
+function narrowedChanges(narrowed: readonly Replaced[] | string, type: HalfType): Change[] {
   if (typeof narrowed === 'string') return [];
   return narrowed.map((each) => ({
     ...each,
-    step: 'bf16',
-    why: each.original.path.endsWith('.json')
-      ? 'total_size follows'
-      : 'float32 became bfloat16: every bit that went was zero',
+    step: type === 'BF16' ? 'bf16' : 'float16',
+    why: each.original.path.endsWith('.json') ? 'total_size follows' : narrowedWords[type],
   }));
 }
 
@@ -118,15 +156,20 @@ async function narrow(
   { access, reporter, signal }: StageContext,
   files: readonly FileEvidence[],
   placeOf: (path: string) => string,
+  type: HalfType,
 ): Promise<readonly Replaced[] | string> {
+  if (!files.some(({ format }) => format === 'safetensors')) return 'no safetensors file holds float32';
   const bytes = total(files.filter(({ format }) => format === 'safetensors'));
-  const task = reporter.task('write float32 as bfloat16 where that changes nothing');
+  const task = reporter.task(
+    type === 'BF16' ? 'write float32 as bfloat16 where that changes nothing' : 'write float32 as float16',
+  );
   let read = 0;
   try {
     const narrowed = await narrowAll({
       files,
       placeOf: ({ path }) => placeOf(path),
-      folder: join(access.root, '.mldeploy', 'cache', 'bf16'),
+      type,
+      folder: join(access.root, '.mldeploy', 'cache', type === 'BF16' ? 'bf16' : 'float16'),
       onRead: (piece) => {
         if (signal.aborted) throw interrupted();
         read += piece;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
 import type { FileEvidence } from '../../pipeline/evidence.ts';
-import { float32Bytes, headerFacts, narrowToBfloat16 } from './bfloat16.ts';
+import { float32Bytes, headerFacts, narrowFile, type HalfType } from './narrow-file.ts';
 
 /** A file of the model that another one stands for. */
 export interface Replaced {
@@ -23,6 +23,7 @@ const keptMs = 24 * 60 * 60 * 1000;
 /** Files to write anew, and where. */
 export interface Narrowing {
   readonly files: readonly FileEvidence[];
+  readonly type: HalfType;
   /** Absolute path of a file of the model. */
   readonly placeOf: (file: FileEvidence) => string;
   /** Folder that keeps the results for the next build. */
@@ -32,14 +33,14 @@ export interface Narrowing {
 }
 
 /**
- * bfloat16 in the place of float32, in all safetensors files or in none: a model whose parts have different types would not be what its
+ * A type of half the size in the place of float32, in all safetensors files or in none: a model whose parts have different types would not be what its
  * configuration says. What an earlier build has written is taken again.
  * @param narrowing what, and where
  * @returns the new files; a text says why there are none
- * @throws MlDeployError `build/model-changed`
+ * @throws MlDeployError `build/model-changed`; `build/optimize-failed` for a value beyond the range of float16
  */
 export async function narrowAll(narrowing: Narrowing): Promise<readonly Replaced[] | string> {
-  const { files, placeOf, folder, onRead } = narrowing;
+  const { files, type, placeOf, folder, onRead } = narrowing;
   await mkdir(folder, { recursive: true });
   const tensors = files.filter(({ format }) => format === 'safetensors');
   await forget(folder, tensors);
@@ -51,13 +52,14 @@ export async function narrowAll(narrowing: Narrowing): Promise<readonly Replaced
       continue;
     }
     const part = partOf(folder, file);
-    const found = await narrowToBfloat16(placeOf(file), part, onRead).catch(async (error: unknown) => {
+    const found = await narrowFile(placeOf(file), part, type, onRead).catch(async (error: unknown) => {
       await rm(part, { force: true });
       throw explained(file, error);
     });
     const usable = found.kind === 'written' && found.sourceSha256 === file.sha256;
     if (!usable) await rm(part, { force: true });
-    if (found.kind === 'inexact') {
+    if (found.kind === 'misfit') {
+      if (type === 'F16') throw tooLarge(file, found);
       return `${file.path}: element ${found.element} of "${found.tensor}" is no bfloat16, so that float32 is kept everywhere`;
     }
     if (found.kind === 'nothing') continue;
@@ -68,6 +70,15 @@ export async function narrowAll(narrowing: Narrowing): Promise<readonly Replaced
   }
   if (replaced.length === 0) return 'no safetensors file holds float32';
   return [...replaced, ...(await withNewTotals(narrowing, replaced))];
+}
+
+function tooLarge({ path }: FileEvidence, { element, tensor }: { element: number; tensor: string }): MlDeployError {
+  return new MlDeployError({
+    code: 'build/optimize-failed',
+    kind: 'usage',
+    message: `${path} cannot be written as float16: element ${element} of "${tensor}" is beyond its range of ±65504`,
+    hint: 'Take optimize.float16 away, or try optimize.bf16, which has the range of float32.',
+  });
 }
 
 /** A file of this build alone: another one may write the same at this moment. */

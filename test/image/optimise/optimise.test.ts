@@ -178,6 +178,48 @@ describe('bf16', () => {
   });
 });
 
+describe('float16', () => {
+  it('writes every shard as float16, beside what bf16 has written', async () => {
+    const { root, context, validated } = await contextOf(twoShards(0x3f800001), 'float16: true');
+    const { served, replaced, evidence, comparison } = await optimiseModel(context, validated);
+    expect(comparison).toBeNull();
+    expect(evidence?.steps).toMatchObject([
+      {
+        step: 'float16',
+        path: 'model-00001-of-00002.safetensors',
+        message: expect.stringContaining('rounded') as string,
+      },
+      { step: 'float16', path: 'model-00002-of-00002.safetensors' },
+      { step: 'float16', path: 'model.safetensors.index.json', message: 'total_size follows' },
+    ]);
+    expect(served.model.files[1]?.facts).toMatchObject({ dtypes: ['F16'], parameters: 4 });
+    for (const [path, place] of replaced) writeFileSync(join(root, 'model', path), readFileSync(place));
+    expect((await validateStage.run(context)).outcome).toBe('passed');
+  });
+
+  it('is refused for a number beyond its range', async () => {
+    const { context, validated } = await contextOf(twoShards(0x477ff000), 'float16: true');
+    await expect(optimiseModel(context, validated)).rejects.toMatchObject({
+      code: 'build/optimize-failed',
+      message:
+        'model-00002-of-00002.safetensors cannot be written as float16: element 0 of "b" is beyond its range of ±65504',
+    });
+  });
+});
+
+describe('what there is nothing for', () => {
+  it('is told', async () => {
+    const { context, validated } = await contextOf(twoShards(), 'quantize: int8, prune: 0.5');
+    const { evidence, replaced } = await optimiseModel(context, validated);
+    expect(evidence).toMatchObject({ steps: [], notes: ['quantize and prune: the model has no ONNX file'] });
+    expect(replaced.size).toBe(0);
+    const text = await contextOf({ 'a.txt': 'text' }, 'float16: true');
+    expect((await optimiseModel(text.context, text.validated)).evidence?.notes).toEqual([
+      'float16: the model has no ONNX file, and no safetensors file holds float32',
+    ]);
+  });
+});
+
 describe('drop', () => {
   const files = {
     'model.safetensors': shard('a', 0x3f800000),

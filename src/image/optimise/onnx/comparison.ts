@@ -16,7 +16,7 @@ export function judged(facts: LabelFacts | NumberFacts, tolerance: OptimizeToler
     return {
       name,
       items,
-      difference: `${percent(same)} of ${items} labels equal`,
+      difference: `${items - facts.unlike} of ${items} labels equal`,
       allowed: `${percent(tolerance.agreement)} or more`,
       within: same >= tolerance.agreement,
     };
@@ -30,7 +30,7 @@ export function judged(facts: LabelFacts | NumberFacts, tolerance: OptimizeToler
     items,
     difference: [
       `up to ${short(largest)}${share}`,
-      ...(rows === 0 ? [] : [`${percent(same)} of ${rows} rows with the same largest number`]),
+      ...(rows === 0 ? [] : [`${rows - moved} of ${rows} rows with the same largest number`]),
       ...(unlike === 0 ? [] : [`${unlike} of ${items} not finite in one of them`]),
     ].join('; '),
     allowed: `up to ${short(most)}${tolerance.top === null || rows === 0 ? '' : `; ${percent(tolerance.top)} or more`}`,

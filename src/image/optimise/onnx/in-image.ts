@@ -24,7 +24,7 @@ export async function runInImage(
 ): Promise<void> {
   const { config, access, reporter, signal } = context;
   const file = join(folder, 'Dockerfile');
-  await writeFile(file, dockerfile(await toolBase(context)));
+  await writeFile(file, dockerfile(await toolBase(context), builder.name !== 'buildah'));
   const image = await builder.build({
     recipe: { kind: 'dockerfile', file, context: files, target: null, args: {} },
     platform: config.image.platform,
@@ -52,7 +52,8 @@ export async function toolBase(context: StageContext): Promise<string> {
   return serverOf(config).recipe === 'packages' ? expectedBase(context) : defaultBase('fastapi', false);
 }
 
-function dockerfile(base: string): string {
+/** `sealed`: without a network; Buildah has no word for it that all of its versions know. */
+function dockerfile(base: string, sealed: boolean): string {
   return `FROM ${base} AS optimize
 RUN python3 -m venv --without-pip /tools
 COPY requirements.txt /requirements.txt
@@ -62,7 +63,7 @@ RUN --mount=type=secret,id=pipconf,target=/etc/pip.conf \\
     python3 -m pip --python /tools/bin/python install --no-compile --disable-pip-version-check --root-user-action=ignore --require-hashes --only-binary :all: -r /requirements.txt
 COPY tool /tool
 COPY job /job
-RUN --network=none mkdir /out && PYTHONHASHSEED=0 /tools/bin/python -B /tool /job /out
+RUN ${sealed ? '--network=none ' : ''}mkdir /out && PYTHONHASHSEED=0 /tools/bin/python -B /tool /job /out
 
 FROM scratch
 COPY --from=optimize /out /

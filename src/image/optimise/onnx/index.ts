@@ -46,7 +46,7 @@ export async function optimiseOnnx(request: OnnxRequest): Promise<OptimisedOnnx 
   const steps = wantedSteps(config.optimize);
   if (steps === null) return null;
   const model = onlyOnnx(files);
-  if (model === null) return 'the model has no ONNX file';
+  if (model === null) return whyNot(steps);
   const read = [model, ...tensorFiles(model, files)];
   const job: Job = {
     files: read.map(({ path }) => path),
@@ -74,6 +74,12 @@ export async function optimiseOnnx(request: OnnxRequest): Promise<OptimisedOnnx 
   }
   if (typeof made !== 'string') refuseOtherAnswers(made.comparison);
   return made;
+}
+
+/** float16 is for safetensors files, too. */
+function whyNot({ quantize, prune }: Job['steps']): string | null {
+  const asked = [...(quantize === null ? [] : ['quantize']), ...(prune === null ? [] : ['prune'])];
+  return asked.length === 0 ? null : `${asked.join(' and ')}: the model has no ONNX file`;
 }
 
 /** The model that the server loads; null: there is none. */

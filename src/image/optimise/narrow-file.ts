@@ -8,22 +8,29 @@ export type Narrowed =
   | { readonly kind: 'written'; readonly sourceSha256: string; readonly sha256: string; readonly bytes: number }
   /** Nothing in it is float32. */
   | { readonly kind: 'nothing' }
-  /** An element that bfloat16 does not hold. */
-  | { readonly kind: 'inexact'; readonly tensor: string; readonly element: number };
+  /** An element that the type does not hold: exactly in bfloat16, within its range in float16. */
+  | { readonly kind: 'misfit'; readonly tensor: string; readonly element: number };
+
+/** A type of half the size of float32. */
+export type HalfType = 'BF16' | 'F16';
 
 const pieceBytes = 4 * 1024 * 1024;
 
 /**
- * Writes a safetensors file anew with bfloat16 in the place of float32, if that changes no value: bfloat16 is the upper half of a
- * float32, so every lower half has to be zero. Bits are compared, not numbers: zeros keep their sign, and NaNs their payload. One pass;
- * memory does not grow with the file.
+ * Writes a safetensors file anew with another type in the place of float32. One pass; memory does not grow with the file.
+ *
+ * BF16 only if that changes no value: bfloat16 is the upper half of a float32, so every lower half has to be zero. Bits are compared,
+ * not numbers: zeros keep their sign, and NaNs their payload. F16 rounds to the nearest, as IEEE 754 says; what is finite has to stay
+ * so.
  * @param source a validated safetensors file
  * @param target written; incomplete unless the result is `written`
+ * @param type in the place of float32
  * @param onRead called with the bytes of each piece; may throw to end everything
  */
-export async function narrowToBfloat16(
+export async function narrowFile(
   source: string,
   target: string,
+  type: HalfType,
   onRead: (bytes: number) => void,
 ): Promise<Narrowed> {
   const input = await open(source);
@@ -33,7 +40,7 @@ export async function narrowToBfloat16(
     if (!header.tensors.some(({ dtype }) => dtype === 'F32')) return { kind: 'nothing' };
     const output = await open(target, 'w', 0o644);
     try {
-      return await rewrite(input, output, raw, header, onRead);
+      return await rewrite(input, output, raw, header, type, onRead);
     } finally {
       await output.close();
     }
@@ -76,6 +83,7 @@ async function rewrite(
   output: FileHandle,
   raw: Buffer,
   header: Header,
+  type: HalfType,
   onRead: (bytes: number) => void,
 ): Promise<Narrowed> {
   const read = createHash('sha256').update(raw);
@@ -86,7 +94,8 @@ async function rewrite(
     bytes += piece.length;
     for (let done = 0; done < piece.length;) done += (await output.write(piece, done)).bytesWritten;
   };
-  await write(narrowedHeader(header));
+  await write(narrowedHeader(header, type));
+  const narrow = type === 'BF16' ? upperHalves : rounded;
   const buffer = Buffer.alloc(pieceBytes);
   for (const tensor of header.tensors) {
     for (let at = tensor.begin; at < tensor.end;) {
@@ -96,8 +105,8 @@ async function rewrite(
       read.update(piece);
       onRead(size);
       if (tensor.dtype === 'F32') {
-        const inexact = upperHalves(piece);
-        if (inexact !== null) return inexactAt(tensor, at, inexact);
+        const misfit = narrow(piece);
+        if (misfit !== null) return misfitAt(tensor, at, misfit);
         await write(piece.subarray(0, size / 2));
       } else await write(piece);
       at += size;
@@ -106,8 +115,8 @@ async function rewrite(
   return { kind: 'written', sourceSha256: read.digest('hex'), sha256: written.digest('hex'), bytes };
 }
 
-function inexactAt({ name, begin }: Tensor, at: number, index: number): Narrowed {
-  return { kind: 'inexact', tensor: name, element: (at - begin) / 4 + index };
+function misfitAt({ name, begin }: Tensor, at: number, index: number): Narrowed {
+  return { kind: 'misfit', tensor: name, element: (at - begin) / 4 + index };
 }
 
 /** Moves the upper half of each element to the front; returns the first element whose lower half is not zero. */
@@ -121,6 +130,16 @@ function upperHalves(piece: Buffer): number | null {
     if (lower !== 0) return index;
     halves[index] = halves[2 * index + 1] ?? 0;
   }
+  return null;
+}
+
+/** Moves each element as float16 to the front; returns the first one that is finite and too large for it. */
+function rounded(piece: Buffer): number | null {
+  const wide = new Float32Array(piece.buffer, piece.byteOffset, piece.length / 4);
+  const half = new Float16Array(wide);
+  const misfit = half.findIndex((value, index) => !Number.isFinite(value) && Number.isFinite(wide[index]));
+  if (misfit !== -1) return misfit;
+  piece.set(new Uint8Array(half.buffer));
   return null;
 }
 

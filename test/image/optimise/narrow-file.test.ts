@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { narrowToBfloat16 } from '../../../src/image/optimise/bfloat16.ts';
+import { narrowFile, type HalfType } from '../../../src/image/optimise/narrow-file.ts';
 
 interface Spec {
   readonly dtype: string;
@@ -45,11 +45,11 @@ function bits(...values: readonly number[]): Buffer {
   return buffer;
 }
 
-async function narrow(file: Buffer) {
+async function narrow(file: Buffer, type: HalfType = 'BF16') {
   const folder = mkdtempSync(join(tmpdir(), 'mldeploy-bf16-'));
   writeFileSync(join(folder, 'a'), file);
   let read = 0;
-  const result = await narrowToBfloat16(join(folder, 'a'), join(folder, 'b'), (bytes) => (read += bytes));
+  const result = await narrowFile(join(folder, 'a'), join(folder, 'b'), type, (bytes) => (read += bytes));
   return { result, read, written: result.kind === 'written' ? readFileSync(join(folder, 'b')) : null };
 }
 
@@ -96,7 +96,7 @@ describe('float32 as bfloat16', () => {
     ['a subnormal number', [0x00000001], 0],
   ])('is refused for %s', async (_, values, element) => {
     const file = safetensors({ 'layer.0': { dtype: 'F32', shape: [values.length], bytes: bits(...values) } });
-    expect((await narrow(file)).result).toEqual({ kind: 'inexact', tensor: 'layer.0', element });
+    expect((await narrow(file)).result).toEqual({ kind: 'misfit', tensor: 'layer.0', element });
   });
 
   it('crosses the borders of what is read at a time, and finds the element behind them', async () => {
@@ -115,7 +115,7 @@ describe('float32 as bfloat16', () => {
     expect(wrong).toEqual([]);
     bytes.writeUInt8(1, (elements - 2) * 4 + 1);
     expect((await narrow(safetensors({ w: spec }))).result).toEqual({
-      kind: 'inexact',
+      kind: 'misfit',
       tensor: 'w',
       element: elements - 2,
     });
@@ -133,5 +133,36 @@ describe('float32 as bfloat16', () => {
     const { header, data } = parse(written ?? Buffer.alloc(8));
     expect(Object.keys(header)).toEqual(['1', '\u{1f600} "x"\n', '']);
     expect(data.readUInt16LE(header['\u{1f600} "x"\n']?.data_offsets[0] ?? 0)).toBe(0x4000);
+  });
+});
+
+/** float32 of numbers. */
+function numbers(...values: readonly number[]): Buffer {
+  return Buffer.from(new Float32Array(values).buffer);
+}
+
+describe('float32 as float16', () => {
+  it('rounds to the nearest, ties to even, and keeps zeros, infinities and what is no number', async () => {
+    const values = [1, -0, 65504, 1 / 3, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 2 ** -24, 2 ** -26, -Infinity, NaN];
+    const file = safetensors({
+      ids: { dtype: 'U8', shape: [8], bytes: Buffer.alloc(8, 3) },
+      w: { dtype: 'F32', shape: [values.length], bytes: numbers(...values) },
+    });
+    const { result, written } = await narrow(file, 'F16');
+    expect(result).toMatchObject({ kind: 'written', sourceSha256: sha256(file), bytes: written?.length });
+    const { header, data } = parse(written ?? Buffer.alloc(8));
+    expect(header['w']).toEqual({ dtype: 'F16', shape: [values.length], data_offsets: [8, 8 + 2 * values.length] });
+    const bitsOf = values.map((_, index) => data.readUInt16LE(8 + 2 * index));
+    // By IEEE 754, written down by hand: sign, 5 bits of exponent (15 is 0), 10 bits of fraction.
+    expect(bitsOf.slice(0, 9)).toEqual([0x3c00, 0x8000, 0x7bff, 0x3555, 0x3c00, 0x3c02, 0x0001, 0x0000, 0xfc00]);
+    expect((bitsOf[9] ?? 0) & 0x7fff).toBeGreaterThan(0x7c00);
+  });
+
+  it.each([
+    ['65520, which would round to infinity', 65520],
+    ['a large negative number', -1e9],
+  ])('is refused for %s', async (_, value) => {
+    const file = safetensors({ w: { dtype: 'F32', shape: [3], bytes: numbers(65519, Infinity, value) } });
+    expect((await narrow(file, 'F16')).result).toEqual({ kind: 'misfit', tensor: 'w', element: 2 });
   });
 });
