@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { MlDeployError } from '../errors.ts';
+import { contentAnnotation } from '../oci/layer-content.ts';
 import type { Manifest } from '../oci/manifest.ts';
 import type { RegistryClient } from '../oci/registry.ts';
-import type { FileEntry } from '../oci/tar-entry.ts';
 
-/** Annotation of a weight layer: what it was made from, so that a later build finds it again without reading the files first. */
-export const contentAnnotation = 'dev.ml-deploy.layer.content';
-
-/** Tags of images begin so; the digest of the model follows. */
-export const tagPrefix = 'model-';
+/** Tags of images, and of models beside their images, begin so; the digest of the model follows. */
+export const tagPrefixes = { image: 'model-', model: 'weights-' } as const;
 
 /** Images of a repository that are looked at. */
 const examined = 12;
@@ -24,17 +20,6 @@ export interface KnownLayers {
   readonly digests: ReadonlyMap<string, string>;
   /** Nothing else can be in the repository that this project's builds have put there. */
   readonly complete: boolean;
-}
-
-/**
- * Names the content of a weight layer before it is read.
- * @param files of the layer in order, with their paths in the image
- * @returns 64 hexadecimal digits; the layer's digest is a function of it, which takes reading
- */
-export function contentKey(files: readonly FileEntry[]): string {
-  const hash = createHash('sha256').update('v1\n');
-  for (const { path, size, sha256 } of files) hash.update(`${JSON.stringify([path, size, sha256])}\n`);
-  return hash.digest('hex');
 }
 
 /**
@@ -89,9 +74,13 @@ export async function layersInRepository(
   const digests = new Map<string, string>();
   try {
     const tags = await registry.listTags();
-    const ours = tags.names.filter((name) => name.startsWith(tagPrefix));
-    const same = `${tagPrefix}${modelDigest.replace('sha256:', '').slice(0, 12)}-`;
-    const sorted = [...ours.filter((name) => name.startsWith(same)), ...ours.filter((name) => !name.startsWith(same))];
+    const { image, model } = tagPrefixes;
+    // An image whose model is beside it has no layers of it.
+    const ours = [model, image].flatMap((prefix) => tags.names.filter((name) => name.startsWith(prefix)));
+    const short = modelDigest.replace('sha256:', '').slice(0, 12);
+    const isSame = (name: string): boolean =>
+      name.startsWith(`${model}${short}-`) || name.startsWith(`${image}${short}-`);
+    const sorted = [...ours.filter(isSame), ...ours.filter((name) => !isSame(name))];
     for (const name of sorted.slice(0, examined)) {
       for (const [key, digest] of await layersOf(registry, name)) digests.set(key, digest);
       if (wanted.every((key) => digests.has(key))) break;

@@ -3,11 +3,12 @@ import { posix } from 'node:path';
 import { HashCrew } from '../hashing/crew.ts';
 import { memoryBlob, type Blob } from '../oci/blob.ts';
 import { HashedTar, type Watch } from '../oci/hashed-tar.ts';
+import { contentKey } from '../oci/layer-content.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import { TarStream } from '../oci/tar-blob.ts';
 import type { FileEntry, LayerEntry } from '../oci/tar-entry.ts';
 import type { ImagePlan, WeightFile } from '../server/image-plan.ts';
-import { contentKey, type KnownLayers } from './known-layers.ts';
+import type { KnownLayers } from './known-layers.ts';
 import { inLanes } from './lanes.ts';
 import { ModelFiles } from './model-files.ts';
 

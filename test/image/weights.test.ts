@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { contentAnnotation, layersInRepository } from '../../src/image/known-layers.ts';
+import { layersInRepository } from '../../src/image/known-layers.ts';
+import { contentAnnotation } from '../../src/oci/layer-content.ts';
 import { usualSizes, weightLayers, type WeightLayer, type WeightsRequest } from '../../src/image/weights.ts';
 import { digestOf } from '../../src/oci/manifest.ts';
 import type { ImagePlan } from '../../src/server/image-plan.ts';

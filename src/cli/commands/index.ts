@@ -88,6 +88,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
   {
+    name: 'fetch',
+    summary: 'write the model beside an image into a folder (in-cluster)',
+    load: async () => (await import('./fetch.ts')).fetchCommand,
+  },
+  {
     name: 'watchdog',
     summary: 'restore the stable version when an engine dies (in-cluster)',
     load: async () => (await import('./watchdog.ts')).watchdogCommand,

@@ -1,7 +1,7 @@
 import type { Descriptor, ImageConfigFile } from '../../oci/manifest.ts';
 import { normalName } from '../../server/requirements-text.ts';
 import type { InstalledPackage } from '../documents/packages/package.ts';
-import { contentAnnotation } from '../known-layers.ts';
+import { contentAnnotation } from '../../oci/layer-content.ts';
 import { inLanes } from '../lanes.ts';
 import { bytesToRead, listLayer, type ListedFile, type Listing } from './listing.ts';
 import type { NamedImage } from './open.ts';

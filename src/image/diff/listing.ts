@@ -7,7 +7,7 @@ import { readTar, TarProblem, type Sink, type TarItem } from '../../oci/pull/tar
 import { unpackLayer } from '../../oci/unpack.ts';
 import { isRecord, packagesOf } from '../documents/layer-facts.ts';
 import type { InstalledPackage } from '../documents/packages/package.ts';
-import { contentAnnotation } from '../known-layers.ts';
+import { contentAnnotation } from '../../oci/layer-content.ts';
 
 /** One thing in a layer. */
 export interface ListedFile {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlDeployError } from '../../errors.ts';
@@ -8,6 +7,7 @@ import type { RegistryClient } from '../registry.ts';
 import { unpackLayer } from '../unpack.ts';
 import { ModelFolder, refused } from './model-folder.ts';
 import { readTar, TarProblem, type TarItem } from './tar-reader.ts';
+import { verified } from './verified.ts';
 
 /** Where the path of a file stands: OCI artifacts and our own layers, the CNCF ModelPack specification. */
 const titles = ['org.opencontainers.image.title', 'org.cncf.model.filepath'];
@@ -97,12 +97,12 @@ async function pullLayer(
   isModel: boolean,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const verified = verify(await client.openBlob(layer.digest), layer, onBytes);
+  const content = verified(await client.openBlob(layer.digest), layer, onBytes, refused);
   const title = titleOf(layer);
   const isTar = layer.mediaType === mediaTypes.layer || /[./]tar([.+](gzip|zstd))?$/.test(layer.mediaType);
   if (!isTar && title !== null) {
     const sink = await target.file(title);
-    for await (const chunk of verified) await sink.write(chunk);
+    for await (const chunk of content) await sink.write(chunk);
     await sink.end();
     return;
   }
@@ -110,7 +110,7 @@ async function pullLayer(
     const path = item.path.replace(/^\.?\/+/, '');
     return isModel || modelFolders.some((folder) => path.startsWith(folder));
   };
-  const unpacked = unpackLayer(verified, layer.mediaType);
+  const unpacked = unpackLayer(content, layer.mediaType);
   try {
     // To the end of the stream, whose digest is checked there.
     await readTar(unpacked, async (item) => (keep(item) ? target.open(item) : null));
@@ -119,23 +119,4 @@ async function pullLayer(
     if (error instanceof TarProblem) throw refused(`the tar of a layer cannot be read: ${error.message}`);
     throw error;
   }
-}
-
-async function* verify(
-  stream: AsyncIterable<Uint8Array>,
-  { digest, size }: Descriptor,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const piece of stream) {
-    bytes += piece.length;
-    if (bytes > size) break;
-    hash.update(piece);
-    onBytes(piece.length);
-    yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-  }
-  const found = `sha256:${hash.digest('hex')}`;
-  if (bytes !== size || found !== digest)
-    throw refused(`a layer is not what its digest says: expected ${digest}, found ${found}`);
 }

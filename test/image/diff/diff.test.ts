@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runCommandLine } from '../../../src/cli/main.ts';
 import type { ImageDiff } from '../../../src/image/diff/compare.ts';
-import { contentAnnotation } from '../../../src/image/known-layers.ts';
+import { contentAnnotation } from '../../../src/oci/layer-content.ts';
 import { padding, tarEnd, tarHeader } from '../../../src/oci/tar.ts';
 import { captureHost } from '../../cli/host.ts';
 import { startGivingRegistry, type GivingRegistry } from '../../oci/pull/registry.ts';

@@ -1,0 +1,250 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { contentAnnotation, contentKey, modelAnnotations } from '../../../src/oci/layer-content.ts';
+import { digestOf, mediaTypes } from '../../../src/oci/manifest.ts';
+import { fetchModel, type FetchedModel } from '../../../src/oci/pull/fetch-model.ts';
+import { TarStream, type LayerEntry } from '../../../src/oci/tar-blob.ts';
+import { clientOf } from '../client.ts';
+import { startFaultyRegistry, type FaultyRegistry, type RegistryOptions } from '../faulty-registry.ts';
+
+let scratch: string;
+let registry: FaultyRegistry;
+
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'mldeploy-fetch-'));
+});
+
+afterEach(async () => {
+  await registry[Symbol.asyncDispose]();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+const modelDigest = `sha256:${'d'.repeat(64)}`;
+type Files = Readonly<Record<string, Buffer>>;
+
+/** A layer as a build makes it. */
+async function layerOf(files: Files, others: readonly LayerEntry[] = []): Promise<{ bytes: Buffer; key: string }> {
+  const entries = Object.entries(files).map(([path, content]): LayerEntry => ({
+    kind: 'bytes',
+    path,
+    mode: 0o444,
+    content,
+  }));
+  const pieces: Uint8Array[] = [];
+  const folder: LayerEntry = { kind: 'folder', path: 'model/', mode: 0o555 };
+  const blob = await new TarStream([folder, ...others, ...entries]).hash();
+  for await (const piece of blob.read(0)) pieces.push(piece);
+  const list = Object.entries(files).map(([path, content]) => {
+    return { path, size: content.length, sha256: digestOf(content).slice('sha256:'.length) };
+  });
+  return { bytes: Buffer.concat(pieces), key: contentKey(list) };
+}
+
+/** Publishes a model of these layers; returns the digest of its manifest. */
+async function publish(
+  layers: readonly { bytes: Buffer; key?: string }[],
+  annotations: Record<string, string> | null = null,
+): Promise<string> {
+  const config = Buffer.from('{}');
+  const manifest = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: mediaTypes.manifest,
+      config: { mediaType: mediaTypes.config, digest: digestOf(config), size: 2 },
+      layers: layers.map(({ bytes, key }) => {
+        registry.blobs.set(digestOf(bytes), bytes);
+        const more = key === undefined ? {} : { annotations: { [contentAnnotation]: key } };
+        return { mediaType: mediaTypes.layer, digest: digestOf(bytes), size: bytes.length, ...more };
+      }),
+      annotations: annotations ?? { [modelAnnotations.path]: '/model', [modelAnnotations.digest]: modelDigest },
+    }),
+  );
+  await clientOf(registry.host).putManifest('weights', manifest, mediaTypes.manifest);
+  return digestOf(manifest);
+}
+
+const large = Buffer.alloc(3_000_000, 'weights of a model ');
+const files: Files = { 'model/config.json': Buffer.from('{}'), 'model/a b/1.txt': Buffer.from('nested') };
+
+async function ordinary(options: RegistryOptions = {}): Promise<string> {
+  registry = await startFaultyRegistry(options);
+  return publish([await layerOf({ 'model/large.bin': large }), await layerOf(files)]);
+}
+
+const folder = (): string => join(scratch, 'model');
+const fetch = (digest: string, signal = new AbortController().signal): Promise<FetchedModel> =>
+  fetchModel(clientOf(registry.host, { signal }), digest, folder(), { onBytes: () => undefined });
+
+function expectWhole(): void {
+  expect(readdirSync(folder(), { recursive: true }).sort()).toEqual(['a b', 'a b/1.txt', 'config.json', 'large.bin']);
+  expect(readFileSync(join(folder(), 'large.bin')).equals(large)).toBe(true);
+  expect(readFileSync(join(folder(), 'a b/1.txt'), 'utf8')).toBe('nested');
+}
+
+const gets = (): number => registry.log.filter((line) => line.startsWith('GET')).length;
+
+describe('fetching a model', () => {
+  it('writes all files, readable by everybody and writable by nobody', async () => {
+    const digest = await ordinary();
+    const fetched = await fetch(digest);
+    expect(fetched).toMatchObject({ modelDigest, files: 3, keptBytes: 0 });
+    expectWhole();
+    expect(statSync(join(folder(), 'large.bin')).mode & 0o777).toBe(0o444);
+  });
+
+  it('run again, it reads what is there and asks for nothing but the manifest', async () => {
+    const digest = await ordinary();
+    const { bytes } = await fetch(digest);
+    const before = gets();
+    expect(await fetch(digest)).toMatchObject({ files: 3, keptBytes: bytes });
+    expect(gets() - before).toBe(1);
+  });
+
+  it.each(['shortened', 'changed', 'removed', 'its list forged'])(
+    'a file that was %s since is fetched again',
+    async (what) => {
+      const digest = await ordinary();
+      await fetch(digest);
+      const file = join(folder(), 'large.bin');
+      chmodSync(file, 0o644);
+      if (what === 'shortened') writeFileSync(file, large.subarray(1));
+      else if (what === 'changed') writeFileSync(file, Buffer.concat([large.subarray(1), Buffer.from('x')]));
+      else if (what === 'removed') rmSync(file);
+      else {
+        writeFileSync(file, 'other');
+        const state = join(scratch, 'model.fetch');
+        const list =
+          readdirSync(state).find((name) => readFileSync(join(state, name), 'utf8').includes('large.bin')) ?? '';
+        const sha256 = digestOf('other').slice('sha256:'.length);
+        writeFileSync(join(state, list), JSON.stringify([{ path: 'model/large.bin', size: 5, sha256 }]));
+      }
+      const again = await fetch(digest);
+      expect(again.keptBytes).toBeGreaterThan(0);
+      expect(again.keptBytes).toBeLessThan(large.length);
+      expectWhole();
+    },
+  );
+
+  it('a connection that breaks again and again only costs what was on its way', async () => {
+    let broken = 0;
+    const digest = await ordinary({
+      fault: ({ method, path }) =>
+        method === 'GET' && path.includes('/blobs/') && broken++ < 4 ? { breakAfter: 500_000 } : null,
+    });
+    await fetch(digest);
+    expectWhole();
+    expect(registry.log.some((line) => /^GET bytes=\d+-$/.test(line))).toBe(true);
+  });
+
+  it('after an interrupt, layers that were whole stay, and others begin anew', async () => {
+    const abort = new AbortController();
+    let dead = true;
+    const name = digestOf((await layerOf({ 'model/large.bin': large })).bytes);
+    const digest = await ordinary({
+      fault: ({ method, path }) => (dead && method === 'GET' && path.endsWith(name) ? { breakAfter: 500_000 } : null),
+    });
+    const small = await layerOf(files);
+    const state = join(scratch, 'model.fetch');
+    const list = join(state, `${digestOf(small.bytes).slice('sha256:'.length)}.json`);
+    const timer = setInterval(() => existsSync(list) && abort.abort(), 20);
+    await expect(fetch(digest, abort.signal)).rejects.toMatchObject({ kind: 'interrupted' });
+    clearInterval(timer);
+    dead = false;
+    expect(existsSync(join(folder(), 'large.bin'))).toBe(false);
+    expect((await fetch(digest)).keptBytes).toBe(small.bytes.length);
+    expectWhole();
+    expect(readdirSync(state).every((name) => name.endsWith('.json'))).toBe(true);
+  });
+});
+
+describe('nothing of a layer is used that', () => {
+  const refused = { code: 'fetch/altered', kind: 'infrastructure' };
+
+  it.each(['a byte of a file', 'a byte of the tar', 'a shorter layer', 'a longer layer'])(
+    'is damaged: %s',
+    async (what) => {
+      const digest = await ordinary();
+      const name = digestOf((await layerOf({ 'model/large.bin': large })).bytes);
+      const bytes = Buffer.from(registry.blobs.get(name) ?? '');
+      if (what === 'a byte of a file') bytes[2_000_000] = 0;
+      if (what === 'a byte of the tar') bytes[20] = 1;
+      const end = what === 'a shorter layer' ? bytes.subarray(0, -512) : bytes;
+      registry.blobs.set(name, what === 'a longer layer' ? Buffer.concat([end, Buffer.alloc(512)]) : end);
+      await expect(fetch(digest)).rejects.toMatchObject(refused);
+      expect(existsSync(join(folder(), 'large.bin'))).toBe(false);
+    },
+  );
+
+  it('has other files than the build put into it', async () => {
+    registry = await startFaultyRegistry();
+    const { bytes } = await layerOf({ 'model/x': Buffer.from('other') });
+    const { key } = await layerOf({ 'model/x': Buffer.from('built') });
+    await expect(fetch(await publish([{ bytes, key }]))).rejects.toMatchObject(refused);
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
+  it.each<[string, Files, readonly LayerEntry[]]>([
+    ['a link', {}, [{ kind: 'symlink', path: 'model/x', target: '/etc/passwd' }]],
+    ['a way out', { 'model/../../x': Buffer.from('x') }, []],
+    ['a file elsewhere', { 'etc/passwd': Buffer.from('x') }, []],
+    ['a deletion', { 'model/.wh.x': Buffer.from('') }, []],
+  ])('has %s', async (_, content, others) => {
+    registry = await startFaultyRegistry();
+    await expect(fetch(await publish([await layerOf(content, others)]))).rejects.toMatchObject(refused);
+    expect(readdirSync(scratch).sort()).toEqual(['model', 'model.fetch']);
+    expect(readdirSync(folder())).toEqual([]);
+  });
+});
+
+describe('it says what is wrong', () => {
+  it('when the registry does not let it in', async () => {
+    const digest = await ordinary();
+    await registry[Symbol.asyncDispose]();
+    registry = await startFaultyRegistry({ fault: () => ({ status: 401 }) });
+    await expect(fetch(digest)).rejects.toMatchObject({ code: 'registry/unauthorized' });
+  });
+
+  it('when the model is gone, or one of its layers', async () => {
+    const digest = await ordinary();
+    await expect(fetch(`sha256:${'1'.repeat(64)}`)).rejects.toMatchObject({ code: 'fetch/no-model' });
+    registry.blobs.clear();
+    await expect(fetch(digest)).rejects.toMatchObject({ code: 'registry/not-found' });
+  });
+
+  it('when it is something else than a model of ours', async () => {
+    registry = await startFaultyRegistry();
+    const layer = await layerOf(files);
+    await expect(fetch(await publish([layer], {}))).rejects.toMatchObject({ code: 'fetch/not-a-model' });
+    await expect(fetch(await publish([{ bytes: layer.bytes }]))).rejects.toMatchObject({ code: 'fetch/not-a-model' });
+  });
+
+  it('when there are files of somebody, or the folder cannot be made', async () => {
+    const digest = await ordinary();
+    mkdirSync(folder());
+    writeFileSync(join(folder(), 'notes.txt'), 'mine');
+    await expect(fetch(digest)).rejects.toMatchObject({
+      code: 'fetch/not-empty',
+      message: expect.stringContaining('notes.txt') as string,
+    });
+    expect(readFileSync(join(folder(), 'notes.txt'), 'utf8')).toBe('mine');
+    const { host } = registry;
+    const readOnly = fetchModel(clientOf(host), digest, join(folder(), 'notes.txt/model'), {
+      onBytes: () => undefined,
+    });
+    await expect(readOnly).rejects.toMatchObject({ code: 'fetch/not-writable' });
+  });
+});
