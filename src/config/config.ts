@@ -125,6 +125,8 @@ export interface ImageConfig {
   readonly insecure: boolean;
   /** BuildKit secrets: id -> file. */
   readonly secrets: readonly { readonly id: string; readonly file: string }[];
+  /** Where pods have the model from: the image, an init container that fetches it, or an image volume. */
+  readonly weights: 'image' | 'init' | 'volume';
   /** What else is published from the same layers of model files. */
   readonly artifacts: readonly ('modelpack' | 'modelcar')[];
   /** Files of the private key and of its password. */

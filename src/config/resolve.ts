@@ -88,6 +88,7 @@ function resolveImage(image: MlDeployFile['image'], base: string): ImageConfig {
     builder: image.builder ?? 'auto',
     insecure: image.insecure ?? false,
     secrets: Object.entries(image.secrets ?? {}).map(([id, file]) => ({ id, file })),
+    weights: image.weights ?? 'image',
     artifacts: image.artifacts ?? [],
     sign: resolveSign(image.sign ?? null),
   };

@@ -41,11 +41,12 @@ export async function checkBuild(context: StageContext): Promise<CheckedBuild> {
   return explainFullDisk(() => withImage(context, { registry: null, noCache: true }, async (made) => compared(made)));
 }
 
-function withEvidence(made: MadeImage, { image }: BuildEvidence): CheckedBuild {
+function withEvidence(made: MadeImage, { image, weights }: BuildEvidence): CheckedBuild {
   const now = layersOf(made);
-  const length = Math.max(now.length, image.layers.length);
+  const then = [...image.layers, ...(weights?.layers ?? [])];
+  const length = Math.max(now.length, then.length);
   const layers = Array.from({ length }, (_, index): ChangedLayer[] => {
-    const [before, after] = [image.layers[index], now[index]];
+    const [before, after] = [then[index], now[index]];
     if (before?.digest === after?.digest) return [];
     const { title = '', kind = 'other' } = after ?? before ?? {};
     return [{ title, kind, before: before?.digest ?? null, now: after?.digest ?? null }];
@@ -66,8 +67,16 @@ async function withRegistry(
   return result(made, same, `what ${config.image.repository} has`, layers);
 }
 
-function layersOf({ written, plan, layers }: MadeImage): LayerEvidence[] {
-  return describeLayers(written.manifest.layers, plan.recipe, layers);
+/** Those of the model too, when it is beside the image. */
+function layersOf({ written, plan, layers, beside }: MadeImage): LayerEvidence[] {
+  const own = describeLayers(written.manifest.layers, plan.recipe, layers);
+  const others = (beside?.layers ?? []).map(({ blob: { digest, size }, kind, title }) => ({
+    digest,
+    bytes: size,
+    kind,
+    title,
+  }));
+  return [...own, ...others];
 }
 
 function result(made: MadeImage, same: boolean, against: string, layers: readonly ChangedLayer[]): CheckedBuild {

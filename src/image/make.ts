@@ -4,6 +4,7 @@ import { MlDeployError } from '../errors.ts';
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
 import type { Blob } from '../oci/blob.ts';
 import type { ReadableImage } from '../oci/image.ts';
+import { contentAnnotation } from '../oci/layer-content.ts';
 import { absoluteReference } from '../oci/reference.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { ComparisonEvidence, OptimisedEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
@@ -12,7 +13,7 @@ import type { ImagePlan, Recipe } from '../server/image-plan.ts';
 import { chooseBuilder } from './builders/index.ts';
 import { needsOf } from './builders/needs.ts';
 import { insecureHosts, placesOf } from './builders/places.ts';
-import { contentAnnotation } from './known-layers.ts';
+import { isBeside, modelImage, weightsLabel, type BesideModel } from './beside.ts';
 import type { OwnLayer } from './layers.ts';
 import { pinnedPlan } from './lock/index.ts';
 import { optimiseModel } from './optimise/index.ts';
@@ -46,6 +47,10 @@ export interface MadeImage {
   readonly image: ReadableImage;
   /** What is put on top of it. */
   readonly layers: readonly Layer[];
+  /** Layers of the model's files, in the image or beside it. */
+  readonly weights: readonly Layer[];
+  /** The model, when it is not in the image (`image.weights`). */
+  readonly beside: BesideModel | null;
   readonly written: WrittenImage;
   readonly builder: string;
   readonly buildMs: number;
@@ -77,20 +82,38 @@ export async function withImage<T>(
   const { served, replaced, evidence: optimised, comparison } = await optimiseModel(context, validated, making);
   const planned = await plannedImage(config, served, access.root);
   const { plan, locked } = await pinnedPlan(context, planned);
-  const weights = await sendWeights(context, plan, making.registry, validated.model.digest, replaced);
-  const layers = [...(await codeLayers(plan)), ...weights.map(weightLayer)];
+  const sent = await sendWeights(context, plan, making.registry, validated.model.digest, replaced);
+  const weights = sent.map(weightLayer);
+  const created = new Date(epochOf(context) * 1000).toISOString();
+  const outside = config.image.weights !== 'image';
+  const beside = outside ? await modelImage(plan, weights, validated.model.digest, created) : null;
+  const trees = outside ? plan.trees.filter((tree) => !isBeside(tree, plan)) : plan.trees;
+  const layers = [...(await codeLayers(trees)), ...(outside ? [] : weights)];
   const workspace = await openWorkspace(access.root);
   try {
     const built = await buildImage(context, plan, workspace, making.noCache);
-    const written = putOnTop(context, plan, built.image, layers);
-    return await use({ ...built, validated, served, optimised, comparison, plan, locked, layers, written });
+    const labels = { ...plan.labels, ...(beside === null ? {} : { [weightsLabel]: beside.written.digest }) };
+    const written = putOnTop({ ...plan, labels }, built.image, layers, created);
+    return await use({
+      ...built,
+      validated,
+      served,
+      optimised,
+      comparison,
+      plan,
+      locked,
+      layers,
+      weights,
+      beside,
+      written,
+    });
   } finally {
     await workspace.close();
   }
 }
 
-async function codeLayers(plan: ImagePlan): Promise<Layer[]> {
-  return (await treeLayers(plan.trees)).map(({ blob, title }) => ({ kind: 'code', blob, title }));
+async function codeLayers(trees: ImagePlan['trees']): Promise<Layer[]> {
+  return (await treeLayers(trees)).map(({ blob, title }) => ({ kind: 'code', blob, title }));
 }
 
 /** The evidence that allows a build: nothing is built from a model that was not found clean. */
@@ -155,12 +178,7 @@ function absoluteRecipe(recipe: Recipe, root: string): Recipe {
   return recipe.kind === 'base' ? { ...recipe, base: absoluteReference(recipe.base, root) } : recipe;
 }
 
-function putOnTop(
-  context: StageContext,
-  plan: ImagePlan,
-  image: ReadableImage,
-  layers: readonly Layer[],
-): WrittenImage {
+function putOnTop(plan: ImagePlan, image: ReadableImage, layers: readonly Layer[], created: string): WrittenImage {
   return appendLayers(image, {
     layers: layers.map(({ kind, blob, title, annotations = {} }) => ({
       digest: blob.digest,
@@ -169,7 +187,7 @@ function putOnTop(
       annotations,
       createdBy: `ml-deploy: ${kind === 'weights' ? 'model files' : kind} (${title})`,
     })),
-    created: new Date(epochOf(context) * 1000).toISOString(),
+    created,
     settings: imageSettings(plan, image.config.config),
   });
 }

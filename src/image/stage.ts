@@ -8,9 +8,11 @@ import { absoluteReference } from '../oci/reference.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type {
   ArtifactEvidence,
+  BesideEvidence,
   BuildEvidence,
   ComparisonEvidence,
   DocumentEvidence,
+  LayerEvidence,
   OptimisedEvidence,
   ValidateEvidence,
 } from '../pipeline/evidence.ts';
@@ -27,7 +29,8 @@ import { attachDocuments } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
 import { explainFullDisk } from './full-disk.ts';
-import { tagPrefix } from './known-layers.ts';
+import type { BesideModel } from './beside.ts';
+import { tagPrefixes } from './known-layers.ts';
 import { checkLock, expectedBase } from './lock/index.ts';
 import { describeLayers } from './layers.ts';
 import { withImage, type Layer } from './make.ts';
@@ -72,20 +75,36 @@ async function run(context: StageContext): Promise<BuildEvidence> {
   const startedAt = new Date().toISOString();
   const registry = registryOf(context);
   return withImage(context, { registry, noCache: false }, async (made) => {
-    const { validated, served, optimised, comparison, plan, locked, image, layers, written, builder, buildMs } = made;
+    const {
+      validated,
+      served,
+      optimised,
+      comparison,
+      plan,
+      locked,
+      image,
+      layers,
+      weights,
+      beside,
+      written,
+      builder,
+      buildMs,
+    } = made;
     checkSize(
-      describeLayers(written.manifest.layers, plan.recipe, layers),
-      imageBytes(written.manifest),
+      [...describeLayers(written.manifest.layers, plan.recipe, layers), ...besideLayers(beside)],
+      imageBytes(written.manifest) + (beside === null ? 0 : imageBytes(beside.written.manifest)),
       context.config.image.maxBytes,
     );
-    const ours = layersOfBuild(plan.recipe, image, layers);
+    const ours = layersOfBuild(plan.recipe, image, [...layers, ...(beside?.layers ?? [])]);
     await refuseLeakedSecrets(context, ours, [written.configBytes, written.manifestBytes]);
+    const besides = beside === null ? null : await pushBeside(context, registry, beside, plan, validated.model.digest);
     const pushed = await pushImage(context, registry, image, layers, written, validated.model.digest);
-    const about = { plan, image, written, validated, served, builder, startedAt };
-    const artifacts = await publishArtifacts(context, about, layers.filter(isWeights).map(modelLayer), registry);
+    const about = { plan, image, written, validated, served, builder, startedAt, beside: besides };
+    const artifacts = await publishArtifacts(context, about, weights.map(modelLayer), registry);
     const documents = await attachDocuments(context, { ...about, artifacts }, registry);
     const facts = {
       ...pushed,
+      besides,
       artifacts,
       documents,
       startedAt,
@@ -100,8 +119,6 @@ async function run(context: StageContext): Promise<BuildEvidence> {
   });
 }
 
-const isWeights = ({ kind }: Layer): boolean => kind === 'weights';
-
 function modelLayer({ blob: { digest, size }, title }: Layer): ModelLayer {
   return { digest, size, title };
 }
@@ -109,6 +126,41 @@ function modelLayer({ blob: { digest, size }, title }: Layer): ModelLayer {
 /** As the registry holds it: layers compressed. */
 function imageBytes({ config, layers }: Manifest): number {
   return config.size + layers.reduce((sum, { size }) => sum + size, 0);
+}
+
+function besideLayers(beside: BesideModel | null): LayerEvidence[] {
+  return (beside?.layers ?? []).map(({ blob, kind, title }) => ({
+    digest: blob.digest,
+    bytes: blob.size,
+    kind,
+    title,
+  }));
+}
+
+/** Publishes the model alone, before an image names it. */
+async function pushBeside(
+  { config }: StageContext,
+  registry: RegistryClient,
+  beside: BesideModel,
+  plan: ImagePlan,
+  modelDigest: string,
+): Promise<BesideEvidence> {
+  const { layers, written } = beside;
+  const { digest } = written;
+  const small = layers.filter(({ kind }) => kind !== 'weights').map(({ blob }) => blob);
+  await pushBlobs(
+    registry,
+    [...small, memoryBlob(written.configBytes, written.manifest.config.digest)],
+    () => undefined,
+  );
+  await registry.putManifest(tagOf(tagPrefixes.model, modelDigest, digest), written.manifestBytes, mediaTypes.manifest);
+  return {
+    digest,
+    reference: `${config.image.repository}@${digest}`,
+    path: plan.weights.path,
+    bytes: written.manifest.layers.reduce((sum, { size }) => sum + size, 0),
+    layers: besideLayers(beside),
+  };
 }
 
 async function pushImage(
@@ -131,7 +183,11 @@ async function pushImage(
       memoryBlob(written.configBytes, written.manifest.config.digest),
     ];
     const sent = await pushBlobs(registry, blobs, onSent);
-    await registry.putManifest(tagOf(modelDigest, written.digest), written.manifestBytes, mediaTypes.manifest);
+    await registry.putManifest(
+      tagOf(tagPrefixes.image, modelDigest, written.digest),
+      written.manifestBytes,
+      mediaTypes.manifest,
+    );
     task.done(`${formatBytes(registry.uploadedBytes)} sent: ${sent} of ${plural(blobs.length, 'blob')} were new`);
     return { uploadedBytes: registry.uploadedBytes, pushMs: Math.round(performance.now() - began) };
   } catch (error) {
@@ -141,9 +197,9 @@ async function pushImage(
 }
 
 /** A tag of its own for every image: without one some registries remove what is deployed. Deployments use the digest. */
-function tagOf(modelDigest: string, imageDigest: string): string {
+function tagOf(prefix: string, modelDigest: string, imageDigest: string): string {
   const short = (digest: string): string => digest.replace('sha256:', '').slice(0, 12);
-  return `${tagPrefix}${short(modelDigest)}-${short(imageDigest)}`;
+  return `${prefix}${short(modelDigest)}-${short(imageDigest)}`;
 }
 
 function evidence(
@@ -161,6 +217,7 @@ function evidence(
     uploadedBytes: number;
     buildMs: number;
     pushMs: number;
+    besides: BesideEvidence | null;
     artifacts: readonly ArtifactEvidence[] | undefined;
     documents: readonly DocumentEvidence[];
   },
@@ -188,6 +245,7 @@ function evidence(
       user: written.config.config?.User ?? '',
       locked: facts.locked,
     },
+    ...(facts.besides === null ? {} : { weights: facts.besides }),
     ...(facts.artifacts === undefined ? {} : { artifacts: facts.artifacts }),
     volatile: {
       startedAt: facts.startedAt,

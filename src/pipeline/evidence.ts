@@ -114,6 +114,19 @@ export interface ArtifactEvidence {
   readonly reference: string;
 }
 
+/** The model in an image of its own, for images that do not have it inside. */
+export interface BesideEvidence {
+  /** `sha256:...` of its manifest; a label of the serving image names it. */
+  readonly digest: string;
+  /** `repository@digest` */
+  readonly reference: string;
+  /** Absolute folder in which the server looks for it. */
+  readonly path: string;
+  /** Of its layers. */
+  readonly bytes: number;
+  readonly layers: readonly LayerEvidence[];
+}
+
 /** One file that `optimize` changed or left out. */
 export interface OptimisedFile {
   readonly step: 'bf16' | 'drop' | 'float16' | 'int8' | 'prune';
@@ -191,6 +204,8 @@ export interface BuildEvidence extends EvidenceBase<
     /** Base and packages are the ones that mldeploy.lock names. */
     readonly locked?: boolean;
   };
+  /** Where pods have the model from; absent: it is in the image. */
+  readonly weights?: BesideEvidence;
   /** Absent: none was asked for. */
   readonly artifacts?: readonly ArtifactEvidence[];
 }

@@ -3,6 +3,7 @@ import { MlDeployError } from '../errors.ts';
 import type { KubeApi } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { Access } from '../pipeline/stage.ts';
+import { engineImageOf } from '../pipeline/pod-weights.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import type { Server } from '../server/server.ts';
 import type { AnalysisState } from './analysis/analysis.ts';
@@ -89,7 +90,7 @@ async function mayRestore(api: KubeApi, before: RolloutState | null): Promise<bo
  * Image of the watchdog; `rollout/no-watchdog-image` when none is known.
  */
 export function engineImage(crew: Pick<Crew, 'config'> & { readonly access: Pick<Access, 'engineImage'> }): string {
-  const image = crew.config.rollout.watchdog.image ?? crew.access.engineImage;
+  const image = engineImageOf(crew.config, crew.access);
   if (image !== null) return image;
   throw new MlDeployError({
     code: 'rollout/no-watchdog-image',

@@ -35,6 +35,7 @@ export async function createCandidate(run: Run, replicas: number): Promise<void>
     revision: candidate.name,
     image: candidate.image,
     modelDigest: candidate.modelDigest,
+    weights: candidate.weights ?? null,
     replicas,
     epoch: fence.epoch,
     ...podNeeds(server, config),

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import { plural } from '../plural.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
+import { takesPods } from '../kubernetes/nodes.ts';
 import { labels } from '../kubernetes/objects/labels.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { isCode } from './fence.ts';
@@ -71,7 +72,7 @@ export async function checkCapacity(
     gpu: config.resources.gpu?.count ?? 0,
   };
   const others = running.filter((pod) => !isOurs(pod, config) || pod.metadata.labels?.[labels.revision] === stays);
-  const free = nodes.filter((node) => takesOurPods(node, config)).map((node) => freeOn(node, others));
+  const free = nodes.filter((node) => takesPods(node, config)).map((node) => freeOn(node, others));
   const room = (need: Amount): number => free.reduce((sum, node) => sum + fits(node, need), 0);
   const byGpu = wanted.gpu === 0 ? pods : room({ cpu: 0, memory: 0, gpu: wanted.gpu });
   if (byGpu < pods) {
@@ -88,15 +89,6 @@ export async function checkCapacity(
     : [
         `The cluster has room for ${all} of up to ${plural(pods, 'more pod')} (${config.resources.cpu} CPU, ${config.resources.memory} each) now; unless it grows, the rollout will stop at that size.`,
       ];
-}
-
-function takesOurPods(node: KubeObject, config: Config): boolean {
-  const spec = node['spec'] as { unschedulable?: boolean } | undefined;
-  const nodeLabels = node.metadata.labels ?? {};
-  return (
-    spec?.unschedulable !== true &&
-    Object.entries(config.deploy.nodeSelector).every(([key, value]) => nodeLabels[key] === value)
-  );
 }
 
 function isOurs({ metadata }: KubeObject, { name, deploy }: Config): boolean {

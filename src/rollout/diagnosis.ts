@@ -1,6 +1,7 @@
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { fetchContainer, fetchFailure } from '../kubernetes/objects/weights.ts';
 import { schedulingProblem } from '../kubernetes/scheduling.ts';
 import { plural } from '../plural.ts';
 import { isGone, serverContainer, serverStatuses, statusOf } from './pods.ts';
@@ -31,7 +32,9 @@ export function troubleOf(pods: readonly KubeObject[], deployment: KubeObject | 
       const found =
         (status.containerStatuses ?? [])
           .map((container) => troubleOfContainer(pod, container))
-          .find((each) => each !== null) ?? schedulingTrouble(pod, status);
+          .find((each) => each !== null) ??
+        fetchTrouble(pod, status) ??
+        schedulingTrouble(pod, status);
       return found ?? [];
     });
   const blamed = troubles.find((each) => each.kind === 'model') ?? troubles[0];
@@ -137,6 +140,33 @@ function withoutImage(message: string): string {
   return message.replace(/"[^"]*"|\S+@sha256:[0-9a-f]{64}/g, '');
 }
 
+/** What the registry or our own check says of a model that will not be fetched at the next try either. */
+const hopelessFetch = /\((fetch|cli)\/|\(registry\/(altered|bad-name|forbidden|not-found|unauthorized);/;
+
+/** The model was found clean and the image was tested: whatever keeps a pod from fetching it is nobody's fault. */
+function fetchTrouble(pod: KubeObject, status: PodStatus): Trouble | null {
+  const fetching = status.initContainerStatuses?.find(({ name }) => name === fetchContainer);
+  const waiting = fetching?.state?.waiting;
+  if (fetching === undefined || fetching.ready || fetching.state?.running !== undefined) return null;
+  const image = waiting === undefined ? null : imageTrouble(pod, waiting);
+  if (image !== null)
+    return {
+      ...image,
+      kind: 'infrastructure',
+      message: `For the init container that fetches the model: ${image.message}`,
+    };
+  const ended = fetching.state?.terminated ?? fetching.lastState?.terminated;
+  if (ended === undefined || ended.exitCode === 0) return null;
+  const why = fetchFailure(ended.message);
+  return {
+    kind: 'infrastructure',
+    code: 'rollout/model-fetch',
+    message: `Pod ${pod.metadata.name} could not fetch its model (exit code ${ended.exitCode}, ${ended.reason ?? 'Error'}): ${why === '' ? 'it said nothing' : why}`,
+    hint: 'Look at the registry, and at deploy.imagePullSecrets: the init container reads the registry with these.',
+    mayPass: !hopelessFetch.test(why),
+  };
+}
+
 function schedulingTrouble(pod: KubeObject, status: PodStatus): Trouble | null {
   const scheduled = status.conditions?.find((each) => each.type === 'PodScheduled');
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return null;
@@ -182,7 +212,8 @@ export async function diagnose(
 
 function describePod(pod: KubeObject): string[] {
   const status = statusOf(pod);
-  const containers = (status.containerStatuses ?? []).map((each) => {
+  const fetching = (status.initContainerStatuses ?? []).filter(({ ready, name }) => !ready && name === fetchContainer);
+  const containers = [...fetching, ...(status.containerStatuses ?? [])].map((each) => {
     const state =
       each.state?.waiting?.reason ?? each.state?.terminated?.reason ?? (each.ready ? 'ready' : 'running, not ready');
     return `${each.name}: ${state}, ${plural(each.restartCount, 'restart')}`;
@@ -200,11 +231,15 @@ async function events(api: KubeApi, namespace: string, pod: string): Promise<str
 async function logs(api: KubeApi, namespace: string, pod: KubeObject): Promise<string[]> {
   const { name } = pod.metadata;
   const servers = serverStatuses(pod);
+  const fetching = statusOf(pod).initContainerStatuses?.some(
+    ({ name: one, ready }) => one === fetchContainer && !ready,
+  );
   const text = await api.logs(namespace, name, {
     tailLines: 20,
     previous: servers.some((each) => each.restartCount > 0),
     // With several containers the API server wants to know which.
     ...(servers.some((each) => each.name === serverContainer) ? { container: serverContainer } : {}),
+    ...(fetching === true ? { container: fetchContainer } : {}),
   });
   return text
     .split('\n')

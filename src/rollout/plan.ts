@@ -3,6 +3,9 @@ import type { Config, StepConfig } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import { templateHash } from '../kubernetes/objects/deployment.ts';
 import { labels } from '../kubernetes/objects/labels.ts';
+import type { PodWeights } from '../kubernetes/objects/weights.ts';
+import { podWeights, refuseUnknownWeights } from '../pipeline/pod-weights.ts';
+import type { Access } from '../pipeline/stage.ts';
 import type { Contract, EvidenceSoFar } from '../pipeline/evidence.ts';
 import { metricsOf } from '../server/metrics.ts';
 import { podNeeds, type Server } from '../server/server.ts';
@@ -58,16 +61,30 @@ export interface Plan {
 export interface Release {
   readonly image: string;
   readonly modelDigest: string | null;
+  /** Where its pods have the model from; absent: from the image. */
+  readonly weights?: PodWeights;
   /** Inputs and outputs of the model; null: not known. */
   readonly contract?: Contract | null;
 }
 
+/** What the release is made from. */
+export interface ReleaseContext {
+  readonly config: Config;
+  readonly access: Pick<Access, 'engineImage'>;
+  readonly evidence: EvidenceSoFar;
+  /** Named by the user, and built elsewhere. */
+  readonly image?: string | null;
+}
+
 /**
  * The release that earlier stages made, or `image` when the user named one that was built elsewhere; throws `rollout/no-image` when
- * there is neither.
+ * there is neither, `pipeline/*` when it is unknown where its pods get the model.
  */
-export function releaseOf(evidence: EvidenceSoFar, image: string | null = null): Release {
-  if (image !== null) return { image, modelDigest: null };
+export function releaseOf({ config, access, evidence, image = null }: ReleaseContext): Release {
+  if (image !== null) {
+    refuseUnknownWeights(config, image);
+    return { image, modelDigest: null };
+  }
   if (evidence.build === undefined) {
     throw new MlDeployError({
       code: 'rollout/no-image',
@@ -77,7 +94,13 @@ export function releaseOf(evidence: EvidenceSoFar, image: string | null = null):
     });
   }
   const { image: built, modelDigest } = evidence.build;
-  return { image: built.reference, modelDigest, contract: builtContract(evidence) };
+  const weights = podWeights(config, access, evidence.build);
+  return {
+    image: built.reference,
+    modelDigest,
+    ...(weights === null ? {} : { weights }),
+    contract: builtContract(evidence),
+  };
 }
 
 /** What is known besides the release. */
@@ -93,7 +116,7 @@ export interface PlanOptions {
  */
 export function planRollout(
   config: Config,
-  { image, modelDigest, contract = null }: Release,
+  { image, modelDigest, weights, contract = null }: Release,
   server: Server,
   found: Survey,
   options: PlanOptions = {},
@@ -103,12 +126,14 @@ export function planRollout(
     config,
     image,
     modelDigest,
+    weights: weights ?? null,
     ...podNeeds(server, config),
   });
   const candidate: Revision = {
     name,
     image,
     modelDigest,
+    ...(weights === undefined ? {} : { weights }),
     template,
     deployment: `${config.name}-${name}`,
     replicas: 0,

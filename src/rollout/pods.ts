@@ -22,6 +22,13 @@ export interface PodStatus {
     readonly message?: string;
     readonly lastTransitionTime?: string;
   }[];
+  readonly initContainerStatuses?: readonly {
+    readonly name: string;
+    readonly ready: boolean;
+    readonly restartCount: number;
+    readonly state?: ContainerState;
+    readonly lastState?: ContainerState;
+  }[];
   readonly containerStatuses?: readonly {
     readonly name: string;
     readonly ready: boolean;

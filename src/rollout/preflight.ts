@@ -1,9 +1,14 @@
 import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { KubeApi, Resource } from '../kubernetes/api.ts';
+import { checkImageVolumes } from '../kubernetes/image-volumes.ts';
+import { deploymentObject } from '../kubernetes/objects/deployment.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { missingSecrets } from '../notify/notifier.ts';
+import { exampleWeights } from '../pipeline/pod-weights.ts';
 import type { StageContext } from '../pipeline/stage.ts';
+import { serverOf } from '../server/index.ts';
+import { podNeeds } from '../server/server.ts';
 import { refuseUnfit } from './adopted.ts';
 import { awaitIdle, engineImage } from './begin.ts';
 import { isCode } from './fence.ts';
@@ -28,12 +33,33 @@ export async function checkRollout(
   await requireNamespace(api, config.deploy.namespace);
   for (const note of await checkRights(api, config)) reporter.note('warning', note);
   for (const note of missingSecrets(config.notify, context.access.environment)) reporter.note('warning', note);
+  for (const note of await checkWeights(api, context)) reporter.note('warning', note);
   const found = await survey(api, { model: config.name, namespace: config.deploy.namespace }, config);
   refuseForeign(found);
   refuseHeld(found);
   await refuseUnfit(api, config, found, context.request);
   await provePrometheus(context, api, found);
   await awaitIdle({ ...context, api }, found);
+}
+
+/** Whether the cluster can bring the model to the pods, and there is what fetches it. */
+async function checkWeights(
+  api: KubeApi,
+  { config, access }: Pick<StageContext, 'config' | 'access'>,
+): Promise<readonly string[]> {
+  const weights = exampleWeights(config, access);
+  if (weights?.mode !== 'volume') return [];
+  const object = deploymentObject({
+    config,
+    revision: 'preflight',
+    image: weights.reference,
+    modelDigest: null,
+    weights,
+    replicas: 0,
+    epoch: 0,
+    ...podNeeds(serverOf(config), config),
+  });
+  return checkImageVolumes(api, config, () => api.apply(resources.deployment, object, { dryRun: true }));
 }
 
 /** One thing the engine has to be allowed to do. */

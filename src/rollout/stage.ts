@@ -69,8 +69,8 @@ export function connectTo(access: Access, reporter: Reporter = silentReporter): 
  * Rolls the release of the earlier stages out over this connection; a hold that has run out is rolled back first.
  */
 export async function rollOut(context: StageContext, api: KubeApi): Promise<RolloutEvidence> {
-  const { config, evidence, request = ordinary } = context;
-  const release = releaseOf(evidence, context.image ?? null);
+  const { config, request = ordinary } = context;
+  const release = releaseOf(context);
   const ref = { model: config.name, namespace: config.deploy.namespace };
   const before = await survey(api, ref, config);
   refuseForeign(before);

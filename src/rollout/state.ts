@@ -4,6 +4,7 @@ import { MlDeployError } from '../errors.ts';
 import type { Contract, ForcedBy } from '../pipeline/evidence.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { stateConfigMap } from '../kubernetes/objects/config-map.ts';
+import type { PodWeights } from '../kubernetes/objects/weights.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { AnalysisState } from './analysis/analysis.ts';
 import { superseded } from './fence.ts';
@@ -20,6 +21,8 @@ export interface Revision {
   readonly name: string;
   readonly image: string;
   readonly modelDigest: string | null;
+  /** Where its pods have the model from; absent: from the image. */
+  readonly weights?: PodWeights;
   /** Hash of the pod template; null for an adopted Deployment. */
   readonly template: string | null;
   /** Name of its Deployment: `<model>-r7`, or the adopted one. */

@@ -2,6 +2,7 @@ import { askedContract } from '../contract/asked.ts';
 import { servedContract } from '../contract/served.ts';
 import { MlDeployError } from '../errors.ts';
 import type { CheckEvidence, Outcome, SmokeEvidence } from '../pipeline/evidence.ts';
+import { podWeights } from '../pipeline/pod-weights.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
 import { protocols } from '../server/protocols/index.ts';
 import { serverOf } from '../server/index.ts';
@@ -41,8 +42,9 @@ async function runSmoke(parts: SmokeParts, context: StageContext): Promise<Smoke
   reporter.note('debug', reason);
   const image = evidence.build?.image.reference ?? null;
   const modelDigest = evidence.build?.modelDigest ?? evidence.validate?.model.digest ?? null;
+  const weights = evidence.build === undefined ? null : podWeights(config, context.access, evidence.build);
   const result = await tryOut({
-    spec: { ...here, image, modelDigest },
+    spec: { ...here, image, modelDigest, weights },
     runtime,
     protocol: protocols[here.server.protocol],
     contract: askedContract(servedContract(config, evidence.validate ?? null)),

@@ -15,7 +15,7 @@ export const planCommand: Command = {
     withProject(invocation, async ({ config, context, access, store, reporter }) => {
       const { plan } = await import('../../rollout/commands/plan.ts');
       const { releaseOf } = await import('../../rollout/plan.ts');
-      const release = releaseOf(await store.readAll(), context.image ?? null);
+      const release = releaseOf({ ...context, access, evidence: await store.readAll() });
       const report = await withCluster({ access, reporter }, (api) => plan(config, release, api, access));
       reporter.close();
       const { host, options } = invocation;
@@ -38,10 +38,10 @@ export const renderCommand: Command = {
   ],
   endings: { 0: 'the objects were printed' },
   run: (invocation) =>
-    withProject(invocation, async ({ config, context, store, reporter }) => {
+    withProject(invocation, async ({ config, context, access, store, reporter }) => {
       const { render } = await import('../../rollout/commands/plan.ts');
       const { releaseOf } = await import('../../rollout/plan.ts');
-      const text = render(config, releaseOf(await store.readAll(), context.image ?? null));
+      const text = render(config, releaseOf({ ...context, access, evidence: await store.readAll() }));
       reporter.close();
       const { host, options } = invocation;
       if (options.text('format') === 'json') {

@@ -584,6 +584,10 @@ export interface Image {
     [k: string]: Path;
   };
   /**
+   * Where the pods have the model from. `image`: it is in the image. `init`: an init container of the pod, ml-deploy's own image, fetches it from the registry and checks every digest. `volume`: the node mounts it from the registry as an image volume, which needs Kubernetes 1.35 (1.33 with the feature gate ImageVolume) and containerd 2.2 or CRI-O 1.33. docs/build.md says which is good for what.
+   */
+  weights?: 'image' | 'init' | 'volume';
+  /**
    * What else is published from the same layers of model files, without sending them again: `modelpack` (an OCI artifact of the model alone, CNCF ModelPack) and `modelcar` (an image for KServe's `oci://` storage).
    */
   artifacts?: ('modelpack' | 'modelcar')[];
@@ -1097,6 +1101,10 @@ export interface Image1 {
   secrets?: {
     [k: string]: Path;
   };
+  /**
+   * Where the pods have the model from. `image`: it is in the image. `init`: an init container of the pod, ml-deploy's own image, fetches it from the registry and checks every digest. `volume`: the node mounts it from the registry as an image volume, which needs Kubernetes 1.35 (1.33 with the feature gate ImageVolume) and containerd 2.2 or CRI-O 1.33. docs/build.md says which is good for what.
+   */
+  weights?: 'image' | 'init' | 'volume';
   /**
    * What else is published from the same layers of model files, without sending them again: `modelpack` (an OCI artifact of the model alone, CNCF ModelPack) and `modelcar` (an image for KServe's `oci://` storage).
    */

@@ -48,6 +48,7 @@ export const configurationKeys: readonly string[] = [
   'image.maxSize',
   'image.insecure',
   'image.secrets',
+  'image.weights',
   'image.artifacts',
   'image.sign',
   'optimize',

@@ -8,7 +8,7 @@ import type { ReadableImage } from '../../oci/image.ts';
 import { digestOf, mediaTypes } from '../../oci/manifest.ts';
 import { attach } from '../../oci/referrers.ts';
 import type { RegistryClient } from '../../oci/registry.ts';
-import type { ArtifactEvidence, DocumentEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
+import type { ArtifactEvidence, BesideEvidence, DocumentEvidence, ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { evidenceFolder } from '../../pipeline/store.ts';
 import { plural } from '../../plural.ts';
@@ -37,7 +37,9 @@ export interface BuiltImage {
   readonly served: ValidateEvidence;
   readonly builder: string;
   readonly startedAt: string;
-  /** What was published beside it. */
+  /** The model, when it is beside it. */
+  readonly beside?: BesideEvidence | null;
+  /** What else was published. */
   readonly artifacts?: readonly ArtifactEvidence[] | undefined;
 }
 
@@ -132,13 +134,16 @@ async function billOfMaterials({ config, access, signal }: StageContext, built: 
 }
 
 async function provenanceOf({ config, access }: StageContext, built: BuiltImage): Promise<object> {
-  const { plan, validated, written, builder, startedAt, artifacts = [] } = built;
+  const { plan, validated, written, builder, startedAt, beside = null, artifacts = [] } = built;
   const { entry, requirements } = config.server;
   const dockerfile = plan.recipe.kind === 'dockerfile' ? relative(access.root, plan.recipe.file) : null;
   const paths = [entry, requirements, dockerfile, 'mldeploy.lock'].filter((path) => path !== null);
   const files = await Promise.all(paths.map((path) => hashed(access.root, path)));
   return provenance({
-    subjects: [written, ...artifacts].map(({ digest }) => ({ name: config.image.repository, digest })),
+    subjects: [written, ...(beside === null ? [] : [beside]), ...artifacts].map(({ digest }) => ({
+      name: config.image.repository,
+      digest,
+    })),
     project: config.name,
     configuration: digestOf(JSON.stringify(config)),
     environmentName: config.environment,

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { PodNeeds } from '../../server/server.ts';
 import type { KubeObject } from '../api.ts';
 import { annotations, labels, revisionLabels } from './labels.ts';
+import { weightsParts, type PodWeights } from './weights.ts';
 
 /** What a revision's Deployment is made of. */
 export interface DeploymentFacts extends PodNeeds {
@@ -12,6 +13,8 @@ export interface DeploymentFacts extends PodNeeds {
   /** `repository@sha256:...` */
   readonly image: string;
   readonly modelDigest: string | null;
+  /** Absent or null: the model is in the image. */
+  readonly weights?: PodWeights | null;
   readonly replicas: number;
   readonly epoch: number;
 }
@@ -71,18 +74,21 @@ export function templateHash(facts: Omit<DeploymentFacts, 'revision' | 'replicas
 export function podTemplate(facts: DeploymentFacts): PodTemplate {
   const { config } = facts;
   const { deploy } = config;
+  const model = weightsParts(facts.weights ?? null, config);
   return {
     metadata: {
       labels: revisionLabels(config.name, facts.revision),
       annotations: { ...deploy.annotations, [annotations.image]: facts.image },
     },
     spec: {
-      containers: [container(facts)],
+      ...list('initContainers', model.initContainers),
+      containers: [container(facts, model.mounts)],
       volumes: [
         { name: 'tmp', emptyDir: {} },
         ...(facts.sharedMemory === null
           ? []
           : [{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: facts.sharedMemory } }]),
+        ...model.volumes,
       ],
       terminationGracePeriodSeconds: endpointSeconds + Math.ceil(config.rollout.drainMs / 1000) + 5,
       automountServiceAccountToken: deploy.serviceAccount !== null,
@@ -102,7 +108,10 @@ export function podTemplate(facts: DeploymentFacts): PodTemplate {
   };
 }
 
-function container(facts: DeploymentFacts): Record<string, unknown> {
+function container(
+  facts: DeploymentFacts,
+  mounts: readonly Readonly<Record<string, unknown>>[],
+): Record<string, unknown> {
   const { config, probes } = facts;
   const { cpu, memory, gpu } = config.resources;
   const environment = {
@@ -138,6 +147,7 @@ function container(facts: DeploymentFacts): Record<string, unknown> {
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },
       ...(facts.sharedMemory === null ? [] : [{ name: 'shm', mountPath: '/dev/shm' }]),
+      ...mounts,
     ],
     securityContext: {
       allowPrivilegeEscalation: false,

@@ -50,7 +50,7 @@ export const torchserve: Server = {
 
 async function imagePlan(config: Config, model: ValidateEvidence, root: string): Promise<ImagePlan> {
   const { port } = config.server;
-  const { store, files } = await modelStore(config, model, root);
+  const { store, folder, files } = await modelStore(config, model, root);
   return {
     platform: config.image.platform,
     recipe: { kind: 'base', base: config.image.base, packages: null },
@@ -89,7 +89,7 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
       healthcheck: askWithBash(port, '/ping', 180),
     },
     labels: imageLabels(config, model),
-    weights: { path: modelFolder, files },
+    weights: { path: folder, files },
   };
 }
 
@@ -98,7 +98,7 @@ async function modelStore(
   config: Config,
   model: ValidateEvidence,
   root: string,
-): Promise<{ store: PlannedFile[]; files: WeightFile[] }> {
+): Promise<{ store: PlannedFile[]; folder: string; files: WeightFile[] }> {
   const { files } = model.model;
   const weights = files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }));
   const archives = files.filter(({ path }) => path.endsWith('.mar'));
@@ -110,13 +110,13 @@ async function modelStore(
         'Point model.path to one of them.',
       );
     }
-    return { store: [], files: [{ ...archive, target: `${storeFolder}/${config.name}.mar` }] };
+    return { store: [], folder: storeFolder, files: [{ ...archive, target: `${storeFolder}/${config.name}.mar` }] };
   }
   const { inputs, outputs } = contractOf(config, model);
   const file = config.server.entry === null ? scriptFile(model) : null;
   const entry = config.server.entry === null ? null : await readProjectFile(root, config.server.entry, 'server.entry');
   const content = await modelArchive({ name: config.name, settings: { file, inputs, outputs }, entry });
-  return { store: [{ path: `${config.name}.mar`, content }], files: weights };
+  return { store: [{ path: `${config.name}.mar`, content }], folder: modelFolder, files: weights };
 }
 
 function contractOf(config: Config, model: ValidateEvidence): Pick<Contract, 'inputs' | 'outputs'> {

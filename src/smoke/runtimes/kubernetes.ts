@@ -9,7 +9,7 @@ import { resources } from '../../kubernetes/resources.ts';
 import { removeLeftovers } from './kubernetes/leftovers.ts';
 import { podName, smokePod } from './kubernetes/pod.ts';
 import { deviceFor, lookAround } from './kubernetes/preflight.ts';
-import { endOf, type Lasting, stateOf, statusOf } from './kubernetes/pod-state.ts';
+import { endOf, fetchingOf, type Lasting, stateOf, statusOf } from './kubernetes/pod-state.ts';
 import { routeTo } from './kubernetes/route.ts';
 import { thisProcess } from './owner.ts';
 import type { Hardware, RunningServer, Runtime, RuntimeContext, RuntimeFacts, StartSpec, Stopped } from './runtime.ts';
@@ -134,6 +134,7 @@ class SmokePod implements RunningServer {
           : { proved: uid !== 0, how: `The container runtime reports user id ${uid}.` },
       details: [
         `${this.title}, on node ${node}`,
+        ...fetchTime(pod),
         ...this.#leftovers.map((name) => `removed ${name}, left behind by a run that died`),
         ...(await this.#events()).flatMap(({ reason, message }) => (reason === 'Pulled' ? [message] : [])),
       ],
@@ -233,6 +234,14 @@ function connectTo({ access, signal }: Where, deadlineMs?: number): Promise<Kube
     ...(signal === null ? {} : { signal }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   });
+}
+
+/** How long the init container took for the model. */
+function fetchTime(pod: KubeObject): string[] {
+  const { startedAt, finishedAt } = fetchingOf(pod)?.terminated ?? {};
+  if (startedAt === undefined || finishedAt === undefined) return [];
+  // The cluster tells whole seconds.
+  return [`the init container fetched the model in ${(Date.parse(finishedAt) - Date.parse(startedAt)) / 1000} s`];
 }
 
 function requireImage({ image }: StartSpec): string {

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { MlDeployError } from '../../errors.ts';
+import type { PodWeights } from '../../kubernetes/objects/weights.ts';
 import type { Access } from '../../pipeline/stage.ts';
 import type { HeldRequest } from '../../server/protocols/http.ts';
 import type { Send, ServerRequest } from '../../server/protocols/protocol.ts';
@@ -17,6 +18,8 @@ export interface StartSpec extends RuntimeContext {
   /** `repository@sha256:...`; null only for a server that already runs. */
   readonly image: string | null;
   readonly modelDigest: string | null;
+  /** Where the pod has the model from; absent or null: from the image. */
+  readonly weights?: PodWeights | null;
 }
 
 export type Availability =

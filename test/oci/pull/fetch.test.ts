@@ -15,9 +15,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { contentAnnotation, contentKey, modelAnnotations } from '../../../src/oci/layer-content.ts';
+import { hashTar } from '../../../src/oci/hashed-tar.ts';
 import { digestOf, mediaTypes } from '../../../src/oci/manifest.ts';
 import { fetchModel, type FetchedModel } from '../../../src/oci/pull/fetch-model.ts';
-import { TarStream, type LayerEntry } from '../../../src/oci/tar-blob.ts';
+import { TarStream } from '../../../src/oci/tar-blob.ts';
+import type { LayerEntry } from '../../../src/oci/tar-entry.ts';
 import { clientOf } from '../client.ts';
 import { startFaultyRegistry, type FaultyRegistry, type RegistryOptions } from '../faulty-registry.ts';
 
@@ -46,7 +48,7 @@ async function layerOf(files: Files, others: readonly LayerEntry[] = []): Promis
   }));
   const pieces: Uint8Array[] = [];
   const folder: LayerEntry = { kind: 'folder', path: 'model/', mode: 0o555 };
-  const blob = await new TarStream([folder, ...others, ...entries]).hash();
+  const blob = await hashTar(new TarStream([folder, ...others, ...entries]));
   for await (const piece of blob.read(0)) pieces.push(piece);
   const list = Object.entries(files).map(([path, content]) => {
     return { path, size: content.length, sha256: digestOf(content).slice('sha256:'.length) };

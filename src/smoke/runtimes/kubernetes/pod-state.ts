@@ -1,6 +1,7 @@
 import { MlDeployError } from '../../../errors.ts';
 import type { KubeObject } from '../../../kubernetes/api.ts';
 import type { ServerState } from '../runtime.ts';
+import { fetchContainer, fetchFailure } from '../../../kubernetes/objects/weights.ts';
 import { explainUnschedulable } from './unschedulable.ts';
 
 interface Waiting {
@@ -12,6 +13,7 @@ export interface Terminated {
   readonly exitCode: number;
   readonly reason?: string;
   readonly message?: string;
+  readonly startedAt?: string;
   readonly finishedAt?: string;
 }
 
@@ -26,6 +28,10 @@ export interface PodStatus {
     readonly status: string;
     readonly reason?: string;
     readonly message?: string;
+  }[];
+  readonly initContainerStatuses?: readonly {
+    readonly name: string;
+    readonly state?: { readonly waiting?: Waiting; readonly running?: object; readonly terminated?: Terminated };
   }[];
   readonly containerStatuses?: readonly {
     readonly imageID: string;
@@ -59,8 +65,10 @@ export function stateOf(pod: KubeObject, lasting: Lasting, scalingUp: boolean, l
   const status = statusOf(pod);
   const state = status.containerStatuses?.[0]?.state;
   if (state?.terminated !== undefined) return ended(pod, state.terminated, limits);
+  const fetching = fetchState(pod, lasting);
   if (status.phase === 'Failed') throw evicted(pod, status);
   if (state?.running !== undefined) return { phase: 'running' };
+  if (fetching !== null) return fetching;
   const unscheduled = status.conditions?.find(
     ({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable',
   );
@@ -72,6 +80,33 @@ export function stateOf(pod: KubeObject, lasting: Lasting, scalingUp: boolean, l
   return state?.waiting === undefined
     ? { phase: 'starting', detail: 'waiting for a node' }
     : waiting(pod, state.waiting, lasting);
+}
+
+/** State of the init container that fetches the model; null when there is none, or the cluster has not looked at it. */
+export function fetchingOf(
+  pod: KubeObject,
+): NonNullable<NonNullable<PodStatus['initContainerStatuses']>[number]['state']> | null {
+  return statusOf(pod).initContainerStatuses?.find(({ name }) => name === fetchContainer)?.state ?? null;
+}
+
+/** What the server waits for as long as its model is being fetched; null when nothing is to be said of that. */
+function fetchState(pod: KubeObject, lasting: Lasting): ServerState | null {
+  const fetching = fetchingOf(pod);
+  if (fetching?.terminated !== undefined && fetching.terminated.exitCode !== 0)
+    throw notFetched(pod, fetching.terminated);
+  if (fetching?.running !== undefined) return { phase: 'starting', detail: 'fetching the model' };
+  if (fetching?.waiting === undefined || fetching.waiting.reason === 'PodInitializing') return null;
+  return waiting(pod, fetching.waiting, lasting);
+}
+
+function notFetched(pod: KubeObject, { exitCode, reason, message }: Terminated): MlDeployError {
+  const why = fetchFailure(message);
+  return new MlDeployError({
+    code: 'smoke/model-fetch',
+    kind: 'infrastructure',
+    message: `Pod ${pod.metadata.name} could not fetch its model (exit code ${exitCode}, ${reason ?? 'Error'}): ${why === '' ? 'it said nothing' : why}`,
+    hint: 'Nothing is known against the model. Look at the registry, and at deploy.imagePullSecrets: the init container reads the registry with these.',
+  });
 }
 
 function waiting(pod: KubeObject, { reason = '', message = '' }: Waiting, lasting: Lasting): ServerState {

@@ -43,6 +43,7 @@ export function smokePod({ spec, image, run, device, owner }: PodFacts): KubeObj
     revision: run,
     image,
     modelDigest: spec.modelDigest,
+    weights: spec.weights ?? null,
     replicas: 1,
     epoch: 0,
     ...podNeeds(server, config),

@@ -2,7 +2,9 @@ import { MlDeployError } from '../../../errors.ts';
 import { probeCluster } from '../../../gpu/cluster.ts';
 import { chooseDevice, type DeviceChoice } from '../../../gpu/device.ts';
 import type { KubeApi } from '../../../kubernetes/api.ts';
+import { checkImageVolumes } from '../../../kubernetes/image-volumes.ts';
 import { resources } from '../../../kubernetes/resources.ts';
+import { exampleWeights } from '../../../pipeline/pod-weights.ts';
 import type { RuntimeContext, StartSpec } from '../runtime.ts';
 import { smokePod } from './pod.ts';
 
@@ -50,10 +52,13 @@ async function demand(
 async function rehearse(api: KubeApi, context: RuntimeContext, { device }: DeviceChoice): Promise<void> {
   const { config } = context;
   const image = `${config.image.repository}@sha256:${'0'.repeat(64)}`;
-  const spec: StartSpec = { ...context, image, modelDigest: null };
+  const weights = exampleWeights(config, context.access);
+  const spec: StartSpec = { ...context, image, modelDigest: null, weights };
   const pod = smokePod({ spec, image, run: 'smoke-000000', device, owner: '' });
+  const send = (): Promise<unknown> => api.apply(resources.pod, pod, { dryRun: true });
   try {
-    await api.apply(resources.pod, pod, { dryRun: true });
+    if (weights?.mode === 'volume') await checkImageVolumes(api, config, send);
+    else await send();
   } catch (error) {
     if (!(error instanceof MlDeployError) || error.code !== 'kubernetes/not-found') throw error;
     throw new MlDeployError({

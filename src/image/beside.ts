@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+
+import { appendLayers, type WrittenImage } from '../oci/append.ts';
+import { contentAnnotation, contentKey, modelAnnotations } from '../oci/layer-content.ts';
+import { digestOf, mediaTypes } from '../oci/manifest.ts';
+import type { FileTree, ImagePlan } from '../server/image-plan.ts';
+import type { Layer } from './make.ts';
+import { treeLayers } from './trees.ts';
+
+/** Label of an image that has no model: the digest of the image with the model. It makes the one depend on the other. */
+export const weightsLabel = 'dev.ml-deploy.weights';
+
+/** A model that is not in its image: an image of its own with nothing but the layers of its files. */
+export interface BesideModel {
+  /** Its layers, from the lowest one. */
+  readonly layers: readonly Layer[];
+  readonly written: WrittenImage;
+}
+
+/**
+ * Whether a folder of the plan is where the model is: what is mounted there later would hide it, so it goes with the model.
+ * @param tree of the plan
+ * @param plan with the model's folder
+ * @returns true for the model's folder and all below it
+ */
+export function isBeside(tree: FileTree, plan: ImagePlan): boolean {
+  return tree.path === plan.weights.path || tree.path.startsWith(`${plan.weights.path}/`);
+}
+
+/**
+ * Makes the image of the model alone, from the very layers that a serving image would have: it can be mounted as an image volume, and
+ * fetched by an init container.
+ * @param plan with the model's folder and what the server has in it besides
+ * @param weights layers of the model's files
+ * @param modelDigest of the model as it was validated
+ * @param created RFC 3339
+ * @returns the same bytes for the same input
+ */
+export async function modelImage(
+  plan: ImagePlan,
+  weights: readonly Layer[],
+  modelDigest: string,
+  created: string,
+): Promise<BesideModel> {
+  const { path, files } = plan.weights;
+  const astray = files.find(({ target }) => target !== undefined && !target.startsWith(`${path}/`));
+  if (astray !== undefined) throw new Error(`${astray.path} is not below ${path} in the image`);
+  const trees = plan.trees.filter((tree) => isBeside(tree, plan));
+  const made = await treeLayers(trees);
+  const layers = [
+    ...weights,
+    ...made.map(({ blob, title }, index): Layer => {
+      const key = contentKey(filesOf(trees[index]));
+      return { kind: 'code', blob, title, annotations: { [contentAnnotation]: key } };
+    }),
+  ];
+  const [os = '', architecture = '', variant] = plan.platform.split('/');
+  const empty = Buffer.from('{}');
+  const bare = {
+    manifest: {
+      schemaVersion: 2,
+      mediaType: mediaTypes.manifest,
+      config: { mediaType: mediaTypes.config, digest: digestOf(empty), size: empty.length },
+      layers: [],
+      annotations: { [modelAnnotations.digest]: modelDigest, [modelAnnotations.path]: path },
+    },
+    config: {
+      os,
+      architecture,
+      ...(variant === undefined ? {} : { variant }),
+      rootfs: { type: 'layers', diff_ids: [] },
+    },
+  } as const;
+  const written = appendLayers(bare, {
+    layers: layers.map(({ blob: { digest, size }, title, annotations = {} }) => ({
+      digest,
+      size,
+      title,
+      annotations,
+      createdBy: `ml-deploy: model files (${title})`,
+    })),
+    created,
+  });
+  return { layers, written };
+}
+
+/** As they stand in the layer of the tree. */
+function filesOf(tree: FileTree | undefined): { path: string; size: number; sha256: string }[] {
+  const { path: top = '/', files = [] } = tree ?? {};
+  return files
+    .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+    .map(({ path, content }) => {
+      const bytes = Buffer.from(content);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { path: posix.join(top, path).slice(1), size: bytes.length, sha256 };
+    });
+}
