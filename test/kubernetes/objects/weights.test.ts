@@ -111,8 +111,8 @@ describe('a pod whose model is not in the image', () => {
   it('is another revision with another model, and the same as ever with the model in the image', () => {
     expect(templateHash(factsOf(weightsOf('init', 'b')))).not.toBe(templateHash(factsOf(weightsOf('init', 'c'))));
     expect(templateHash(factsOf(weightsOf('volume', 'b')))).not.toBe(templateHash(factsOf(weightsOf('volume', 'c'))));
-    const { weights: _, ...without } = factsOf(null);
-    expect(templateHash(factsOf(null))).toBe(templateHash(without));
+    const without = Object.fromEntries(Object.entries(factsOf(null)).filter(([key]) => key !== 'weights'));
+    expect(templateHash(factsOf(null))).toBe(templateHash(without as ReturnType<typeof factsOf>));
     expect(JSON.stringify(specOf(null))).not.toMatch(/initContainers|"model"/);
   });
 });
