@@ -115,10 +115,11 @@ function notesOf(
 
 /** Both in the log: what was gained, and that it may have cost time. */
 function tell(comparison: ComparisonEvidence, reporter: Reporter): void {
-  const { latencyMs } = comparison;
+  const { path, latencyMs, bytesBefore, bytesAfter } = comparison;
   reporter.note('info', comparisonTable(comparison).before);
+  if (bytesAfter >= bytesBefore) reporter.note('warning', `optimize: ${path} did not become smaller`);
   if (latencyMs.after < slower * latencyMs.before) return;
-  reporter.note('warning', `optimize: ${comparison.path} became slower on the processor of this build`);
+  reporter.note('warning', `optimize: ${path} became slower on the processor of this build`);
 }
 
 type Change = Replaced & { readonly step: OptimisedFile['step']; readonly why: string };

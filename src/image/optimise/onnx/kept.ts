@@ -39,8 +39,8 @@ export async function keptResult(
   try {
     await make(part);
     const outcome = parseOutcome(await readFile(join(part, 'report.json'), 'utf8'));
-    // What is made anew to be compared takes nobody's place, and goes with what is old.
-    if (fresh) return { folder: part, outcome, known: false };
+    // What is made anew to be compared takes nobody's place, and goes with what is old. A problem may pass.
+    if (fresh || outcome.problem !== null) return { folder: part, outcome, known: false };
     const moved = await rename(part, kept).then(
       () => kept,
       () => part, // another build was faster

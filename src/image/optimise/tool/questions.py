@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy
 import onnxruntime
 
-from problem import Problem
+from problem import Problem, one_line
 
 _TYPES = {
     "tensor(float)": "float32",
@@ -24,7 +24,7 @@ def questions(wanted: dict, model: Path) -> list[dict]:
     try:
         inputs = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"]).get_inputs()
     except Exception as error:
-        raise Problem(f"ONNX Runtime cannot load the original: {' '.join(str(error).split())[:400]}") from error
+        raise Problem(f"ONNX Runtime cannot load the original: {one_line(error)}") from error
     strange = [f"{one.name}: {one.type}" for one in inputs if one.type not in _TYPES]
     if strange:
         raise Problem(f"it has inputs that cannot be made up ({', '.join(strange)})")

@@ -56,7 +56,7 @@ def _pruned(model: onnx.ModelProto, share: float) -> dict:
         tensors, weights, zeros = tensors + 1, weights + values.size, zeros + int((values == 0).sum())
     if tensors == 0:
         return {"changed": False, "message": "no initializer of the main graph is a matrix of floats"}
-    return {"changed": True, "message": f"{zeros} of {weights} weights in {tensors} tensors are zero"}
+    return {"changed": True, "message": f"{zeros} of {weights} weights in {_plural(tensors, 'tensor')} are zero"}
 
 
 def _half(model: onnx.ModelProto) -> tuple[onnx.ModelProto, dict]:
@@ -97,8 +97,12 @@ def _int8(model: onnx.ModelProto) -> tuple[onnx.ModelProto, dict]:
             raise Problem(f"int8: {one_line(error)}") from error
     count = _integer_nodes(model) - before
     if count == 0:
-        return model, {"changed": False, "message": "it has no matrix product with weights of its own"}
-    return model, {"changed": True, "message": f"{count} operators have int8 weights"}
+        return model, {"changed": False, "message": "it has no matrix product or embedding with weights of its own"}
+    return model, {"changed": True, "message": f"int8 weights in {_plural(count, 'operator')}"}
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _integer_nodes(model: onnx.ModelProto) -> int:
