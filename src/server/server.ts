@@ -38,6 +38,8 @@ export interface Server {
   readonly protocol: ProtocolId;
   /** Whether it refuses malformed requests with 4xx, or also with 5xx, which no model and no setting can change. */
   readonly refusals: '4xx' | '4xx or 5xx';
+  /** Most rows that one request may have; null: no limit is known. */
+  maxRows?(config: Config): number | null;
   /** Exit codes after SIGTERM that are as good as 0 and 143. */
   readonly exitCodes?: readonly number[];
   /** What a builder makes for it: the base as it is, the base with Python packages, or the user's own Dockerfile. */

@@ -66,7 +66,9 @@ function contextOf(root: string, base: string, namespace: string): StageContext 
     .filter((line) => !/^(image|resources|smoke):/.test(line))
     .join('\n')
     // The tritonserver of the stand-in has the backend for Python alone.
-    .replace('type: triton', 'type: triton, entry: model.py');
+    .replace('type: triton', 'type: triton, entry: model.py')
+    // Less than the smoke test would ask for by itself.
+    .replace('maxBatch: 32', 'maxBatch: 12');
   const repository = `${cluster.registry}/stand-in-test/${Date.now().toString(36)}`;
   const config = parseConfig(
     `${written}

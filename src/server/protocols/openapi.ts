@@ -1,3 +1,4 @@
+import { batchesUpTo, largerBatchesUpTo, withinBody } from './batches.ts';
 import type { Ask, Discovery, Fault, Known, Outcome, Protocol } from './protocol.ts';
 import { examine } from './openapi/examine.ts';
 import { exampleBatches } from './openapi/example-batches.ts';
@@ -11,14 +12,6 @@ import { resolver, type Resolve } from './openapi/schema.ts';
 const descriptionPath = '/openapi.json';
 /** Where requests go when the server has no description. */
 const usualPath = '/predict';
-const batches = [
-  { rows: 1, seed: 1 },
-  { rows: 1, seed: 2 },
-  { rows: 8, seed: 3 },
-  { rows: 32, seed: 4 },
-];
-
-const largerBatches = [8, 32];
 
 /** Servers that describe themselves in `/openapi.json` (FastAPI does), asked with one POST of JSON. */
 export const openapi: Protocol = {
@@ -38,7 +31,7 @@ export const openapi: Protocol = {
 };
 
 function described(operation: Operation, resolve: Resolve, version: string, known: Known): Discovery {
-  const samples = batches.map(({ rows, seed }) =>
+  const samples = batchesUpTo(known.maxRows).map(({ rows, seed }) =>
     sample(operation.request, resolve, { rows, seed, lengthAt: (path) => knownLength(path, known) }),
   );
   const guesses = [...new Set(samples.flatMap((one) => one.guesses))];
@@ -49,7 +42,10 @@ function described(operation: Operation, resolve: Resolve, version: string, know
     ...judging(operation, resolve),
     title: `POST ${operation.path} (OpenAPI ${version})`,
     valid: sure
-      ? [...distinct].map(([body, one]) => generated(operation.path, body, one))
+      ? withinBody(
+          [...distinct].map(([body, one]) => generated(operation.path, body, one)),
+          known.maxBodyBytes,
+        )
       : repeated(operation.path, known),
     malformed: malformedAsks(operation.path, operation.request, template, resolve, known.maxBodyBytes),
     open: sure ? null : `the request's schema leaves open: ${guesses.join('; ')}`,
@@ -63,12 +59,13 @@ function generated(path: string, body: string, { rows }: Sample): Ask {
 }
 
 /** When the description is not enough, rows that somebody vouches for, in larger batches. */
-function repeated(path: string, { examples }: Known): Ask[] {
-  return exampleBatches(examples, largerBatches).map(({ body, rows }) => ({
+function repeated(path: string, { examples, maxRows, maxBodyBytes }: Known): readonly Ask[] {
+  const asks = exampleBatches(examples, largerBatchesUpTo(maxRows)).map(({ body, rows }): Ask => ({
     name: `a generated batch of ${rows}`,
     request: { method: 'POST', path, body: JSON.stringify(body) },
     rows,
   }));
+  return withinBody(asks, maxBodyBytes);
 }
 
 function undescribed(open: string, known: Known, fault: Fault | null): Discovery {

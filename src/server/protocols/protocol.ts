@@ -88,6 +88,8 @@ export interface Known {
   readonly examples: readonly unknown[];
   /** Largest request body that the server takes, bytes; null when no limit is known. */
   readonly maxBodyBytes: number | null;
+  /** Most rows that one request may have; null when no limit is known. */
+  readonly maxRows: number | null;
 }
 
 /**

@@ -1,11 +1,10 @@
+import { largerBatchesUpTo, withinBody } from './batches.ts';
 import { asArray, asObject, parseJson } from './json.ts';
 import { jsonOf, refusalProblems } from './judging.ts';
 import { exampleBatches } from './openapi/example-batches.ts';
 import type { Ask, Known, Protocol } from './protocol.ts';
 import { predictionProblems, valueProblems } from './rows/predictions.ts';
 import { malformedRows, rowRequests, type RowRequests } from './rows/requests.ts';
-
-const largerBatches = [8, 32];
 
 /**
  * TorchServe's inference API (`POST /predictions/NAME`). What a body looks like is the handler's business: ours, and TorchServe's own
@@ -56,12 +55,13 @@ function rowsOf(body: unknown): readonly unknown[] | null {
   return asArray(asObject(body)?.['instances']);
 }
 
-function fromExamples(path: string, { examples }: Known): RowRequests {
-  const valid = exampleBatches(examples, largerBatches).map(({ body, rows }): Ask => ({
+function fromExamples(path: string, { examples, maxRows, maxBodyBytes }: Known): RowRequests {
+  const asks = exampleBatches(examples, largerBatchesUpTo(maxRows)).map(({ body, rows }): Ask => ({
     name: `a generated batch of ${rows}`,
     request: { method: 'POST', path, body: JSON.stringify(body) },
     rows: null,
   }));
+  const valid = withinBody(asks, maxBodyBytes);
   return { valid, open: valid.length > 0 ? null : 'only the handler knows what a request looks like' };
 }
 

@@ -1,4 +1,5 @@
 import type { TensorSpec } from '../../pipeline/evidence.ts';
+import { batchesUpTo, withinBody } from './batches.ts';
 import { asArray, asObject, parseJson } from './json.ts';
 import { refusalProblems } from './judging.ts';
 import type { Ask, Known, Protocol } from './protocol.ts';
@@ -21,7 +22,7 @@ export const v2: Protocol = {
     const valid: Ask[] = [];
     let open =
       metadata.inputs.length === 0 ? (metadata.problem ?? 'neither server nor contract names the inputs') : null;
-    for (const [index, rows] of batchesFor(metadata.inputs, metadata.maxBatch).entries()) {
+    for (const [index, rows] of batchesFor(metadata.inputs, metadata.maxBatch ?? known.maxRows).entries()) {
       const tensors = samples(metadata.inputs, rows ?? 1, index + 1, known);
       if (typeof tensors === 'string') open = tensors;
       else if (tensors.length > 0) valid.push(askWith(path, tensors, rows));
@@ -29,7 +30,7 @@ export const v2: Protocol = {
     const template = open === null ? samples(metadata.inputs, 1, 1, known) : null;
     return {
       title: `POST ${path} (Open Inference v2${metadata.platform === null ? '' : `, ${metadata.platform}`})`,
-      valid: open === null ? valid : [],
+      valid: open === null ? withinBody(valid, known.maxBodyBytes) : [],
       malformed: malformedAsks(path, template === null || typeof template === 'string' ? null : bodyOf(template)),
       open,
       fault: metadata.fault,
@@ -48,14 +49,10 @@ export const v2: Protocol = {
   },
 };
 
-const batchSizes = [1, 1, 8, 32];
-
 /** Without a batch dimension: two requests that differ in their numbers. */
-function batchesFor(inputs: readonly TensorSpec[], maxBatch: number | null): readonly (number | null)[] {
+function batchesFor(inputs: readonly TensorSpec[], maxRows: number | null): readonly (number | null)[] {
   if (inputs.length === 0) return [];
-  if (!inputs.every(isBatch)) return [null, null];
-  const limit = maxBatch ?? Number.POSITIVE_INFINITY;
-  return [...batchSizes.filter((rows) => rows <= limit), ...(limit > 1 && limit < 32 && limit !== 8 ? [limit] : [])];
+  return inputs.every(isBatch) ? batchesUpTo(maxRows).map(({ rows }) => rows) : [null, null];
 }
 
 function samples(inputs: readonly TensorSpec[], rows: number, seed: number, known: Known): SampleTensor[] | string {

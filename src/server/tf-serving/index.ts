@@ -30,6 +30,9 @@ export const tfServing: Server = {
     return { ...tensorflowServing(config.name), port: config.server.port };
   },
 
+  /** With batching on, a request that is larger than a batch is refused. */
+  maxRows: ({ server }: Config) => server.batching?.maxBatch ?? null,
+
   environment(config: Config): Readonly<Record<string, string>> {
     const cores = String(wholeCores(config.resources.cpu));
     // TensorFlow would start a thread per core of the node, however few the pod may use.

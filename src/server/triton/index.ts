@@ -34,6 +34,8 @@ export const triton: Server = {
     return tritonMetrics(config.name);
   },
 
+  maxRows: ({ server }: Config) => server.batching?.maxBatch ?? null,
+
   environment(config: Config): Readonly<Record<string, string>> {
     return { OMP_NUM_THREADS: String(wholeCores(config.resources.cpu)), HOME: '/tmp' };
   },

@@ -21,8 +21,8 @@ const contract = {
   source: 'declared',
 };
 
-const scores: Known = { model: modelName, contract, examples: [], maxBodyBytes: null };
-const alphabet: Known = { model: 'alphabet', contract: null, examples: [], maxBodyBytes: null };
+const scores: Known = { model: modelName, contract, examples: [], maxBodyBytes: null, maxRows: null };
+const alphabet: Known = { model: 'alphabet', contract: null, examples: [], maxBodyBytes: null, maxRows: null };
 
 /** Triton answers what it cannot parse with 500. */
 const unparsable = [

@@ -1,4 +1,5 @@
 import type { TensorSpec } from '../../../pipeline/evidence.ts';
+import { batches, batchesUpTo, withinBody } from '../batches.ts';
 import { asArray, asObject } from '../json.ts';
 import type { Ask, Known } from '../protocol.ts';
 import { isBatch, nested, sampleTensor } from '../tensors.ts';
@@ -9,13 +10,6 @@ export interface RowRequests {
   readonly valid: readonly Ask[];
   readonly open: string | null;
 }
-
-const batches = [
-  { rows: 1, seed: 1 },
-  { rows: 1, seed: 2 },
-  { rows: 8, seed: 3 },
-  { rows: 32, seed: 4 },
-];
 
 /**
  * Requests of the form `{"instances": [row, ...]}`: a row is the value of the only input, or an object of all inputs. A model without a
@@ -28,7 +22,7 @@ export function rowRequests(path: string, known: Known, columnar: boolean): RowR
   if (!batched && !columnar)
     return { valid: [], open: 'the model has no batch dimension, and this form has only rows' };
   const asks: Ask[] = [];
-  for (const { rows, seed } of batched ? batches : batches.slice(0, 2)) {
+  for (const { rows, seed } of batched ? batchesUpTo(known.maxRows) : batches.slice(0, 2)) {
     const values = valuesOf(inputs, rows, seed, known.examples);
     if (typeof values === 'string') return { valid: [], open: values };
     const body = batched ? { instances: rowsOf(values, rows) } : { inputs: only(values) ?? values };
@@ -38,7 +32,7 @@ export function rowRequests(path: string, known: Known, columnar: boolean): RowR
       rows: batched ? rows : null,
     });
   }
-  return { valid: asks, open: null };
+  return { valid: withinBody(asks, known.maxBodyBytes), open: null };
 }
 
 /** Requests that break the form in one place; `valid` is one that fits, null when none is known. */

@@ -6,6 +6,7 @@ Of a SavedModel it computes one product with the only variable, which is what th
 
 import argparse
 import pathlib
+import re
 
 import kserve
 import numpy
@@ -19,8 +20,11 @@ for name in ("file_system_poll_wait_seconds", "enable_batching", "batching_param
 flags = parser.parse_args()
 
 assert "enable: true" in pathlib.Path(flags.monitoring_config_file).read_text()
+# Without batching there is no limit; with it, what is larger than a batch is refused, as TensorFlow Serving does.
+most = None
 if flags.batching_parameters_file is not None:
-    assert "max_batch_size { value:" in pathlib.Path(flags.batching_parameters_file).read_text()
+    batching = pathlib.Path(flags.batching_parameters_file).read_text()
+    most = int(re.search(r"^max_batch_size { value: (\d+) }$", batching, re.M).group(1))
 
 versions = [folder for folder in pathlib.Path(flags.model_base_path).iterdir() if folder.name.isdecimal()]
 latest = max(versions, key=lambda folder: int(folder.name))
@@ -37,6 +41,8 @@ class Model(kserve.Model):
     def predict(self, payload, headers=None, response_headers=None):
         try:
             rows = numpy.asarray(payload["instances"], dtype=numpy.float32)
+            if most is not None and len(rows) > most:
+                raise InvalidInput(f"Task size {len(rows)} was larger than maximum batch size {most}")
             return {"predictions": (rows @ weights).tolist()}
         except (KeyError, ValueError, TypeError) as error:
             raise InvalidInput(str(error)) from error

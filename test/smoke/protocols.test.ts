@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import type { Config, SmokeConfig } from '../../src/config/config.ts';
+import type { BuildEvidence, Contract, SmokeEvidence, ValidateEvidence } from '../../src/pipeline/evidence.ts';
+import { serverOf } from '../../src/server/index.ts';
+import { createSmokeStage } from '../../src/smoke/stage.ts';
+import { message, project, verdict } from './fixture/project.ts';
+import type { RowsFault, RowsOptions } from './fixture/rows-server.ts';
+import { spawnedRuntime } from './fixture/spawned-runtime.ts';
+
+// Real programs that speak what the servers besides fastapi speak, through the whole stage.
+type Type = 'tf-serving' | 'torchserve' | 'triton';
+const types: readonly Type[] = ['tf-serving', 'torchserve', 'triton'];
+const digest = `sha256:${'a'.repeat(64)}`;
+const contract: Contract = {
+  inputs: [{ name: 'x', dtype: 'float32', shape: [null, 3] }],
+  outputs: [{ name: 'sum', dtype: 'float32', shape: [null] }],
+  source: 'declared',
+};
+
+interface Wish extends RowsOptions {
+  readonly server?: Partial<Config['server']>;
+  readonly smoke?: Partial<SmokeConfig>;
+  readonly golden?: boolean;
+  readonly digest?: string;
+}
+
+const body = (type: Type): object =>
+  type === 'triton'
+    ? { inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 3], data: [1, 2, 3] }] }
+    : { instances: [[1, 2, 3]] };
+const answer = (type: Type): object => (type === 'triton' ? { outputs: [{ data: [6] }] } : { predictions: [6] });
+
+async function smoke(type: Type, wish: Wish = {}): Promise<SmokeEvidence> {
+  const { server, smoke: settings, golden = false, digest: found = digest, ...options } = wish;
+  const requests = [{ name: 'six', body: body(type), expect: answer(type) }];
+  const context = golden
+    ? project({ golden: 'golden.json', ...settings }, { 'golden.json': JSON.stringify({ requests }) })
+    : project({ ...settings });
+  const config = { ...context.config, server: { ...context.config.server, type, ...server } };
+  const runtime = spawnedRuntime({ digest: found, program: ['rows-server.ts', JSON.stringify(options)] });
+  const build = { image: { reference: `registry.example/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
+  const validate = { contract } as ValidateEvidence;
+  const stage = createSmokeStage({ runtimes: [runtime], serverOf });
+  return stage.run({ ...context, config, evidence: { build, validate } });
+}
+
+const failures = (evidence: SmokeEvidence) =>
+  evidence.checks.flatMap(({ id, verdict: v }) => (v === 'failed' ? [id] : []));
+
+describe.each(types)('%s', (type) => {
+  test('behaves well', async () => {
+    const evidence = await smoke(type, { golden: true });
+    expect([evidence.outcome, failures(evidence)]).toEqual(['passed', []]);
+    expect(message(evidence, 'answers')).toContain('batch of 1, batch of 8, batch of 32');
+  });
+
+  test.concurrent.each<[RowsFault, string[], RegExp, Wish?]>([
+    ['wrong-shape', ['answers'], /asked with 1 rows|has the shape \[2\], expected \[1\]/],
+    ['nan', ['answers'], /it holds NaN/],
+    ['other-model', ['golden'], /is 6.5, expected 6/, { golden: true }],
+    ['crash-on-third', ['answers', 'alive'], /no answer/],
+    ['slow-start', ['ready'], /503/, { smoke: { readyTimeoutMs: 1_500 } }],
+    ['ignores-sigterm', ['stop'], /had to be killed/, { smoke: { stopTimeoutMs: 1_000 } }],
+  ])('%s', async (fault, expected, text, wish) => {
+    const evidence = await smoke(type, { fault, ...wish });
+    expect([evidence.outcome, failures(evidence)]).toEqual(['failed', expected]);
+    expect(message(evidence, expected[0] ?? '')).toMatch(text);
+  });
+
+  test('another digest runs', async () => {
+    expect(failures(await smoke(type, { digest: `sha256:${'b'.repeat(64)}` }))).toEqual(['image']);
+  });
+});
+
+describe('a batch that is larger than the server takes', () => {
+  const batching = { maxBatch: 12, delayMs: 1 };
+
+  test('is not asked for where the configuration sets the limit; the largest one is', async () => {
+    const evidence = await smoke('tf-serving', { maxRows: 12, server: { batching } });
+    expect(failures(evidence)).toEqual([]);
+    expect(message(evidence, 'answers')).toContain('batch of 1, batch of 8, batch of 12 answered');
+  });
+
+  test('is refused: the limit of this server is a real one', async () => {
+    const evidence = await smoke('tf-serving', { maxRows: 12 });
+    expect(message(evidence, 'answers')).toContain('a generated batch of 32: answered 400 instead of 200');
+  });
+});
+
+describe('what is known about a server is excused, and only that', () => {
+  test('triton may refuse with 5xx, and says so; the others may not', async () => {
+    const triton = await smoke('triton', { fault: 'bad-input-500' });
+    expect([triton.outcome, verdict(triton, 'malformed')]).toEqual(['passed', 'passed']);
+    expect(message(triton, 'malformed')).toContain(
+      'This server answers some of them with 5xx: a body that is not JSON (500)',
+    );
+    for (const type of ['tf-serving', 'torchserve'] as const) {
+      const evidence = await smoke(type, { fault: 'bad-input-500' });
+      expect(failures(evidence)).toEqual(['malformed']);
+      expect(message(evidence, 'malformed')).toContain('answered 500 instead of 4xx');
+    }
+  });
+
+  test('a malformed request that is answered with 200, or kills it, is no refusal for triton either', async () => {
+    const evidence = await smoke('triton', { refusal: 200 });
+    expect(failures(evidence)).toEqual(['malformed']);
+    expect(message(evidence, 'malformed')).toContain('answered 200 instead of 4xx');
+  });
+
+  test.each<[Type, number, string[]]>([
+    ['triton', 1, []],
+    ['triton', 2, ['stop']],
+    ['tf-serving', 1, ['stop']],
+    ['torchserve', 1, ['stop']],
+    ['tf-serving', 143, []],
+  ])('%s ends with %i', async (type, exitCode, expected) => {
+    const evidence = await smoke(type, { exitCode });
+    expect(failures(evidence)).toEqual(expected);
+    expect(message(evidence, 'stop')).toContain(expected.length === 0 ? 'by itself' : `exit code ${exitCode}`);
+  });
+});
