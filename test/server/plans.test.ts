@@ -9,6 +9,7 @@ import { podTemplate } from '../../src/kubernetes/objects/deployment.ts';
 import type { ImagePlan } from '../../src/server/image-plan.ts';
 import { serverOf } from '../../src/server/index.ts';
 import { podNeeds } from '../../src/server/server.ts';
+import { zip } from '../../src/server/torchserve/zip.ts';
 import { planned, type Planned } from './real/planned.ts';
 
 const examples = new URL('../../examples/', import.meta.url).pathname;
@@ -19,7 +20,7 @@ function example(name: string): Promise<Planned> {
 }
 
 /** A project of these files; contents do not matter unless they are given. */
-async function projectOf(files: readonly string[], yaml: string, contents: Readonly<Record<string, string>> = {}) {
+async function projectOf(files: readonly string[], yaml: string, contents: Readonly<Record<string, string | Uint8Array>> = {}) {
   const root = mkdtempSync(join(tmpdir(), 'mldeploy-plan-'));
   for (const path of [...files, ...Object.keys(contents)]) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -251,6 +252,16 @@ describe('torchserve', () => {
     const { plan } = await projectOf(['model/fraud.mar'], server());
     expect(targets(plan)).toEqual(['/model-store/m.mar']);
     expect(plan.trees.map(({ path }) => path)).toEqual(['/config']);
+    expect(fileOf(plan, 'config.properties')).toContain('models={"m":{"1.0":{');
+  });
+
+  it('and its settings are for the version that its manifest gives it', async () => {
+    const manifest = JSON.stringify({ model: { modelName: 'fraud', modelVersion: '2.5', handler: 'text_classifier' } });
+    const archive = zip([{ path: 'MAR-INF/MANIFEST.json', content: Buffer.from(manifest) }]);
+    const { plan } = await projectOf([], server(', workers: 3'), { 'model/fraud.mar': archive });
+    expect(fileOf(plan, 'config.properties')).toContain(
+      'models={"m":{"2.5":{"defaultVersion":true,"marName":"m.mar","minWorkers":3,',
+    );
   });
 
   it('opens no management port to others, and needs no token at the two that are open', async () => {

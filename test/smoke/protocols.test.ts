@@ -59,7 +59,7 @@ describe.each(types)('%s', (type) => {
     ['nan', ['answers'], /it holds NaN/],
     ['other-model', ['golden'], /is 6.5, expected 6/, { golden: true }],
     ['crash-on-third', ['answers', 'alive'], /no answer/],
-    ['slow-start', ['ready'], /503/, { smoke: { readyTimeoutMs: 1_500 } }],
+    ['slow-start', ['ready'], /503/, { smoke: { readyTimeoutMs: 5_000 } }],
     ['ignores-sigterm', ['stop'], /had to be killed/, { smoke: { stopTimeoutMs: 1_000 } }],
   ])('%s', async (fault, expected, text, wish) => {
     const evidence = await smoke(type, { fault, ...wish });

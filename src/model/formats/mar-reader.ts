@@ -20,26 +20,31 @@ export function readMar(context: InspectContext, members: readonly Member[]): Ar
     member: ({ name }) => (name === 'MAR-INF/MANIFEST.json' ? manifest : null),
     end: (read) => {
       checkReferences(read, context);
-      checkManifest(manifest.bytes, names, context);
+      const version = checkManifest(manifest.bytes, names, context);
       return {
         format: 'mar',
-        facts: { members: members.length },
+        facts: { members: members.length, ...(version === null ? {} : { version }) },
         tensors: [...read.values()].flatMap(({ tensors = [] }) => tensors),
       };
     },
   };
 }
 
-function checkManifest(bytes: Buffer | null, names: ReadonlySet<string>, { findings }: InspectContext): void {
+/** Returns the version that the manifest gives the model: TorchServe finds its settings by it. Null: it gives none. */
+function checkManifest(
+  bytes: Buffer | null,
+  names: ReadonlySet<string>,
+  { findings }: InspectContext,
+): string | null {
   const manifest = bytes === null ? 'has more than 1 MiB' : parse(bytes);
   if (typeof manifest === 'string') {
     findings.add('mar/manifest', null, `The manifest ${manifest}.`);
-    return;
+    return null;
   }
   const model = manifest instanceof Map ? (manifest as ReadonlyMap<string, Json>).get('model') : undefined;
   if (!(model instanceof Map)) {
     findings.add('mar/manifest', null, 'The manifest describes no model.');
-    return;
+    return null;
   }
   const fields: ReadonlyMap<string, Json> = model;
   for (const key of ['serializedFile', 'modelFile', 'handler']) {
@@ -56,6 +61,8 @@ function checkManifest(bytes: Buffer | null, names: ReadonlySet<string>, { findi
       );
     }
   }
+  const version = fields.get('modelVersion');
+  return typeof version === 'string' && version !== '' ? version : null;
 }
 
 function parse(bytes: Buffer): Json {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
+import { usualVersion } from './properties.ts';
 import { zip } from './zip.ts';
 
 const handlerSource = new URL('./handler.py', import.meta.url);
@@ -22,7 +23,7 @@ export async function modelArchive({ name, settings, entry }: ArchiveFacts): Pro
   const manifest = {
     createdOn: '01/01/1980 00:00:00',
     runtime: 'python',
-    model: { modelName: name, handler: 'handler.py:handle', modelVersion: '1.0' },
+    model: { modelName: name, handler: 'handler.py:handle', modelVersion: usualVersion },
     archiverVersion: '0.12.0',
   };
   const files: Record<string, string> = {

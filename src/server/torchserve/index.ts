@@ -13,13 +13,12 @@ import { wholeCores } from '../cores.ts';
 import { readProjectFile } from '../project-file.ts';
 import type { Probes, Server } from '../server.ts';
 import { modelArchive } from './archive.ts';
-import { properties } from './properties.ts';
+import { metricsPort, properties, usualVersion } from './properties.ts';
 
 const modelFolder = '/model';
 const storeFolder = '/model-store';
 const settingsFolder = '/config';
 const launcher = new URL('./launch.py', import.meta.url);
-export const metricsPort = 8082;
 
 /** TorchServe with a TorchScript file, the project's inference.py, or a model archive (docs/server-torchserve.md). */
 export const torchserve: Server = {
@@ -50,7 +49,7 @@ export const torchserve: Server = {
 
 async function imagePlan(config: Config, model: ValidateEvidence, root: string): Promise<ImagePlan> {
   const { port } = config.server;
-  const { store, folder, files } = await modelStore(config, model, root);
+  const { store, folder, files, version } = await modelStore(config, model, root);
   return {
     platform: config.image.platform,
     recipe: { kind: 'base', base: config.image.base, packages: null },
@@ -58,7 +57,7 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
       {
         path: settingsFolder,
         files: [
-          { path: 'config.properties', content: properties(config) },
+          { path: 'config.properties', content: properties(config, version) },
           { path: 'launch.py', content: await readFile(launcher, 'utf8') },
         ],
       },
@@ -93,16 +92,25 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
   };
 }
 
+interface ModelStore {
+  readonly store: readonly PlannedFile[];
+  /** Of the model's files in the image. */
+  readonly folder: string;
+  readonly files: readonly WeightFile[];
+  /** In the manifest of the archive. */
+  readonly version: string;
+}
+
 /** A model that is an archive already is served as it is; for others the archive holds the code, and the weights lie beside it. */
 async function modelStore(
   config: Config,
   model: ValidateEvidence,
   root: string,
-): Promise<{ store: PlannedFile[]; folder: string; files: WeightFile[] }> {
+): Promise<ModelStore> {
   const { files } = model.model;
   const weights = files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }));
   const archives = files.filter(({ path }) => path.endsWith('.mar'));
-  const [archive] = weights.filter(({ path }) => path.endsWith('.mar'));
+  const [archive] = archives;
   if (archives.length > 0 && config.server.entry === null) {
     if (archive === undefined || archives.length > 1) {
       throw layoutError(
@@ -110,13 +118,16 @@ async function modelStore(
         'Point model.path to one of them.',
       );
     }
-    return { store: [], folder: storeFolder, files: [{ ...archive, target: `${storeFolder}/${config.name}.mar` }] };
+    const { path, bytes, sha256, facts } = archive;
+    const version = typeof facts['version'] === 'string' ? facts['version'] : usualVersion;
+    const served = { path, bytes, sha256, target: `${storeFolder}/${config.name}.mar` };
+    return { store: [], folder: storeFolder, files: [served], version };
   }
   const { inputs, outputs } = contractOf(config, model);
   const file = config.server.entry === null ? scriptFile(model) : null;
   const entry = config.server.entry === null ? null : await readProjectFile(root, config.server.entry, 'server.entry');
   const content = await modelArchive({ name: config.name, settings: { file, inputs, outputs }, entry });
-  return { store: [{ path: `${config.name}.mar`, content }], folder: modelFolder, files: weights };
+  return { store: [{ path: `${config.name}.mar`, content }], folder: modelFolder, files: weights, version: usualVersion };
 }
 
 function contractOf(config: Config, model: ValidateEvidence): Pick<Contract, 'inputs' | 'outputs'> {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { validatePath } from '../../src/model/validate.ts';
-import { silentReporter } from '../../src/pipeline/reporter.ts';
-import { modelArchive } from '../../src/server/torchserve/archive.ts';
-import { zip } from '../../src/server/torchserve/zip.ts';
+import { validatePath } from '../../../src/model/validate.ts';
+import { silentReporter } from '../../../src/pipeline/reporter.ts';
+import { modelArchive } from '../../../src/server/torchserve/archive.ts';
+import { zip } from '../../../src/server/torchserve/zip.ts';
 
 const facts = { name: 'm', settings: { file: 'm.pt', inputs: [], outputs: [] }, entry: 'def load(d): ...\n' };
 
