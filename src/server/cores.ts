@@ -3,6 +3,16 @@
  * @param cpu as in `resources.cpu`
  */
 export function wholeCores(cpu: string): number {
+  return threadsPerWorker(cpu, 1);
+}
+
+/**
+ * Threads that each of several processes may use, at least one: together about as many as there are cores.
+ * @param cpu as in `resources.cpu`
+ * @param workers processes that share it
+ */
+export function threadsPerWorker(cpu: string, workers: number): number {
   const cores = cpu.endsWith('m') ? Number(cpu.slice(0, -1)) / 1000 : Number(cpu);
-  return Number.isFinite(cores) ? Math.max(1, Math.ceil(cores)) : 1;
+  const threads = Math.ceil(cores / workers);
+  return Number.isFinite(threads) ? Math.max(1, threads) : 1;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -237,6 +237,18 @@ output [ { name: "y" data_type: TYPE_INT64 dims: [ 1 ] reshape { shape: [ ] } } 
       { 'model/other/config.pbtxt': 'backend: "python"' },
       'has no model m at its top',
     ],
+    [
+      ['model/1/model.py'],
+      server(),
+      { 'model/config.pbtxt': 'backend: "python"', 'model/part/config.pbtxt': 'backend: "python"' },
+      'a config.pbtxt at its top, which makes it one model, and others below: part/config.pbtxt',
+    ],
+    [
+      ['model/all/m/1/model.py'],
+      server(),
+      { 'model/all/m/config.pbtxt': 'backend: "python"' },
+      'all/m/config.pbtxt lies too deep',
+    ],
   ])('refuses %j', async (files, yaml, contents, message) => {
     await expect(projectOf(files, yaml, contents)).rejects.toMatchObject({
       code: 'build/model-layout',
@@ -325,6 +337,15 @@ describe('vllm', () => {
     await expect(projectOf(files, yaml(), contents)).rejects.toMatchObject({
       code: 'build/model-layout',
       message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it('a file that is gone since validation is said to be missing', async () => {
+    const { root, config: parsed, evidence } = await projectOf(['model/model.safetensors'], yaml(), config);
+    rmSync(join(root, 'model/config.json'));
+    await expect(serverOf(parsed).imagePlan(parsed, evidence, root)).rejects.toMatchObject({
+      code: 'build/file-missing',
+      message: expect.stringContaining('model/config.json') as string,
     });
   });
 

@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { ImagePlan } from '../image-plan.ts';
+import { imageLabels } from '../labels.ts';
 import { readProjectFile } from '../project-file.ts';
 import type { Server } from '../server.ts';
 import { modelFilesInContext } from './context.ts';
@@ -60,11 +61,7 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
     recipe: { kind: 'dockerfile', file, context, target: config.server.target, args: config.server.args },
     trees: [],
     runtime: null,
-    labels: {
-      'org.opencontainers.image.title': config.name,
-      'dev.ml-deploy.server': 'custom',
-      'dev.ml-deploy.model.digest': model.model.digest,
-    },
+    labels: imageLabels(config, model),
     weights: {
       path: config.server.modelPath,
       files: model.model.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),

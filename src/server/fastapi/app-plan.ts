@@ -2,9 +2,11 @@ import type { Config } from '../../config/config.ts';
 import { servedContract } from '../../contract/served.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { ImagePlan, PlannedFile, RequirementsFile } from '../image-plan.ts';
+import { serverUser } from '../health.ts';
+import { imageLabels } from '../labels.ts';
 import { readProjectFile } from '../project-file.ts';
 import type { ModelFile } from './loaders.ts';
-import { modelFolder, serverUser, venv } from './places.ts';
+import { modelFolder, venv } from './places.ts';
 import { constraintsOf, requirementsFacts } from './requirements.ts';
 import { readRequirements, readServerModules } from './sources.ts';
 
@@ -63,12 +65,7 @@ export async function appPlan(
         startPeriodSeconds: 60,
       },
     },
-    labels: {
-      'org.opencontainers.image.title': config.name,
-      'org.opencontainers.image.base.name': config.image.base,
-      'dev.ml-deploy.server': config.server.type,
-      'dev.ml-deploy.model.digest': model.model.digest,
-    },
+    labels: imageLabels(config, model),
     weights: {
       path: modelFolder,
       files: model.model.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),

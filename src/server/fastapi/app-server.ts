@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { threadsPerWorker } from '../cores.ts';
 import type { MetricsPreset } from '../metrics-preset.ts';
 import type { Probes, Server } from '../server.ts';
 import { appPlan, type ChooseFile } from './app-plan.ts';
@@ -29,7 +30,7 @@ export function appServer(type: Server['type'], chooseFile: ChooseFile): Server 
 }
 
 function environment(config: Config): Readonly<Record<string, string>> {
-  const threads = String(config.server.threads ?? threadsPerWorker(config));
+  const threads = String(config.server.threads ?? threadsPerWorker(config.resources.cpu, config.server.workers));
   return {
     MLDEPLOY_MODEL: config.name,
     MLDEPLOY_MODEL_DIR: modelFolder,
@@ -41,12 +42,4 @@ function environment(config: Config): Readonly<Record<string, string>> {
     OMP_NUM_THREADS: threads,
     OPENBLAS_NUM_THREADS: threads,
   };
-}
-
-/** Whole cores of `resources.cpu` (`500m`, `2`, `1.5`) that one worker may use, at least one. */
-function threadsPerWorker(config: Config): number {
-  const { cpu } = config.resources;
-  const cores = cpu.endsWith('m') ? Number(cpu.slice(0, -1)) / 1000 : Number(cpu);
-  const threads = Math.ceil(cores / config.server.workers);
-  return Number.isFinite(threads) ? Math.max(1, threads) : 1;
 }

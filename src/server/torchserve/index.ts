@@ -9,7 +9,7 @@ import { imageLabels } from '../labels.ts';
 import { layoutError } from '../layout-error.ts';
 import type { MetricsPreset } from '../metrics-preset.ts';
 import { torchserve as torchserveMetrics } from '../presets/torchserve.ts';
-import { wholeCores } from '../cores.ts';
+import { threadsPerWorker } from '../cores.ts';
 import { readProjectFile } from '../project-file.ts';
 import type { Probes, Server } from '../server.ts';
 import { modelArchive } from './archive.ts';
@@ -42,7 +42,7 @@ export const torchserve: Server = {
   },
 
   environment(config: Config): Readonly<Record<string, string>> {
-    const threads = Math.max(1, Math.floor(wholeCores(config.resources.cpu) / config.server.workers));
+    const threads = threadsPerWorker(config.resources.cpu, config.server.workers);
     return { MLDEPLOY_MODEL_DIR: modelFolder, OMP_NUM_THREADS: String(threads) };
   },
 };

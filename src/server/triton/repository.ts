@@ -117,7 +117,20 @@ async function ownLayout(
   const isModel = configs.some(({ path }) => path === 'config.pbtxt');
   const names = isModel ? [name] : configs.map(({ path }) => posix.dirname(path)).sort();
   const nestedName = names.find((each) => each.includes('/'));
-  if (nestedName !== undefined || !names.includes(name) || (isModel && configs.length > 1)) {
+  if (isModel && configs.length > 1) {
+    const others = configs.map(({ path }) => path).filter((path) => path !== 'config.pbtxt');
+    throw layoutError(
+      `the model has a config.pbtxt at its top, which makes it one model, and others below: ${others.join(', ')}`,
+      `Remove the one at the top if model.path is a repository of several models, else the others.`,
+    );
+  }
+  if (nestedName !== undefined) {
+    throw layoutError(
+      `${nestedName}/config.pbtxt lies too deep: a repository has a folder per model at its top`,
+      'Point model.path to the folder above the models.',
+    );
+  }
+  if (!names.includes(name)) {
     throw layoutError(
       `a repository of the models ${names.join(', ')} has no model ${name} at its top`,
       `Clients ask for the model by the name of the project: name its folder ${name}, or the project after the folder.`,

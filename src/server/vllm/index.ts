@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { posix } from 'node:path';
 
 import type { Config } from '../../config/config.ts';
 import type { ValidateEvidence } from '../../pipeline/evidence.ts';
@@ -10,6 +9,7 @@ import { layoutError } from '../layout-error.ts';
 import type { MetricsPreset } from '../metrics-preset.ts';
 import { vllm as vllmMetrics } from '../presets/vllm.ts';
 import { asObject, parseJson } from '../protocols/json.ts';
+import { readProjectFile } from '../project-file.ts';
 import type { Probes, Server } from '../server.ts';
 
 const modelFolder = '/model';
@@ -110,7 +110,7 @@ async function checkDirectory(config: Config, model: ValidateEvidence, root: str
       'Save the weights with model.save_pretrained(folder, safe_serialization=True).',
     );
   }
-  const body = parseJson(await readFile(join(resolve(root, config.model.path), 'config.json'), 'utf8'));
+  const body = parseJson(await readProjectFile(root, posix.join(config.model.path, 'config.json'), 'model.path'));
   const settings = 'value' in body ? asObject(body.value) : null;
   if (settings !== null && 'auto_map' in settings) {
     throw layoutError(

@@ -101,7 +101,7 @@ export function sample(schema: Schema, resolve: Resolve, options: SampleOptions)
 }
 
 /** `inputs[][]` for ['inputs', '[]', '[]']; the whole body is `body`. */
-export function printPath(path: readonly string[]): string {
+function printPath(path: readonly string[]): string {
   const printed = path.reduce(
     (text, step) => (step === '[]' ? `${text}[]` : text === '' ? step : `${text}.${step}`),
     '',
