@@ -20,7 +20,11 @@ function example(name: string): Promise<Planned> {
 }
 
 /** A project of these files; contents do not matter unless they are given. */
-async function projectOf(files: readonly string[], yaml: string, contents: Readonly<Record<string, string | Uint8Array>> = {}) {
+async function projectOf(
+  files: readonly string[],
+  yaml: string,
+  contents: Readonly<Record<string, string | Uint8Array>> = {},
+) {
   const root = mkdtempSync(join(tmpdir(), 'mldeploy-plan-'));
   for (const path of [...files, ...Object.keys(contents)]) {
     mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -102,11 +102,7 @@ interface ModelStore {
 }
 
 /** A model that is an archive already is served as it is; for others the archive holds the code, and the weights lie beside it. */
-async function modelStore(
-  config: Config,
-  model: ValidateEvidence,
-  root: string,
-): Promise<ModelStore> {
+async function modelStore(config: Config, model: ValidateEvidence, root: string): Promise<ModelStore> {
   const { files } = model.model;
   const weights = files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }));
   const archives = files.filter(({ path }) => path.endsWith('.mar'));
