@@ -2,19 +2,30 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { MlDeployError } from '../errors.ts';
+import { type JsonPath, parseJsonPath, wholeValue } from './json-path.ts';
 import { defaultTolerance, exact, type Tolerance } from './tolerance.ts';
+
+/** How an answer may differ from the expected one (docs/smoke.md). */
+export type GoldenTolerance =
+  | Tolerance
+  /** Smallest cosine of the angle between each expected vector and the given one. */
+  | { readonly cosine: number }
+  /** Smallest share of rows whose class is right; it may be among the `top` largest scores. */
+  | { readonly agreement: number; readonly top: number };
 
 /** A request whose right answer is known. */
 export interface GoldenRequest {
   readonly name: string;
   readonly body: unknown;
-  /** The answer's body; fields that it does not name are not compared. */
+  /** Which part of the answer is compared. */
+  readonly at: JsonPath;
+  /** That part; fields that it does not name are not compared. An array of all parts where `at` has a wildcard. */
   readonly expect: unknown;
-  readonly tolerance: Tolerance;
+  readonly tolerance: GoldenTolerance;
 }
 
 /**
- * Reads `smoke.golden`: `{"requests": [{"name", "body", "expect", "tolerance"}]}`. Throws `smoke/golden` (usage) with file, line and
+ * Reads `smoke.golden`: `{"requests": [{"name", "body", "at", "expect", "tolerance"}]}`. Throws `smoke/golden` (usage) with file, line and
  * column of what is wrong.
  */
 export async function readGolden(root: string, file: string): Promise<readonly GoldenRequest[]> {
@@ -74,7 +85,7 @@ function requestsOf(document: Document.Parsed, fail: Fail): readonly GoldenReque
   return golden;
 }
 
-const fields = ['name', 'body', 'expect', 'tolerance'];
+const fields = ['name', 'body', 'at', 'expect', 'tolerance'];
 
 function requestOf(item: unknown, index: number, fail: Fail): GoldenRequest {
   if (!isMap(item)) return fail(offsetOf(item), `requests[${index}] must be an object`);
@@ -91,33 +102,64 @@ function requestOf(item: unknown, index: number, fail: Fail): GoldenRequest {
   if (name !== undefined && typeof name.value !== 'string')
     fail(offsetOf(name), `requests[${index}].name must be a text`);
   const plain = item.toJSON() as { name?: string; body: unknown; expect: unknown };
+  const at = pathOf(item.get('at', true), `requests[${index}].at`, fail);
+  if (!at.single && !Array.isArray(plain.expect)) {
+    const expect = item.get('expect', true);
+    fail(offsetOf(expect), `requests[${index}].expect must be an array of what is at all the places of ${at.text}`);
+  }
   return {
     name: plain.name ?? `requests[${index}]`,
     body: plain.body,
+    at,
     expect: plain.expect,
     tolerance: toleranceOf(item.get('tolerance', true), `requests[${index}].tolerance`, fail),
   };
 }
 
-function toleranceOf(node: unknown, where: string, fail: Fail): Tolerance {
+function pathOf(node: unknown, where: string, fail: Fail): JsonPath {
+  if (node === undefined) return wholeValue;
+  if (!isScalar(node) || typeof node.value !== 'string') return fail(offsetOf(node), `${where} must be a text`);
+  const path = parseJsonPath(node.value);
+  return typeof path === 'string' ? fail(offsetOf(node), `${where} is no path: ${path}`) : path;
+}
+
+/** Fields of a tolerance that belong together. */
+const kinds: readonly (readonly string[])[] = [['absolute', 'relative'], ['cosine'], ['agreement', 'top']];
+
+function toleranceOf(node: unknown, where: string, fail: Fail): GoldenTolerance {
   if (node === undefined) return defaultTolerance;
   if (isScalar(node) && node.value === 'exact') return exact;
-  if (!isMap(node)) return fail(offsetOf(node), `${where} must be "exact" or an object with "absolute" and "relative"`);
-  const read = (name: string): number => {
+  if (!isMap(node)) {
+    return fail(
+      offsetOf(node),
+      `${where} must be "exact" or an object with "absolute" and "relative", "cosine", or "agreement" and "top"`,
+    );
+  }
+  const names = node.items.map(({ key }) => (isScalar(key) ? String(key.value) : ''));
+  const kind = kinds.find((one) => one.includes(names[0] ?? '')) ?? kinds[0] ?? [];
+  for (const [index, name] of names.entries()) {
+    if (kind.includes(name)) continue;
+    const key = offsetOf(node.items[index]?.key);
+    const known = kinds.flat().includes(name);
+    if (known) fail(key, `${where} has "${name}" beside "${names[0] ?? ''}": they exclude each other`);
+    fail(key, `${where} has the unknown field "${name}"; allowed: ${kinds.flat().join(', ')}`);
+  }
+  const read = (name: string, fallback: number, least: number, most: number): number => {
     const value = node.get(name, true);
-    if (value === undefined) return 0;
-    if (typeof value.value !== 'number' || value.value < 0) {
-      return fail(offsetOf(value), `${where}.${name} must be a number from 0`);
+    if (value === undefined) return fallback;
+    if (typeof value.value !== 'number' || value.value < least || value.value > most) {
+      const range = most === Number.POSITIVE_INFINITY ? `from ${least}` : `from ${least} to ${most}`;
+      return fail(offsetOf(value), `${where}.${name} must be a number ${range}`);
     }
     return value.value;
   };
-  for (const pair of node.items) {
-    const name = isScalar(pair.key) ? String(pair.key.value) : '';
-    if (name !== 'absolute' && name !== 'relative') {
-      fail(offsetOf(pair.key), `${where} has the unknown field "${name}"; allowed: absolute, relative`);
-    }
-  }
-  return { absolute: read('absolute'), relative: read('relative') };
+  const unlimited = Number.POSITIVE_INFINITY;
+  if (kind.includes('cosine')) return { cosine: read('cosine', 1, -1, 1) };
+  if (!kind.includes('agreement'))
+    return { absolute: read('absolute', 0, 0, unlimited), relative: read('relative', 0, 0, unlimited) };
+  const top = read('top', 1, 1, unlimited);
+  if (!Number.isInteger(top)) fail(offsetOf(node.get('top', true)), `${where}.top must be a whole number`);
+  return { agreement: read('agreement', 1, 0, 1), top };
 }
 
 function offsetOf(node: unknown): number {

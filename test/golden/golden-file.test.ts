@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseGolden, readGolden } from '../../src/golden/golden-file.ts';
+import { wholeValue } from '../../src/golden/json-path.ts';
 import { defaultTolerance, differences, exact } from '../../src/golden/tolerance.ts';
 
 test('reads requests with names, tolerances and defaults', () => {
@@ -11,10 +12,24 @@ test('reads requests with names, tolerances and defaults', () => {
     ],
   });
   expect(parseGolden(text, 'golden.json')).toEqual([
-    { name: 'a', body: { inputs: [[1]] }, expect: { outputs: [2] }, tolerance: { absolute: 0.5, relative: 0 } },
-    { name: 'requests[1]', body: [], expect: null, tolerance: exact },
-    { name: 'c', body: 1, expect: 2, tolerance: defaultTolerance },
+    {
+      name: 'a',
+      body: { inputs: [[1]] },
+      at: wholeValue,
+      expect: { outputs: [2] },
+      tolerance: { absolute: 0.5, relative: 0 },
+    },
+    { name: 'requests[1]', body: [], at: wholeValue, expect: null, tolerance: exact },
+    { name: 'c', body: 1, at: wholeValue, expect: 2, tolerance: defaultTolerance },
   ]);
+});
+
+test('reads paths and the other kinds of tolerance', () => {
+  const of = (more: object) => parseGolden(JSON.stringify({ requests: [{ body: 1, expect: [1], ...more }] }), 'g')[0];
+  expect(of({ at: '$.data[*].embedding' })?.at).toMatchObject({ steps: ['data', null, 'embedding'], single: false });
+  expect(of({ tolerance: { cosine: 0.99 } })?.tolerance).toEqual({ cosine: 0.99 });
+  expect(of({ tolerance: { agreement: 0.95 } })?.tolerance).toEqual({ agreement: 0.95, top: 1 });
+  expect(of({ tolerance: { top: 3, agreement: 1 } })?.tolerance).toEqual({ agreement: 1, top: 3 });
 });
 
 describe('what is wrong is named with line and column', () => {
@@ -32,6 +47,17 @@ describe('what is wrong is named with line and column', () => {
     ['{"requests": [\n  {"body": 1, "expect": 1, "tolerances": {}}]}', '2:28', 'unknown field "tolerances"'],
     ['{"requests": [{"body": 1, "expect": 1, "tolerance": {"absolute": -1}}]}', '1:66', 'must be a number from 0'],
     ['{"requests": [{"body": 1, "expect": 1, "tolerance": {"abs": 1}}]}', '1:54', 'unknown field "abs"'],
+    ['{"requests": [{"body": 1, "expect": 1, "tolerance": {"cosine": 2}}]}', '1:64', 'must be a number from -1 to 1'],
+    [
+      '{"requests": [{"body": 1, "expect": 1, "tolerance": {"cosine": 1, "absolute": 1}}]}',
+      '1:67',
+      'exclude each other',
+    ],
+    ['{"requests": [{"body": 1, "expect": 1, "tolerance": {"agreement": 1, "top": 1.5}}]}', '1:77', 'a whole number'],
+    ['{"requests": [{"body": 1, "expect": 1, "tolerance": "loose"}]}', '1:53', 'must be "exact" or an object'],
+    ['{"requests": [{"body": 1, "expect": 1, "at": "outputs"}]}', '1:46', 'a path begins with $'],
+    ['{"requests": [{"body": 1, "expect": 1, "at": "$..x"}]}', '1:46', '"..x" is no name'],
+    ['{"requests": [{"body": 1, "at": "$[*]", "expect": 1}]}', '1:51', 'must be an array of what is at all the places'],
     ['{"requests": [{"name": 1, "body": 1, "expect": 1}]}', '1:24', 'must be a text'],
     [
       '{"requests": [{"name": "x", "body": 1, "expect": 1},\n{"name": "x", "body": 1, "expect": 1}]}',

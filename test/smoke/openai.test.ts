@@ -7,8 +7,15 @@ import { message, project } from './fixture/project.ts';
 import { spawnedRuntime } from './fixture/spawned-runtime.ts';
 
 /** A real program with OpenAI's API through the whole stage. */
-async function smoke(options: OpenaiOptions, readyTimeoutMs = 10_000): Promise<SmokeEvidence> {
-  const context = project({ readyTimeoutMs });
+async function smoke(
+  options: OpenaiOptions,
+  readyTimeoutMs = 10_000,
+  golden: readonly object[] = [],
+): Promise<SmokeEvidence> {
+  const context =
+    golden.length === 0
+      ? project({ readyTimeoutMs })
+      : project({ readyTimeoutMs, golden: 'golden.json' }, { 'golden.json': JSON.stringify({ requests: golden }) });
   const { config } = context;
   const runtime = spawnedRuntime({ program: ['openai-server.ts', JSON.stringify(options)] });
   return createSmokeStage({ runtimes: [runtime], serverOf }).run({
@@ -44,5 +51,35 @@ describe('an operation that is there and does not work is a failure, one that is
   test('one that still loads is waited for', async () => {
     const evidence = await smoke({ chat: 'works', completions: 503 }, 1_500);
     expect(message(evidence, 'ready')).toContain('POST /v1/completions answered 503');
+  });
+});
+
+describe('golden requests', () => {
+  const embeddings = (expected: number[]) => ({
+    name: 'vectors',
+    body: { input: ['a', 'b'] },
+    at: '$.data[*].embedding',
+    expect: [expected, expected],
+    tolerance: { cosine: 0.99 },
+  });
+  const told = (text: string) => ({
+    name: 'story',
+    body: { messages: [{ role: 'user', content: 'Where?' }], stream: true },
+    expect: text,
+  });
+
+  test('vectors by their direction, a stream by its text', async () => {
+    const right = [embeddings([2, 4, 6, 8]), told('Paris.')];
+    const evidence = await smoke({ chat: 'works', embeddings: 'works' }, 10_000, right);
+    expect([evidence.outcome, failures(evidence)]).toEqual(['passed', []]);
+  });
+
+  test('that differ', async () => {
+    const wrong = [embeddings([4, 3, 2, 1]), told('London.')];
+    const evidence = await smoke({ chat: 'works', embeddings: 'works' }, 10_000, wrong);
+    expect(failures(evidence)).toEqual(['golden']);
+    expect(message(evidence, 'golden')).toMatch(
+      /"vectors": .* has the cosine 0\.66.*"story": the answer is "Paris\.", expected "London\."/,
+    );
   });
 });

@@ -1,4 +1,6 @@
-import type { Ask } from '../../server/protocols/protocol.ts';
+import type { Ask, Discovery, ServerAnswer } from '../../server/protocols/protocol.ts';
+import { parseJson } from '../../server/protocols/json.ts';
+import { goldenJudge } from '../../golden/compare.ts';
 import { defaultTolerance, differences } from '../../golden/tolerance.ts';
 import { type Check, failed, passed, put, rightAsks, shorten, skipped } from './check.ts';
 
@@ -29,25 +31,30 @@ export const goldenAnswers: Check = {
     const { golden, discovery } = trial;
     if (golden.length === 0) return skipped('smoke.golden is not set.');
     const problems: string[] = [];
-    for (const { name, body, expect, tolerance } of golden) {
-      const ask = discovery.ask(name, body);
+    const judge = goldenJudge();
+    for (const request of golden) {
+      const ask = discovery.ask(request.name, request.body);
       const outcome = await put(trial, ask);
       const wrong = discovery.judge(ask, outcome);
-      if (outcome.kind === 'none' || wrong.length > 0) {
-        problems.push(`"${name}": ${shorten(wrong)}`);
-        continue;
-      }
-      const differing = differences(expect, JSON.parse(outcome.body), tolerance);
-      if (differing.length > 0) {
-        const allowed = `allowed: absolute ${tolerance.absolute}, relative ${tolerance.relative}`;
-        problems.push(`"${name}": ${shorten(differing)} (${allowed})`);
-      }
+      const right = outcome.kind === 'answer' && wrong.length === 0;
+      const found = right ? judge.judge(request, answerOf(discovery, ask, outcome)) : wrong;
+      if (found.length > 0) problems.push(`"${request.name}": ${shorten(found)}`);
     }
     const count = `${golden.length} golden request${golden.length === 1 ? '' : 's'}`;
-    if (problems.length === 0) return passed(`${count} got the expected answers.`, 'tolerance of each request');
-    return failed(`${problems.length} of ${count}: ${shorten(problems)}`, 'tolerance of each request');
+    const together = judge.end();
+    const limit = 'tolerance of each request';
+    if (problems.length > 0)
+      return failed(`${problems.length} of ${count}: ${shorten([...problems, ...together])}`, limit);
+    if (together.length > 0) return failed(`${shorten(together)}.`, limit);
+    return passed(`${count} got the expected answers.`, limit);
   },
 };
+
+/** The JSON of a right answer; a stream is compared by the text that it says. */
+function answerOf(discovery: Discovery, ask: Ask, answer: ServerAnswer): unknown {
+  const body = parseJson(answer.body);
+  return 'value' in body ? body.value : discovery.outputs(ask, answer);
+}
 
 /** The same question twice: the model's part of the answer must be the same. */
 export const sameTwice: Check = {
