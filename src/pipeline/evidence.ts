@@ -219,16 +219,21 @@ export interface CheckEvidence {
   readonly message: string;
 }
 
+/** Nearest-rank quantiles of times in milliseconds. */
+export interface TimeQuantiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly count: number;
+}
+
 export interface SmokeEvidence extends EvidenceBase<
   'smoke',
   VolatileFacts & {
     readonly readyMs: number;
-    readonly latencyMs: {
-      readonly p50: number;
-      readonly p95: number;
-      readonly p99: number;
-      readonly count: number;
-    } | null;
+    readonly latencyMs: TimeQuantiles | null;
+    /** From a request to the first words of its streamed answer. Absent: nothing was streamed, or parts of answers were not seen. */
+    readonly firstTokenMs?: TimeQuantiles;
     readonly stopMs: number;
     readonly details: readonly string[];
   }

@@ -1,12 +1,7 @@
-export interface Quantiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly count: number;
-}
+import type { TimeQuantiles } from '../pipeline/evidence.ts';
 
 /** Nearest-rank quantiles: each is a value that was really measured. Null for no values. */
-export function quantiles(values: readonly number[]): Quantiles | null {
+export function quantiles(values: readonly number[]): TimeQuantiles | null {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
   const [p50, p95, p99] = [at(0.5), at(0.95), at(0.99)];

@@ -111,6 +111,7 @@ function evidenceOf({ config, access }: StageContext, result: TrialResult, facts
       host: access.host,
       readyMs: result.readyMs,
       latencyMs: measured.latencyMs,
+      ...(measured.firstTokenMs === null ? {} : { firstTokenMs: measured.firstTokenMs }),
       stopMs: measured.stopMs,
       details: measured.details,
     },

@@ -47,7 +47,7 @@ const clean: CheckName = { id: 'clean', title: 'Leaves nothing behind' };
  * test and always has the same members.
  */
 export async function tryOut(options: TrialOptions): Promise<TrialResult> {
-  const measured: Measured = { latencyMs: null, stopMs: 0, details: [] };
+  const measured: Measured = { latencyMs: null, firstTokenMs: null, stopMs: 0, details: [] };
   const running = await options.runtime.start(options.spec);
   let result: TrialResult;
   try {

@@ -83,3 +83,31 @@ describe('golden requests', () => {
     );
   });
 });
+
+describe('streams', () => {
+  test('the time to the first token is measured apart from the time to the last', async () => {
+    const { volatile } = await smoke({ chat: 'works', firstTokenMs: 150 });
+    // Of ten requests every other one is streamed.
+    expect(volatile.firstTokenMs?.count).toBe(5);
+    expect(volatile.firstTokenMs?.p50).toBeGreaterThanOrEqual(149);
+    expect(volatile.latencyMs?.p99).toBeGreaterThan(volatile.firstTokenMs?.p50 ?? 0);
+    expect(volatile.details.join('\n')).toMatch(/time to the first token: p50 \d.* of 5 streamed answers/);
+  });
+
+  test('a server without them has none', async () => {
+    const { volatile } = await smoke({ completions: 'works', embeddings: 'works' });
+    expect(volatile.firstTokenMs).toBeUndefined();
+    expect(volatile.latencyMs).not.toBeNull();
+  });
+
+  test('one that breaks off is wrong', async () => {
+    const evidence = await smoke({ chat: 'works', stream: 'breaks' });
+    expect(failures(evidence)).toEqual(expect.arrayContaining(['answers']));
+    expect(message(evidence, 'answers')).toContain('a generated chat that streams: no answer, the connection broke');
+  });
+
+  test('vectors of different lengths are wrong', async () => {
+    const evidence = await smoke({ embeddings: 'works', dimensions: [4, 0] });
+    expect(message(evidence, 'answers')).toContain('data[0].embedding is empty');
+  });
+});

@@ -3609,6 +3609,10 @@ validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 export const smoke = validate34;
 const schema54 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},{"type":"null"}]},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
 const schema55 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+export const smoke = validate32;
+const schema52 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema53 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema54 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false};
 const schema56 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3945,7 +3949,7 @@ vErrors.push(err29);
 errors++;
 }
 for(const key1 in data6){
-if(!((((((((key1 === "readyMs") || (key1 === "latencyMs")) || (key1 === "stopMs")) || (key1 === "details")) || (key1 === "startedAt")) || (key1 === "endedAt")) || (key1 === "engine")) || (key1 === "host"))){
+if(!(func1.call(schema52.properties.volatile.properties, key1))){
 const err30 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err30];
@@ -3976,7 +3980,7 @@ let valid3 = false;
 const _errs22 = errors;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 if(data8.p50 === undefined){
-const err32 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/required",keyword:"required",params:{missingProperty: "p50"},message:"must have required property '"+"p50"+"'"};
+const err32 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p50"},message:"must have required property '"+"p50"+"'"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3986,7 +3990,7 @@ vErrors.push(err32);
 errors++;
 }
 if(data8.p95 === undefined){
-const err33 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/required",keyword:"required",params:{missingProperty: "p95"},message:"must have required property '"+"p95"+"'"};
+const err33 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p95"},message:"must have required property '"+"p95"+"'"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3996,7 +4000,7 @@ vErrors.push(err33);
 errors++;
 }
 if(data8.p99 === undefined){
-const err34 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/required",keyword:"required",params:{missingProperty: "p99"},message:"must have required property '"+"p99"+"'"};
+const err34 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p99"},message:"must have required property '"+"p99"+"'"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4006,7 +4010,7 @@ vErrors.push(err34);
 errors++;
 }
 if(data8.count === undefined){
-const err35 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/required",keyword:"required",params:{missingProperty: "count"},message:"must have required property '"+"count"+"'"};
+const err35 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "count"},message:"must have required property '"+"count"+"'"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4017,7 +4021,7 @@ errors++;
 }
 for(const key2 in data8){
 if(!((((key2 === "p50") || (key2 === "p95")) || (key2 === "p99")) || (key2 === "count"))){
-const err36 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+const err36 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4030,7 +4034,7 @@ errors++;
 if(data8.p50 !== undefined){
 let data9 = data8.p50;
 if(!((typeof data9 == "number") && (isFinite(data9)))){
-const err37 = {instancePath:instancePath+"/volatile/latencyMs/p50",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/properties/p50/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err37 = {instancePath:instancePath+"/volatile/latencyMs/p50",schemaPath:"#/definitions/TimeQuantiles/properties/p50/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4043,7 +4047,7 @@ errors++;
 if(data8.p95 !== undefined){
 let data10 = data8.p95;
 if(!((typeof data10 == "number") && (isFinite(data10)))){
-const err38 = {instancePath:instancePath+"/volatile/latencyMs/p95",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/properties/p95/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err38 = {instancePath:instancePath+"/volatile/latencyMs/p95",schemaPath:"#/definitions/TimeQuantiles/properties/p95/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4056,7 +4060,7 @@ errors++;
 if(data8.p99 !== undefined){
 let data11 = data8.p99;
 if(!((typeof data11 == "number") && (isFinite(data11)))){
-const err39 = {instancePath:instancePath+"/volatile/latencyMs/p99",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/properties/p99/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err39 = {instancePath:instancePath+"/volatile/latencyMs/p99",schemaPath:"#/definitions/TimeQuantiles/properties/p99/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4069,7 +4073,7 @@ errors++;
 if(data8.count !== undefined){
 let data12 = data8.count;
 if(!((typeof data12 == "number") && (isFinite(data12)))){
-const err40 = {instancePath:instancePath+"/volatile/latencyMs/count",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/properties/count/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err40 = {instancePath:instancePath+"/volatile/latencyMs/count",schemaPath:"#/definitions/TimeQuantiles/properties/count/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4081,7 +4085,7 @@ errors++;
 }
 }
 else {
-const err41 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err41 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4092,7 +4096,7 @@ errors++;
 }
 var _valid0 = _errs22 === errors;
 valid3 = valid3 || _valid0;
-const _errs33 = errors;
+const _errs34 = errors;
 if(data8 !== null){
 const err42 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
@@ -4103,7 +4107,7 @@ vErrors.push(err42);
 }
 errors++;
 }
-var _valid0 = _errs33 === errors;
+var _valid0 = _errs34 === errors;
 valid3 = valid3 || _valid0;
 if(!valid3){
 const err43 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
@@ -4127,10 +4131,11 @@ vErrors = null;
 }
 }
 }
-if(data6.stopMs !== undefined){
-let data13 = data6.stopMs;
-if(!((typeof data13 == "number") && (isFinite(data13)))){
-const err44 = {instancePath:instancePath+"/volatile/stopMs",schemaPath:"#/properties/volatile/properties/stopMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data6.firstTokenMs !== undefined){
+let data13 = data6.firstTokenMs;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(data13.p50 === undefined){
+const err44 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p50"},message:"must have required property '"+"p50"+"'"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4139,14 +4144,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-if(data6.details !== undefined){
-let data14 = data6.details;
-if(Array.isArray(data14)){
-const len0 = data14.length;
-for(let i0=0; i0<len0; i0++){
-if(typeof data14[i0] !== "string"){
-const err45 = {instancePath:instancePath+"/volatile/details/" + i0,schemaPath:"#/properties/volatile/properties/details/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data13.p95 === undefined){
+const err45 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p95"},message:"must have required property '"+"p95"+"'"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4155,10 +4154,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-else {
-const err46 = {instancePath:instancePath+"/volatile/details",schemaPath:"#/properties/volatile/properties/details/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data13.p99 === undefined){
+const err46 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p99"},message:"must have required property '"+"p99"+"'"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4167,10 +4164,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-if(data6.startedAt !== undefined){
-if(typeof data6.startedAt !== "string"){
-const err47 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data13.count === undefined){
+const err47 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "count"},message:"must have required property '"+"count"+"'"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -4179,10 +4174,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data6.endedAt !== undefined){
-if(typeof data6.endedAt !== "string"){
-const err48 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data13){
+if(!((((key3 === "p50") || (key3 === "p95")) || (key3 === "p99")) || (key3 === "count"))){
+const err48 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -4192,9 +4186,10 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data6.engine !== undefined){
-if(typeof data6.engine !== "string"){
-const err49 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data13.p50 !== undefined){
+let data14 = data13.p50;
+if(!((typeof data14 == "number") && (isFinite(data14)))){
+const err49 = {instancePath:instancePath+"/volatile/firstTokenMs/p50",schemaPath:"#/definitions/TimeQuantiles/properties/p50/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -4204,9 +4199,10 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data6.host !== undefined){
-if(typeof data6.host !== "string"){
-const err50 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data13.p95 !== undefined){
+let data15 = data13.p95;
+if(!((typeof data15 == "number") && (isFinite(data15)))){
+const err50 = {instancePath:instancePath+"/volatile/firstTokenMs/p95",schemaPath:"#/definitions/TimeQuantiles/properties/p95/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -4216,9 +4212,10 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
-else {
-const err51 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data13.p99 !== undefined){
+let data16 = data13.p99;
+if(!((typeof data16 == "number") && (isFinite(data16)))){
+const err51 = {instancePath:instancePath+"/volatile/firstTokenMs/p99",schemaPath:"#/definitions/TimeQuantiles/properties/p99/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -4228,9 +4225,10 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data.imageReference !== undefined){
-if(typeof data.imageReference !== "string"){
-const err52 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data13.count !== undefined){
+let data17 = data13.count;
+if(!((typeof data17 == "number") && (isFinite(data17)))){
+const err52 = {instancePath:instancePath+"/volatile/firstTokenMs/count",schemaPath:"#/definitions/TimeQuantiles/properties/count/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -4244,6 +4242,9 @@ if(data.modelDigest !== undefined){
 let data21 = data.modelDigest;
 if((typeof data21 !== "string") && (data21 !== null)){
 const err53 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema54.properties.modelDigest.type},message:"must be string,null"};
+}
+else {
+const err53 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4253,9 +4254,10 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data.runtime !== undefined){
-if(typeof data.runtime !== "string"){
-const err54 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.stopMs !== undefined){
+let data18 = data6.stopMs;
+if(!((typeof data18 == "number") && (isFinite(data18)))){
+const err54 = {instancePath:instancePath+"/volatile/stopMs",schemaPath:"#/properties/volatile/properties/stopMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -4265,11 +4267,13 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data.hardware !== undefined){
-let data23 = data.hardware;
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-if(data23.device === undefined){
-const err55 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
+if(data6.details !== undefined){
+let data19 = data6.details;
+if(Array.isArray(data19)){
+const len0 = data19.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data19[i0] !== "string"){
+const err55 = {instancePath:instancePath+"/volatile/details/" + i0,schemaPath:"#/properties/volatile/properties/details/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -4278,8 +4282,10 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data23.name === undefined){
-const err56 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/volatile/details",schemaPath:"#/properties/volatile/properties/details/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -4288,9 +4294,10 @@ vErrors.push(err56);
 }
 errors++;
 }
-for(const key3 in data23){
-if(!((key3 === "device") || (key3 === "name"))){
-const err57 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+}
+if(data6.startedAt !== undefined){
+if(typeof data6.startedAt !== "string"){
+const err57 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -4300,10 +4307,9 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data23.device !== undefined){
-let data24 = data23.device;
-if(typeof data24 !== "string"){
-const err58 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.endedAt !== undefined){
+if(typeof data6.endedAt !== "string"){
+const err58 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -4314,6 +4320,10 @@ errors++;
 }
 if(!((data24 === "cpu") || (data24 === "gpu"))){
 const err59 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema54.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+}
+if(data6.engine !== undefined){
+if(typeof data6.engine !== "string"){
+const err59 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -4323,9 +4333,9 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data23.name !== undefined){
-if(typeof data23.name !== "string"){
-const err60 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.host !== undefined){
+if(typeof data6.host !== "string"){
+const err60 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -4337,7 +4347,7 @@ errors++;
 }
 }
 else {
-const err61 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err61 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -4347,15 +4357,9 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data.checks !== undefined){
-let data26 = data.checks;
-if(Array.isArray(data26)){
-const len1 = data26.length;
-for(let i1=0; i1<len1; i1++){
-let data27 = data26[i1];
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-if(data27.id === undefined){
-const err62 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(data.imageReference !== undefined){
+if(typeof data.imageReference !== "string"){
+const err62 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -4364,8 +4368,11 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(data27.title === undefined){
-const err63 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+}
+if(data.modelDigest !== undefined){
+let data26 = data.modelDigest;
+if((typeof data26 !== "string") && (data26 !== null)){
+const err63 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema52.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -4374,8 +4381,10 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data27.verdict === undefined){
-const err64 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
+}
+if(data.runtime !== undefined){
+if(typeof data.runtime !== "string"){
+const err64 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -4384,8 +4393,12 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data27.limit === undefined){
-const err65 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+}
+if(data.hardware !== undefined){
+let data28 = data.hardware;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.device === undefined){
+const err65 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -4394,8 +4407,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data27.message === undefined){
-const err66 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+if(data28.name === undefined){
+const err66 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -4404,9 +4417,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-for(const key4 in data27){
-if(!(((((key4 === "id") || (key4 === "title")) || (key4 === "verdict")) || (key4 === "limit")) || (key4 === "message"))){
-const err67 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+for(const key4 in data28){
+if(!((key4 === "device") || (key4 === "name"))){
+const err67 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -4416,9 +4429,10 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(data27.id !== undefined){
-if(typeof data27.id !== "string"){
-const err68 = {instancePath:instancePath+"/checks/" + i1+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data28.device !== undefined){
+let data29 = data28.device;
+if(typeof data29 !== "string"){
+const err68 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -4427,10 +4441,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-if(data27.title !== undefined){
-if(typeof data27.title !== "string"){
-const err69 = {instancePath:instancePath+"/checks/" + i1+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data29 === "cpu") || (data29 === "gpu"))){
+const err69 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema52.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -4440,10 +4452,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data27.verdict !== undefined){
-let data30 = data27.verdict;
-if(typeof data30 !== "string"){
-const err70 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data28.name !== undefined){
+if(typeof data28.name !== "string"){
+const err70 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -4454,6 +4465,10 @@ errors++;
 }
 if(!(((data30 === "passed") || (data30 === "failed")) || (data30 === "skipped"))){
 const err71 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema56.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -4467,6 +4482,15 @@ if(data27.limit !== undefined){
 let data31 = data27.limit;
 if((typeof data31 !== "string") && (data31 !== null)){
 const err72 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema56.properties.limit.type},message:"must be string,null"};
+if(data.checks !== undefined){
+let data31 = data.checks;
+if(Array.isArray(data31)){
+const len1 = data31.length;
+for(let i1=0; i1<len1; i1++){
+let data32 = data31[i1];
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+if(data32.id === undefined){
+const err72 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -4475,10 +4499,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-if(data27.message !== undefined){
-if(typeof data27.message !== "string"){
-const err73 = {instancePath:instancePath+"/checks/" + i1+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data32.title === undefined){
+const err73 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -4487,10 +4509,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-}
-else {
-const err74 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data32.verdict === undefined){
+const err74 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -4499,10 +4519,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-}
-else {
-const err75 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data32.limit === undefined){
+const err75 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -4511,10 +4529,8 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-}
-else {
-const err76 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data32.message === undefined){
+const err76 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -4524,11 +4540,132 @@ vErrors.push(err76);
 errors++;
 }
 validate34.errors = vErrors;
+for(const key5 in data32){
+if(!(((((key5 === "id") || (key5 === "title")) || (key5 === "verdict")) || (key5 === "limit")) || (key5 === "message"))){
+const err77 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+if(data32.id !== undefined){
+if(typeof data32.id !== "string"){
+const err78 = {instancePath:instancePath+"/checks/" + i1+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+if(data32.title !== undefined){
+if(typeof data32.title !== "string"){
+const err79 = {instancePath:instancePath+"/checks/" + i1+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+if(data32.verdict !== undefined){
+let data35 = data32.verdict;
+if(typeof data35 !== "string"){
+const err80 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+if(!(((data35 === "passed") || (data35 === "failed")) || (data35 === "skipped"))){
+const err81 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema56.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+if(data32.limit !== undefined){
+let data36 = data32.limit;
+if((typeof data36 !== "string") && (data36 !== null)){
+const err82 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema56.properties.limit.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+if(data32.message !== undefined){
+if(typeof data32.message !== "string"){
+const err83 = {instancePath:instancePath+"/checks/" + i1+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+}
+else {
+const err84 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+}
+else {
+const err85 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+}
+else {
+const err86 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+validate32.errors = vErrors;
 return errors === 0;
 }
 validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const rollout = validate35;
+export const rollout = validate33;
 const schema57 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
 const schema58 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema59 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};

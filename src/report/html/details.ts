@@ -5,6 +5,7 @@ import type {
   Finding,
   RolloutEvidence,
   SmokeEvidence,
+  TimeQuantiles,
   ValidateEvidence,
 } from '../../pipeline/evidence.ts';
 import { besideImage } from '../beside-image.ts';
@@ -138,15 +139,16 @@ export function smokeDetails(evidence: SmokeEvidence): Markup {
       <td>${shortenDigests(check.limit ?? '–')}</td>
       <td>${shortenDigests(check.message)}</td>`,
   ]);
-  const latency = volatile.latencyMs;
+  const { latencyMs: latency, firstTokenMs: first } = volatile;
   const seen =
-    latency === null
+    latency === null ? null : html` Latency of ${plural(latency.count, 'request')}: ${quantilesText(latency)}.`;
+  const begun =
+    first === undefined
       ? null
-      : html` Latency of ${plural(latency.count, 'request')}: half within ${ms(latency.p50)}, 95 % within
-        ${ms(latency.p95)}, 99 % within ${ms(latency.p99)}.`;
+      : html` First token of ${plural(first.count, 'streamed answer')}: ${quantilesText(first)}.`;
   const facts = html`<p class="note">
     On ${hardware.device === 'gpu' ? 'GPU' : 'CPU'} (${hardware.name}), runtime ${evidence.runtime}; ready after
-    ${duration(volatile.readyMs)}, stopped in ${duration(volatile.stopMs)}.${seen}
+    ${duration(volatile.readyMs)}, stopped in ${duration(volatile.stopMs)}.${seen}${begun}
   </p>`;
   const details =
     volatile.details.length === 0 ? null : html`<pre>${volatile.details.slice(-mostRows).join('\n')}</pre>`;
@@ -156,6 +158,10 @@ export function smokeDetails(evidence: SmokeEvidence): Markup {
     html`${facts}${table(['Result', 'Check', 'Allowed', 'Seen'], rows)}${details}`,
     evidence.outcome !== 'passed',
   );
+}
+
+function quantilesText({ p50, p95, p99 }: TimeQuantiles): string {
+  return `half within ${ms(p50)}, 95 % within ${ms(p95)}, 99 % within ${ms(p99)}`;
 }
 
 function ms(value: number): string {

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { NoAnswer, Outcome, Send, ServerRequest } from './protocol.ts';
+import type { Arrival, NoAnswer, Outcome, Send, ServerRequest } from './protocol.ts';
 
 const defaultTimeoutMs = 30_000;
 const largestAnswer = 64 * 1024 * 1024;
@@ -106,10 +106,12 @@ function outcome(message: http.ClientRequest, timeoutMs: number): Promise<Outcom
     });
     message.on('response', (response) => {
       const chunks: Buffer[] = [];
+      const arrivals: Arrival[] = [];
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         bytes += chunk.length;
+        arrivals.push({ bytes, ms: elapsed() });
         if (bytes > largestAnswer) none('broken', `the answer is larger than ${largestAnswer} bytes`);
       });
       response.on('error', (error) => {
@@ -123,6 +125,7 @@ function outcome(message: http.ClientRequest, timeoutMs: number): Promise<Outcom
           headers: flatHeaders(response.headers),
           body: Buffer.concat(chunks).toString('utf8'),
           ms: elapsed(),
+          arrivals,
         });
       });
     });

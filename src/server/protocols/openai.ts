@@ -2,7 +2,7 @@ import { asArray, asObject, parseJson } from './json.ts';
 import { jsonOf, refusalProblems } from './judging.ts';
 import { malformedAsks } from './openai/malformed.ts';
 import { operationOf, operations, type Operation } from './openai/operations.ts';
-import { judgeStream, textOfStream } from './openai/stream.ts';
+import { firstTokenMs, judgeStream, textOfStream } from './openai/stream.ts';
 import type { Ask, Known, Protocol, Send } from './protocol.ts';
 
 /**
@@ -47,6 +47,7 @@ export const openai: Protocol = {
         const body = parseJson(answer.body);
         return 'problem' in body ? null : operation.outputs(body.value);
       },
+      firstTokenMs: (ask, answer) => (isStreamed(ask) ? firstTokenMs(answer) : null),
     };
   },
 };

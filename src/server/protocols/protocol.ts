@@ -14,6 +14,14 @@ export interface ServerRequest {
   readonly signal?: AbortSignal;
 }
 
+/** A part of a body. */
+export interface Arrival {
+  /** Of the body, with this part. */
+  readonly bytes: number;
+  /** Since the first byte was sent, milliseconds. */
+  readonly ms: number;
+}
+
 /** What a server said; `ms` is from the first byte sent to the last byte received. */
 export interface ServerAnswer {
   readonly kind: 'answer';
@@ -22,6 +30,8 @@ export interface ServerAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly ms: number;
+  /** When its parts came; absent where only the whole was seen. */
+  readonly arrivals?: readonly Arrival[];
 }
 
 /** The server said nothing: nobody listened, the connection broke after it was open, or time ran out. */
@@ -76,6 +86,8 @@ export interface Discovery {
   readonly judgeRefusal: (ask: Ask, outcome: Outcome) => readonly string[];
   /** The part of an answer that comes from the model; request ids, times and revisions are not in it. */
   readonly outputs: (ask: Ask, answer: ServerAnswer) => unknown;
+  /** Time until a streamed answer began to say something, milliseconds; null: it was not streamed, or its parts were not seen. */
+  readonly firstTokenMs?: (ask: Ask, answer: ServerAnswer) => number | null;
 }
 
 /** What is known besides the server's own description. */

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import type { CheckEvidence } from '../../pipeline/evidence.ts';
+import type { CheckEvidence, TimeQuantiles } from '../../pipeline/evidence.ts';
 import type { Task } from '../../pipeline/reporter.ts';
 import type { Ask, Discovery, Outcome } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
@@ -27,7 +27,9 @@ export interface Trial extends Started {
 }
 
 export interface Measured {
-  latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly count: number } | null;
+  latencyMs: TimeQuantiles | null;
+  /** Until a streamed answer begins; null: none was. */
+  firstTokenMs: TimeQuantiles | null;
   stopMs: number;
   readonly details: string[];
 }

@@ -28,6 +28,20 @@ test('an answer carries status, headers and body; the path of the base is kept',
   expect(outcome).toMatchObject({ kind: 'answer', status: 200, body: 'hello', headers: { 'x-seen': '/prefix/x?y=1' } });
 });
 
+test('an answer tells when its parts came', async () => {
+  const base = await listening(
+    http.createServer((_, response) => {
+      response.write('first');
+      setTimeout(() => response.end('last'), 120);
+    }),
+  );
+  const outcome = await httpClient(base).send(get);
+  if (outcome.kind !== 'answer') throw new Error('no answer');
+  const [first, last] = outcome.arrivals ?? [];
+  expect([first?.bytes, last?.bytes]).toEqual([5, 9]);
+  expect((last?.ms ?? 0) - (first?.ms ?? 0)).toBeGreaterThan(80);
+});
+
 test('nobody listens, the connection breaks, no answer in time: three different things', async () => {
   const gone = await listening(net.createServer());
   open.pop()?.close();

@@ -99,6 +99,30 @@ describe('judging', () => {
   const chunk = (delta: object, finish: string | null = null) =>
     `data: ${JSON.stringify({ choices: [{ delta, finish_reason: finish }] })}\n\n`;
 
+  test('the first token is the first event that says something, when it is there as a whole', async () => {
+    const { firstTokenMs, valid } = await openai.discover(doing(['chat']), known);
+    const [whole, streamed] = valid;
+    if (whole === undefined || streamed === undefined) throw new Error('no requests');
+    const [role, word, rest] = [chunk({ role: 'assistant', content: '' }), chunk({ content: 'é' }), chunk({}, 'stop')];
+    const body = `${role}${word}${rest}data: [DONE]\n\n`;
+    const until = (text: string) => Buffer.byteLength(text);
+    const at = (arrivals: { bytes: number; ms: number }[], ask = streamed) =>
+      firstTokenMs?.(ask, { ...answered(body), arrivals });
+    const parts = [
+      { bytes: until(role), ms: 10 },
+      { bytes: until(role + word) - 5, ms: 20 },
+      { bytes: until(role + word), ms: 30 },
+      { bytes: until(body), ms: 90 },
+    ];
+    expect(at(parts)).toBe(30);
+    expect(at([{ bytes: until(body), ms: 90 }])).toBe(90);
+    expect(at([])).toBeNull();
+    expect(at(parts, whole)).toBeNull();
+    const thought = `${role}${chunk({ reasoning_content: 'hm' })}`;
+    expect(firstTokenMs?.(streamed, { ...answered(thought), arrivals: [{ bytes: until(thought), ms: 7 }] })).toBe(7);
+    expect(firstTokenMs?.(streamed, { ...answered(role), arrivals: [{ bytes: until(role), ms: 7 }] })).toBeNull();
+  });
+
   test.each([
     [`${chunk({ content: 'Pa' })}${chunk({ content: 'ris' }, 'stop')}data: [DONE]\n\n`, ''],
     [chunk({ content: 'Pa' }), 'the stream does not end with [DONE]'],

@@ -1,6 +1,6 @@
 import { asArray, asObject, parseJson } from '../json.ts';
 import { statusProblem } from '../judging.ts';
-import type { Outcome } from '../protocol.ts';
+import type { Outcome, ServerAnswer } from '../protocol.ts';
 
 /** What is wrong with a streamed answer: events that are not JSON, an error in the middle, no end, nothing said. */
 export function judgeStream(outcome: Outcome): readonly string[] {
@@ -31,6 +31,27 @@ export function textOfStream(body: string): string {
       return typeof text === 'string' ? text : '';
     })
     .join('');
+}
+
+/** When the first event that says something was there as a whole, milliseconds after the request; null: the parts were not seen. */
+export function firstTokenMs({ body, arrivals = [] }: ServerAnswer): number | null {
+  let bytes = 0;
+  for (const line of body.split('\n')) {
+    bytes += Buffer.byteLength(line) + 1;
+    const [event] = eventsOf(line);
+    if (event === undefined || !saysSomething(event)) continue;
+    return arrivals.find((arrival) => arrival.bytes >= bytes)?.ms ?? null;
+  }
+  return null;
+}
+
+/** Models that think first say so under other names; a call of a tool is said, too. */
+function saysSomething(event: string): boolean {
+  const chunk = parseJson(event);
+  const choice = 'problem' in chunk ? null : firstChoice(chunk.value);
+  const { content, reasoning_content: thought, reasoning } = asObject(choice?.['delta']) ?? {};
+  const spoken = [content, thought, reasoning, choice?.['text']].some((text) => typeof text === 'string' && text !== '');
+  return spoken || (asArray(asObject(choice?.['delta'])?.['tool_calls'])?.length ?? 0) > 0;
 }
 
 /** Data of the server-sent events (WHATWG HTML, "Server-sent events"). */
