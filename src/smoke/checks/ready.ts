@@ -45,6 +45,7 @@ export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> 
   const elapsed = () => performance.now() - began;
   let saidReadyMs: number | null = null;
   let waitingFor = 'the container';
+  let asked = false;
   const over = (finding: Finding, discovery: Discovery | null = null): Readiness => ({
     finding,
     discovery,
@@ -62,7 +63,9 @@ export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> 
       options.task.update(state.detail);
     } else {
       const step = await ask(options, () => config.smoke.readyTimeoutMs - elapsed());
-      waitingFor = step.detail;
+      // A request that the end of the budget cut off tells nothing, unless it is all that there is.
+      if (elapsed() < config.smoke.readyTimeoutMs || !asked) waitingFor = step.detail;
+      asked = true;
       options.task.update(step.detail);
       if (step.saysReady) saidReadyMs ??= Math.round(elapsed());
       if (step.finding !== null) return over({ ...step.finding, limit }, step.discovery);
