@@ -123,7 +123,12 @@ async function modelStore(config: Config, model: ValidateEvidence, root: string)
   const file = config.server.entry === null ? scriptFile(model) : null;
   const entry = config.server.entry === null ? null : await readProjectFile(root, config.server.entry, 'server.entry');
   const content = await modelArchive({ name: config.name, settings: { file, inputs, outputs }, entry });
-  return { store: [{ path: `${config.name}.mar`, content }], folder: modelFolder, files: weights, version: usualVersion };
+  return {
+    store: [{ path: `${config.name}.mar`, content }],
+    folder: modelFolder,
+    files: weights,
+    version: usualVersion,
+  };
 }
 
 function contractOf(config: Config, model: ValidateEvidence): Pick<Contract, 'inputs' | 'outputs'> {

@@ -50,7 +50,9 @@ function saysSomething(event: string): boolean {
   const chunk = parseJson(event);
   const choice = 'problem' in chunk ? null : firstChoice(chunk.value);
   const { content, reasoning_content: thought, reasoning } = asObject(choice?.['delta']) ?? {};
-  const spoken = [content, thought, reasoning, choice?.['text']].some((text) => typeof text === 'string' && text !== '');
+  const spoken = [content, thought, reasoning, choice?.['text']].some(
+    (text) => typeof text === 'string' && text !== '',
+  );
   return spoken || (asArray(asObject(choice?.['delta'])?.['tool_calls'])?.length ?? 0) > 0;
 }
 
