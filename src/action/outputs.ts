@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import type { EndedStages } from '../cli/host.ts';
+import { platformName } from '../platform-name.ts';
 import { results } from '../report/results.ts';
 
 /** Every output, with what action.yml says about it. */
@@ -38,5 +39,7 @@ export function outputsOf(run: EndedStages): Record<string, string> {
 
 function sbomOf({ evidence, folder }: EndedStages): string {
   const attached = evidence.build?.volatile.documents?.find(({ artifactType }) => artifactType.includes('cyclonedx'));
-  return attached === undefined || folder === null ? '' : join(folder, attached.title);
+  if (attached === undefined || folder === null) return '';
+  const { platform, title } = attached;
+  return join(folder, ...(platform === undefined ? [] : [platformName(platform)]), title);
 }

@@ -25,7 +25,8 @@ function text({ same, digest, against, layers, settings, builder }: CheckedBuild
   if (same) return `The same image again: ${digest} (${builder}, compared with ${against}).\n`;
   const short = (layer: string | null): string => layer?.slice(0, 'sha256:'.length + 12) ?? 'none';
   const lines = layers.map(
-    ({ title, kind, before, now }) => `  ${kind} ${printable(title)}: ${short(before)}, now ${short(now)}`,
+    ({ title, kind, before, now, platform }) =>
+      `  ${platform === null ? '' : `${platform}: `}${kind} ${printable(title)}: ${short(before)}, now ${short(now)}`,
   );
   return [
     `Another image: ${digest} (${builder}, compared with ${against}).`,

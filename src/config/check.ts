@@ -24,8 +24,8 @@ export function checkAgainstSchema(root: Located): Problem[] {
 }
 
 /**
- * One error per place. `anyOf` is only used for "something or null", so the error of the something is the one to show; wrappers
- * such as `propertyNames` repeat what the inner error says.
+ * One error per place. `anyOf` is only used for "something or null" and "one or a list", so the error of the something, or of an item, is
+ * the one to show; wrappers such as `propertyNames` repeat what the inner error says.
  */
 function meaningful(errors: readonly ErrorObject[]): ErrorObject[] {
   const unions = new Set(errors.filter((error) => error.keyword === 'anyOf').map((error) => error.instancePath));
@@ -33,11 +33,17 @@ function meaningful(errors: readonly ErrorObject[]): ErrorObject[] {
   for (const error of errors) {
     if (error.keyword === 'anyOf' || error.keyword === 'propertyNames') continue;
     if (unions.has(error.instancePath) && error.keyword === 'type' && isNullOnly(error)) continue;
+    if (unions.has(error.instancePath) && error.keyword === 'type' && saysMoreBelow(error, errors)) continue;
     const about = aboutKey(error) ?? error.propertyName ?? '';
     const place = `${error.instancePath} ${about}`;
     if (!shown.has(place)) shown.set(place, error);
   }
   return [...shown.values()];
+}
+
+/** The value is a list as it may be, and one of its items is wrong. */
+function saysMoreBelow({ instancePath }: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  return errors.some((other) => other.instancePath.startsWith(`${instancePath}/`));
 }
 
 function isNullOnly(error: ErrorObject): boolean {

@@ -117,6 +117,9 @@ export interface VllmConfig {
 export interface ImageConfig {
   readonly repository: string;
   readonly base: string;
+  /** All that the image is built for, at least one. */
+  readonly platforms: readonly string[];
+  /** The one that is at hand; of the configuration as a whole the first one. */
   readonly platform: string;
   /** Largest image with its model, bytes as the registry holds them; null: no limit. */
   readonly maxBytes: number | null;

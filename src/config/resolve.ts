@@ -80,10 +80,12 @@ function resolveSign(sign: NonNullable<MlDeployFile['image']['sign']> | null): I
 }
 
 function resolveImage(image: MlDeployFile['image'], base: string): ImageConfig {
+  const platforms = [image.platform ?? 'linux/amd64'].flat();
   return {
     repository: image.repository,
     base: image.base ?? base,
-    platform: image.platform ?? 'linux/amd64',
+    platforms,
+    platform: platforms[0] ?? 'linux/amd64',
     maxBytes: image.maxSize === undefined || image.maxSize === null ? null : parseBytes(image.maxSize),
     builder: image.builder ?? 'auto',
     insecure: image.insecure ?? false,

@@ -22,6 +22,7 @@ export function checkRules(config: Config, root: Located, environment: Located |
     ...metricsRules(config.rollout),
     ...timeRules(config),
     ...providerRules(config),
+    ...platformRules(config),
     ...deployRules(config),
     ...optimizeRules(config, root),
     ...smokeRules(config),
@@ -222,6 +223,15 @@ function providerChoice({ provider, gateway, istio, header }: RolloutConfig): Vi
     return at(['header'], message, 'the provider `gateway` or `istio`, or no `rollout.header`');
   }
   return [];
+}
+
+function platformRules({ image: { platforms } }: Config): Violation[] {
+  // The variant v8 is what arm64 means.
+  const names = platforms.map((platform) => platform.replace(/\/arm64\/v8$/, '/arm64'));
+  return names.flatMap((name, index): Violation[] => {
+    if (names.indexOf(name) === index) return [];
+    return [{ where: ['image', 'platform', index], message: `${name} is there twice`, expected: 'each platform once' }];
+  });
 }
 
 function deployRules({ deploy }: Config): Violation[] {

@@ -1,9 +1,10 @@
+import { imageIndex } from '../oci/image-index.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { BuildEvidence, LayerEvidence } from '../pipeline/evidence.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { explainFullDisk } from './full-disk.ts';
 import { describeLayers } from './layers.ts';
-import { withImage, type MadeImage } from './make.ts';
+import { withImages, type MadeImage } from './make.ts';
 import { registryOf } from './target-registry.ts';
 
 /** A layer that is another one than before; null where there was or is none. */
@@ -12,6 +13,8 @@ export interface ChangedLayer {
   readonly kind: LayerEvidence['kind'];
   readonly before: string | null;
   readonly now: string | null;
+  /** Where there are several; else null. */
+  readonly platform: string | null;
 }
 
 /** A build that was repeated. */
@@ -34,37 +37,55 @@ export interface CheckedBuild {
  * @throws MlDeployError `build/*`, `registry/*`
  */
 export async function checkBuild(context: StageContext): Promise<CheckedBuild> {
-  const compared = (made: MadeImage): Promise<CheckedBuild> | CheckedBuild => {
-    const { build } = context.evidence;
-    return build === undefined ? withRegistry(made, registryOf(context), context) : withEvidence(made, build);
-  };
-  return explainFullDisk(() => withImage(context, { registry: null, noCache: true }, async (made) => compared(made)));
+  return explainFullDisk(() =>
+    withImages(context, { registry: null, noCache: true }, async (made) => {
+      const { build } = context.evidence;
+      return build === undefined ? withRegistry(made, registryOf(context), context) : withEvidence(made, build);
+    }),
+  );
 }
 
-function withEvidence(made: MadeImage, { image, weights }: BuildEvidence): CheckedBuild {
-  const now = layersOf(made);
-  const then = [...image.layers, ...(weights?.layers ?? [])];
+type Made = readonly [MadeImage, ...MadeImage[]];
+
+function withEvidence(made: Made, { image, weights }: BuildEvidence): CheckedBuild {
+  const before = image.platforms ?? [image];
+  const layers = made.flatMap((each) => {
+    const { platform } = each.plan;
+    const own = before.find((other) => other.platform === platform)?.layers ?? [];
+    const then = [...own, ...(weights?.layers ?? [])];
+    return changedLayers(then, layersOf(each), made.length === 1 ? null : platform);
+  });
+  return result(made, image.digest === digestOfAll(made), image.reference, layers);
+}
+
+function changedLayers(
+  then: readonly LayerEvidence[],
+  now: readonly LayerEvidence[],
+  platform: string | null,
+): ChangedLayer[] {
   const length = Math.max(now.length, then.length);
-  const layers = Array.from({ length }, (_, index): ChangedLayer[] => {
+  return Array.from({ length }, (_, index): ChangedLayer[] => {
     const [before, after] = [then[index], now[index]];
     if (before?.digest === after?.digest) return [];
     const { title = '', kind = 'other' } = after ?? before ?? {};
-    return [{ title, kind, before: before?.digest ?? null, now: after?.digest ?? null }];
+    return [{ title, kind, before: before?.digest ?? null, now: after?.digest ?? null, platform }];
   }).flat();
-  return result(made, image.digest === made.written.digest, image.reference, layers);
 }
 
-async function withRegistry(
-  made: MadeImage,
-  registry: RegistryClient,
-  { config }: StageContext,
-): Promise<CheckedBuild> {
-  const same = (await registry.getManifest(made.written.digest)) !== null;
+async function withRegistry(made: Made, registry: RegistryClient, { config }: StageContext): Promise<CheckedBuild> {
+  const same = (await registry.getManifest(digestOfAll(made))) !== null;
   const layers: ChangedLayer[] = [];
-  for (const { title, kind, digest } of same ? [] : layersOf(made)) {
-    if (!(await registry.hasBlob(digest))) layers.push({ title, kind, before: null, now: digest });
+  for (const each of same ? [] : made) {
+    const platform = made.length === 1 ? null : each.plan.platform;
+    for (const { title, kind, digest } of layersOf(each)) {
+      if (!(await registry.hasBlob(digest))) layers.push({ title, kind, before: null, now: digest, platform });
+    }
   }
   return result(made, same, `what ${config.image.repository} has`, layers);
+}
+
+function digestOfAll(made: Made): string {
+  return made.length === 1 ? made[0].written.digest : imageIndex(made.map(({ written }) => written)).digest;
 }
 
 /** Those of the model too, when it is beside the image. */
@@ -79,7 +100,7 @@ function layersOf({ written, plan, layers, beside }: MadeImage): LayerEvidence[]
   return [...own, ...others];
 }
 
-function result(made: MadeImage, same: boolean, against: string, layers: readonly ChangedLayer[]): CheckedBuild {
-  const { builder, written } = made;
-  return { same, digest: written.digest, against, layers, settings: !same && layers.length === 0, builder };
+function result(made: Made, same: boolean, against: string, layers: readonly ChangedLayer[]): CheckedBuild {
+  const settings = !same && layers.length === 0;
+  return { same, digest: digestOfAll(made), against, layers, settings, builder: made[0].builder };
 }

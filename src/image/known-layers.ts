@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { MlDeployError } from '../errors.ts';
 import { contentAnnotation } from '../oci/layer-content.ts';
-import type { Manifest } from '../oci/manifest.ts';
+import type { ImageIndex, Manifest } from '../oci/manifest.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 
 /** Tags of images, and of models beside their images, begin so; the digest of the model follows. */
@@ -92,10 +92,16 @@ export async function layersInRepository(
   }
 }
 
-async function layersOf(registry: Pick<RegistryClient, 'getManifest'>, tag: string): Promise<[string, string][]> {
+async function layersOf(
+  registry: Pick<RegistryClient, 'getManifest'>,
+  tag: string,
+  depth = 0,
+): Promise<[string, string][]> {
   const stored = await registry.getManifest(tag);
   if (stored === null) return [];
-  const { layers = [] } = JSON.parse(stored.content.toString('utf8')) as Partial<Manifest>;
+  const { layers = [], manifests } = JSON.parse(stored.content.toString('utf8')) as Partial<Manifest & ImageIndex>;
+  // The images of an index have the same model files.
+  if (manifests?.[0] !== undefined && depth === 0) return layersOf(registry, manifests[0].digest, 1);
   return layers.flatMap(({ digest, annotations }): [string, string][] => {
     const key = annotations?.[contentAnnotation];
     return key === undefined ? [] : [[key, digest]];

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
 import type { Blob } from '../oci/blob.ts';
@@ -9,6 +10,7 @@ import { absoluteReference } from '../oci/reference.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { ComparisonEvidence, OptimisedEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
 import type { StageContext } from '../pipeline/stage.ts';
+import { platformName } from '../platform-name.ts';
 import type { ImagePlan, Recipe } from '../server/image-plan.ts';
 import { chooseBuilder } from './builders/index.ts';
 import { needsOf } from './builders/needs.ts';
@@ -18,6 +20,7 @@ import type { OwnLayer } from './layers.ts';
 import { pinnedPlan } from './lock/index.ts';
 import { optimiseModel } from './optimise/index.ts';
 import { plannedImage } from './planned-image.ts';
+import { perPlatform } from './platforms.ts';
 import { sendWeights } from './send-weights.ts';
 import { imageSettings } from './settings.ts';
 import { sourceDateEpoch } from './source-date-epoch.ts';
@@ -65,51 +68,58 @@ export interface Making {
 }
 
 /**
- * Makes the image of a validated model.
+ * Makes the images of a validated model, one for each platform, around the same layers of model files.
  * @param context of the stage
  * @param making where weights go, and whether caches count
- * @param use what is done with the image, as long as its blobs can be read
+ * @param use what is done with the images, in the order of their platforms, as long as their blobs can be read
  * @returns what `use` returns
  * @throws MlDeployError `build/*`, `registry/*`, `process/*`
  */
-export async function withImage<T>(
+export async function withImages<T>(
   context: StageContext,
   making: Making,
-  use: (made: MadeImage) => Promise<T>,
+  use: (made: readonly [MadeImage, ...MadeImage[]]) => Promise<T>,
 ): Promise<T> {
   const { config, access } = context;
   const validated = validatedModel(context);
   const { served, replaced, evidence: optimised, comparison } = await optimiseModel(context, validated, making);
-  const planned = await plannedImage(config, served, access.root);
-  const { plan, locked } = await pinnedPlan(context, planned);
-  const sent = await sendWeights(context, plan, making.registry, validated.model.digest, replaced);
+  const [first, ...others] = await Promise.all(perPlatform(config).map((each) => planFor(context, each, served)));
+  if (first === undefined) throw new TypeError('an image has a platform');
+  // The model's files do not depend on the platform.
+  const sent = await sendWeights(context, first.plan, making.registry, validated.model.digest, replaced);
   const weights = sent.map(weightLayer);
   const created = new Date(epochOf(context) * 1000).toISOString();
   const outside = config.image.weights !== 'image';
-  const beside = outside ? await modelImage(plan, weights, validated.model.digest, created) : null;
-  const trees = outside ? plan.trees.filter((tree) => !isBeside(tree, plan)) : plan.trees;
-  const layers = [...(await codeLayers(trees)), ...(outside ? [] : weights)];
-  const workspace = await openWorkspace(access.root);
-  try {
+  const beside = outside ? await modelImage(first.plan, weights, validated.model.digest, created) : null;
+  const model = { validated, served, optimised, comparison, weights, beside };
+  const workspaces: Workspace[] = [];
+  const make = async ({ plan, locked }: Planned, layout: string): Promise<MadeImage> => {
+    const trees = outside ? plan.trees.filter((tree) => !isBeside(tree, plan)) : plan.trees;
+    const layers = [...(await codeLayers(trees)), ...(outside ? [] : weights)];
+    const workspace = await openWorkspace(access.root, layout);
+    workspaces.push(workspace);
     const built = await buildImage(context, plan, workspace, making.noCache);
     const labels = { ...plan.labels, ...(beside === null ? {} : { [weightsLabel]: beside.written.digest }) };
     const written = putOnTop({ ...plan, labels }, built.image, layers, created);
-    return await use({
-      ...built,
-      validated,
-      served,
-      optimised,
-      comparison,
-      plan,
-      locked,
-      layers,
-      weights,
-      beside,
-      written,
-    });
+    return { ...built, ...model, plan, locked, layers, written };
+  };
+  try {
+    const made: [MadeImage, ...MadeImage[]] = [await make(first, 'layout')];
+    for (const other of others) made.push(await make(other, `layout-${platformName(other.plan.platform)}`));
+    return await use(made);
   } finally {
-    await workspace.close();
+    for (const workspace of workspaces) await workspace.close();
   }
+}
+
+interface Planned {
+  readonly plan: ImagePlan;
+  readonly locked: boolean;
+}
+
+async function planFor(context: StageContext, config: Config, served: ValidateEvidence): Promise<Planned> {
+  const { access } = context;
+  return pinnedPlan({ config, access }, await plannedImage(config, served, access.root));
 }
 
 async function codeLayers(trees: ImagePlan['trees']): Promise<Layer[]> {
@@ -148,7 +158,8 @@ async function buildImage(
   const places = placesOf(access);
   const { builder, why } = await chooseBuilder(config.image.builder, needsOf(config), places, signal);
   reporter.note('info', why);
-  const task = reporter.task(`build the image with ${builder.name}`, { estimateMs: 60_000 });
+  const which = config.image.platforms.length > 1 ? ` for ${plan.platform}` : '';
+  const task = reporter.task(`build the image${which} with ${builder.name}`, { estimateMs: 60_000 });
   const began = performance.now();
   try {
     const image = await builder.build({

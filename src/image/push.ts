@@ -10,13 +10,13 @@ const parallel = 3;
  * @param registry where to
  * @param blobs what the image needs
  * @param onSent called with the bytes of each piece
- * @returns how many had to be sent
+ * @returns how many there are, none twice, and how many had to be sent
  */
 export async function pushBlobs(
   registry: RegistryClient,
   blobs: readonly Blob[],
   onSent: (bytes: number) => void,
-): Promise<number> {
+): Promise<{ sent: number; all: number }> {
   const largestFirst = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()].sort((a, b) => b.size - a.size);
   let sent = 0;
   await inLanes(largestFirst, parallel, async (blob, check) => {
@@ -26,5 +26,5 @@ export async function pushBlobs(
     };
     if (await registry.pushBlob(blob, watched)) sent++;
   });
-  return sent;
+  return { sent, all: largestFirst.length };
 }

@@ -7,12 +7,13 @@ const shown = 5;
 
 /**
  * Refuses an image that is larger than the project allows.
+ * @param name of the image in the message: `the image`
  * @param layers of the image
  * @param total bytes of the image as the registry holds it
  * @param limit `image.maxSize`; null: none
  * @throws MlDeployError `build/too-large` with the largest layers
  */
-export function checkSize(layers: readonly LayerEvidence[], total: number, limit: number | null): void {
+export function checkSize(name: string, layers: readonly LayerEvidence[], total: number, limit: number | null): void {
   if (limit === null || total <= limit) return;
   const largest = layers.toSorted((a, b) => b.bytes - a.bytes).slice(0, shown);
   const listed = largest.map(
@@ -23,7 +24,7 @@ export function checkSize(layers: readonly LayerEvidence[], total: number, limit
   throw new MlDeployError({
     code: 'build/too-large',
     kind: 'model',
-    message: `the image has ${bytes(total)}; image.maxSize allows ${bytes(limit)}. What takes most:\n${listed.join('\n')}`,
+    message: `${name} has ${bytes(total)}; image.maxSize allows ${bytes(limit)}. What takes most:\n${listed.join('\n')}`,
     hint: hints[most],
   });
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 
-import type { WrittenImage } from '../oci/append.ts';
 import { memoryBlob } from '../oci/blob.ts';
-import type { ReadableImage } from '../oci/image.ts';
+import { imageIndex, type WrittenIndex } from '../oci/image-index.ts';
 import { mediaTypes, type Manifest } from '../oci/manifest.ts';
 import { absoluteReference } from '../oci/reference.ts';
 import type { RegistryClient } from '../oci/registry.ts';
@@ -10,22 +9,20 @@ import type {
   ArtifactEvidence,
   BesideEvidence,
   BuildEvidence,
-  ComparisonEvidence,
   DocumentEvidence,
   LayerEvidence,
-  OptimisedEvidence,
-  ValidateEvidence,
+  PlatformEvidence,
 } from '../pipeline/evidence.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
 import { plural } from '../plural.ts';
 import { bytes as formatBytes } from '../report/format.ts';
-import type { ImagePlan } from '../server/image-plan.ts';
 import { publishArtifacts } from './artifacts/index.ts';
 import type { ModelLayer } from './artifacts/modelpack.ts';
+import { checkEmulation } from './builders/emulation.ts';
 import { chooseBuilder } from './builders/index.ts';
 import { needsOf } from './builders/needs.ts';
 import { insecureHosts, placesOf } from './builders/places.ts';
-import { attachDocuments } from './documents/index.ts';
+import { attachDocuments, type Published } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
 import { explainFullDisk } from './full-disk.ts';
@@ -33,7 +30,8 @@ import type { BesideModel } from './beside.ts';
 import { tagPrefixes } from './known-layers.ts';
 import { checkLock, expectedBase } from './lock/index.ts';
 import { describeLayers } from './layers.ts';
-import { withImage, type Layer } from './make.ts';
+import { withImages, type Layer, type MadeImage } from './make.ts';
+import { perPlatform } from './platforms.ts';
 import { pushBlobs } from './push.ts';
 import { layersOfBuild } from './secrets/layers-of-build.ts';
 import { refuseLeakedSecrets } from './secrets/scan.ts';
@@ -54,16 +52,18 @@ async function preflight(context: StageContext): Promise<void> {
   await checkLock(context);
   if (image.sign !== null) await signingKey(image.sign, context.access.root);
   const needs = needsOf(config);
-  const places = placesOf(context.access);
+  const { access } = context;
+  const places = placesOf(access);
   const { builder } = await chooseBuilder(image.builder, needs, places, signal);
-  if (!needs.dockerfile && builder.check !== undefined) {
-    const { root } = context.access;
+  await checkEmulation(builder, needs, image.platforms, places, signal);
+  for (const each of perPlatform(config)) {
+    if (needs.dockerfile || builder.check === undefined) break;
     await builder.check({
-      base: absoluteReference(await expectedBase(context), root),
-      platform: image.platform,
+      base: absoluteReference(await expectedBase(each, access), access.root),
+      platform: each.image.platform,
       packages: needs.packages,
       places,
-      cache: join(root, '.mldeploy', 'cache'),
+      cache: join(access.root, '.mldeploy', 'cache'),
       insecureHosts: insecureHosts(image),
       signal,
     });
@@ -74,49 +74,31 @@ async function preflight(context: StageContext): Promise<void> {
 async function run(context: StageContext): Promise<BuildEvidence> {
   const startedAt = new Date().toISOString();
   const registry = registryOf(context);
-  return withImage(context, { registry, noCache: false }, async (made) => {
-    const {
-      validated,
-      served,
-      optimised,
-      comparison,
-      plan,
-      locked,
-      image,
-      layers,
-      weights,
-      beside,
-      written,
-      builder,
-      buildMs,
-    } = made;
-    checkSize(
-      [...describeLayers(written.manifest.layers, plan.recipe, layers), ...besideLayers(beside)],
-      imageBytes(written.manifest) + (beside === null ? 0 : imageBytes(beside.written.manifest)),
-      context.config.image.maxBytes,
-    );
-    const ours = layersOfBuild(plan.recipe, image, [...layers, ...(beside?.layers ?? [])]);
-    await refuseLeakedSecrets(context, ours, [written.configBytes, written.manifestBytes]);
-    const besides = beside === null ? null : await pushBeside(context, registry, beside, plan, validated.model.digest);
-    const pushed = await pushImage(context, registry, image, layers, written, validated.model.digest);
-    const about = { plan, image, written, validated, served, builder, startedAt, beside: besides };
-    const artifacts = await publishArtifacts(context, about, weights.map(modelLayer), registry);
-    const documents = await attachDocuments(context, { ...about, artifacts }, registry);
-    const facts = {
-      ...pushed,
-      besides,
-      artifacts,
-      documents,
-      startedAt,
-      validated,
-      optimised,
-      comparison,
-      locked,
-      builder,
-      buildMs,
-    };
-    return evidence(context, plan, layers, written, facts);
+  return withImages(context, { registry, noCache: false }, async (images) => {
+    for (const made of images) await checkImage(context, made);
+    const index = images.length === 1 ? null : imageIndex(images.map(({ written }) => written));
+    const [first, ...others] = images;
+    const beside = first.beside === null ? null : await pushBeside(context, registry, first, first.beside);
+    const pushed = await pushImages(context, registry, images, index);
+    const built: Published['images'] = [{ ...first, startedAt }, ...others.map((made) => ({ ...made, startedAt }))];
+    const artifacts = await publishArtifacts(context, built, first.weights.map(modelLayer), registry);
+    const documents = await attachDocuments(context, { images: built, index, beside, artifacts }, registry);
+    return evidence(context, images, index, { ...pushed, beside, artifacts, documents, startedAt });
   });
+}
+
+/** Refuses what must not be published. */
+async function checkImage(context: StageContext, made: MadeImage): Promise<void> {
+  const { plan, image, layers, beside, written } = made;
+  const { platforms, maxBytes } = context.config.image;
+  checkSize(
+    platforms.length === 1 ? 'the image' : `the image for ${plan.platform}`,
+    [...describeLayers(written.manifest.layers, plan.recipe, layers), ...besideLayers(beside)],
+    imageBytes(written.manifest) + (beside === null ? 0 : imageBytes(beside.written.manifest)),
+    maxBytes,
+  );
+  const ours = layersOfBuild(plan.recipe, image, [...layers, ...(beside?.layers ?? [])]);
+  await refuseLeakedSecrets(context, ours, [written.configBytes, written.manifestBytes]);
 }
 
 function modelLayer({ blob: { digest, size }, title }: Layer): ModelLayer {
@@ -141,54 +123,53 @@ function besideLayers(beside: BesideModel | null): LayerEvidence[] {
 async function pushBeside(
   { config }: StageContext,
   registry: RegistryClient,
-  beside: BesideModel,
-  plan: ImagePlan,
-  modelDigest: string,
+  { plan, validated }: MadeImage,
+  { layers, written }: BesideModel,
 ): Promise<BesideEvidence> {
-  const { layers, written } = beside;
-  const { digest } = written;
+  const { digest, manifestBytes } = written;
   const small = layers.filter(({ kind }) => kind !== 'weights').map(({ blob }) => blob);
   await pushBlobs(
     registry,
     [...small, memoryBlob(written.configBytes, written.manifest.config.digest)],
     () => undefined,
   );
-  await registry.putManifest(tagOf(tagPrefixes.model, modelDigest, digest), written.manifestBytes, mediaTypes.manifest);
+  const tag = tagOf(tagPrefixes.model, validated.model.digest, digest);
+  await registry.putManifest(tag, manifestBytes, mediaTypes.manifest);
   return {
     digest,
     reference: `${config.image.repository}@${digest}`,
     path: plan.weights.path,
     bytes: written.manifest.layers.reduce((sum, { size }) => sum + size, 0),
-    layers: besideLayers(beside),
+    layers: besideLayers({ layers, written }),
   };
 }
 
-async function pushImage(
+async function pushImages(
   context: StageContext,
   registry: RegistryClient,
-  image: ReadableImage,
-  layers: readonly Layer[],
-  written: WrittenImage,
-  modelDigest: string,
+  images: readonly [MadeImage, ...MadeImage[]],
+  index: WrittenIndex | null,
 ): Promise<{ uploadedBytes: number; pushMs: number }> {
   const { config, reporter } = context;
   const task = reporter.task(`push to ${config.image.repository}`);
   const began = performance.now();
   const onSent = (): void => task.update(`${formatBytes(registry.uploadedBytes)} sent`);
   try {
-    const blobs = [
+    const blobs = images.flatMap(({ image, layers, written }) => [
       ...image.manifest.layers.map((layer) => image.blob(layer)),
       // The weights are there already.
       ...layers.filter(({ kind }) => kind !== 'weights').map(({ blob }) => blob),
       memoryBlob(written.configBytes, written.manifest.config.digest),
-    ];
-    const sent = await pushBlobs(registry, blobs, onSent);
-    await registry.putManifest(
-      tagOf(tagPrefixes.image, modelDigest, written.digest),
-      written.manifestBytes,
-      mediaTypes.manifest,
-    );
-    task.done(`${formatBytes(registry.uploadedBytes)} sent: ${sent} of ${plural(blobs.length, 'blob')} were new`);
+    ]);
+    const { sent, all } = await pushBlobs(registry, blobs, onSent);
+    const tag = (digest: string): string => tagOf(tagPrefixes.image, images[0].validated.model.digest, digest);
+    for (const { written } of images) {
+      // An index holds its manifests; what is alone needs a tag.
+      const reference = index === null ? tag(written.digest) : written.digest;
+      await registry.putManifest(reference, written.manifestBytes, mediaTypes.manifest);
+    }
+    if (index !== null) await registry.putManifest(tag(index.digest), index.bytes, mediaTypes.index);
+    task.done(`${formatBytes(registry.uploadedBytes)} sent: ${sent} of ${plural(all, 'blob')} were new`);
     return { uploadedBytes: registry.uploadedBytes, pushMs: Math.round(performance.now() - began) };
   } catch (error) {
     task.fail();
@@ -204,60 +185,66 @@ function tagOf(prefix: string, modelDigest: string, imageDigest: string): string
 
 function evidence(
   context: StageContext,
-  plan: ImagePlan,
-  own: readonly Layer[],
-  written: WrittenImage,
+  images: readonly [MadeImage, ...MadeImage[]],
+  index: WrittenIndex | null,
   facts: {
-    validated: ValidateEvidence;
-    optimised: OptimisedEvidence | null;
-    comparison: ComparisonEvidence | null;
     startedAt: string;
-    locked: boolean;
-    builder: string;
     uploadedBytes: number;
-    buildMs: number;
     pushMs: number;
-    besides: BesideEvidence | null;
+    beside: BesideEvidence | null;
     artifacts: readonly ArtifactEvidence[] | undefined;
     documents: readonly DocumentEvidence[];
   },
 ): BuildEvidence {
   const { config, access } = context;
-  const { manifest, digest } = written;
+  const [{ validated, optimised, comparison, locked, builder, written }] = images;
+  const digest = index?.digest ?? written.digest;
   const reference = `${config.image.repository}@${digest}`;
+  const platforms = images.map(platformEvidence);
+  const [{ platform, bytes, layers } = platformEvidence(images[0])] = platforms;
   return {
     schema: 'https://ml-deploy.dev/schema/build-evidence-v1.json',
     stage: 'build',
     project: config.name,
     environment: config.environment,
     outcome: 'passed',
-    summary: `Built ${reference} around the model ${facts.validated.model.digest}.`,
-    modelDigest: facts.validated.model.digest,
-    ...(facts.optimised === null ? {} : { optimised: facts.optimised }),
+    summary: `Built ${reference} around the model ${validated.model.digest}.`,
+    modelDigest: validated.model.digest,
+    ...(optimised === null ? {} : { optimised }),
     server: config.server.type,
     image: {
       repository: config.image.repository,
       digest,
       reference,
-      platform: plan.platform,
-      bytes: imageBytes(manifest),
-      layers: describeLayers(manifest.layers, plan.recipe, own),
+      platform,
+      bytes,
+      layers,
       user: written.config.config?.User ?? '',
-      locked: facts.locked,
+      locked,
+      ...(index === null ? {} : { platforms }),
     },
-    ...(facts.besides === null ? {} : { weights: facts.besides }),
+    ...(facts.beside === null ? {} : { weights: facts.beside }),
     ...(facts.artifacts === undefined ? {} : { artifacts: facts.artifacts }),
     volatile: {
       startedAt: facts.startedAt,
       endedAt: new Date().toISOString(),
       engine: access.engine,
       host: access.host,
-      builder: facts.builder,
+      builder,
       uploadedBytes: facts.uploadedBytes,
-      buildMs: facts.buildMs,
+      buildMs: images.reduce((sum, { buildMs }) => sum + buildMs, 0),
       pushMs: facts.pushMs,
       documents: facts.documents,
-      ...(facts.comparison === null ? {} : { comparison: facts.comparison }),
+      ...(comparison === null ? {} : { comparison }),
     },
+  };
+}
+
+function platformEvidence({ plan, layers, written: { manifest, digest } }: MadeImage): PlatformEvidence {
+  return {
+    platform: plan.platform,
+    digest,
+    bytes: imageBytes(manifest),
+    layers: describeLayers(manifest.layers, plan.recipe, layers),
   };
 }

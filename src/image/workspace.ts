@@ -19,12 +19,13 @@ const abandonedMs = 24 * 3_600_000;
 /**
  * Makes the folders of a build. Builds at the same time do not meet: the kept layout is moved, which only one of them can do.
  * @param root folder of mldeploy.yaml
+ * @param name of the kept layout: builds with the same name share blobs
  * @returns the workspace, to be closed
  */
-export async function openWorkspace(root: string): Promise<Workspace> {
+export async function openWorkspace(root: string, name = 'layout'): Promise<Workspace> {
   const parent = join(root, '.mldeploy');
   const cache = join(parent, 'cache');
-  const kept = join(cache, 'layout');
+  const kept = join(cache, name);
   await mkdir(cache, { recursive: true });
   await removeAbandoned(parent);
   const folder = await mkdtemp(join(parent, 'build-'));

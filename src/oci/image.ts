@@ -60,7 +60,7 @@ export async function findImage(
       ? await imageIn(client, document, platform, image)
       : { digest: top.digest, manifest: document };
   const config = parseConfig(await client.getBlob(manifest.config.digest), `the config of ${name}`);
-  if (!fits(platformOf(config), platform)) throw image.noPlatform(platform, platformOf(config));
+  if (!fitsPlatform(platformOf(config), platform)) throw image.noPlatform(platform, platformOf(config));
   return { manifest, config, digest, blob: (descriptor) => client.blob(descriptor) };
 }
 
@@ -70,7 +70,7 @@ async function imageIn(
   platform: string,
   image: ImageRefusals,
 ): Promise<{ digest: string; manifest: Manifest }> {
-  const chosen = index.manifests.find((entry) => fits(platformOf(entry.platform), platform));
+  const chosen = index.manifests.find((entry) => fitsPlatform(platformOf(entry.platform), platform));
   if (chosen === undefined) throw image.noPlatform(platform, platformsOf(index.manifests).join(', ') || 'no platform');
   const stored = await client.getManifest(chosen.digest);
   if (stored === null) throw image.missing();
@@ -111,8 +111,13 @@ function platformOf(platform: Platform | undefined): string {
   return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }
 
-/** `linux/arm64` and `linux/arm64/v8` are the same; other variants count when they are asked for. */
-function fits(found: string, wanted: string): boolean {
+/**
+ * Whether what is made for one platform runs where another one is wanted: `linux/arm64` and `linux/arm64/v8` are the same; other variants
+ * count when they are asked for.
+ * @param found `os/architecture[/variant]`
+ * @param wanted likewise
+ */
+export function fitsPlatform(found: string, wanted: string): boolean {
   const plain = (name: string): string => name.replace(/^(.+\/arm64)\/v8$/, '$1');
   return plain(found) === plain(wanted) || plain(found).startsWith(`${plain(wanted)}/`);
 }

@@ -95,6 +95,15 @@ export interface LayerEvidence {
   readonly title: string;
 }
 
+/** The image of one platform, where there are several. */
+export interface PlatformEvidence {
+  readonly platform: string;
+  /** `sha256:...` of its manifest. */
+  readonly digest: string;
+  readonly bytes: number;
+  readonly layers: readonly LayerEvidence[];
+}
+
 /** A document about the image, attached to it in the registry (an OCI referrer). */
 export interface DocumentEvidence {
   /** Name of the file, also beside the evidence. */
@@ -103,6 +112,8 @@ export interface DocumentEvidence {
   /** Of the manifest that attaches it. */
   readonly digest: string;
   readonly signed: boolean;
+  /** The platform whose image it is attached to; absent: it is attached to the image, or to the index of all platforms. */
+  readonly platform?: string;
 }
 
 /** Something else that was published from the same layers of model files. */
@@ -197,12 +208,15 @@ export interface BuildEvidence extends EvidenceBase<
     readonly digest: string;
     /** `repository@digest`: the only way later stages name the image. */
     readonly reference: string;
+    /** Of several the first one, of which also bytes, layers and user tell. */
     readonly platform: string;
     readonly bytes: number;
     readonly layers: readonly LayerEvidence[];
     readonly user: string;
     /** Base and packages are the ones that mldeploy.lock names. */
     readonly locked?: boolean;
+    /** The images of all platforms, of which `digest` names the index; absent: there is one, which `digest` names itself. */
+    readonly platforms?: readonly PlatformEvidence[];
   };
   /** Where pods have the model from; absent: it is in the image. */
   readonly weights?: BesideEvidence;

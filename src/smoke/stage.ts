@@ -41,10 +41,11 @@ async function runSmoke(parts: SmokeParts, context: StageContext): Promise<Smoke
   const { runtime, reason } = await chooseRuntime(parts.runtimes, here);
   reporter.note('debug', reason);
   const image = evidence.build?.image.reference ?? null;
+  const platformDigests = (evidence.build?.image.platforms ?? []).map(({ digest }) => digest);
   const modelDigest = evidence.build?.modelDigest ?? evidence.validate?.model.digest ?? null;
   const weights = evidence.build === undefined ? null : podWeights(config, context.access, evidence.build);
   const result = await tryOut({
-    spec: { ...here, image, modelDigest, weights },
+    spec: { ...here, image, platformDigests, modelDigest, weights },
     runtime,
     protocol: protocols[here.server.protocol],
     contract: askedContract(servedContract(config, evidence.validate ?? null)),

@@ -76,10 +76,13 @@ async function examineRunning(options: TrialOptions, running: RunningServer, mea
   let end = await endedBecause(running);
   const facts = end === null || readiness.discovery !== null ? await running.facts() : null;
   measured.details.push(...(facts?.details ?? []));
+  const { platformDigests } = spec;
   const wantedDigest = running.stop === null ? null : (spec.image?.split('@')[1] ?? null);
   for (const check of startChecks) {
     const finding =
-      facts === null ? skipped('The server ended at once.') : check.look({ config, running, facts, wantedDigest });
+      facts === null
+        ? skipped('The server ended at once.')
+        : check.look({ config, running, facts, wantedDigest, platformDigests });
     checks.push(evidenceOf(check, finding));
   }
   checks.push(evidenceOf(ready, readiness.finding));
@@ -88,7 +91,7 @@ async function examineRunning(options: TrialOptions, running: RunningServer, mea
   const trial =
     discovery === null || facts === null
       ? null
-      : { config, server, running, facts, wantedDigest, discovery, golden, signal, measured };
+      : { config, server, running, facts, wantedDigest, platformDigests, discovery, golden, signal, measured };
   for (const check of servingChecks) {
     checks.push(await runCheck(check, trial, end, reporter));
     if (trial !== null) end ??= await lostBecause(trial);

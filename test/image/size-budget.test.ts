@@ -18,7 +18,7 @@ const layers = [
 ];
 
 it('lists what takes most of an image that is too large', () => {
-  expect(() => checkSize(layers, 1000e6, 500e6)).toThrow(
+  expect(() => checkSize('the image', layers, 1000e6, 500e6)).toThrow(
     expect.objectContaining({
       code: 'build/too-large',
       kind: 'model',
@@ -28,6 +28,6 @@ it('lists what takes most of an image that is too large', () => {
       hint: expect.stringContaining('server.requirements') as string,
     }),
   );
-  expect(() => checkSize(layers, 1000e6, 1000e6)).not.toThrow();
-  expect(() => checkSize(layers, 1000e6, null)).not.toThrow();
+  expect(() => checkSize('the image', layers, 1000e6, 1000e6)).not.toThrow();
+  expect(() => checkSize('the image', layers, 1000e6, null)).not.toThrow();
 });

@@ -8,6 +8,8 @@ import type { Fault } from './fixture/server.ts';
 import { type SpawnedOptions, spawnedRuntime } from './fixture/spawned-runtime.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
+/** Of the image of one platform, which the index names. */
+const armDigest = `sha256:${'c'.repeat(64)}`;
 const golden = {
   requests: [
     { name: 'one', body: { inputs: [[1, 2, 3]] }, expect: { outputs: [6] } },
@@ -33,7 +35,8 @@ async function smoke(fault: Fault, wish: Wish = {}): Promise<SmokeEvidence> {
   const files = wish.golden === undefined ? {} : { 'golden.json': JSON.stringify(wish.golden) };
   const context = project({ ...wish.smoke, ...(wish.golden === undefined ? {} : { golden: 'golden.json' }) }, files);
   const runtime = spawnedRuntime({ digest, ...wish, fault });
-  const build = { image: { reference: `registry.example/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
+  const image = { reference: `registry.example/sum@${digest}`, platforms: [{ digest: armDigest }] };
+  const build = { image, modelDigest: 'sha256:m' } as unknown as BuildEvidence;
   const stage = createSmokeStage({ runtimes: [runtime], serverOf });
   const evidence = await stage.run({ ...context, evidence: { build } });
   expect(runtime.removed()).toBe(true);
@@ -111,6 +114,10 @@ describe('a server that behaves badly fails the check that is about it', () => {
   test('another digest runs', async () => {
     const evidence = await smoke('none', { digest: `sha256:${'b'.repeat(64)}` });
     expect(failures(evidence)).toEqual(['image']);
+  });
+
+  test('but not when it is that of the platform, which the index names', async () => {
+    expect(failures(await smoke('none', { digest: armDigest }))).toEqual([]);
   });
 
   test('it runs as root', async () => {

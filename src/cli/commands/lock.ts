@@ -68,8 +68,10 @@ function show(report: LockReport, { host, options }: Invocation): void {
     host.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }
-  const lines = report.images.flatMap(({ environments, changes }) => {
-    const head = `${environments.join(', ')}: ${changes.length === 0 ? 'as before' : ''}`.trimEnd();
+  const several = new Set(report.images.map(({ platform }) => platform)).size > 1;
+  const lines = report.images.flatMap(({ environments, platform, changes }) => {
+    const head =
+      `${environments.join(', ')}${several ? ` (${platform})` : ''}: ${changes.length === 0 ? 'as before' : ''}`.trimEnd();
     return [head, ...changes.map((change) => `  ${printable(change)}`)];
   });
   const last = report.changed ? 'mldeploy.lock was written; commit it.' : 'mldeploy.lock is up to date.';

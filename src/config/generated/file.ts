@@ -28,6 +28,7 @@ export type Batching = {
    */
   delay?: string;
 } | null;
+export type Platform = string;
 export type Duration = string;
 /**
  * GPUs of one pod (`nvidia.com/gpu`). `null`: none.
@@ -562,9 +563,9 @@ export interface Image {
    */
   base?: string | null;
   /**
-   * Platform of the image.
+   * Platform of the image, or a list of platforms: then an image is built for each of them, and an index of all is published and deployed (docs/build.md).
    */
-  platform?: string;
+  platform?: Platform | [Platform, ...Platform[]];
   /**
    * What makes base and packages of the image (docs/build.md). `oci` needs no daemon, no Docker and no root. `auto` takes the first that works, in the order listed.
    */
@@ -1080,9 +1081,9 @@ export interface Image1 {
    */
   base?: string | null;
   /**
-   * Platform of the image.
+   * Platform of the image, or a list of platforms: then an image is built for each of them, and an index of all is published and deployed (docs/build.md).
    */
-  platform?: string;
+  platform?: Platform | [Platform, ...Platform[]];
   /**
    * What makes base and packages of the image (docs/build.md). `oci` needs no daemon, no Docker and no root. `auto` takes the first that works, in the order listed.
    */

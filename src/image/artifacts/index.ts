@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
-import { memoryBlob, type Blob } from '../../oci/blob.ts';
+import type { WrittenImage } from '../../oci/append.ts';
+import { memoryBlob } from '../../oci/blob.ts';
+import { imageIndex } from '../../oci/image-index.ts';
 import { mediaTypes } from '../../oci/manifest.ts';
 import type { RegistryClient } from '../../oci/registry.ts';
 import type { ArtifactEvidence } from '../../pipeline/evidence.ts';
@@ -11,13 +13,13 @@ import { declaredFacts } from '../documents/declared.ts';
 import type { BuiltImage } from '../documents/index.ts';
 import { layerFacts } from '../documents/layer-facts.ts';
 import { describeLayers } from '../layers.ts';
-import { modelcar, neededPrograms } from './modelcar.ts';
+import { modelcar, neededPrograms, type Modelcar } from './modelcar.ts';
 import { modelPack, type ModelLayer, type WrittenArtifact } from './modelpack.ts';
 
 /**
  * Publishes what `image.artifacts` asks for, from the layers of model files that the repository has already.
  * @param context of the stage
- * @param built the image, which is in the registry
+ * @param images for each platform, which are in the registry
  * @param layers of model files, as they stand in the image
  * @param client of its repository
  * @returns what was published; undefined when nothing was asked for
@@ -25,32 +27,23 @@ import { modelPack, type ModelLayer, type WrittenArtifact } from './modelpack.ts
  */
 export async function publishArtifacts(
   context: StageContext,
-  built: BuiltImage,
+  images: readonly BuiltImage[],
   layers: readonly ModelLayer[],
   client: RegistryClient,
 ): Promise<ArtifactEvidence[] | undefined> {
-  const { config, access, reporter } = context;
+  const { config, reporter } = context;
   const { artifacts, repository } = config.image;
-  if (artifacts.length === 0) return undefined;
-  const model = modelDigest(built.served.model.files).replace('sha256:', '').slice(0, 12);
+  const [first] = images;
+  if (artifacts.length === 0 || first === undefined) return undefined;
+  const model = modelDigest(first.served.model.files).replace('sha256:', '').slice(0, 12);
   const published: ArtifactEvidence[] = [];
   for (const type of [...new Set(artifacts)]) {
     const task = reporter.task(`publish the ${type}`);
     try {
-      let artifact: WrittenArtifact;
-      let tag = `${type}-${model}`;
-      if (type === 'modelpack') {
-        const declared = await declaredFacts(resolve(access.root, config.model.path));
-        artifact = modelPack(config.name, built.served, declared, built.plan.weights, layers);
-      } else {
-        const { image, link } = await modelcarOf(context, built, layers);
-        if (link !== null) await client.pushBlob(link);
-        artifact = image;
-        tag = `${tag}-${image.digest.slice(7, 19)}`;
-      }
-      await client.pushBlob(memoryBlob(artifact.configBytes, artifact.manifest.config.digest));
-      await client.putManifest(tag, artifact.manifestBytes, mediaTypes.manifest);
-      published.push({ type, digest: artifact.digest, reference: `${repository}@${artifact.digest}` });
+      const { digest, tag } = await (type === 'modelpack'
+        ? publishModelPack(context, first, layers, client, model)
+        : publishModelcars(context, images, layers, client, model));
+      published.push({ type, digest, reference: `${repository}@${digest}` });
       task.done(`${repository}:${tag}`);
     } catch (error) {
       task.fail();
@@ -60,11 +53,57 @@ export async function publishArtifacts(
   return published;
 }
 
+interface Place {
+  readonly digest: string;
+  readonly tag: string;
+}
+
+/** The model is the same on every platform. */
+async function publishModelPack(
+  { access, config }: StageContext,
+  { served, plan }: BuiltImage,
+  layers: readonly ModelLayer[],
+  client: RegistryClient,
+  model: string,
+): Promise<Place> {
+  const declared = await declaredFacts(resolve(access.root, config.model.path));
+  const artifact = modelPack(config.name, served, declared, plan.weights, layers);
+  const tag = `modelpack-${model}`;
+  return { digest: await publish(client, artifact, tag), tag };
+}
+
+async function publishModelcars(
+  context: StageContext,
+  images: readonly BuiltImage[],
+  layers: readonly ModelLayer[],
+  client: RegistryClient,
+  model: string,
+): Promise<Place> {
+  const cars: WrittenImage[] = [];
+  for (const built of images) {
+    const { image, link } = await modelcarOf(context, built, layers);
+    if (link !== null) await client.pushBlob(link);
+    cars.push(image);
+  }
+  const [only, ...others] = cars;
+  const index = only !== undefined && others.length === 0 ? null : imageIndex(cars);
+  const digest = index?.digest ?? only?.digest ?? '';
+  const tag = `modelcar-${model}-${digest.slice(7, 19)}`;
+  for (const car of cars) await publish(client, car, index === null ? tag : car.digest);
+  if (index !== null) await client.putManifest(tag, index.bytes, mediaTypes.index);
+  return { digest, tag };
+}
+
+async function publish(client: RegistryClient, artifact: WrittenArtifact, reference: string): Promise<string> {
+  await client.pushBlob(memoryBlob(artifact.configBytes, artifact.manifest.config.digest));
+  return client.putManifest(reference, artifact.manifestBytes, mediaTypes.manifest);
+}
+
 async function modelcarOf(
   { access, config, signal }: StageContext,
   { image, plan, written }: BuiltImage,
   layers: readonly ModelLayer[],
-): Promise<{ image: WrittenArtifact; link: Blob | null }> {
+): Promise<Modelcar> {
   const kinds = describeLayers(image.manifest.layers, plan.recipe, []);
   const told = kinds.filter(({ kind }) => kind === 'base').length;
   // A Dockerfile of the user does not tell where its base ends.

@@ -64,6 +64,11 @@ export interface Builder {
    */
   available(places: BuilderPlaces, signal: AbortSignal, packages: boolean): Promise<string | null>;
   /**
+   * For which platforms it runs programs, its own and those it emulates; a builder that runs nothing does not say.
+   * @returns null when that cannot be known
+   */
+  platforms?(places: BuilderPlaces, signal: AbortSignal): Promise<readonly string[] | null>;
+  /**
    * Finds, before anything is built, what would fail; only builders that reach the registry of the base themselves can.
    * @throws MlDeployError `build/*`, `registry/*`
    */

@@ -44,3 +44,13 @@ export function listener(request: Pick<BuildRequest, 'onLine' | 'onStep'>): (lin
     if (step !== null) request.onStep(step);
   };
 }
+
+/**
+ * Platforms in what BuildKit's clients print about a daemon.
+ * @param text such as `linux/amd64*, linux/386`
+ * @returns null when there is none
+ */
+export function platformsIn(text: string): string[] | null {
+  const found = [...text.matchAll(/\b[a-z]+\/[a-z0-9_]+(?:\/[a-z0-9]+)?/g)].map(([name]) => name);
+  return found.length === 0 ? null : found;
+}

@@ -6,12 +6,12 @@ import type { ReadableImage } from '../../oci/image.ts';
 import { openBuilt } from '../../oci/layout.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
-import { fields, layoutOutput, listener } from './buildkit-output.ts';
+import { fields, layoutOutput, listener, platformsIn } from './buildkit-output.ts';
 import { writeContext } from './context.ts';
 import { buildFailed, lastLine, longestSilenceMs } from './log.ts';
 
 /** BuildKit through its own client, buildctl. */
-export const buildkit: Builder = { name: 'buildkit', dockerfiles: true, available, build };
+export const buildkit: Builder = { name: 'buildkit', dockerfiles: true, available, platforms, build };
 
 const answerMs = 15_000;
 
@@ -29,6 +29,14 @@ async function available(places: BuilderPlaces, signal: AbortSignal): Promise<st
   }
   if (ended.exitCode === 0) return null;
   return `the BuildKit daemon at ${address} gives no answer: ${lastLine(ended.stderr)}`;
+}
+
+/** A line per worker: its id, and the platforms separated by commas. */
+async function platforms(places: BuilderPlaces, signal: AbortSignal): Promise<readonly string[] | null> {
+  const address = await daemonAddress(places);
+  if (address === null) return null;
+  const ended = await buildctl(places, ['--addr', address, 'debug', 'workers'], { signal, timeoutMs: answerMs });
+  return platformsIn(ended.stdout);
 }
 
 async function build(request: BuildRequest): Promise<ReadableImage> {

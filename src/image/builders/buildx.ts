@@ -6,13 +6,13 @@ import type { ReadableImage } from '../../oci/image.ts';
 import { openBuilt } from '../../oci/layout.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
-import { fields, layoutOutput, listener } from './buildkit-output.ts';
+import { fields, layoutOutput, listener, platformsIn } from './buildkit-output.ts';
 import { writeContext } from './context.ts';
 
 import { buildFailed, lastLine, longestSilenceMs } from './log.ts';
 
 /** BuildKit through buildx, the way it is there on GitHub's runners; the builder in use is the user's to choose. */
-export const buildx: Builder = { name: 'buildx', dockerfiles: true, available, build };
+export const buildx: Builder = { name: 'buildx', dockerfiles: true, available, platforms, build };
 
 const answerMs = 15_000;
 
@@ -32,6 +32,14 @@ async function available(places: BuilderPlaces, signal: AbortSignal): Promise<st
   // Only a daemon of somebody else's is not started by the build itself.
   const error = /^Error:\s*(.+)$/m.exec(ended.stdout)?.[1];
   return driver === 'remote' && error !== undefined ? `the builder in use gives no answer: ${error}` : null;
+}
+
+/** Told of nodes that run; a builder in a container is started by its first build. */
+async function platforms(places: BuilderPlaces, signal: AbortSignal): Promise<readonly string[] | null> {
+  const client = await clientOf(places, signal);
+  if (client === null) return null;
+  const ended = await call(client, places, ['inspect'], { signal, timeoutMs: answerMs });
+  return platformsIn([...ended.stdout.matchAll(/^Platforms:(.*)$/gm)].map(([, names]) => names ?? '').join());
 }
 
 async function build(request: BuildRequest): Promise<ReadableImage> {

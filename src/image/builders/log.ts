@@ -28,6 +28,9 @@ function hintFor(log: string): string {
   if (/Temporary failure in name resolution|Name or service not known|i\/o timeout|connection refused/.test(log)) {
     return 'The builder has no way to the package index or the registry: check its network.';
   }
+  if (/exec format error/i.test(log)) {
+    return 'The builder cannot run programs of this platform: install emulation where it runs, or use a builder on such a machine (image.platform).';
+  }
   if (/no space left on device/i.test(log)) {
     return 'The disk of the builder is full: remove old images and caches there, then build again.';
   }

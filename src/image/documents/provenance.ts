@@ -8,10 +8,9 @@ export interface BuildFacts {
   readonly configuration: string;
   readonly environmentName: string | null;
   readonly server: string;
-  readonly platform: string;
   readonly builder: string;
-  /** Reference of the base image; null when a Dockerfile of the user chooses it. */
-  readonly base: string | null;
+  /** Reference of the base image for each platform; null when a Dockerfile of the user chooses it. */
+  readonly bases: readonly { readonly reference: string | null; readonly platform: string }[];
   readonly modelDigest: string;
   /** Files of the project that were read, with their sha256 in hex. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
@@ -51,12 +50,14 @@ export function provenance(facts: BuildFacts): object {
           configuration: { digest: digestSet(facts.configuration) },
           environment: facts.environmentName,
           server: facts.server,
-          platform: facts.platform,
+          platform: facts.bases.map(({ platform }) => platform).join(','),
         },
         internalParameters: { builder: facts.builder },
         resolvedDependencies: [
           { name: 'model', digest: digestSet(facts.modelDigest) },
-          ...(facts.base === null ? [] : [baseDependency(facts.base, facts.platform)]),
+          ...facts.bases.flatMap(({ reference, platform }) => {
+            return reference === null ? [] : [baseDependency(reference, platform)];
+          }),
           ...facts.files.map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
           ...(ci?.source === undefined ? [] : [ci.source]),
         ],

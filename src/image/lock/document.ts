@@ -90,10 +90,14 @@ export function renderLock(document: LockDocument): string {
       python,
       packages: packages === null ? null : sorted(packages),
     }))
-    .sort((a, b) => ((a.environments[0] ?? '') < (b.environments[0] ?? '') ? -1 : 1));
+    .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   const head =
     '# Written by `ml-deploy lock`, to be committed: the exact base image and packages of the image.\n# Newer ones: `ml-deploy lock --update`.\n';
   return `${head}${stringify({ version: document.version, images }, { lineWidth: 0 })}`;
+}
+
+function orderOf({ environments, inputs }: LockedImage): string {
+  return `${environments[0] ?? ''} ${inputs.platform}`;
 }
 
 function isLockedImage(value: unknown): boolean {

@@ -1,20 +1,22 @@
-import type { StageContext } from '../../pipeline/stage.ts';
+import type { Config } from '../../config/config.ts';
+import type { Access, StageContext } from '../../pipeline/stage.ts';
 import type { ImagePlan } from '../../server/image-plan.ts';
 import { plannedImage } from '../planned-image.ts';
+import { perPlatform } from '../platforms.ts';
 import { applyLock } from './apply.ts';
 import { lockName, readLock } from './document.ts';
 import { checkInputs, entryOf, lockInputs } from './inputs.ts';
 
 /**
  * The base as the build will name it.
- * @param context of the stage
+ * @param config of one platform
+ * @param access to the folder of the lock
  * @returns with the digest of the lock, if there is one for the environment
  */
-export async function expectedBase(context: StageContext): Promise<string> {
-  const { config, access } = context;
+export async function expectedBase(config: Config, access: Access): Promise<string> {
   const { base } = config.image;
   const lock = await readLock(access.root);
-  return lock === null || base.includes('@') ? base : `${base}@${entryOf(lock, config.environment).base}`;
+  return lock === null || base.includes('@') ? base : `${base}@${entryOf(lock, config).base}`;
 }
 
 /**
@@ -29,13 +31,14 @@ export async function checkLock(context: StageContext): Promise<void> {
     reporter.note('info', `the build is not pinned: there is no ${lockName} (\`ml-deploy lock\` writes it)`);
     return;
   }
-  const plan = evidence.validate === undefined ? null : await plannedImage(config, evidence.validate, access.root);
-  if (plan !== null) {
-    await pinnedPlan(context, plan);
-    return;
+  for (const each of perPlatform(config)) {
+    if (evidence.validate !== undefined) {
+      await pinnedPlan({ config: each, access }, await plannedImage(each, evidence.validate, access.root));
+      continue;
+    }
+    const { base, platform } = each.image;
+    checkInputs(entryOf(lock, each), { base, platform, server: config.server.type });
   }
-  const { base, platform } = config.image;
-  checkInputs(entryOf(lock, config.environment), { base, platform, server: config.server.type });
 }
 
 /**
@@ -53,7 +56,7 @@ export async function pinnedPlan(
   const lock = await readLock(access.root);
   const inputs = lockInputs(plan, config.server.type);
   if (lock === null || inputs === null) return { plan, locked: false };
-  const entry = entryOf(lock, config.environment);
+  const entry = entryOf(lock, config);
   checkInputs(entry, inputs);
   return { plan: applyLock(plan, entry), locked: true };
 }

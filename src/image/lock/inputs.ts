@@ -21,16 +21,24 @@ export function lockInputs(plan: ImagePlan, server: string): LockInputs | null {
   };
 }
 
+/** The part of a configuration by which an entry of the lock is found. */
+interface LockedFor {
+  readonly environment: string | null;
+  readonly image: { readonly platform: string };
+}
+
 /**
- * The entry of an environment.
+ * The entry of an environment and a platform.
  * @param lock that was read
- * @param environment null: without an overlay
- * @returns what is pinned
+ * @param config of the environment, for one platform
+ * @returns what is pinned; for a platform that the lock does not know, what is pinned for another one, which then does not fit
  * @throws MlDeployError `build/lock-outdated` when the lock does not know the environment
  */
-export function entryOf(lock: LockDocument, environment: string | null): LockedImage {
+export function entryOf(lock: LockDocument, config: LockedFor): LockedImage {
+  const { environment, image } = config;
   const name = environment ?? 'default';
-  const found = lock.images.find(({ environments }) => environments.includes(name));
+  const ours = lock.images.filter(({ environments }) => environments.includes(name));
+  const found = ours.find(({ inputs }) => inputs.platform === image.platform) ?? ours[0];
   if (found === undefined) throw outdated([`it does not know the environment ${name}`]);
   return found;
 }

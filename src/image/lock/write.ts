@@ -15,6 +15,7 @@ import { wheelTarget } from '../builders/oci/wheel-platforms.ts';
 import { insecureHosts, placesOf } from '../builders/places.ts';
 import { explainFullDisk } from '../full-disk.ts';
 import { plannedImage } from '../planned-image.ts';
+import { perPlatform } from '../platforms.ts';
 import { changesBetween } from './changes.ts';
 import { lockName, readLock, renderLock, type LockDocument, type LockedImage, type LockInputs } from './document.ts';
 import { lockInputs } from './inputs.ts';
@@ -39,7 +40,14 @@ export interface LockRequest {
 /** What became of the lock. */
 export interface LockReport {
   readonly changed: boolean;
-  readonly images: readonly { readonly environments: readonly string[]; readonly changes: readonly string[] }[];
+  readonly images: readonly LockedImageReport[];
+}
+
+/** What became of one entry of the lock. */
+export interface LockedImageReport {
+  readonly environments: readonly string[];
+  readonly platform: string;
+  readonly changes: readonly string[];
 }
 
 interface Wanted {
@@ -69,12 +77,17 @@ async function write(request: LockRequest): Promise<LockReport> {
   });
   const wanted = await wantedImages(request.targets, access.root);
   const images: LockedImage[] = [];
-  const reports: { environments: readonly string[]; changes: readonly string[] }[] = [];
+  const reports: LockedImageReport[] = [];
   for (const image of wanted) {
     const before = previous(old, image);
-    const after = await lockImage(request, image, before);
+    // Other platforms get the same versions where they can.
+    const sibling = [...images, ...(request.update ? [] : (old?.images ?? []))].find(({ environments }) =>
+      environments.some((name) => image.environments.includes(name)),
+    );
+    const after = await lockImage(request, image, before, sibling?.packages ?? null);
     images.push(after);
-    reports.push({ environments: after.environments, changes: changesBetween(before, after) });
+    const { platform } = image.inputs;
+    reports.push({ environments: after.environments, platform, changes: changesBetween(before, after) });
   }
   const text = renderLock({ version: 1, images: [...untouched(old, wanted), ...images] });
   const path = join(access.root, lockName);
@@ -90,7 +103,8 @@ async function write(request: LockRequest): Promise<LockReport> {
 /** One image for all environments that have the same inputs. */
 async function wantedImages(targets: readonly LockTarget[], root: string): Promise<Wanted[]> {
   const images = new Map<string, Wanted>();
-  for (const { config, model } of targets) {
+  const all = targets.flatMap(({ config, model }) => perPlatform(config).map((each) => ({ config: each, model })));
+  for (const { config, model } of all) {
     const plan = await plannedImage(config, model, root);
     const inputs = lockInputs(plan, config.server.type);
     if (inputs === null) continue; // the user's own Dockerfile says itself what it builds on
@@ -104,7 +118,7 @@ async function wantedImages(targets: readonly LockTarget[], root: string): Promi
 }
 
 function previous(old: LockDocument | null, { environments, inputs }: Wanted): LockedImage | null {
-  const images = old?.images ?? [];
+  const images = (old?.images ?? []).filter((image) => image.inputs.platform === inputs.platform);
   const same = images.find(
     (image) => JSON.stringify(sortedInputs(image.inputs)) === JSON.stringify(sortedInputs(inputs)),
   );
@@ -119,7 +133,12 @@ function untouched(old: LockDocument | null, wanted: readonly Wanted[]): LockedI
     .filter(({ environments }) => environments.length > 0);
 }
 
-async function lockImage(request: LockRequest, image: Wanted, before: LockedImage | null): Promise<LockedImage> {
+async function lockImage(
+  request: LockRequest,
+  image: Wanted,
+  before: LockedImage | null,
+  sibling: LockedImage['packages'],
+): Promise<LockedImage> {
   const { environments, inputs, plan, config } = image;
   const kept = request.update ? null : before;
   if (kept !== null && JSON.stringify(sortedInputs(kept.inputs)) === JSON.stringify(sortedInputs(inputs))) {
@@ -147,7 +166,8 @@ async function lockImage(request: LockRequest, image: Wanted, before: LockedImag
     const python = await pythonOf(base, name, cache, () => task.update('look for Python in the layers of the base'));
     const wheels = wheelTarget(inputs.platform, python.libc);
     const target = { version: python.version, wheels };
-    const locked = await withPackages(request, config, packages, target, kept, (step) => task.update(step));
+    const preferred = kept?.packages ?? sibling;
+    const locked = await withPackages(request, config, packages, target, preferred, (step) => task.update(step));
     task.done(plural(Object.keys(locked).length, 'package'));
     return { environments, inputs, base: base.digest, python: `${python.version}, ${wheels.label}`, packages: locked };
   } catch (error) {
@@ -161,7 +181,7 @@ async function withPackages(
   config: Config,
   packages: PythonPackages,
   target: { version: string; wheels: ReturnType<typeof wheelTarget> },
-  kept: LockedImage | null,
+  preferred: LockedImage['packages'],
   onStep: (step: string) => void,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const installer = await findInstaller(access.environment, signal, target);
@@ -175,7 +195,7 @@ async function withPackages(
       installer,
       target,
       requirements: packages.requirements,
-      preferred: kept?.packages ?? null,
+      preferred,
       secrets: config.image.secrets.map(({ id, file }) => ({ id, file: resolve(access.root, file) })),
       environment: access.environment,
       folder,

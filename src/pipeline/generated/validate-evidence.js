@@ -1483,11 +1483,11 @@ return errors === 0;
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const build = validate27;
-const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"comparison":{"$ref":"#/definitions/ComparisonEvidence"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"optimised":{"$ref":"#/definitions/OptimisedEvidence"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false},"weights":{"$ref":"#/definitions/BesideEvidence"},"artifacts":{"type":"array","items":{"$ref":"#/definitions/ArtifactEvidence"}}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"ComparisonEvidence":{"type":"object","properties":{"path":{"type":"string"},"questions":{"type":"string","enum":["golden","made-up"]},"calls":{"type":"number"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"latencyMs":{"type":"object","properties":{"before":{"type":"number"},"after":{"type":"number"}},"required":["before","after"],"additionalProperties":false},"outputs":{"type":"array","items":{"$ref":"#/definitions/ComparedOutput"}}},"required":["path","questions","calls","bytesBefore","bytesAfter","latencyMs","outputs"],"additionalProperties":false},"ComparedOutput":{"type":"object","properties":{"name":{"type":"string"},"items":{"type":"number"},"difference":{"type":"string"},"allowed":{"type":"string"},"within":{"type":"boolean"}},"required":["name","items","difference","allowed","within"],"additionalProperties":false},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"OptimisedEvidence":{"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}},"tools":{"type":"object","additionalProperties":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false},"OptimisedFile":{"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop","float16","int8","prune"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false},"BesideEvidence":{"type":"object","properties":{"digest":{"type":"string"},"reference":{"type":"string"},"path":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["digest","reference","path","bytes","layers"],"additionalProperties":false},"ArtifactEvidence":{"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
+const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"comparison":{"$ref":"#/definitions/ComparisonEvidence"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"optimised":{"$ref":"#/definitions/OptimisedEvidence"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"},"platforms":{"type":"array","items":{"$ref":"#/definitions/PlatformEvidence"}}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false},"weights":{"$ref":"#/definitions/BesideEvidence"},"artifacts":{"type":"array","items":{"$ref":"#/definitions/ArtifactEvidence"}}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"ComparisonEvidence":{"type":"object","properties":{"path":{"type":"string"},"questions":{"type":"string","enum":["golden","made-up"]},"calls":{"type":"number"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"latencyMs":{"type":"object","properties":{"before":{"type":"number"},"after":{"type":"number"}},"required":["before","after"],"additionalProperties":false},"outputs":{"type":"array","items":{"$ref":"#/definitions/ComparedOutput"}}},"required":["path","questions","calls","bytesBefore","bytesAfter","latencyMs","outputs"],"additionalProperties":false},"ComparedOutput":{"type":"object","properties":{"name":{"type":"string"},"items":{"type":"number"},"difference":{"type":"string"},"allowed":{"type":"string"},"within":{"type":"boolean"}},"required":["name","items","difference","allowed","within"],"additionalProperties":false},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"},"platform":{"type":"string"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"OptimisedEvidence":{"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}},"tools":{"type":"object","additionalProperties":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false},"OptimisedFile":{"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop","float16","int8","prune"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false},"PlatformEvidence":{"type":"object","properties":{"platform":{"type":"string"},"digest":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["platform","digest","bytes","layers"],"additionalProperties":false},"BesideEvidence":{"type":"object","properties":{"digest":{"type":"string"},"reference":{"type":"string"},"path":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["digest","reference","path","bytes","layers"],"additionalProperties":false},"ArtifactEvidence":{"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
 const schema44 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema47 = {"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false};
+const schema47 = {"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"},"platform":{"type":"string"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false};
 const schema50 = {"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false};
-const schema53 = {"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false};
+const schema55 = {"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false};
 const schema45 = {"type":"object","properties":{"path":{"type":"string"},"questions":{"type":"string","enum":["golden","made-up"]},"calls":{"type":"number"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"latencyMs":{"type":"object","properties":{"before":{"type":"number"},"after":{"type":"number"}},"required":["before","after"],"additionalProperties":false},"outputs":{"type":"array","items":{"$ref":"#/definitions/ComparedOutput"}}},"required":["path","questions","calls","bytesBefore","bytesAfter","latencyMs","outputs"],"additionalProperties":false};
 const schema46 = {"type":"object","properties":{"name":{"type":"string"},"items":{"type":"number"},"difference":{"type":"string"},"allowed":{"type":"string"},"within":{"type":"boolean"}},"required":["name","items","difference","allowed","within"],"additionalProperties":false};
 
@@ -2252,12 +2252,273 @@ return errors === 0;
 }
 validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema51 = {"type":"object","properties":{"digest":{"type":"string"},"reference":{"type":"string"},"path":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["digest","reference","path","bytes","layers"],"additionalProperties":false};
+const schema51 = {"type":"object","properties":{"platform":{"type":"string"},"digest":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["platform","digest","bytes","layers"],"additionalProperties":false};
 
 function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate32.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.platform === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.digest === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.bytes === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.layers === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "layers"},message:"must have required property '"+"layers"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "platform") || (key0 === "digest")) || (key0 === "bytes")) || (key0 === "layers"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.platform !== undefined){
+if(typeof data.platform !== "string"){
+const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.digest !== undefined){
+if(typeof data.digest !== "string"){
+const err6 = {instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.bytes !== undefined){
+let data2 = data.bytes;
+if(!((typeof data2 == "number") && (isFinite(data2)))){
+const err7 = {instancePath:instancePath+"/bytes",schemaPath:"#/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.layers !== undefined){
+let data3 = data.layers;
+if(Array.isArray(data3)){
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.digest === undefined){
+const err8 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(data4.bytes === undefined){
+const err9 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data4.kind === undefined){
+const err10 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data4.title === undefined){
+const err11 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+for(const key1 in data4){
+if(!((((key1 === "digest") || (key1 === "bytes")) || (key1 === "kind")) || (key1 === "title"))){
+const err12 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data4.digest !== undefined){
+if(typeof data4.digest !== "string"){
+const err13 = {instancePath:instancePath+"/layers/" + i0+"/digest",schemaPath:"#/definitions/LayerEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data4.bytes !== undefined){
+let data6 = data4.bytes;
+if(!((typeof data6 == "number") && (isFinite(data6)))){
+const err14 = {instancePath:instancePath+"/layers/" + i0+"/bytes",schemaPath:"#/definitions/LayerEvidence/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data4.kind !== undefined){
+let data7 = data4.kind;
+if(typeof data7 !== "string"){
+const err15 = {instancePath:instancePath+"/layers/" + i0+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(!(((((data7 === "base") || (data7 === "dependencies")) || (data7 === "code")) || (data7 === "weights")) || (data7 === "other"))){
+const err16 = {instancePath:instancePath+"/layers/" + i0+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/enum",keyword:"enum",params:{allowedValues: schema50.properties.kind.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data4.title !== undefined){
+if(typeof data4.title !== "string"){
+const err17 = {instancePath:instancePath+"/layers/" + i0+"/title",schemaPath:"#/definitions/LayerEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/layers",schemaPath:"#/properties/layers/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+validate32.errors = vErrors;
+return errors === 0;
+}
+validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema53 = {"type":"object","properties":{"digest":{"type":"string"},"reference":{"type":"string"},"path":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["digest","reference","path","bytes","layers"],"additionalProperties":false};
+
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate34.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2530,10 +2791,10 @@ vErrors.push(err22);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2966,7 +3227,7 @@ vErrors.push(err36);
 errors++;
 }
 for(const key2 in data13){
-if(!((((key2 === "title") || (key2 === "artifactType")) || (key2 === "digest")) || (key2 === "signed"))){
+if(!(((((key2 === "title") || (key2 === "artifactType")) || (key2 === "digest")) || (key2 === "signed")) || (key2 === "platform"))){
 const err37 = {instancePath:instancePath+"/volatile/documents/" + i0,schemaPath:"#/definitions/DocumentEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err37];
@@ -3025,9 +3286,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-}
-else {
-const err42 = {instancePath:instancePath+"/volatile/documents/" + i0,schemaPath:"#/definitions/DocumentEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data13.platform !== undefined){
+if(typeof data13.platform !== "string"){
+const err42 = {instancePath:instancePath+"/volatile/documents/" + i0+"/platform",schemaPath:"#/definitions/DocumentEvidence/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -3039,7 +3300,7 @@ errors++;
 }
 }
 else {
-const err43 = {instancePath:instancePath+"/volatile/documents",schemaPath:"#/properties/volatile/properties/documents/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err43 = {instancePath:instancePath+"/volatile/documents/" + i0,schemaPath:"#/definitions/DocumentEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -3049,9 +3310,9 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data6.startedAt !== undefined){
-if(typeof data6.startedAt !== "string"){
-const err44 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err44 = {instancePath:instancePath+"/volatile/documents",schemaPath:"#/properties/volatile/properties/documents/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -3061,9 +3322,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data6.endedAt !== undefined){
-if(typeof data6.endedAt !== "string"){
-const err45 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.startedAt !== undefined){
+if(typeof data6.startedAt !== "string"){
+const err45 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -3073,9 +3334,9 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data6.engine !== undefined){
-if(typeof data6.engine !== "string"){
-const err46 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.endedAt !== undefined){
+if(typeof data6.endedAt !== "string"){
+const err46 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -3085,9 +3346,9 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data6.host !== undefined){
-if(typeof data6.host !== "string"){
-const err47 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.engine !== undefined){
+if(typeof data6.engine !== "string"){
+const err47 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -3097,9 +3358,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-}
-else {
-const err48 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.host !== undefined){
+if(typeof data6.host !== "string"){
+const err48 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -3109,14 +3370,26 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data.modelDigest !== undefined){
-if(typeof data.modelDigest !== "string"){
-const err49 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err49 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err49];
 }
 else {
 vErrors.push(err49);
+}
+errors++;
+}
+}
+if(data.modelDigest !== undefined){
+if(typeof data.modelDigest !== "string"){
+const err50 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
 }
 errors++;
 }
@@ -3129,21 +3402,7 @@ errors = vErrors.length;
 }
 if(data.server !== undefined){
 if(typeof data.server !== "string"){
-const err50 = {instancePath:instancePath+"/server",schemaPath:"#/properties/server/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-}
-if(data.image !== undefined){
-let data25 = data.image;
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.repository === undefined){
-const err51 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "repository"},message:"must have required property '"+"repository"+"'"};
+const err51 = {instancePath:instancePath+"/server",schemaPath:"#/properties/server/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -3152,8 +3411,12 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data25.digest === undefined){
-const err52 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+}
+if(data.image !== undefined){
+let data26 = data.image;
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+if(data26.repository === undefined){
+const err52 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "repository"},message:"must have required property '"+"repository"+"'"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -3162,8 +3425,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data25.reference === undefined){
-const err53 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
+if(data26.digest === undefined){
+const err53 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3172,8 +3435,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data25.platform === undefined){
-const err54 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
+if(data26.reference === undefined){
+const err54 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -3182,8 +3445,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data25.bytes === undefined){
-const err55 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+if(data26.platform === undefined){
+const err55 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "platform"},message:"must have required property '"+"platform"+"'"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -3192,8 +3455,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data25.layers === undefined){
-const err56 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "layers"},message:"must have required property '"+"layers"+"'"};
+if(data26.bytes === undefined){
+const err56 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -3202,8 +3465,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data25.user === undefined){
-const err57 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
+if(data26.layers === undefined){
+const err57 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "layers"},message:"must have required property '"+"layers"+"'"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -3212,9 +3475,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-for(const key3 in data25){
-if(!((((((((key3 === "repository") || (key3 === "digest")) || (key3 === "reference")) || (key3 === "platform")) || (key3 === "bytes")) || (key3 === "layers")) || (key3 === "user")) || (key3 === "locked"))){
-const err58 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(data26.user === undefined){
+const err58 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/required",keyword:"required",params:{missingProperty: "user"},message:"must have required property '"+"user"+"'"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3223,10 +3485,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-if(data25.repository !== undefined){
-if(typeof data25.repository !== "string"){
-const err59 = {instancePath:instancePath+"/image/repository",schemaPath:"#/properties/image/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key3 in data26){
+if(!(func1.call(schema43.properties.image.properties, key3))){
+const err59 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3236,9 +3497,9 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data25.digest !== undefined){
-if(typeof data25.digest !== "string"){
-const err60 = {instancePath:instancePath+"/image/digest",schemaPath:"#/properties/image/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data26.repository !== undefined){
+if(typeof data26.repository !== "string"){
+const err60 = {instancePath:instancePath+"/image/repository",schemaPath:"#/properties/image/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3248,9 +3509,9 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data25.reference !== undefined){
-if(typeof data25.reference !== "string"){
-const err61 = {instancePath:instancePath+"/image/reference",schemaPath:"#/properties/image/properties/reference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data26.digest !== undefined){
+if(typeof data26.digest !== "string"){
+const err61 = {instancePath:instancePath+"/image/digest",schemaPath:"#/properties/image/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3260,9 +3521,9 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data25.platform !== undefined){
-if(typeof data25.platform !== "string"){
-const err62 = {instancePath:instancePath+"/image/platform",schemaPath:"#/properties/image/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data26.reference !== undefined){
+if(typeof data26.reference !== "string"){
+const err62 = {instancePath:instancePath+"/image/reference",schemaPath:"#/properties/image/properties/reference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3272,10 +3533,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data25.bytes !== undefined){
-let data30 = data25.bytes;
-if(!((typeof data30 == "number") && (isFinite(data30)))){
-const err63 = {instancePath:instancePath+"/image/bytes",schemaPath:"#/properties/image/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data26.platform !== undefined){
+if(typeof data26.platform !== "string"){
+const err63 = {instancePath:instancePath+"/image/platform",schemaPath:"#/properties/image/properties/platform/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3285,15 +3545,10 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data25.layers !== undefined){
-let data31 = data25.layers;
-if(Array.isArray(data31)){
-const len1 = data31.length;
-for(let i1=0; i1<len1; i1++){
-let data32 = data31[i1];
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-if(data32.digest === undefined){
-const err64 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+if(data26.bytes !== undefined){
+let data31 = data26.bytes;
+if(!((typeof data31 == "number") && (isFinite(data31)))){
+const err64 = {instancePath:instancePath+"/image/bytes",schemaPath:"#/properties/image/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3302,8 +3557,16 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data32.bytes === undefined){
-const err65 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+}
+if(data26.layers !== undefined){
+let data32 = data26.layers;
+if(Array.isArray(data32)){
+const len1 = data32.length;
+for(let i1=0; i1<len1; i1++){
+let data33 = data32[i1];
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.digest === undefined){
+const err65 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3312,8 +3575,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data32.kind === undefined){
-const err66 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(data33.bytes === undefined){
+const err66 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3322,8 +3585,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data32.title === undefined){
-const err67 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(data33.kind === undefined){
+const err67 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3332,9 +3595,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-for(const key4 in data32){
-if(!((((key4 === "digest") || (key4 === "bytes")) || (key4 === "kind")) || (key4 === "title"))){
-const err68 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data33.title === undefined){
+const err68 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3343,10 +3605,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-if(data32.digest !== undefined){
-if(typeof data32.digest !== "string"){
-const err69 = {instancePath:instancePath+"/image/layers/" + i1+"/digest",schemaPath:"#/definitions/LayerEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key4 in data33){
+if(!((((key4 === "digest") || (key4 === "bytes")) || (key4 === "kind")) || (key4 === "title"))){
+const err69 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3356,10 +3617,9 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data32.bytes !== undefined){
-let data34 = data32.bytes;
-if(!((typeof data34 == "number") && (isFinite(data34)))){
-const err70 = {instancePath:instancePath+"/image/layers/" + i1+"/bytes",schemaPath:"#/definitions/LayerEvidence/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data33.digest !== undefined){
+if(typeof data33.digest !== "string"){
+const err70 = {instancePath:instancePath+"/image/layers/" + i1+"/digest",schemaPath:"#/definitions/LayerEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3369,10 +3629,10 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data32.kind !== undefined){
-let data35 = data32.kind;
-if(typeof data35 !== "string"){
-const err71 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data33.bytes !== undefined){
+let data35 = data33.bytes;
+if(!((typeof data35 == "number") && (isFinite(data35)))){
+const err71 = {instancePath:instancePath+"/image/layers/" + i1+"/bytes",schemaPath:"#/definitions/LayerEvidence/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3381,8 +3641,11 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(!(((((data35 === "base") || (data35 === "dependencies")) || (data35 === "code")) || (data35 === "weights")) || (data35 === "other"))){
-const err72 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/enum",keyword:"enum",params:{allowedValues: schema50.properties.kind.enum},message:"must be equal to one of the allowed values"};
+}
+if(data33.kind !== undefined){
+let data36 = data33.kind;
+if(typeof data36 !== "string"){
+const err72 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3391,10 +3654,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-if(data32.title !== undefined){
-if(typeof data32.title !== "string"){
-const err73 = {instancePath:instancePath+"/image/layers/" + i1+"/title",schemaPath:"#/definitions/LayerEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((((data36 === "base") || (data36 === "dependencies")) || (data36 === "code")) || (data36 === "weights")) || (data36 === "other"))){
+const err73 = {instancePath:instancePath+"/image/layers/" + i1+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/enum",keyword:"enum",params:{allowedValues: schema50.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3404,9 +3665,9 @@ vErrors.push(err73);
 errors++;
 }
 }
-}
-else {
-const err74 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data33.title !== undefined){
+if(typeof data33.title !== "string"){
+const err74 = {instancePath:instancePath+"/image/layers/" + i1+"/title",schemaPath:"#/definitions/LayerEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3418,7 +3679,7 @@ errors++;
 }
 }
 else {
-const err75 = {instancePath:instancePath+"/image/layers",schemaPath:"#/properties/image/properties/layers/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err75 = {instancePath:instancePath+"/image/layers/" + i1,schemaPath:"#/definitions/LayerEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3428,9 +3689,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data25.user !== undefined){
-if(typeof data25.user !== "string"){
-const err76 = {instancePath:instancePath+"/image/user",schemaPath:"#/properties/image/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err76 = {instancePath:instancePath+"/image/layers",schemaPath:"#/properties/image/properties/layers/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3440,9 +3701,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data25.locked !== undefined){
-if(typeof data25.locked !== "boolean"){
-const err77 = {instancePath:instancePath+"/image/locked",schemaPath:"#/properties/image/properties/locked/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data26.user !== undefined){
+if(typeof data26.user !== "string"){
+const err77 = {instancePath:instancePath+"/image/user",schemaPath:"#/properties/image/properties/user/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3452,9 +3713,9 @@ vErrors.push(err77);
 errors++;
 }
 }
-}
-else {
-const err78 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data26.locked !== undefined){
+if(typeof data26.locked !== "boolean"){
+const err78 = {instancePath:instancePath+"/image/locked",schemaPath:"#/properties/image/properties/locked/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3464,21 +3725,19 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data.weights !== undefined){
-if(!(validate32(data.weights, {instancePath:instancePath+"/weights",parentData:data,parentDataProperty:"weights",rootData,dynamicAnchors}))){
+if(data26.platforms !== undefined){
+let data40 = data26.platforms;
+if(Array.isArray(data40)){
+const len2 = data40.length;
+for(let i2=0; i2<len2; i2++){
+if(!(validate32(data40[i2], {instancePath:instancePath+"/image/platforms/" + i2,parentData:data40,parentDataProperty:i2,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
 errors = vErrors.length;
 }
 }
-if(data.artifacts !== undefined){
-let data40 = data.artifacts;
-if(Array.isArray(data40)){
-const len2 = data40.length;
-for(let i2=0; i2<len2; i2++){
-let data41 = data40[i2];
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.type === undefined){
-const err79 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
+}
+else {
+const err79 = {instancePath:instancePath+"/image/platforms",schemaPath:"#/properties/image/properties/platforms/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3487,8 +3746,10 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(data41.digest === undefined){
-const err80 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3497,8 +3758,22 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data41.reference === undefined){
-const err81 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
+}
+if(data.weights !== undefined){
+if(!(validate34(data.weights, {instancePath:instancePath+"/weights",parentData:data,parentDataProperty:"weights",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+errors = vErrors.length;
+}
+}
+if(data.artifacts !== undefined){
+let data43 = data.artifacts;
+if(Array.isArray(data43)){
+const len3 = data43.length;
+for(let i3=0; i3<len3; i3++){
+let data44 = data43[i3];
+if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+if(data44.type === undefined){
+const err81 = {instancePath:instancePath+"/artifacts/" + i3,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -3507,9 +3782,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-for(const key5 in data41){
-if(!(((key5 === "type") || (key5 === "digest")) || (key5 === "reference"))){
-const err82 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data44.digest === undefined){
+const err82 = {instancePath:instancePath+"/artifacts/" + i3,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -3518,11 +3792,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-if(data41.type !== undefined){
-let data42 = data41.type;
-if(typeof data42 !== "string"){
-const err83 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data44.reference === undefined){
+const err83 = {instancePath:instancePath+"/artifacts/" + i3,schemaPath:"#/definitions/ArtifactEvidence/required",keyword:"required",params:{missingProperty: "reference"},message:"must have required property '"+"reference"+"'"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -3531,8 +3802,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(!((data42 === "modelpack") || (data42 === "modelcar"))){
-const err84 = {instancePath:instancePath+"/artifacts/" + i2+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/enum",keyword:"enum",params:{allowedValues: schema53.properties.type.enum},message:"must be equal to one of the allowed values"};
+for(const key5 in data44){
+if(!(((key5 === "type") || (key5 === "digest")) || (key5 === "reference"))){
+const err84 = {instancePath:instancePath+"/artifacts/" + i3,schemaPath:"#/definitions/ArtifactEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -3542,9 +3814,10 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data41.digest !== undefined){
-if(typeof data41.digest !== "string"){
-const err85 = {instancePath:instancePath+"/artifacts/" + i2+"/digest",schemaPath:"#/definitions/ArtifactEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data44.type !== undefined){
+let data45 = data44.type;
+if(typeof data45 !== "string"){
+const err85 = {instancePath:instancePath+"/artifacts/" + i3+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -3553,10 +3826,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-if(data41.reference !== undefined){
-if(typeof data41.reference !== "string"){
-const err86 = {instancePath:instancePath+"/artifacts/" + i2+"/reference",schemaPath:"#/definitions/ArtifactEvidence/properties/reference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data45 === "modelpack") || (data45 === "modelcar"))){
+const err86 = {instancePath:instancePath+"/artifacts/" + i3+"/type",schemaPath:"#/definitions/ArtifactEvidence/properties/type/enum",keyword:"enum",params:{allowedValues: schema55.properties.type.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -3566,9 +3837,9 @@ vErrors.push(err86);
 errors++;
 }
 }
-}
-else {
-const err87 = {instancePath:instancePath+"/artifacts/" + i2,schemaPath:"#/definitions/ArtifactEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data44.digest !== undefined){
+if(typeof data44.digest !== "string"){
+const err87 = {instancePath:instancePath+"/artifacts/" + i3+"/digest",schemaPath:"#/definitions/ArtifactEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -3578,9 +3849,9 @@ vErrors.push(err87);
 errors++;
 }
 }
-}
-else {
-const err88 = {instancePath:instancePath+"/artifacts",schemaPath:"#/properties/artifacts/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data44.reference !== undefined){
+if(typeof data44.reference !== "string"){
+const err88 = {instancePath:instancePath+"/artifacts/" + i3+"/reference",schemaPath:"#/definitions/ArtifactEvidence/properties/reference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -3592,12 +3863,36 @@ errors++;
 }
 }
 else {
-const err89 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err89 = {instancePath:instancePath+"/artifacts/" + i3,schemaPath:"#/definitions/ArtifactEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err89];
 }
 else {
 vErrors.push(err89);
+}
+errors++;
+}
+}
+}
+else {
+const err90 = {instancePath:instancePath+"/artifacts",schemaPath:"#/properties/artifacts/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+}
+else {
+const err91 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
 }
 errors++;
 }
@@ -3610,13 +3905,16 @@ export const smoke = validate34;
 const schema54 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
 const schema55 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema56 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false};
+export const smoke = validate36;
+const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},{"type":"null"}]},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema57 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema58 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/smoke-evidence-v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate34.evaluated;
+const evaluated0 = validate36.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3745,7 +4043,7 @@ vErrors.push(err11);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema54.properties, key0))){
+if(!(func1.call(schema56.properties, key0))){
 const err12 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err12];
@@ -3817,7 +4115,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err18 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema54.properties.environment.type},message:"must be string,null"};
+const err18 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema56.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3840,7 +4138,7 @@ vErrors.push(err19);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema55.enum},message:"must be equal to one of the allowed values"};
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema57.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4238,6 +4536,10 @@ errors++;
 }
 else {
 const err53 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.modelDigest !== undefined){
+let data21 = data.modelDigest;
+if((typeof data21 !== "string") && (data21 !== null)){
+const err53 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4315,6 +4617,8 @@ errors++;
 if(data6.engine !== undefined){
 if(typeof data6.engine !== "string"){
 const err59 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!((data24 === "cpu") || (data24 === "gpu"))){
+const err59 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -4458,6 +4762,8 @@ errors++;
 }
 else {
 const err71 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!(((data30 === "passed") || (data30 === "failed")) || (data30 === "skipped"))){
+const err71 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema58.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -4476,6 +4782,10 @@ let data32 = data31[i1];
 if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
 if(data32.id === undefined){
 const err72 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(data27.limit !== undefined){
+let data31 = data27.limit;
+if((typeof data31 !== "string") && (data31 !== null)){
+const err72 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema58.properties.limit.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -4644,11 +4954,13 @@ vErrors.push(err86);
 errors++;
 }
 validate34.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
-validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const rollout = validate35;
+export const rollout = validate37;
 const schema59 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
 const schema60 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema61 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
@@ -4658,11 +4970,11 @@ const schema64 = {"type":"object","properties":{"reason":{"type":"string"},"by":
 const schema65 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
 const schema67 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate35.evaluated;
+const evaluated0 = validate37.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6767,8 +7079,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-validate35.errors = vErrors;
+validate37.errors = vErrors;
 return errors === 0;
 }
-validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate37.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 

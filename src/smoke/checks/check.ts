@@ -13,6 +13,8 @@ export interface Started {
   readonly facts: RuntimeFacts;
   /** The digest that was asked for; null when a server already ran. */
   readonly wantedDigest: string | null;
+  /** Of the images of single platforms, when `wantedDigest` is that of an index. */
+  readonly platformDigests: readonly string[];
 }
 
 /** What the checks of a serving program share: it has answered once. */

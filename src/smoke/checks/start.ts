@@ -17,7 +17,7 @@ export const device: StartCheck = {
 export const image: StartCheck = {
   id: 'image',
   title: 'The image that runs is the one that was built',
-  look: ({ wantedDigest, facts, running }) => {
+  look: ({ wantedDigest, platformDigests, facts, running }) => {
     if (wantedDigest === null || facts.imageDigest === null) {
       return skipped(
         running.stop === null
@@ -25,8 +25,11 @@ export const image: StartCheck = {
           : 'The runtime does not report the digest of the image.',
       );
     }
-    return facts.imageDigest === wantedDigest
-      ? passed('The runtime reports the digest that was asked for.', wantedDigest)
+    if (facts.imageDigest === wantedDigest) {
+      return passed('The runtime reports the digest that was asked for.', wantedDigest);
+    }
+    return platformDigests.includes(facts.imageDigest)
+      ? passed('The runtime reports the digest of the image for its platform, which the index names.', wantedDigest)
       : failed(`The runtime reports ${facts.imageDigest}.`, wantedDigest);
   },
 };

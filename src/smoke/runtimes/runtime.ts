@@ -17,6 +17,8 @@ export interface RuntimeContext {
 export interface StartSpec extends RuntimeContext {
   /** `repository@sha256:...`; null only for a server that already runs. */
   readonly image: string | null;
+  /** Digests of the images of single platforms, when `image` is an index: runtimes report one or the other. */
+  readonly platformDigests: readonly string[];
   readonly modelDigest: string | null;
   /** Where the pod has the model from; absent or null: from the image. */
   readonly weights?: PodWeights | null;

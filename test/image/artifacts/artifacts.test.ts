@@ -90,7 +90,7 @@ async function publish(artifacts: string, layers = [base, packages]): Promise<Ar
   for (const layer of image.manifest.layers) await client.pushBlob(image.blob(layer));
   const sent = client.uploadedBytes;
   const modelLayers = made.map(({ blob: { digest, size }, title }) => ({ digest, size, title }));
-  const published = await publishArtifacts(context, built, modelLayers, client);
+  const published = await publishArtifacts(context, [built], modelLayers, client);
   // Nothing of the model is sent again: documents only, and one link.
   expect(client.uploadedBytes - sent).toBeLessThan(6000);
   return published ?? [];

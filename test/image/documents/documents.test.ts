@@ -9,7 +9,7 @@ import { mediaTypes, type Descriptor, type Manifest } from '../../../src/oci/man
 import { attach, listReferrers, type Attachment } from '../../../src/oci/referrers.ts';
 import { RegistryClient } from '../../../src/oci/registry.ts';
 import { parseRepository } from '../../../src/oci/repository.ts';
-import type { ValidateEvidence } from '../../../src/pipeline/evidence.ts';
+import type { DocumentEvidence, ValidateEvidence } from '../../../src/pipeline/evidence.ts';
 import { modelDigest } from '../../../src/pipeline/model-digest.ts';
 import { silentReporter } from '../../../src/pipeline/reporter.ts';
 import type { StageContext } from '../../../src/pipeline/stage.ts';
@@ -123,7 +123,7 @@ const subjectOf = ({ written: { digest, manifestBytes } }: BuiltImage): Descript
 /** The signed documents of an image, from a registry that forgets them afterwards. */
 async function attachedTo(built: BuiltImage, key: string): Promise<Attachment[]> {
   writeFileSync(join(root, 'key.pem'), key);
-  const documents = await attachDocuments(contextOf('sign: {key: key.pem}'), built, clientOf());
+  const documents = await describeOne(contextOf('sign: {key: key.pem}'), built, clientOf());
   const attachments = documents
     .filter(({ signed }) => signed)
     .map(({ title, artifactType, digest }): Attachment => {
@@ -134,6 +134,11 @@ async function attachedTo(built: BuiltImage, key: string): Promise<Attachment[]>
   registry.manifests.clear();
   registry.blobs.clear();
   return attachments;
+}
+
+/** Of the only platform. */
+function describeOne(context: StageContext, built: BuiltImage, client: RegistryClient): Promise<DocumentEvidence[]> {
+  return attachDocuments(context, { images: [built], index: null }, client);
 }
 
 interface Bom {
@@ -159,7 +164,7 @@ function read(name: string): Bom {
 
 describe('the bill of materials', () => {
   it('lists what the layers have installed, after removals, and is valid', async () => {
-    const documents = await attachDocuments(contextOf(), await builtOf(), clientOf());
+    const documents = await describeOne(contextOf(), await builtOf(), clientOf());
     expect(documents.map(({ title, signed }) => [title, signed])).toEqual([
       ['sbom.cdx.json', false],
       ['provenance.json', false],
@@ -198,7 +203,7 @@ describe('the bill of materials', () => {
     } as ValidateEvidence['model'];
     const tensor = { name: 'x', dtype: 'float32', shape: [null, 30] };
     const contract = { inputs: [tensor], outputs: [], source: 'declared' };
-    await attachDocuments(contextOf(), await builtOf({ model, contract }), clientOf());
+    await describeOne(contextOf(), await builtOf({ model, contract }), clientOf());
     const bom = read('sbom.cdx.json');
     expect(cycloneDxProblems(bom)).toEqual([]);
     const found = bom.components.find(({ type }) => type === 'machine-learning-model');
@@ -230,7 +235,7 @@ describe('the bill of materials', () => {
     const files = [narrowed] as ValidateEvidence['model']['files'];
     const served = { ...original, model: { ...original.model, bytes: 3, files } };
     const built = await builtOf();
-    await attachDocuments(contextOf(), { ...built, served }, clientOf());
+    await describeOne(contextOf(), { ...built, served }, clientOf());
     const model = read('sbom.cdx.json').components.find(({ type }) => type === 'machine-learning-model');
     expect(model?.version).toBe(modelDigest(files));
     expect(model?.components).toMatchObject([{ hashes: [{ content: 'f'.repeat(64) }] }]);
@@ -267,33 +272,33 @@ describe('the bill of materials', () => {
   });
 
   it('is the same for the same image, whenever and wherever it is built, and is attached once', async () => {
-    const first = await attachDocuments(contextOf(), await builtOf(), clientOf());
+    const first = await describeOne(contextOf(), await builtOf(), clientOf());
     const before = readFileSync(join(root, '.mldeploy/default/sbom.cdx.json'));
     rmSync(join(root, '.mldeploy'), { recursive: true });
     const client = clientOf();
-    const second = await attachDocuments(contextOf(), await builtOf(), client);
+    const second = await describeOne(contextOf(), await builtOf(), client);
     expect(readFileSync(join(root, '.mldeploy/default/sbom.cdx.json')).equals(before)).toBe(true);
     expect(second).toEqual(first);
     expect(client.uploadedBytes).toBe(0);
   });
 
   it('is attached again when it says something else, and so is what validate found', async () => {
-    const first = await attachDocuments(contextOf(), await builtOf(), clientOf());
+    const first = await describeOne(contextOf(), await builtOf(), clientOf());
     const context = contextOf();
     const newer = { ...context, access: { ...context.access, engine: 'ml-deploy/9.9.9' } };
-    const [bom, run, validation] = await attachDocuments(newer, await builtOf({ summary: 'another' }), clientOf());
+    const [bom, run, validation] = await describeOne(newer, await builtOf({ summary: 'another' }), clientOf());
     expect(bom?.digest).not.toBe(first[0]?.digest);
     expect(run?.digest).toBe(first[1]?.digest);
     expect(validation?.digest).not.toBe(first[2]?.digest);
   });
 
   it('is made without reading a layer again', async () => {
-    await attachDocuments(contextOf(), await builtOf(), clientOf());
+    await describeOne(contextOf(), await builtOf(), clientOf());
     const built = await builtOf();
     const blob = (): never => {
       throw new Error('read again');
     };
-    await attachDocuments(contextOf(), { ...built, image: { ...built.image, blob } }, clientOf());
+    await describeOne(contextOf(), { ...built, image: { ...built.image, blob } }, clientOf());
     expect(notes).toEqual([]);
   });
 
@@ -305,7 +310,7 @@ describe('the bill of materials', () => {
       'var/lib/dpkg/status.d/base.md5sums': 'abc  etc/file',
       'var/lib/rpm/rpmdb.sqlite': 'SQLite',
     };
-    await attachDocuments(contextOf(), await builtOf({}, [{ files }]), clientOf());
+    await describeOne(contextOf(), await builtOf({}, [{ files }]), clientOf());
     const bom = read('sbom.cdx.json');
     expect(cycloneDxProblems(bom)).toEqual([]);
     expect(bom.components.flatMap(({ purl }) => purl ?? [])).toEqual([
@@ -331,7 +336,7 @@ describe('provenance', () => {
       SECRET: 'not told',
     };
     const built = await builtOf();
-    await attachDocuments(contextOf(undefined, environment), built, clientOf());
+    await describeOne(contextOf(undefined, environment), built, clientOf());
     const statement = read('provenance.json');
     expect(JSON.stringify(statement)).not.toContain('not told');
     expect(statement).toMatchObject({
@@ -363,7 +368,7 @@ it('provenance names the Dockerfile of the project by its relative path', async 
   writeFileSync(file, `ARG TAG=3.12\nFROM python:$TAG\n`);
   const built = await builtOf();
   const recipe = { kind: 'dockerfile', file, context: root, target: null, args: {} } as const;
-  await attachDocuments(contextOf(), { ...built, plan: { ...built.plan, recipe } }, clientOf());
+  await describeOne(contextOf(), { ...built, plan: { ...built.plan, recipe } }, clientOf());
   const statement = JSON.stringify(read('provenance.json'));
   expect(statement).toContain('"name":"Dockerfile"');
   expect(statement).toContain('python:3.12');
@@ -377,7 +382,7 @@ describe('signatures', () => {
     writeFileSync(join(root, 'password'), 'correct\n');
     const built = await builtOf();
     const image = 'sign: {key: key.pem, password: password}';
-    const documents = await attachDocuments(contextOf(image), built, clientOf());
+    const documents = await describeOne(contextOf(image), built, clientOf());
     const signed = documents.filter((each) => each.signed);
     expect(signed.map(({ title }) => title)).toEqual([
       'sbom.sigstore.json',
@@ -420,34 +425,32 @@ describe('signatures', () => {
     writeFileSync(join(root, 'key.pem'), privateKey);
     const before = await listReferrers(clientOf(), built.written.digest);
     expect(before).toHaveLength(3 * 3 + 2);
-    const first = (await attachDocuments(contextOf(image), built, clientOf())).filter((each) => each.signed);
+    const first = (await describeOne(contextOf(image), built, clientOf())).filter((each) => each.signed);
     for (const { digest } of first) {
       expect(before.map((each) => each.digest)).not.toContain(digest);
       const manifest = JSON.parse(registry.manifests.get(digest)?.content.toString() ?? '') as Manifest;
       const bundle = parseBundle(registry.blobs.get(manifest.layers[0]?.digest ?? '')?.toString() ?? '');
       await verifyBundle(bundle, { method: 'key', key: publicKey }, new Date());
     }
-    const second = (await attachDocuments(contextOf(image), built, clientOf())).filter((each) => each.signed);
+    const second = (await describeOne(contextOf(image), built, clientOf())).filter((each) => each.signed);
     expect(second).toEqual(first);
   });
 
   it('fail the build when they cannot be made or attached; without them a warning is enough', async () => {
     const built = await builtOf();
-    await expect(attachDocuments(contextOf('sign: {key: missing.pem}'), built, clientOf())).rejects.toMatchObject({
+    await expect(describeOne(contextOf('sign: {key: missing.pem}'), built, clientOf())).rejects.toMatchObject({
       code: 'build/bad-signing-key',
     });
     writeFileSync(join(root, 'key.pem'), keyPair('P-256', 'secret').privateKey);
-    await expect(attachDocuments(contextOf('sign: {key: key.pem}'), built, clientOf())).rejects.toMatchObject({
+    await expect(describeOne(contextOf('sign: {key: key.pem}'), built, clientOf())).rejects.toMatchObject({
       code: 'build/bad-signing-key',
       message: 'image.sign.key names key.pem: the private key cannot be read: it is encrypted',
     });
     writeFileSync(join(root, 'key.pem'), keyPair('P-256').privateKey);
     const refusing = clientOf();
     refusing.putReferrer = () => Promise.reject(new Error('no referrers here'));
-    await expect(attachDocuments(contextOf('sign: {key: key.pem}'), built, refusing)).rejects.toThrow(
-      'no referrers here',
-    );
-    expect(await attachDocuments(contextOf(), built, refusing)).toEqual([]);
+    await expect(describeOne(contextOf('sign: {key: key.pem}'), built, refusing)).rejects.toThrow('no referrers here');
+    expect(await describeOne(contextOf(), built, refusing)).toEqual([]);
     expect(notes).toEqual([expect.stringContaining('no referrers here')]);
     expect(existsSync(join(root, '.mldeploy/default/sbom.cdx.json'))).toBe(true);
   });

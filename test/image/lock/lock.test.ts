@@ -52,6 +52,10 @@ function locked(more: Partial<LockedImage> = {}): LockedImage {
   };
 }
 
+const entry = (environment: string, platform = 'linux/amd64'): Parameters<typeof entryOf>[1] => {
+  return { environment, image: { platform } };
+};
+
 describe('the lock', () => {
   it('is sorted text that reads back as what it was', () => {
     const staging = locked({ environments: ['staging', 'production'], packages: null, python: null });
@@ -61,8 +65,8 @@ describe('the lock', () => {
     const read = parseLock(text);
     expect(read.images.map(({ environments }) => environments)).toEqual([['default'], ['production', 'staging']]);
     expect(renderLock(read)).toBe(text);
-    expect(entryOf(read, 'production').packages).toBeNull();
-    expect(() => entryOf(read, 'test')).toThrow(/does not know the environment test/);
+    expect(entryOf(read, entry('production')).packages).toBeNull();
+    expect(() => entryOf(read, entry('test'))).toThrow(/does not know the environment test/);
   });
 
   it.each([

@@ -48,8 +48,8 @@ export async function runInImage(
  * @param context of the stage
  */
 export async function toolBase(context: StageContext): Promise<string> {
-  const { config } = context;
-  return serverOf(config).recipe === 'packages' ? expectedBase(context) : defaultBase('fastapi', false);
+  const { config, access } = context;
+  return serverOf(config).recipe === 'packages' ? expectedBase(config, access) : defaultBase('fastapi', false);
 }
 
 /** `sealed`: without a network; Buildah has no word for it that all of its versions know. */

@@ -53,7 +53,7 @@ async function rehearse(api: KubeApi, context: RuntimeContext, { device }: Devic
   const { config } = context;
   const image = `${config.image.repository}@sha256:${'0'.repeat(64)}`;
   const weights = exampleWeights(config, context.access);
-  const spec: StartSpec = { ...context, image, modelDigest: null, weights };
+  const spec: StartSpec = { ...context, image, platformDigests: [], modelDigest: null, weights };
   const pod = smokePod({ spec, image, run: 'smoke-000000', device, owner: '' });
   const send = (): Promise<unknown> => api.apply(resources.pod, pod, { dryRun: true });
   try {

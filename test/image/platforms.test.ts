@@ -1,0 +1,235 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { checkBuild } from '../../src/image/check.ts';
+import { compareImages } from '../../src/image/diff/compare.ts';
+import { openImage } from '../../src/image/diff/open.ts';
+import { entryOf } from '../../src/image/lock/inputs.ts';
+import { readLock } from '../../src/image/lock/document.ts';
+import { writeLock } from '../../src/image/lock/write.ts';
+import { buildStage } from '../../src/image/stage.ts';
+import { memoryBlob } from '../../src/oci/blob.ts';
+import { hashTar } from '../../src/oci/hashed-tar.ts';
+import { digestOf, mediaTypes, type Descriptor, type ImageIndex, type Manifest } from '../../src/oci/manifest.ts';
+import { TarStream } from '../../src/oci/tar-blob.ts';
+import type { BuildEvidence } from '../../src/pipeline/evidence.ts';
+import type { StageContext } from '../../src/pipeline/stage.ts';
+import { startReferringRegistry, type ReferringRegistry } from '../oci/referring-registry.ts';
+import { client } from './builders/oci/small-base.ts';
+import { project } from './project.ts';
+
+const both = 'platform: [linux/amd64, linux/arm64]';
+let root: string;
+let registry: ReferringRegistry;
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'mldeploy-platforms-'));
+  mkdirSync(join(root, 'model'));
+  writeFileSync(join(root, 'model/config.json'), '{}');
+  writeFileSync(join(root, 'model/model.safetensors'), 'weights');
+  registry = await startReferringRegistry({ lists: true });
+  await pushBase();
+});
+
+afterEach(async () => {
+  await registry[Symbol.asyncDispose]();
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** A base whose only layer differs from one platform to the other. */
+async function pushBase(): Promise<void> {
+  const target = client(`${registry.host}/acme/base`);
+  const manifests: Descriptor[] = [];
+  for (const [architecture, variant] of [['amd64'], ['arm64', 'v8']] as const) {
+    const programs = ['sh', 'ls', 'ln', 'sleep'].map((name) => `bin/${name}`);
+    const content = Buffer.from(architecture);
+    const layer = await hashTar(new TarStream(programs.map((path) => ({ kind: 'bytes', path, mode: 0o755, content }))));
+    await target.pushBlob(layer);
+    const rootfs = { type: 'layers', diff_ids: [layer.digest] };
+    const config = Buffer.from(JSON.stringify({ os: 'linux', architecture, variant, config: {}, rootfs }));
+    await target.pushBlob(memoryBlob(config, digestOf(config)));
+    const manifest = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: mediaTypes.manifest,
+        config: { mediaType: mediaTypes.config, digest: digestOf(config), size: config.length },
+        layers: [{ mediaType: mediaTypes.layer, digest: layer.digest, size: layer.size }],
+      }),
+    );
+    const digest = await target.putManifest(digestOf(manifest), manifest, mediaTypes.manifest);
+    const platform = { os: 'linux', architecture, ...(variant === undefined ? {} : { variant }) };
+    manifests.push({ mediaType: mediaTypes.manifest, digest, size: manifest.length, platform });
+  }
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }));
+  await target.putManifest('slim', index, mediaTypes.index);
+}
+
+function contextOf(image: string): StageContext {
+  return project({
+    root,
+    repository: `${registry.host}/acme/iris`,
+    server: 'type: vllm',
+    image: `builder: oci, base: "${registry.host}/acme/base:slim", ${image}`,
+  });
+}
+
+async function build(image: string): Promise<BuildEvidence> {
+  const context = contextOf(image);
+  await buildStage.preflight(context);
+  return buildStage.run(context);
+}
+
+function stored(digest: string): Manifest {
+  return JSON.parse(registry.manifests.get(digest)?.content.toString() ?? '') as Manifest;
+}
+
+/** What an index names. */
+function imagesOf(digest: string): readonly Descriptor[] {
+  return (stored(digest) as unknown as ImageIndex).manifests;
+}
+
+/** Documents that are attached to a manifest. */
+function attachedTo(digest: string): string[] {
+  const all = [...registry.manifests.keys()].filter((name) => name.startsWith('sha256:'));
+  return all
+    .map((name) => stored(name))
+    .filter(({ subject }) => subject?.digest === digest)
+    .map(({ layers: [layer] }) => layer?.annotations?.['org.opencontainers.image.title'] ?? '')
+    .sort();
+}
+
+describe('an image for several platforms', () => {
+  it('is an index of one image per platform, around the same model', async () => {
+    const { image, summary } = await build(both);
+    const named = imagesOf(image.digest);
+    expect(stored(image.digest).mediaType).toBe(mediaTypes.index);
+    expect(summary).toContain(image.reference);
+    expect(named.map(({ platform }) => platform)).toEqual([
+      { os: 'linux', architecture: 'amd64' },
+      { os: 'linux', architecture: 'arm64', variant: 'v8' },
+    ]);
+    expect(image.platforms?.map(({ platform, digest }) => [platform, digest])).toEqual([
+      ['linux/amd64', named[0]?.digest],
+      ['linux/arm64', named[1]?.digest],
+    ]);
+    const [amd, arm] = (image.platforms ?? []).map(({ layers }) => layers.map(({ digest }) => digest));
+    expect(amd?.[0]).not.toBe(arm?.[0]);
+    expect(amd?.slice(1)).toEqual(arm?.slice(1));
+    expect(image.platform).toBe('linux/amd64');
+    expect(image.layers.map(({ digest }) => digest)).toEqual(amd);
+    // The tag of a build names the index, by which a registry keeps the images.
+    const tags = [...registry.manifests].filter(([name]) => name.startsWith('model-'));
+    expect(tags.map(([, { content }]) => digestOf(content))).toEqual([image.digest]);
+  });
+
+  it('has documents of its own for each platform, and those about all at the index', async () => {
+    const { image, volatile } = await build(both);
+    expect(attachedTo(image.digest)).toEqual(['provenance.json', 'validation.json']);
+    for (const { digest } of imagesOf(image.digest))
+      expect(attachedTo(digest)).toEqual(['provenance.json', 'sbom.cdx.json']);
+    expect(volatile.documents?.map(({ title, platform = null }) => [title, platform])).toEqual([
+      ['provenance.json', null],
+      ['validation.json', null],
+      ['sbom.cdx.json', 'linux/amd64'],
+      ['provenance.json', 'linux/amd64'],
+      ['sbom.cdx.json', 'linux/arm64'],
+      ['provenance.json', 'linux/arm64'],
+    ]);
+    const written = ['provenance.json', 'linux-amd64/sbom.cdx.json', 'linux-arm64/sbom.cdx.json'];
+    for (const path of written) expect(existsSync(join(root, '.mldeploy/default', path)), path).toBe(true);
+  });
+
+  it('has a modelcar for each platform, and one ModelPack', async () => {
+    const { image, artifacts } = await build(`${both}, artifacts: [modelcar, modelpack]`);
+    const [amd, arm] = (image.platforms ?? []).map(({ layers }) => layers.map(({ digest }) => digest));
+    const [car, pack] = artifacts ?? [];
+    const cars = imagesOf(car?.digest ?? '').map(({ digest }) => stored(digest).layers);
+    expect(cars.map((layers) => layers[0]?.digest)).toEqual([amd?.[0], arm?.[0]]);
+    expect(cars[0]?.at(-1)?.digest).toBe(amd?.at(-1));
+    expect(stored(pack?.digest ?? '').artifactType).toContain('cncf.model');
+  });
+
+  it('is the same when it is built again, sends nothing then, and is found equal by a check', async () => {
+    const first = await build(both);
+    rmSync(join(root, '.mldeploy'), { recursive: true });
+    const again = await build(both);
+    expect(again.image).toEqual(first.image);
+    const manifests = [again.image.digest, ...(again.image.platforms ?? []).map(({ digest }) => digest)];
+    expect(again.volatile.uploadedBytes).toBe(
+      manifests.reduce((sum, digest) => sum + (registry.manifests.get(digest)?.content.length ?? 0), 0),
+    );
+    const context = contextOf(both);
+    expect(await checkBuild(context)).toMatchObject({ same: true, digest: first.image.digest });
+    const { evidence } = context;
+    expect(await checkBuild({ ...context, evidence: { ...evidence, build: first } })).toMatchObject({ same: true });
+    const labelled = { ...context.config, name: 'other' };
+    const other = { ...context, config: labelled, evidence: { ...evidence, build: first } };
+    expect(await checkBuild(other)).toMatchObject({ same: false, layers: [], settings: true });
+  });
+
+  it('has, in a list of one, the very image that the platform alone has', async () => {
+    const alone = await build('platform: linux/arm64');
+    const listed = await build('platform: [linux/arm64]');
+    expect(listed.image).toEqual(alone.image);
+    expect(stored(alone.image.digest).mediaType).toBe(mediaTypes.manifest);
+    expect(alone.image.platforms).toBeUndefined();
+    const several = await build(both);
+    expect(several.image.platforms?.[1]?.digest).toBe(alone.image.digest);
+    expect(several.volatile.uploadedBytes).toBeLessThan(4000);
+  });
+
+  it('is compared with another one platform by platform', async () => {
+    const before = await build(both);
+    writeFileSync(join(root, 'model/model.safetensors'), 'other weights');
+    const after = await build(both);
+    const { signal } = new AbortController();
+    const reach = { environment: {}, dockerConfig: null, root, insecure: true, platform: 'linux/arm64', signal };
+    const images = await Promise.all([before, after].map(({ image }) => openImage(image.reference, reach)));
+    const [old, young] = images;
+    if (old === undefined || young === undefined) throw new Error('there are two');
+    expect(old.digest).toBe(before.image.platforms?.[1]?.digest);
+    const { layers } = await compareImages(old, young, () => undefined);
+    expect(layers.map(({ change, kind }) => `${change} ${kind}`)).toEqual([
+      'removed weights',
+      'same other',
+      'added weights',
+    ]);
+  });
+
+  it('is locked platform by platform', async () => {
+    const context = contextOf(both);
+    const { config, access, reporter, signal, evidence } = context;
+    if (evidence.validate === undefined) throw new Error('the project of a test has evidence');
+    const report = await writeLock({
+      targets: [{ config, model: evidence.validate }],
+      ...{ access, reporter, signal, update: false },
+    });
+    expect(report.images.map(({ platform }) => platform)).toEqual(['linux/amd64', 'linux/arm64']);
+    const lock = await readLock(root);
+    if (lock === null) throw new Error('it was written');
+    const bases = ['linux/amd64', 'linux/arm64'].map((platform) => {
+      return entryOf(lock, { environment: null, image: { platform } }).base;
+    });
+    expect(bases).toEqual(imagesOf('slim').map(({ digest }) => digest));
+    expect((await build(both)).image.locked).toBe(true);
+    await expect(buildStage.preflight(contextOf('platform: [linux/amd64, linux/s390x]'))).rejects.toMatchObject({
+      code: 'build/lock-outdated',
+      message: expect.stringContaining('image.platform was linux/amd64 and is linux/s390x') as string,
+    });
+  });
+
+  it('is not published at all when one of them cannot be had, or is too large', async () => {
+    await expect(buildStage.preflight(contextOf('platform: [linux/amd64, linux/s390x]'))).rejects.toMatchObject({
+      code: 'build/no-platform',
+    });
+    const before = registry.manifests.size;
+    await expect(buildStage.run(contextOf(`${both}, maxSize: 1k`))).rejects.toMatchObject({
+      code: 'build/too-large',
+      message: expect.stringContaining('the image for linux/amd64 has') as string,
+    });
+    expect(registry.manifests.size).toBe(before);
+  });
+});
