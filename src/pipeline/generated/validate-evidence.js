@@ -3901,14 +3901,11 @@ return errors === 0;
 }
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const smoke = validate34;
-const schema54 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
-const schema55 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema56 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false};
 export const smoke = validate36;
-const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},{"type":"null"}]},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
 const schema57 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema58 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
+const schema58 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false};
+const schema60 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
 
 function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/smoke-evidence-v1.json" */;
@@ -4244,7 +4241,7 @@ vErrors.push(err29);
 errors++;
 }
 for(const key1 in data6){
-if(!(func1.call(schema54.properties.volatile.properties, key1))){
+if(!(func1.call(schema56.properties.volatile.properties, key1))){
 const err30 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err30];
@@ -4536,10 +4533,6 @@ errors++;
 }
 else {
 const err53 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(data.modelDigest !== undefined){
-let data21 = data.modelDigest;
-if((typeof data21 !== "string") && (data21 !== null)){
-const err53 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4617,8 +4610,6 @@ errors++;
 if(data6.engine !== undefined){
 if(typeof data6.engine !== "string"){
 const err59 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(!((data24 === "cpu") || (data24 === "gpu"))){
-const err59 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -4667,7 +4658,7 @@ errors++;
 if(data.modelDigest !== undefined){
 let data26 = data.modelDigest;
 if((typeof data26 !== "string") && (data26 !== null)){
-const err63 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema54.properties.modelDigest.type},message:"must be string,null"};
+const err63 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -4737,7 +4728,7 @@ vErrors.push(err68);
 errors++;
 }
 if(!((data29 === "cpu") || (data29 === "gpu"))){
-const err69 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema54.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+const err69 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -4762,8 +4753,6 @@ errors++;
 }
 else {
 const err71 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(!(((data30 === "passed") || (data30 === "failed")) || (data30 === "skipped"))){
-const err71 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema58.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -4782,10 +4771,6 @@ let data32 = data31[i1];
 if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
 if(data32.id === undefined){
 const err72 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
-if(data27.limit !== undefined){
-let data31 = data27.limit;
-if((typeof data31 !== "string") && (data31 !== null)){
-const err72 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema58.properties.limit.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -4883,7 +4868,7 @@ vErrors.push(err80);
 errors++;
 }
 if(!(((data35 === "passed") || (data35 === "failed")) || (data35 === "skipped"))){
-const err81 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema58.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+const err81 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema60.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -4896,7 +4881,7 @@ errors++;
 if(data32.limit !== undefined){
 let data36 = data32.limit;
 if((typeof data36 !== "string") && (data36 !== null)){
-const err82 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema58.properties.limit.type},message:"must be string,null"};
+const err82 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema60.properties.limit.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -4953,22 +4938,20 @@ vErrors.push(err86);
 }
 errors++;
 }
-validate34.errors = vErrors;
 validate36.errors = vErrors;
 return errors === 0;
 }
 validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const rollout = validate35;
 export const rollout = validate37;
-const schema59 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
-const schema60 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema61 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
-const schema62 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
-const schema63 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
-const schema64 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
-const schema65 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
-const schema67 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
+const schema61 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
+const schema62 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema63 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
+const schema64 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
+const schema65 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
+const schema66 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
+const schema67 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
+const schema69 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
 function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
@@ -5153,7 +5136,7 @@ vErrors.push(err16);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema59.properties, key0))){
+if(!(func1.call(schema61.properties, key0))){
 const err17 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err17];
@@ -5225,7 +5208,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema59.properties.environment.type},message:"must be string,null"};
+const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema61.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5248,7 +5231,7 @@ vErrors.push(err24);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema60.enum},message:"must be equal to one of the allowed values"};
+const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema62.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -5364,7 +5347,7 @@ vErrors.push(err35);
 errors++;
 }
 for(const key1 in data6){
-if(!(func1.call(schema59.properties.volatile.properties, key1))){
+if(!(func1.call(schema61.properties.volatile.properties, key1))){
 const err36 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err36];
@@ -5595,7 +5578,7 @@ vErrors.push(err55);
 errors++;
 }
 for(const key3 in data14){
-if(!(func1.call(schema62.properties, key3))){
+if(!(func1.call(schema64.properties, key3))){
 const err56 = {instancePath:instancePath+"/volatile/ticks/" + i1,schemaPath:"#/definitions/TickEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err56];
@@ -6203,7 +6186,7 @@ errors++;
 if(data37.at !== undefined){
 let data42 = data37.at;
 if((typeof data42 !== "string") && (data42 !== null)){
-const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema63.properties.at.type},message:"must be string,null"};
+const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema65.properties.at.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -6374,7 +6357,7 @@ vErrors.push(err119);
 errors++;
 }
 if(!((((((data52 === "first") || (data52 === "canary")) || (data52 === "blueGreen")) || (data52 === "recreate")) || (data52 === "atOnce")) || (data52 === "adopt"))){
-const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema59.properties.strategy.enum},message:"must be equal to one of the allowed values"};
+const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema61.properties.strategy.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -6565,7 +6548,7 @@ errors++;
 if(data58.modelDigest !== undefined){
 let data61 = data58.modelDigest;
 if((typeof data61 !== "string") && (data61 !== null)){
-const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema65.properties.modelDigest.type},message:"must be string,null"};
+const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema67.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -6695,7 +6678,7 @@ errors++;
 if(data62.modelDigest !== undefined){
 let data65 = data62.modelDigest;
 if((typeof data65 !== "string") && (data65 !== null)){
-const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema65.properties.modelDigest.type},message:"must be string,null"};
+const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema67.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -6824,7 +6807,7 @@ vErrors.push(err156);
 errors++;
 }
 for(const key13 in data69){
-if(!(func1.call(schema67.properties, key13))){
+if(!(func1.call(schema69.properties, key13))){
 const err157 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err157];
@@ -6934,7 +6917,7 @@ vErrors.push(err165);
 errors++;
 }
 if(!((data76 === "absolute") || (data76 === "relative"))){
-const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema67.properties.promotion.enum},message:"must be equal to one of the allowed values"};
+const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema69.properties.promotion.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -7030,7 +7013,7 @@ vErrors.push(err173);
 errors++;
 }
 if(!(((((data80 === "promote") || (data80 === "rollback")) || (data80 === "inconclusive")) || (data80 === "held")) || (data80 === "none"))){
-const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema59.properties.decision.enum},message:"must be equal to one of the allowed values"};
+const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema61.properties.decision.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err174];
 }
