@@ -35,10 +35,11 @@ export const clusterOptions: readonly OptionSpec[] = [
   { flags: '--context <name>', description: 'context of the kubeconfig (default: its current one)' },
 ];
 
-/** For commands that start a watchdog. */
+/** For commands that make pods of our own: watchdogs, and init containers that fetch a model. */
 export const engineImageOption: OptionSpec = {
   flags: '--engine-image <reference>',
-  description: 'image of ml-deploy for the watchdog, by digest (default: $MLDEPLOY_ENGINE_IMAGE)',
+  description:
+    'image of ml-deploy by digest, for the watchdog and for init containers (default: $MLDEPLOY_ENGINE_IMAGE)',
 };
 
 /** Options of commands that need only to know which model in which namespace. */

@@ -52,14 +52,16 @@ async function checkWeights(
   const object = deploymentObject({
     config,
     revision: 'preflight',
-    image: weights.reference,
+    image: `${config.image.repository}@sha256:${'1'.repeat(64)}`,
     modelDigest: null,
     weights,
     replicas: 0,
     epoch: 0,
     ...podNeeds(serverOf(config), config),
   });
-  return checkImageVolumes(api, config, () => api.apply(resources.deployment, object, { dryRun: true }));
+  return checkImageVolumes(api, config, weights.reference, () =>
+    api.apply(resources.deployment, object, { dryRun: true }),
+  );
 }
 
 /** One thing the engine has to be allowed to do. */

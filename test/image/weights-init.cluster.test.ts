@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,9 +9,9 @@ import type { BuildEvidence, SmokeEvidence } from '../../src/pipeline/evidence.t
 import { ensureCluster, type Cluster } from '../cluster/cluster.ts';
 import { engineImage } from '../cluster/engine-image.ts';
 import { trainIris } from '../server/fastapi/python.ts';
+import { mlDeploy } from './command-line.ts';
 import { predicted } from './served.ts';
 
-const program = join(import.meta.dirname, '../../src/main.ts');
 const root = mkdtempSync(join(tmpdir(), 'mldeploy-init-'));
 let cluster: Cluster;
 let engine: string;
@@ -29,11 +28,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Runs a command of ml-deploy in a namespace. */
-async function mlDeploy(
-  folder: string,
-  namespace: string,
-  command: string,
-): Promise<{ code: number | null; output: string }> {
+function run(folder: string, namespace: string, command: string): ReturnType<typeof mlDeploy> {
   const yaml = `version: 1
 name: iris
 model: {path: model}
@@ -45,21 +40,7 @@ deploy: {namespace: ${namespace}, replicas: 1}
 rollout: {watchdog: off, readyTimeout: 60s}
 `;
   writeFileSync(join(folder, 'mldeploy.yaml'), yaml);
-  const child = spawn(process.execPath, [program, command, '--kubeconfig', cluster.kubeconfigPath, '--no-color'], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      CI: '1',
-      MLDEPLOY_ENGINE_IMAGE: engine,
-      BUILDKIT_HOST: cluster.buildkitAddress,
-      PATH: `${dirname(cluster.state.buildctl)}:${process.env['PATH'] ?? ''}`,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const chunks: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output: chunks.join('') })));
+  return mlDeploy(cluster, folder, command, '--engine-image', engine);
 }
 
 function evidenceOf(folder: string, stage: 'build' | 'smoke'): unknown {
@@ -68,7 +49,7 @@ function evidenceOf(folder: string, stage: 'build' | 'smoke'): unknown {
 
 it('a model that an init container fetches is tested, deployed and serves; a damaged one is told before anything serves it', async () => {
   await using space = await cluster.namespace('init');
-  const deployed = await mlDeploy(root, space.name, 'deploy');
+  const deployed = await run(root, space.name, 'deploy');
   expect(deployed, deployed.output).toMatchObject({ code: 0 });
   const { image, weights } = evidenceOf(root, 'build') as BuildEvidence;
   expect(image.layers.map(({ kind }) => kind)).toEqual(['base', 'dependencies', 'code']);
@@ -90,10 +71,7 @@ it('a model that an init container fetches is tested, deployed and serves; a dam
   const smoked = mkdtempSync(join(tmpdir(), 'mldeploy-init-'));
   cpSync(root, smoked, { recursive: true });
   await using other = await cluster.namespace('init');
-  const [smoke, rollout] = await Promise.all([
-    mlDeploy(smoked, other.name, 'smoke'),
-    mlDeploy(root, other.name, 'rollout'),
-  ]);
+  const [smoke, rollout] = await Promise.all([run(smoked, other.name, 'smoke'), run(root, other.name, 'rollout')]);
   rmSync(smoked, { recursive: true });
   expect(smoke, smoke.output).toMatchObject({ code: 4 });
   expect(smoke.output).toContain('could not fetch its model');

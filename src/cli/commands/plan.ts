@@ -1,14 +1,14 @@
 import { exitCodes } from '../../errors.ts';
 import { withCluster } from '../cluster.ts';
 import type { Command } from '../command.ts';
-import { clusterOptions, imageOption, outputOptions, projectOptions } from '../options.ts';
+import { clusterOptions, engineImageOption, imageOption, outputOptions, projectOptions } from '../options.ts';
 import { withProject } from '../session.ts';
 
 /** `ml-deploy plan`. */
 export const planCommand: Command = {
   description:
     'Looks at the cluster as it is now and changes nothing: objects that would be created, steps with their real shares of traffic, capacity, and what could go wrong. Needs the evidence of build, or --image.',
-  options: [...projectOptions, imageOption, ...clusterOptions, ...outputOptions],
+  options: [...projectOptions, imageOption, engineImageOption, ...clusterOptions, ...outputOptions],
   examples: [{ line: 'ml-deploy plan --environment production', does: 'before a rollout to production' }],
   endings: { 0: 'the plan was made' },
   run: (invocation) =>
@@ -29,7 +29,7 @@ export const planCommand: Command = {
 export const renderCommand: Command = {
   description:
     'Writes the objects to standard output without a cluster: for review, or to see what a key of the configuration does. Needs the evidence of build, or --image.',
-  options: [...projectOptions, imageOption, ...outputOptions],
+  options: [...projectOptions, imageOption, engineImageOption, ...outputOptions],
   examples: [
     {
       line: `ml-deploy render --image ghcr.io/acme/fraud@sha256:${'0'.repeat(64)}`,

@@ -40,7 +40,7 @@ export const buildCommand: Command = {
 export const smokeCommand: Command = {
   description:
     'Starts the very image that will be deployed, on the device that `smoke.device` asks for, and sends requests: from the contract and from the golden file. Needs the evidence of build.',
-  options: [...projectOptions, ...clusterOptions, ...reportOptions, ...outputOptions],
+  options: [...projectOptions, ...clusterOptions, engineImageOption, ...reportOptions, ...outputOptions],
   examples: [{ line: 'ml-deploy smoke', does: 'test what `ml-deploy build` has built' }],
   endings: { 0: 'every check passed', 1: 'a check failed', 3: 'the checks prove nothing either way' },
   run: (invocation) => runStages(['smoke'], invocation),

@@ -6,7 +6,7 @@ import { istioCrds } from './istio-crds.ts';
 import { flagger } from './flagger.ts';
 import { kwok } from './kwok.ts';
 import { prometheus } from './prometheus.ts';
-import { secondNode } from './second-node.ts';
+import { imageVolumes, secondNode } from './second-node.ts';
 import { tekton } from './tekton.ts';
 import { traefik } from './traefik.ts';
 
@@ -20,6 +20,7 @@ export const addons: Readonly<Record<string, Addon>> = {
   kwok,
   'istio-crds': istioCrds,
   'second-node': secondNode,
+  'image-volumes': imageVolumes,
   'argo-rollouts': argoRollouts,
   flagger,
 };

@@ -49,6 +49,7 @@ export function storeAndApi(bin: string, network: Network): Service[] {
         `--service-cluster-ip-range=${network.serviceCidr}`,
         '--kubelet-preferred-address-types=InternalIP', // else logs and exec look the node's name up
         '--allow-privileged=true',
+        '--feature-gates=ImageVolume=true', // as it is from 1.35 on; only the node `image-volumes` mounts them
         '--profiling=false',
       ],
     },

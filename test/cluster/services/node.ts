@@ -21,6 +21,8 @@ export interface NodeSettings {
   readonly pauseImage: string;
   /** Largest packet of the node's cable, in bytes. */
   readonly mtu: number;
+  /** Feature gates of the kubelet that are not as usual. */
+  readonly featureGates?: Readonly<Record<string, boolean>>;
   /** Addresses of cluster DNS, when it runs already. */
   readonly clusterDns?: readonly string[];
 }
@@ -137,6 +139,7 @@ function kubeletConfig(node: NodeSettings): object {
     maxPods: 200,
     clusterDomain: 'cluster.local',
     ...(node.clusterDns ? { clusterDNS: node.clusterDns } : {}),
+    ...(node.featureGates ? { featureGates: node.featureGates } : {}),
     authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
     authorization: { mode: 'AlwaysAllow' },
     serializeImagePulls: false,
@@ -147,10 +150,17 @@ function kubeletConfig(node: NodeSettings): object {
 
 /**
  * Container runtime; starts before the API server is ready.
+ * @param bin folder of its programs; without one it is the machine's
  * @returns service
  */
-export function containerRuntime(): Service {
-  return { name: 'containerd', command: ['containerd', '--config', `${inside.state}/node/containerd.toml`] };
+export function containerRuntime(bin?: string): Service {
+  const command = ['containerd', '--config', `${inside.state}/node/containerd.toml`];
+  // It finds its shim beside it.
+  return {
+    name: 'containerd',
+    command,
+    ...(bin === undefined ? {} : { env: { PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin` } }),
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { MlDeployError } from '../../../errors.ts';
 import { probeCluster } from '../../../gpu/cluster.ts';
 import { chooseDevice, type DeviceChoice } from '../../../gpu/device.ts';
-import type { KubeApi } from '../../../kubernetes/api.ts';
+import type { KubeApi, KubeObject } from '../../../kubernetes/api.ts';
 import { checkImageVolumes } from '../../../kubernetes/image-volumes.ts';
 import { resources } from '../../../kubernetes/resources.ts';
 import { exampleWeights } from '../../../pipeline/pod-weights.ts';
@@ -51,13 +51,13 @@ async function demand(
 /** Lets the API server check the pod without keeping it: namespace, quota, pod security, service account. */
 async function rehearse(api: KubeApi, context: RuntimeContext, { device }: DeviceChoice): Promise<void> {
   const { config } = context;
-  const image = `${config.image.repository}@sha256:${'0'.repeat(64)}`;
+  const image = `${config.image.repository}@sha256:${'1'.repeat(64)}`;
   const weights = exampleWeights(config, context.access);
   const spec: StartSpec = { ...context, image, platformDigests: [], modelDigest: null, weights };
   const pod = smokePod({ spec, image, run: 'smoke-000000', device, owner: '' });
-  const send = (): Promise<unknown> => api.apply(resources.pod, pod, { dryRun: true });
+  const send = (): Promise<KubeObject> => api.apply(resources.pod, pod, { dryRun: true });
   try {
-    if (weights?.mode === 'volume') await checkImageVolumes(api, config, send);
+    if (weights?.mode === 'volume') await checkImageVolumes(api, config, weights.reference, send);
     else await send();
   } catch (error) {
     if (!(error instanceof MlDeployError) || error.code !== 'kubernetes/not-found') throw error;

@@ -4,6 +4,7 @@ import { argoRollouts } from './argo-rollouts.ts';
 import { argocd } from './argocd.ts';
 import { buildkit } from './buildkit.ts';
 import { buildx } from './buildx.ts';
+import { containerd } from './containerd.ts';
 import { coredns } from './coredns.ts';
 import { flagger } from './flagger.ts';
 import { gatewayApi } from './gateway-api.ts';
@@ -19,6 +20,7 @@ export const recipes = {
   kubernetes,
   buildkit,
   buildx,
+  containerd,
   coredns,
   act,
   'gateway-api': gatewayApi,
