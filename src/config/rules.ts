@@ -39,7 +39,7 @@ export function checkRules(config: Config, root: Located, environment: Located |
   }));
 }
 
-function optimizeRules({ optimize: { bf16, float16, quantize } }: Config, root: Located): Violation[] {
+function optimizeRules({ optimize: { bf16, float16, quantize, prune } }: Config, root: Located): Violation[] {
   const where = (key: string): Segment[] => ['optimize', key];
   const other = quantize !== null ? '`optimize.quantize`' : '`optimize.bf16`';
   return [
@@ -48,11 +48,11 @@ function optimizeRules({ optimize: { bf16, float16, quantize } }: Config, root: 
           {
             where: where('float16'),
             message: `says another type of number than ${other}`,
-            expected: `one of them`,
+            expected: 'one of them',
           },
         ]
       : []),
-    ...(isWritten(root, where('tolerance')) && !float16 && quantize === null && !isWritten(root, where('prune'))
+    ...(isWritten(root, where('tolerance')) && !float16 && quantize === null && prune === null
       ? [
           {
             where: where('tolerance'),

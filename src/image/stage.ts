@@ -31,6 +31,7 @@ import { tagPrefixes } from './known-layers.ts';
 import { checkLock, expectedBase } from './lock/index.ts';
 import { describeLayers } from './layers.ts';
 import { withImages, type Layer, type MadeImage } from './make.ts';
+import { checkOptimize } from './optimise/check.ts';
 import { perPlatform } from './platforms.ts';
 import { pushBlobs } from './push.ts';
 import { layersOfBuild } from './secrets/layers-of-build.ts';
@@ -68,6 +69,7 @@ async function preflight(context: StageContext): Promise<void> {
       signal,
     });
   }
+  await checkOptimize(context, builder);
   await registryOf(context).checkPush();
 }
 

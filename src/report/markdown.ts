@@ -10,7 +10,15 @@ import { comparisonTable } from './comparison.ts';
 import { besideImage } from './beside-image.ts';
 import { bytes, count, duration, percent, plural, shortDigest, shortenDigests } from './format.ts';
 import { decisionWords, livePhase, sinceStart, ticksOf } from './live.ts';
-import { furtherReasons, runDurationMs, runLead, runOutcome, stageSpans, type Tone } from './outcome.ts';
+import {
+  furtherReasons,
+  runDurationMs,
+  runLead,
+  runOutcome,
+  stageSpans,
+  stoppedReasons,
+  type Tone,
+} from './outcome.ts';
 import { titleOf, type ReportRun } from './run.ts';
 import { visible } from './visible.ts';
 import { waiverText } from './waiver.ts';
@@ -81,8 +89,7 @@ function heading(run: ReportRun): string {
     shortenDigests(summary),
   ]);
   const told = evidence.rollout === undefined ? [] : furtherReasons(evidence.rollout);
-  const hint = evidence.stopped?.error.hint ?? null;
-  const reasons = [...(hint === null ? [] : [hint]), ...told].map((reason) => `- ${escapeMarkdown(reason)}\n`).join('');
+  const reasons = [...stoppedReasons(evidence), ...told].map((reason) => `- ${escapeMarkdown(reason)}\n`).join('');
   return (
     `## ${icons[tone]} ${escapeMarkdown(name)}: ${escapeMarkdown(word)}\n\n${about === '' ? '' : `${escapeMarkdown(about)}\n\n`}${escapeMarkdown(runLead(evidence))}\n\n` +
     `${reasons}${reasons === '' ? '' : '\n'}${table(['Stage', 'Outcome', 'Time', 'Summary'], stages)}\n` +

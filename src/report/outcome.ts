@@ -69,9 +69,20 @@ export function runSummary(evidence: EvidenceSoFar): string {
 /** As runSummary, without the reasons that stand below it. */
 export function runLead(evidence: EvidenceSoFar): string {
   const { stopped, rollout } = evidence;
-  return stopped !== undefined || rollout === undefined
-    ? runSummary(evidence)
-    : shortenDigests(withoutReasons(rollout));
+  if (stopped !== undefined) return shortenDigests(firstLine(stopped));
+  return rollout === undefined ? runSummary(evidence) : shortenDigests(withoutReasons(rollout));
+}
+
+/** What stands below the lead of a run that was stopped: further lines of the error, then what to do. */
+export function stoppedReasons({ stopped }: EvidenceSoFar): string[] {
+  if (stopped === undefined) return [];
+  const { message, hint } = stopped.error;
+  const [, ...further] = message.split('\n');
+  return [...further.map((line) => line.replace(/^\s*- /, '')), ...(hint === null ? [] : [hint])];
+}
+
+function firstLine({ error }: StoppedRun): string {
+  return error.message.split('\n')[0] ?? '';
 }
 
 /** The reasons of a rollout that its summary is not made of. */
@@ -113,7 +124,7 @@ export function stageSpans(evidence: EvidenceSoFar): StageSpan[] {
       const { startedAt, endedAt, error } = stopped;
       const outcome =
         error.kind === 'interrupted' ? 'interrupted' : error.kind === 'model' ? 'failed' : ('error' as const);
-      return { stage, outcome, ms: Date.parse(endedAt) - Date.parse(startedAt), summary: error.message };
+      return { stage, outcome, ms: Date.parse(endedAt) - Date.parse(startedAt), summary: firstLine(stopped) };
     }
     if (proof === undefined) return [];
     const ms = Date.parse(proof.volatile.endedAt) - Date.parse(proof.volatile.startedAt);

@@ -1,6 +1,14 @@
 import { bytes, count, duration, percent } from '../format.ts';
 import { livePhase, wasDecided } from '../live.ts';
-import { furtherReasons, isUnchanged, runDurationMs, runLead, runOutcome, stageSpans } from '../outcome.ts';
+import {
+  furtherReasons,
+  isUnchanged,
+  runDurationMs,
+  runLead,
+  runOutcome,
+  stageSpans,
+  stoppedReasons,
+} from '../outcome.ts';
 import { titleOf, type ReportRun } from '../run.ts';
 import { badge } from './badge.ts';
 import { stagesChart } from './charts/stages.ts';
@@ -16,8 +24,7 @@ export function runSection(run: ReportRun, index: number): Markup {
   const { word, tone } = runOutcome(evidence);
   const { name, about } = titleOf(run);
   const stages = stageSpans(evidence);
-  const hint = evidence.stopped?.error.hint ?? null;
-  const reasons = [...(hint === null ? [] : [hint]), ...(rollout === undefined ? [] : furtherReasons(rollout))];
+  const reasons = [...stoppedReasons(evidence), ...(rollout === undefined ? [] : furtherReasons(rollout))];
   return html`<section class="run" id="run-${index + 1}">
     <h2>${name}${badge(word, tone)}</h2>
     ${about === '' ? null : html`<p class="sub about">${about}</p>`}

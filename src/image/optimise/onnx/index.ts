@@ -82,8 +82,13 @@ function whyNot({ quantize, prune }: Job['steps']): string | null {
   return asked.length === 0 ? null : `${asked.join(' and ')}: the model has no ONNX file`;
 }
 
-/** The model that the server loads; null: there is none. */
-function onlyOnnx(files: readonly FileEvidence[]): FileEvidence | null {
+/**
+ * The model that the server loads.
+ * @param files of the model
+ * @returns null: there is none
+ * @throws MlDeployError `build/optimize-failed` for several
+ */
+export function onlyOnnx(files: readonly FileEvidence[]): FileEvidence | null {
   const found = files.filter(({ format }) => format === 'onnx');
   const [model, ...others] = found;
   if (model === undefined || others.length === 0) return model ?? null;

@@ -57,7 +57,13 @@ export async function runHere(prepared: Prepared, task: Task): Promise<void> {
   });
 }
 
-async function findPython(environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Python> {
+/**
+ * A Python of this machine.
+ * @param environment with PATH
+ * @param signal aborts the search
+ * @throws MlDeployError `build/optimize-failed` when there is none that is new enough
+ */
+export async function findPython(environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Python> {
   for (const command of names) {
     try {
       const print = 'import sys; print("%d.%d" % sys.version_info[:2])';
