@@ -1,6 +1,6 @@
 import type { Contract, TensorSpec } from '../../pipeline/evidence.ts';
 import { unnamedSource } from '../../contract/compare.ts';
-import { Container, Instance, Tuple, type Value } from './values.ts';
+import { Container, Instance, something, Tuple, type Value } from './values.ts';
 
 /** What a pickled estimator says about its inputs and outputs. */
 export interface EstimatorFacts {
@@ -81,10 +81,9 @@ function takesRows(value: Value, models: readonly Contract[], depth: number): Ro
   if (pipelines.test(path)) return takesRows(steps(value)[0] ?? null, models, depth + 1);
   const key = Object.hasOwn(delegates, module) ? delegates[module] : undefined;
   if (key !== undefined) {
-    const inner = takesRows(first(attribute(value, key)), models, depth + 1);
     const width = attribute(value, 'n_features_in_');
-    // Some of those that are asked see a part of the columns only.
-    return inner === null ? null : { ...inner, width: isWidth(width) ? width : inner.width };
+    const inner = members(attribute(value, key)).map((member) => takesRows(member, models, depth + 1));
+    return sameRows(inner, isWidth(width) ? width : null);
   }
   if (boosters.test(path)) return boosterRows(value, models);
   const imputes = path === 'sklearn.impute._base.SimpleImputer' && isFloat(attribute(value, '_fit_dtype'));
@@ -96,13 +95,26 @@ function takesRows(value: Value, models: readonly Contract[], depth: number): Ro
 
 function boosterRows(value: Instance, models: readonly Contract[]): Rows | null {
   const booster = attribute(value, '_Booster');
-  const categories = booster instanceof Instance ? attribute(booster, 'pandas_categorical') : null;
-  const plain = [attribute(value, 'feature_types'), categories].every(isNothing);
-  if (!plain || attribute(value, 'enable_categorical') === true) return null;
+  if (!(booster instanceof Instance)) return null;
+  const plain = [attribute(value, 'feature_types'), attribute(booster, 'pandas_categorical')].every(isNothing);
+  const categorical = attribute(value, 'enable_categorical') ?? false;
+  if (!plain || categorical !== false) return null;
   const [model] = models;
   if (models.length !== 1 || model === undefined) return null;
   const width = model.inputs.length === 1 ? model.inputs[0]?.shape[1] : undefined;
   return rows(width ?? undefined, undefined);
+}
+
+/** The rows that all of these take: as wide as who asks them says, since some see a part of the columns only; null when they differ. */
+function sameRows(all: readonly (Rows | null)[], width: number | null): Rows | null {
+  const [one] = all;
+  if (one === undefined || one === null) return null;
+  const features = one.features?.length === (width ?? one.width) ? one.features : null;
+  const same = all.every((each) => {
+    if (each === null || (width === null && each.width !== one.width)) return false;
+    return features === null || features.join('\n') === each.features?.join('\n');
+  });
+  return same ? { width: width ?? one.width, features } : null;
 }
 
 function rows(width: Value | undefined, names: Value | undefined): Rows | null {
@@ -137,13 +149,15 @@ function steps(pipeline: Instance): readonly Value[] {
   return (list.entries ?? []).map((step) => (step instanceof Tuple ? (step.items?.[1] ?? null) : null));
 }
 
-function first(value: Value | undefined): Value {
-  if (value instanceof Container && value.kind === 'list') return value.entries?.[0] ?? null;
-  return arrayItems(value)?.[0] ?? value ?? null;
+/** The estimators of a list or an array, as many as are known; else what is there itself. */
+function members(value: Value | undefined): readonly Value[] {
+  if (value instanceof Container && value.kind === 'list') return value.entries ?? [];
+  return arrayItems(value) ?? [value ?? null];
 }
 
+/** Undefined where there is none; where its object has more than is known of it, something that is nothing in particular. */
 function attribute({ state }: Instance, name: string): Value | undefined {
-  return state instanceof Container ? state.entry(name) : undefined;
+  return state instanceof Container && state.kind === 'dict' && !state.dropped ? state.entry(name) : something;
 }
 
 /** Whether it is the `numpy.dtype` of floating-point numbers. */

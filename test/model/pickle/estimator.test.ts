@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,26 @@ describe('nothing is told where it may take something else', () => {
   ];
   const width = (value: readonly p.Part[]) => ridge([p.text('n_features_in_'), ...value]);
 
+  /** Attributes that no estimator has, more than are kept of an object. */
+  const many = Array.from({ length: 60 }, (_, index) => [p.text(`a${index}`), 'N']).flat();
+  const made = (module: string, name: string, state: readonly p.Part[]) => [
+    p.global(module, name),
+    ')\x81}(',
+    ...state,
+    'ub',
+  ];
+  const list = (...items: readonly (readonly p.Part[])[]) => ['](', ...items.flat(), 'e'];
+  const three = width(['K\x03']);
+  const voting = (...state: readonly p.Part[]) => made('sklearn.ensemble._voting', 'VotingRegressor', state);
+  const named = (...names: readonly string[]) =>
+    ridge([
+      p.text('n_features_in_'),
+      'K\x02',
+      p.text('feature_names_in_'),
+      ...list(...names.map((name) => [p.text(name)])),
+    ]);
+  const text = made('sklearn.feature_extraction.text', 'TfidfVectorizer', []);
+
   it.each<[string, readonly p.Part[], number | null]>([
     ['a width', width(['K\x03']), 3],
     ['no width', ridge([]), null],
@@ -101,9 +121,56 @@ describe('nothing is told where it may take something else', () => {
     ['a width that is text', width([p.text('3')]), null],
     ['a list of estimators', [']', ...width(['K\x03']), 'a'], null],
     ['two pickles in a file', [...width(['K\x03']), '.', p.proto(4), ...width(['K\x03'])], null],
+    [
+      'a width, and another one among attributes that are not kept',
+      ridge([p.text('n_features_in_'), 'K\x03', ...many, p.text('n_features_in_'), 'K\x04']),
+      null,
+    ],
+    ['a vote of three that take the same', voting(p.text('estimators_'), ...list(three, three, three)), 3],
+    ['a vote of one that takes text and another', voting(p.text('estimators_'), ...list(three, text)), null],
+    [
+      'a vote of one that takes more and another',
+      voting(p.text('estimators_'), ...list(three, width(['K\x04']))),
+      null,
+    ],
+    [
+      'a vote that is told how many there are',
+      voting(p.text('estimators_'), ...list(three, width(['K\x02'])), p.text('n_features_in_'), 'K\x05'),
+      5,
+    ],
+    ['a vote of nobody', voting(p.text('estimators_'), ']'), null],
+    ['a vote of more attributes than are kept', voting(p.text('estimators_'), ...list(three), ...many), null],
   ])('%s', async (_, parts, expected) => {
     const file = join(folder, 'model.pkl');
     writeFileSync(file, p.bytes(p.proto(4), ...parts, '.'));
     expect((await judge(file)).contract).toEqual(expected === null ? null : rows(expected, null));
+  });
+
+  it.each([
+    ['the names of all', [named('a', 'b'), named('a', 'b')], ['a', 'b']],
+    ['no rows, where their names differ', [named('a', 'b'), named('b', 'a')], null],
+  ])('%s', async (_, all, features) => {
+    const file = join(folder, 'model.pkl');
+    writeFileSync(file, p.bytes(p.proto(4), ...voting(p.text('estimators_'), ...list(...all)), '.'));
+    const found = await judge(file);
+    expect([found.features, found.contract]).toEqual(features === null ? [undefined, null] : [features, rows(2, null)]);
+  });
+
+  it.each([
+    ['a booster', [], rows(4, null)],
+    ['a booster with more attributes than are kept', many, null],
+    ['a booster that may take categories', [p.text('enable_categorical'), '\x88'], null],
+    ['a booster that is told otherwise later', [p.text('feature_types'), p.text('c')], null],
+    ['a booster that is none', [p.text('_Booster'), 'N'], null],
+  ])('%s', async (_, more, expected) => {
+    const whole = readFileSync(`${real}pickle/xgboost-3.2-classifier.p5.pkl`);
+    // The attributes end with `ub.`; the only frame is as long as the file.
+    const end = whole.lastIndexOf('ub.');
+    const content = p.bytes(whole.subarray(0, end), ...more, whole.subarray(end));
+    content.writeBigUInt64LE(BigInt(content.length - 11), 3);
+    const file = join(folder, 'model.pkl');
+    writeFileSync(file, content);
+    const found = await judge(file);
+    expect([found.verdict, found.contract]).toEqual(['clean', expected]);
   });
 });
