@@ -52,7 +52,12 @@ const files: readonly (readonly [name: string, format: Format, content: Buffer, 
       'lightgbm',
       lightgbm,
       real('trees/lightgbm-categories.txt'),
-      (length) => length >= real('trees/lightgbm-categories.txt').indexOf('end of parameters') + 17,
+      (length) => {
+        const text = real('trees/lightgbm-categories.txt').toString();
+        // Without the last line it is a model that was not trained on a data frame.
+        const [end, last] = [text.indexOf('end of parameters') + 17, text.indexOf('pandas_categorical:')];
+        return (length >= end && length <= last) || length >= text.trimEnd().length;
+      },
     ],
     // A vocabulary that ends behind a piece is one of fewer pieces.
     ['sentencepiece', sentencepiece, real('tokenizers/unigram.model'), () => true],

@@ -3,6 +3,7 @@ import { printable } from '../../printable.ts';
 import type { Inspected, Inspector, InspectContext } from './format.ts';
 import { LightgbmHeader } from './lightgbm-header.ts';
 import { lightgbmTreeProblem } from './lightgbm-tree.ts';
+import { JsonError, parseStrictJson } from '../strict-json.ts';
 
 /** Longest line that is held in memory. Bytes. */
 const maxLine = 16 * 1024 * 1024;
@@ -110,13 +111,16 @@ class LightgbmInspector implements Inspector {
     else if (line === 'end of parameters' && this.part === 'parameters') this.part = 'end';
     else if (this.part === 'parameters') return /^\[\w+: .*\]$|^\[\w+:\]$/.test(line);
     else if (this.part === 'importances' && /=\d+$/.test(line)) return true;
-    else return this.takeCategories(line);
+    else return this.takeCategories(line, at);
     return true;
   }
 
   /** The last line of the Python package; files that it wrote from a model of LightGBM 2.1 have no parameters. */
-  private takeCategories(line: string): boolean {
-    if (!/^pandas_categorical:(null|\[.*\])$/.test(line)) return false;
+  private takeCategories(line: string, at: number): boolean {
+    const [, text] = /^pandas_categorical:(.*)$/.exec(line) ?? [];
+    if (text === undefined) return false;
+    const problem = categoriesProblem(text);
+    if (problem !== null) this.findings.add('lightgbm/end', at, `The list of categories of pandas ${problem}.`);
     this.part = 'end';
     return true;
   }
@@ -145,5 +149,16 @@ class LightgbmInspector implements Inspector {
     const problem = lightgbmTreeProblem(fields, this.header.features);
     if (typeof problem === 'string') this.findings.add('lightgbm/tree', at, `Tree ${this.trees - 1} ${problem}.`);
     else this.leaves += problem.leaves;
+  }
+}
+
+/** What is wrong with the text behind `pandas_categorical:`, which Python parses; null when nothing is. */
+function categoriesProblem(text: string): string | null {
+  try {
+    const categories = parseStrictJson(text);
+    return categories === null || Array.isArray(categories) ? null : 'is no list';
+  } catch (error) {
+    if (error instanceof JsonError) return error.message;
+    throw error;
   }
 }

@@ -112,6 +112,20 @@ export const lightgbmCases: readonly CorpusCase[] = [
     'model.txt',
     lightgbm({}, ['end of trees', '', 'feature_importances:', 'a=1', '', 'pandas_categorical:null']),
   ),
+  benign(
+    'lightgbm: categories of pandas',
+    'model.txt',
+    lightgbm({}, [...lightEnd.slice(0, -1), 'pandas_categorical:[["a", "\\u00e4"], [1, 2.5], [true]]']),
+  ),
+  ...['[["a", "b"', '[["a"]], 1', '{"a": 1}', "[['a']]", ''].map((categories) =>
+    malformed(
+      `lightgbm: categories of pandas that are ${JSON.stringify(categories)}`,
+      'inconclusive',
+      ['lightgbm/end'],
+      'model.txt',
+      lightgbm({}, [...lightEnd.slice(0, -1), `pandas_categorical:${categories}`]),
+    ),
+  ),
   benign('lightgbm: without pandas', 'model.txt', lightgbm({}, lightEnd.slice(0, -2))),
   ...[1, 3, 5, 7, 9].map((lines) =>
     malformed(
