@@ -14,9 +14,12 @@ export class HashedReading {
     this.hashing = hashing;
   }
 
-  /** Of a file of about `size` bytes; its first piece is at least `smallest` bytes long, when the file is. */
-  static async of(handle: FileHandle, size: number, smallest: number): Promise<HashedReading> {
-    return new HashedReading(handle, await hashingOf(size, smallest));
+  /**
+   * Of a file of about `size` bytes; its first piece is at least `smallest` bytes long, when the file is. With more than one of the
+   * `processors`, by default those of the machine, a large file is hashed in a thread.
+   */
+  static async of(handle: FileHandle, size: number, smallest: number, processors?: number): Promise<HashedReading> {
+    return new HashedReading(handle, await hashingOf(size, smallest, processors));
   }
 
   /** The next bytes, valid until it is asked again: none at the end of the file, null when it cannot be read. */

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HashedReading } from '../../src/hashing/reading.ts';
 import { hashingOf } from '../../src/hashing/hashing.ts';
+import { Threaded } from '../../src/hashing/thread.ts';
 
-/** What decides whether a thread hashes is the size that is claimed. */
+/** What decides whether a thread hashes is the size that is claimed, and the processors: two, whatever this machine has. */
 const large = 1024 * 1024 * 1024;
 const smallest = 65_536;
 
@@ -25,7 +26,7 @@ function content(bytes: number): Buffer {
 
 async function read(path: string, claimed: number, slowly = false): Promise<{ bytes: Buffer; sha256: string }> {
   const handle = await open(path);
-  const reading = await HashedReading.of(handle, claimed, smallest);
+  const reading = await HashedReading.of(handle, claimed, smallest, 2);
   try {
     const pieces: Buffer[] = [];
     for (let piece = await reading.next(); piece !== null && piece.length > 0; piece = await reading.next()) {
@@ -68,7 +69,7 @@ describe.each([
     const path = join(folder, 'left');
     writeFileSync(path, content(8 * 1024 * 1024));
     const handle = await open(path);
-    const reading = await HashedReading.of(handle, claimed ?? 8 * 1024 * 1024, smallest);
+    const reading = await HashedReading.of(handle, claimed ?? 8 * 1024 * 1024, smallest, 2);
     expect((await reading.next())?.length).toBeGreaterThan(0);
     await reading.close();
     await handle.close();
@@ -76,7 +77,7 @@ describe.each([
 
   it('says so when the file cannot be read', async () => {
     const handle = await open(folder);
-    const reading = await HashedReading.of(handle, claimed ?? 1000, smallest);
+    const reading = await HashedReading.of(handle, claimed ?? 1000, smallest, 2);
     expect(await reading.next()).toBeNull();
     await reading.close();
     await handle.close();
@@ -84,6 +85,15 @@ describe.each([
 });
 
 describe('a thread that hashes', () => {
+  it('is for large files and more than one processor', async () => {
+    const inThread = async (size: number, processors: number): Promise<boolean> => {
+      const hashing = await hashingOf(size, smallest, processors);
+      await hashing.close();
+      return hashing instanceof Threaded;
+    };
+    expect(await Promise.all([inThread(large, 2), inThread(large, 1), inThread(1000, 2)])).toEqual([true, false, false]);
+  });
+
   it('that has ended before its time is an error for whoever waits, and never a wrong digest', async () => {
     const hashing = await hashingOf(large, smallest, 2);
     hashing.update(0, 1000);
