@@ -91,7 +91,11 @@ describe('a thread that hashes', () => {
       await hashing.close();
       return hashing instanceof Threaded;
     };
-    expect(await Promise.all([inThread(large, 2), inThread(large, 1), inThread(1000, 2)])).toEqual([true, false, false]);
+    expect(await Promise.all([inThread(large, 2), inThread(large, 1), inThread(1000, 2)])).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('that has ended before its time is an error for whoever waits, and never a wrong digest', async () => {
