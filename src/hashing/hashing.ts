@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { HashHere, type Hasher } from './hasher.ts';
+import type { HashThread } from './thread.ts';
 
 /** Read at a time. Bytes. */
 const pieceBytes = 1024 * 1024;
@@ -47,17 +48,47 @@ export class Hashing {
   }
 }
 
+/** A thread for the file that is hashed next. */
+let ready: Promise<Prepared> | null = null;
+
+/**
+ * Starts the thread for a file of about `size` bytes that is hashed soon, if it is large enough for one: starting takes as long as hashing
+ * some 50 MB. It keeps no process from ending.
+ */
+export function hashingSoon(size: number, processors = availableParallelism()): void {
+  if (isForThread(size, processors)) ready ??= prepare();
+}
+
 /** For a file of about `size` bytes: `smallest` is the smallest buffer that its reader can use, bytes. */
 export async function hashingOf(size: number, smallest: number, processors = availableParallelism()): Promise<Hashing> {
-  if (size < threadFrom || processors < 2) {
+  if (!isForThread(size, processors)) {
     const length = Math.min(pieceBytes, Math.max(smallest, size + 1));
     // A large file is read ahead while what is there is looked at.
     const count = size < pieceBytes ? 1 : 2;
     const buffers = Array.from({ length: count }, () => Buffer.allocUnsafe(length));
     return new Hashing(buffers, new HashHere(buffers));
   }
+  const taken = ready ?? prepare();
+  ready = null;
+  const { buffers, thread } = await taken;
+  thread.hold(true);
+  return new Hashing(buffers, thread);
+}
+
+function isForThread(size: number, processors: number): boolean {
+  return size >= threadFrom && processors >= 2;
+}
+
+/** A thread that nobody has given anything to hash. */
+interface Prepared {
+  readonly buffers: readonly Buffer[];
+  readonly thread: HashThread;
+}
+
+async function prepare(): Promise<Prepared> {
   const { HashThread } = await import('./thread.ts');
   const memory = Array.from({ length: threadBuffers }, () => new SharedArrayBuffer(pieceBytes));
-  const buffers = memory.map((bytes) => Buffer.from(bytes));
-  return new Hashing(buffers, new HashThread(memory));
+  const thread = new HashThread(memory);
+  thread.hold(false);
+  return { buffers: memory.map((bytes) => Buffer.from(bytes)), thread };
 }

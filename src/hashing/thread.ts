@@ -50,6 +50,12 @@ export class HashThread implements Hasher {
     this.#thread.on('exit', () => this.#fail(new Error('the thread that hashes has ended')));
   }
 
+  /** Whether the process waits for the thread. */
+  hold(held: boolean): void {
+    if (held) this.#thread.ref();
+    else this.#thread.unref();
+  }
+
   add(stream: number, piece: number, runs: Runs): Promise<string[]> {
     if (this.#here !== null) return this.#here.add(stream, piece, runs);
     if (this.#failure !== null) return Promise.reject(this.#failure);

@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HashedReading } from '../../src/hashing/reading.ts';
 import { hashingOf } from '../../src/hashing/hashing.ts';
-import { Threaded } from '../../src/hashing/thread.ts';
+
+const run = promisify(execFile);
 
 /** What decides whether a thread hashes is the size that is claimed, and the processors: two, whatever this machine has. */
 const large = 1024 * 1024 * 1024;
@@ -89,13 +92,35 @@ describe('a thread that hashes', () => {
     const inThread = async (size: number, processors: number): Promise<boolean> => {
       const hashing = await hashingOf(size, smallest, processors);
       await hashing.close();
-      return hashing instanceof Threaded;
+      return hashing.buffers[0]?.buffer instanceof SharedArrayBuffer;
     };
     expect(await Promise.all([inThread(large, 2), inThread(large, 1), inThread(1000, 2)])).toEqual([
       true,
       false,
       false,
     ]);
+  });
+
+  it('may be started ahead, for one file and no more, and keeps no process from ending', async () => {
+    const module = new URL('../../src/hashing/hashing.ts', import.meta.url).href;
+    const script = `const { hashingOf, hashingSoon } = await import(${JSON.stringify(module)});
+hashingSoon(${large}, 2);
+hashingSoon(${large}, 2);
+const all = [await hashingOf(${large}, ${smallest}, 2), await hashingOf(${large}, ${smallest}, 2)];
+const digests = [];
+for (const [index, hashing] of all.entries()) {
+  hashing.buffers[0].fill(index, 0, 1000);
+  hashing.update(0, 1000);
+  digests.push(await hashing.digest());
+  await hashing.close();
+}
+hashingSoon(${large}, 2);
+console.log(JSON.stringify({ digests, same: all[0] === all[1] }));`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { timeout: 30_000 });
+    expect(JSON.parse(stdout)).toEqual({
+      digests: [0, 1].map((byte) => createHash('sha256').update(Buffer.alloc(1000, byte)).digest('hex')),
+      same: false,
+    });
   });
 
   it('that has ended before its time is an error for whoever waits, and never a wrong digest', async () => {

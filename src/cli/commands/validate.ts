@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { MlDeployError } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import { againstOption, projectOptions, reportOptions, validationOutputOptions } from '../options.ts';
@@ -17,7 +19,9 @@ export const validateCommand: Command = {
   ],
   endings: { 0: 'clean', 1: 'unsafe', 3: 'inconclusive: something is not understood' },
   run: async (invocation) => {
-    if (invocation.arguments.length > 0) {
+    const [first] = invocation.arguments;
+    if (first !== undefined) {
+      await hashAhead(resolve(invocation.host.cwd, first));
       const { validatePaths } = await import('../validate-paths.ts');
       return validatePaths(invocation);
     }
@@ -33,3 +37,10 @@ export const validateCommand: Command = {
     });
   },
 };
+
+/** Starts what hashes a large file while the rest of the program is loaded. */
+async function hashAhead(path: string): Promise<void> {
+  const { hashingSoon } = await import('../../hashing/hashing.ts');
+  const facts = await stat(path).catch(() => null);
+  if (facts?.isFile() === true) hashingSoon(facts.size);
+}
