@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import { loaded } from './loaded.ts';
 
 /** CatBoost models (`.cbm`): a flat buffer with the trees, then parts for categorical features. */
 export const catboost: Format = {
@@ -6,5 +7,5 @@ export const catboost: Format = {
   title: 'a CatBoost model',
   extensions: ['cbm'],
   detect: ({ bytes }) => bytes.toString('latin1', 0, 4) === 'CBM1',
-  inspect: async (context) => (await import('./catboost-inspector.ts')).inspectCatboost(context),
+  inspect: loaded(async () => (await import('./catboost-inspector.ts')).inspectCatboost),
 };

@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import { loaded } from './loaded.ts';
 
 /** A way to compress a stream of bytes. */
 export type Compression = 'gzip' | 'zlib' | 'bzip2' | 'xz' | 'lz4' | 'zstd' | 'lzma';
@@ -29,9 +30,11 @@ function layer(
     // joblib.dump(..., compress=...) keeps the name that it is given.
     extensions: [...extensions, ...joblibExtensions],
     detect: ({ bytes }) => detect(bytes),
-    inspect: async (context) => (await import('./compressed-inspector.ts')).inspectCompressed(context, id),
+    inspect: (context) => inspectCompressed(context, id),
   };
 }
+
+const inspectCompressed = loaded(async () => (await import('./compressed-inspector.ts')).inspectCompressed);
 
 function starts(signature: string): (bytes: Buffer) => boolean {
   return (bytes) => bytes.toString('latin1', 0, signature.length) === signature;

@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import { loaded } from './loaded.ts';
 
 /** GGUF, the format of llama.cpp: metadata, a table of tensors, and their data, each at a multiple of the alignment. */
 export const gguf: Format = {
@@ -6,5 +7,5 @@ export const gguf: Format = {
   title: 'a GGUF model',
   extensions: ['gguf'],
   detect: ({ bytes }) => bytes.toString('latin1', 0, 4) === 'GGUF',
-  inspect: async (context) => (await import('./gguf-inspector.ts')).inspectGguf(context),
+  inspect: loaded(async () => (await import('./gguf-inspector.ts')).inspectGguf),
 };

@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import { loaded } from './loaded.ts';
 
 /** JSON documents: configurations, tokenizers with their chat templates, golden files. */
 export const json: Format = {
@@ -12,5 +13,5 @@ export const json: Format = {
     // A signature of the model, or of one of its files.
     (extension === 'sig' && bytes[0] === 0x7b) ||
     /^\{\s*"learner"\s*:/.test(bytes.toString('latin1', 0, 64)),
-  inspect: async (context) => (await import('./json-inspector.ts')).inspectJson(context),
+  inspect: loaded(async () => (await import('./json-inspector.ts')).inspectJson),
 };

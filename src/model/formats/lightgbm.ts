@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import { loaded } from './loaded.ts';
 
 /** Models that LightGBM saves as text. */
 export const lightgbm: Format = {
@@ -7,5 +8,5 @@ export const lightgbm: Format = {
   extensions: ['lgb', 'lgbm'],
   accepts: ['txt', 'bst'],
   detect: ({ bytes }) => /^tree\r?\nversion=/.test(bytes.toString('latin1', 0, 16)),
-  inspect: async (context) => (await import('./lightgbm-inspector.ts')).inspectLightgbm(context),
+  inspect: loaded(async () => (await import('./lightgbm-inspector.ts')).inspectLightgbm),
 };

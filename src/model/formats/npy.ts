@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import { loaded } from './loaded.ts';
 
 const magic = Buffer.from('\x93NUMPY', 'latin1');
 
@@ -8,5 +9,5 @@ export const npy: Format = {
   title: 'a NumPy array',
   extensions: ['npy'],
   detect: ({ bytes }) => bytes.subarray(0, magic.length).equals(magic),
-  inspect: async (context) => (await import('./npy-inspector.ts')).inspectNpy(context),
+  inspect: loaded(async () => (await import('./npy-inspector.ts')).inspectNpy),
 };

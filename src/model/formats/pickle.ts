@@ -1,4 +1,5 @@
 import type { Format, Head } from './format.ts';
+import { loaded } from './loaded.ts';
 
 /** Of files that joblib writes. */
 export const joblibExtensions = ['joblib', 'jl'];
@@ -10,7 +11,7 @@ export const pickle: Format = {
   title: 'a pickle',
   extensions,
   detect: (head) => extensions.includes(head.extension) || startsNewer(head) || isOlder(head),
-  inspect: async (context) => (await import('./pickle-inspector.ts')).inspectPickle(context),
+  inspect: loaded(async () => (await import('./pickle-inspector.ts')).inspectPickle),
 };
 
 /** Protocols 2 to 5 begin with PROTO. */
@@ -21,5 +22,7 @@ function startsNewer({ bytes }: Head): boolean {
 /** Protocols 0 and 1 have no signature: what may begin one is tried. */
 function isOlder({ bytes, extension }: Head): boolean | Promise<boolean> {
   if (extension === 'json' || !'(c]}idl'.includes(String.fromCharCode(bytes[0] ?? 0))) return false;
-  return import('./pickle-inspector.ts').then(({ isWholePickle }) => isWholePickle(bytes));
+  return isWholePickle(bytes);
 }
+
+const isWholePickle = loaded(async () => (await import('./pickle-inspector.ts')).isWholePickle);

@@ -1,4 +1,5 @@
 import type { Format, Head } from './format.ts';
+import { loaded } from './loaded.ts';
 
 /** Largest header that readers accept. Bytes. */
 export const maxHeader = 100_000_000;
@@ -9,7 +10,7 @@ export const safetensors: Format = {
   title: 'a safetensors file',
   extensions: ['safetensors'],
   detect: (head) => head.extension === 'safetensors' || startsHeader(head),
-  inspect: async (context) => (await import('./safetensors-inspector.ts')).inspectSafetensors(context),
+  inspect: loaded(async () => (await import('./safetensors-inspector.ts')).inspectSafetensors),
 };
 
 /** A length that fits the file, and an opening brace. */

@@ -1,5 +1,6 @@
 import { isHeader } from '../archives/tar/header.ts';
 import type { Format } from './format.ts';
+import { loaded } from './loaded.ts';
 
 /** Tar archives: folders in one file, `.nemo` models, PyTorch files from before 2017. */
 export const tar: Format = {
@@ -7,5 +8,5 @@ export const tar: Format = {
   title: 'a tar archive',
   extensions: ['tar', 'nemo'],
   detect: ({ bytes }) => isHeader(bytes.subarray(0, 512)),
-  inspect: async (context) => (await import('./tar-inspector.ts')).inspectTar(context),
+  inspect: loaded(async () => (await import('./tar-inspector.ts')).inspectTar),
 };

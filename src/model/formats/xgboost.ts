@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import { loaded } from './loaded.ts';
 
 /** XGBoost models in Universal Binary JSON, its default since version 2.1. */
 export const xgboost: Format = {
@@ -9,7 +10,7 @@ export const xgboost: Format = {
   accepts: ['bst', 'bin'],
   // JSON text has a quotation mark, white space or a closing brace here; this is the length of a key.
   detect: ({ bytes }) => bytes[0] === 0x7b && 'iUIlL'.includes(String.fromCharCode(bytes[1] ?? 0)),
-  inspect: async (context) => (await import('./xgboost-inspector.ts')).inspectXgboost(context),
+  inspect: loaded(async () => (await import('./xgboost-inspector.ts')).inspectXgboost),
 };
 
 /** The binary format of old versions: recognised, with what to do. */

@@ -1,5 +1,6 @@
 import { kinds } from '../archives/kinds.ts';
 import type { Format, Head } from './format.ts';
+import { loaded } from './loaded.ts';
 
 const ownExtensions = ['zip'];
 
@@ -9,7 +10,7 @@ export const zip: Format = {
   title: 'a zip archive',
   extensions: [...ownExtensions, ...kinds.flatMap(({ extensions }) => extensions)],
   detect: (head) => startsZip(head.bytes) || hasPrefix(head),
-  inspect: async (context) => (await import('./zip-inspector.ts')).inspectZip(context),
+  inspect: loaded(async () => (await import('./zip-inspector.ts')).inspectZip),
 };
 
 function startsZip(bytes: Buffer): boolean {

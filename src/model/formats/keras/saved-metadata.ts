@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts';
+import { loaded } from '../loaded.ts';
 
 /** What Keras 2 writes beside a SavedModel: the configuration of every layer, from which keras.models.load_model builds them again. */
 export const kerasMetadata: Format = {
@@ -6,5 +7,5 @@ export const kerasMetadata: Format = {
   title: 'the Keras metadata of a SavedModel',
   extensions: ['pb'],
   detect: ({ name, bytes }) => name === 'keras_metadata.pb' && (bytes[0] ?? 0) === 0x0a,
-  inspect: async (context) => (await import('./saved-metadata-inspector.ts')).inspectKerasMetadata(context),
+  inspect: loaded(async () => (await import('./saved-metadata-inspector.ts')).inspectKerasMetadata),
 };

@@ -1,5 +1,6 @@
 import { readVarint } from '../../protobuf/wire.ts';
 import type { Format } from '../format.ts';
+import { loaded } from '../loaded.ts';
 
 /** ONNX: a graph of operators with its weights, in one protobuf message. */
 export const onnx: Format = {
@@ -8,7 +9,7 @@ export const onnx: Format = {
   extensions: ['onnx'],
   // Every writer puts the version first.
   detect: ({ extension, bytes }) => (extension === 'onnx' && bytes[0] === 0x08) || startsModel(bytes),
-  inspect: async (context) => (await import('./inspector.ts')).inspectOnnx(context),
+  inspect: loaded(async () => (await import('./inspector.ts')).inspectOnnx),
 };
 
 /** Whether the bytes begin like a model: its version, texts about its origin, then a graph or the versions of the operators. */

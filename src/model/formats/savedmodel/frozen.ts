@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts';
+import { loaded } from '../loaded.ts';
 
 /** A graph of TensorFlow alone, with its weights as constants: a "frozen" graph. */
 export const frozenGraph: Format = {
@@ -7,5 +8,5 @@ export const frozenGraph: Format = {
   extensions: ['pb'],
   // The first field are the nodes; nothing else tells it from other files with this extension.
   detect: ({ extension, bytes }) => extension === 'pb' && bytes[0] === 0x0a,
-  inspect: async (context) => (await import('./frozen-inspector.ts')).inspectFrozenGraph(context),
+  inspect: loaded(async () => (await import('./frozen-inspector.ts')).inspectFrozenGraph),
 };

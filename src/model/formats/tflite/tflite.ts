@@ -1,4 +1,5 @@
 import type { Format } from '../format.ts';
+import { loaded } from '../loaded.ts';
 
 /** TensorFlow Lite: a FlatBuffer of operators with their weights. */
 export const tflite: Format = {
@@ -6,5 +7,5 @@ export const tflite: Format = {
   title: 'a TensorFlow Lite model',
   extensions: ['tflite', 'lite'],
   detect: ({ bytes }) => bytes.toString('latin1', 4, 8) === 'TFL3',
-  inspect: async (context) => (await import('./inspector.ts')).inspectTflite(context),
+  inspect: loaded(async () => (await import('./inspector.ts')).inspectTflite),
 };
