@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fuzz } from './fuzz.ts';
 
 const [seconds = '60', seed = String(Date.now() % 1_000_000)] = process.argv.slice(2);
+if (!(Number(seconds) > 0)) throw new Error(`${seconds} is no number of seconds`);
 const found = join(import.meta.dirname, 'found');
 console.log(`seed ${seed}`);
 const { executions, blocks, kept, broken, peak } = await fuzz({

@@ -59,12 +59,19 @@ function messagesOf(findings: Said['findings']): string {
   return findings.map(({ message, member = '' }) => message + member).join('');
 }
 
-/** Counts in messages may depend on how far a reader got before it gave up; verdict and rules may not, but for what came out before the error. */
+/**
+ * Counts in messages may depend on how far a reader got before it gave up; verdict and rules may not. Of data that cannot be unpacked, what
+ * comes out before the error depends on the pieces: then only what is said about the containers themselves counts.
+ */
 function gist({ verdict, findings }: Said): string {
-  const rules = new Set(findings.map(({ rule }) => rule).toSorted());
-  if (rules.has('compression/corrupt')) return 'compression/corrupt';
-  if (rules.has('zip/content')) return `${verdict} zip/content`;
-  return [verdict, ...rules].join(' ');
+  const of = (some: Said['findings']): string => [...new Set(some.map(({ rule }) => rule).toSorted())].join(' ');
+  const has = (id: string): boolean => findings.some(({ rule }) => rule === id);
+  const stream = has('compression/corrupt');
+  if (!stream && !has('zip/content')) return `${verdict} ${of(findings)}`;
+  const outside = findings.filter(
+    ({ rule, member }) => member === undefined && /^(zip|tar|compression|file)\//.test(rule),
+  );
+  return `${stream ? verdict !== 'clean' : verdict} ${of(outside)}`;
 }
 
 /** What runs now, where the watching thread finds it when this one hangs. */
