@@ -21,7 +21,10 @@ export const lightgbmRules = {
     'inconclusive',
     'Every LightGBM writes more than this: the file was cut, although all trees are there.',
     again,
-    { bad: 'a file cut in the list of the parameters, or of the categories of pandas', good: 'a file with the line "end of parameters"' },
+    {
+      bad: 'a file cut in the list of the parameters, or of the categories of pandas',
+      good: 'a file with the line "end of parameters"',
+    },
   ),
   'lightgbm/truncated': rule('high', 'unsafe', 'LightGBM refuses such a model.', again, {
     bad: 'no line "end of trees"',
