@@ -165,7 +165,9 @@ export interface SmokeConfig {
   /** JSON file of golden requests; null: none. */
   readonly golden: string | null;
   readonly device: 'require-gpu' | 'prefer-gpu' | 'cpu';
-  readonly runtime: 'auto' | 'kubernetes' | 'docker' | 'process';
+  readonly runtime: 'auto' | 'kubernetes' | 'docker' | 'podman' | 'process';
+  /** Longest wait for a GPU that other tests of this machine use. */
+  readonly deviceWaitMs: number;
   /** Address of a running server for the runtime `process`. */
   readonly url: string | null;
   readonly readyTimeoutMs: number;

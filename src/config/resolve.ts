@@ -113,6 +113,7 @@ function resolveSmoke(smoke: NonNullable<MlDeployFile['smoke']>, hasGpu: boolean
     golden: smoke.golden ?? null,
     device: resolveDevice(smoke.device, hasGpu),
     runtime: smoke.runtime ?? 'auto',
+    deviceWaitMs: parseDuration(smoke.deviceWait ?? '30m'),
     url: smoke.url ?? null,
     readyTimeoutMs: parseDuration(smoke.readyTimeout ?? '5m'),
     requests: smoke.requests ?? 20,

@@ -250,6 +250,24 @@ export interface SmokeEvidence extends EvidenceBase<
     readonly firstTokenMs?: TimeQuantiles;
     readonly stopMs: number;
     readonly details: readonly string[];
+    /** From the start to the first answer, milliseconds of each part: pull, create and start, load until it says ready, first answer. Absent: not known. */
+    readonly coldStart?: {
+      readonly pullMs: number;
+      readonly createMs: number;
+      readonly loadMs: number | null;
+      readonly firstAnswerMs: number | null;
+    };
+    /** The most memory of the host that the server had, bytes. Absent: not known. */
+    readonly memoryPeakBytes?: number;
+    /** What was seen on its GPUs. Absent: the CPU, or nobody could look. */
+    readonly gpu?: {
+      readonly memoryPeakMiB: number | null;
+      /** Memory in use above what it was before the start. */
+      readonly memoryRiseMiB: number | null;
+      /** Highest share of time in which it computed, percent. */
+      readonly utilisation: number | null;
+      readonly samples: number;
+    };
   }
 > {
   readonly imageReference: string;

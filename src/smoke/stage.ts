@@ -1,9 +1,13 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { askedContract } from '../contract/asked.ts';
 import { servedContract } from '../contract/served.ts';
 import { MlDeployError } from '../errors.ts';
+import { gpuNeeds } from '../gpu/needs.ts';
 import type { CheckEvidence, Outcome, SmokeEvidence } from '../pipeline/evidence.ts';
 import { podWeights } from '../pipeline/pod-weights.ts';
 import type { Stage, StageContext } from '../pipeline/stage.ts';
+import { evidenceFolder } from '../pipeline/store.ts';
 import { protocols } from '../server/protocols/index.ts';
 import { serverOf } from '../server/index.ts';
 import { type GoldenRequest, readGolden } from '../golden/golden-file.ts';
@@ -26,7 +30,7 @@ export function createSmokeStage(parts: SmokeParts): Stage<SmokeEvidence> {
     preflight: (context) =>
       interruptible(context.signal, async () => {
         await goldenOf(context);
-        const { reason } = await chooseRuntime(parts.runtimes, runtimeContext(parts, context));
+        const { reason } = await chooseRuntime(parts.runtimes, await runtimeContext(parts, context));
         context.reporter.note('info', reason);
       }),
     run: (context) => interruptible(context.signal, () => runSmoke(parts, context)),
@@ -37,7 +41,7 @@ async function runSmoke(parts: SmokeParts, context: StageContext): Promise<Smoke
   const startedAt = new Date().toISOString();
   const { config, reporter, evidence } = context;
   const golden = await goldenOf(context);
-  const here = runtimeContext(parts, context);
+  const here = await runtimeContext(parts, context);
   const { runtime, reason } = await chooseRuntime(parts.runtimes, here);
   reporter.note('debug', reason);
   const image = evidence.build?.image.reference ?? null;
@@ -51,6 +55,7 @@ async function runSmoke(parts: SmokeParts, context: StageContext): Promise<Smoke
     contract: askedContract(servedContract(config, evidence.validate ?? null)),
     golden,
     reporter,
+    onGpuSamples: (csv) => keepSamples(context, csv),
   });
   const imageReference = image ?? config.smoke.url ?? '';
   return evidenceOf(context, result, { startedAt, runtime: runtime.name, imageReference, modelDigest });
@@ -74,8 +79,22 @@ async function interruptible<T>(signal: AbortSignal, work: () => Promise<T>): Pr
 /** The stage with everything this program has. */
 export const smokeStage: Stage<SmokeEvidence> = createSmokeStage({ runtimes, serverOf });
 
-function runtimeContext(parts: SmokeParts, { config, access, signal }: StageContext): RuntimeContext {
-  return { config, access, signal, server: parts.serverOf(config) };
+async function runtimeContext(parts: SmokeParts, context: StageContext): Promise<RuntimeContext> {
+  const { config, access, signal, reporter, evidence } = context;
+  const { requirements } = config.server;
+  // Whether it can be read is the question of build; here it only tells which CUDA is in the image.
+  const text = requirements === null ? '' : await readFile(resolve(access.root, requirements), 'utf8').catch(() => '');
+  const needs = gpuNeeds(config, evidence, text);
+  return { config, access, signal, reporter, needs, server: parts.serverOf(config) };
+}
+
+/** Beside the evidence, for plots; an earlier run's is removed, since it would tell the wrong story. */
+async function keepSamples({ config, access }: StageContext, csv: string | null): Promise<void> {
+  const folder = evidenceFolder(access.root, config.environment);
+  const file = join(folder, 'smoke-gpu.csv');
+  if (csv === null) return rm(file, { force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, csv);
 }
 
 function goldenOf({ config, access }: StageContext): Promise<readonly GoldenRequest[]> {
@@ -114,6 +133,7 @@ function evidenceOf({ config, access }: StageContext, result: TrialResult, facts
       latencyMs: measured.latencyMs,
       ...(measured.firstTokenMs === null ? {} : { firstTokenMs: measured.firstTokenMs }),
       stopMs: measured.stopMs,
+      ...measured.seen,
       details: measured.details,
     },
   };

@@ -1,6 +1,8 @@
 import { serverKeys } from '../config/server-rules.ts';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { GpuWatch } from '../gpu/watch.ts';
 import type { CheckEvidence, Contract } from '../pipeline/evidence.ts';
+import { bytes } from '../report/format.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import type { Protocol } from '../server/protocols/protocol.ts';
 import {
@@ -11,13 +13,15 @@ import {
   type Measured,
   passed,
   skipped,
+  type Started,
   type Trial,
 } from './checks/check.ts';
 import { servingChecks, startChecks } from './checks/index.ts';
+import { describeUse, gpuErrors, gpuUsed, judgeErrors, judgeUse } from './checks/gpu.ts';
 import { type Readiness, waitUntilReady } from './checks/ready.ts';
 import { stopServer } from './checks/stop.ts';
 import type { GoldenRequest } from '../golden/golden-file.ts';
-import type { Hardware, RunningServer, Runtime, StartSpec } from './runtimes/runtime.ts';
+import type { Hardware, RunningServer, Runtime, RuntimeFacts, StartSpec } from './runtimes/runtime.ts';
 
 export interface TrialOptions {
   readonly spec: StartSpec;
@@ -26,6 +30,8 @@ export interface TrialOptions {
   readonly contract: Contract | null;
   readonly golden: readonly GoldenRequest[];
   readonly reporter: Reporter;
+  /** Gets what was seen on the GPUs as CSV, also after a failure; null: nothing was looked at. */
+  readonly onGpuSamples?: (csv: string | null) => Promise<void>;
 }
 
 export interface TrialResult {
@@ -44,10 +50,10 @@ const clean: CheckName = { id: 'clean', title: 'Leaves nothing behind' };
 
 /**
  * Starts the server, asks everything, stops and removes it. The server is removed whatever happens; `checks` is in the order of the
- * test and always has the same members.
+ * test and has the same members for the same device.
  */
 export async function tryOut(options: TrialOptions): Promise<TrialResult> {
-  const measured: Measured = { latencyMs: null, firstTokenMs: null, stopMs: 0, details: [] };
+  const measured: Measured = { latencyMs: null, firstTokenMs: null, stopMs: 0, seen: {}, details: [] };
   const running = await options.runtime.start(options.spec);
   let result: TrialResult;
   try {
@@ -57,9 +63,11 @@ export async function tryOut(options: TrialOptions): Promise<TrialResult> {
     await running.remove().catch((second: unknown) => {
       options.reporter.note('warning', `${running.title} could not be removed: ${String(second)}`);
     });
+    await options.onGpuSamples?.(running.gpu?.csv() ?? null);
     throw error;
   }
   const left = await running.remove();
+  await options.onGpuSamples?.(running.gpu?.csv() ?? null);
   const nothing =
     running.stop === null ? skipped('The server was not started by this test.') : passed('All is removed.');
   const finding = left.length === 0 ? nothing : failed(`Still there: ${left.join(', ')}`);
@@ -76,15 +84,10 @@ async function examineRunning(options: TrialOptions, running: RunningServer, mea
   let end = await endedBecause(running);
   const facts = end === null || readiness.discovery !== null ? await running.facts() : null;
   measured.details.push(...(facts?.details ?? []));
+  measureStart(readiness, facts, measured);
   const { platformDigests } = spec;
   const wantedDigest = running.stop === null ? null : (spec.image?.split('@')[1] ?? null);
-  for (const check of startChecks) {
-    const finding =
-      facts === null
-        ? skipped('The server ended at once.')
-        : check.look({ config, running, facts, wantedDigest, platformDigests });
-    checks.push(evidenceOf(check, finding));
-  }
+  checks.push(...lookAtStart(facts, { config, running, wantedDigest, platformDigests }));
   checks.push(evidenceOf(ready, readiness.finding));
 
   const { discovery } = readiness;
@@ -98,9 +101,20 @@ async function examineRunning(options: TrialOptions, running: RunningServer, mea
   }
   checks.push(evidenceOf(alive, end === null ? passed('It ran to the end of the test.') : failed(end)));
   if (checks.some(({ verdict }) => verdict === 'failed')) await keepLogs(running, reporter, measured);
+  const { gpu } = running;
+  await measureMemory(running, end, measured);
+  if (gpu !== undefined)
+    checks.push(await lookAtUse(gpu, trial === null ? 'The server was never ready.' : null, measured));
   checks.push(...(await halt(trial, end, reporter)));
+  if (gpu !== undefined) checks.push(evidenceOf(gpuErrors, judgeErrors(await gpu.use())));
   const hardware = facts?.hardware ?? { device: 'cpu', name: 'unknown: the server ended at once' };
   return { checks, hardware, readyMs: readiness.ms, measured };
+}
+
+function lookAtStart(facts: RuntimeFacts | null, started: Omit<Started, 'facts'>): CheckEvidence[] {
+  return startChecks.map((check) =>
+    evidenceOf(check, facts === null ? skipped('The server ended at once.') : check.look({ ...started, facts })),
+  );
 }
 
 async function reachReadiness(options: TrialOptions, running: RunningServer): Promise<Readiness> {
@@ -119,6 +133,21 @@ async function reachReadiness(options: TrialOptions, running: RunningServer): Pr
   if (readiness.finding.verdict === 'failed') task.fail(readiness.finding.message);
   else task.done(readiness.finding.message);
   return readiness;
+}
+
+async function measureMemory(running: RunningServer, end: string | null, measured: Measured): Promise<void> {
+  const memoryPeakBytes = end === null ? await running.peakMemory?.() : null;
+  if (memoryPeakBytes === undefined || memoryPeakBytes === null) return;
+  measured.seen = { ...measured.seen, memoryPeakBytes };
+  measured.details.push(`memory of the host: ${bytes(memoryPeakBytes)} at most`);
+}
+
+async function lookAtUse(gpu: GpuWatch, neverRan: string | null, measured: Measured): Promise<CheckEvidence> {
+  const use = await gpu.use();
+  measured.details.push(describeUse(use));
+  const { peakMiB, riseMiB, utilisation, samples } = use;
+  measured.seen = { ...measured.seen, gpu: { memoryPeakMiB: peakMiB, memoryRiseMiB: riseMiB, utilisation, samples } };
+  return evidenceOf(gpuUsed, neverRan === null ? judgeUse(use) : skipped(neverRan));
 }
 
 type Prepared = Omit<Trial, 'task'>;
@@ -183,6 +212,18 @@ function describeReadiness({ finding, ms, saidReadyMs, discovery }: Readiness, {
   details.push(finding.verdict === 'passed' ? `first inference answered after ${ms} ms` : `given up after ${ms} ms`);
   if (saidReadyMs !== null) details.push(`it said "ready" after ${saidReadyMs} ms`);
   if (discovery?.open !== null && discovery?.open !== undefined) details.push(discovery.open);
+}
+
+/** The parts of a cold start, where the runtime tells how long its own took. */
+function measureStart({ ms, saidReadyMs, finding }: Readiness, facts: RuntimeFacts | null, measured: Measured): void {
+  if (facts?.coldStart === undefined) return;
+  const { pullMs, createMs } = facts.coldStart;
+  const loadMs = saidReadyMs === null ? null : Math.max(0, saidReadyMs - pullMs - createMs);
+  const firstAnswerMs = saidReadyMs === null || finding.verdict !== 'passed' ? null : ms - saidReadyMs;
+  measured.seen = { ...measured.seen, coldStart: { pullMs, createMs, loadMs, firstAnswerMs } };
+  measured.details.push(
+    `cold start: pull ${pullMs} ms, create and start ${createMs} ms, load ${loadMs ?? 'unknown'} ms, first answer ${firstAnswerMs ?? 'unknown'} ms`,
+  );
 }
 
 function evidenceOf({ id, title }: CheckName, { verdict, limit, message }: Finding): CheckEvidence {

@@ -678,9 +678,13 @@ export interface Smoke {
         prefer?: 'gpu';
       };
   /**
-   * Where the image runs for the test. `process` asks a server that already runs at `url`. `auto` does that when `url` is set, and else takes the cluster. `docker` is not part of this version.
+   * Where the image runs for the test. `process` asks a server that already runs at `url`; `docker` and `podman` run a container on this machine. `auto` asks `url` when it is set, takes the cluster when one is configured, and else `docker` or `podman`.
    */
-  runtime?: 'auto' | 'kubernetes' | 'docker' | 'process';
+  runtime?: 'auto' | 'kubernetes' | 'docker' | 'podman' | 'process';
+  /**
+   * Longest wait for a GPU of this machine that other smoke tests use (`docker`, `podman`).
+   */
+  deviceWait?: string;
   /**
    * Address of the running server for the runtime `process`.
    */

@@ -68,6 +68,7 @@ export const configurationKeys: readonly string[] = [
   'smoke.device.require',
   'smoke.device.prefer',
   'smoke.runtime',
+  'smoke.deviceWait',
   'smoke.url',
   'smoke.readyTimeout',
   'smoke.requests',

@@ -3902,7 +3902,7 @@ return errors === 0;
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const smoke = validate36;
-const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"coldStart":{"type":"object","properties":{"pullMs":{"type":"number"},"createMs":{"type":"number"},"loadMs":{"type":["number","null"]},"firstAnswerMs":{"type":["number","null"]}},"required":["pullMs","createMs","loadMs","firstAnswerMs"],"additionalProperties":false},"memoryPeakBytes":{"type":"number"},"gpu":{"type":"object","properties":{"memoryPeakMiB":{"type":["number","null"]},"memoryRiseMiB":{"type":["number","null"]},"utilisation":{"type":["number","null"]},"samples":{"type":"number"}},"required":["memoryPeakMiB","memoryRiseMiB","utilisation","samples"],"additionalProperties":false},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
 const schema57 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema58 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false};
 const schema60 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
@@ -4583,9 +4583,11 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data6.startedAt !== undefined){
-if(typeof data6.startedAt !== "string"){
-const err57 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.coldStart !== undefined){
+let data21 = data6.coldStart;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.pullMs === undefined){
+const err57 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "pullMs"},message:"must have required property '"+"pullMs"+"'"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -4594,10 +4596,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-if(data6.endedAt !== undefined){
-if(typeof data6.endedAt !== "string"){
-const err58 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.createMs === undefined){
+const err58 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "createMs"},message:"must have required property '"+"createMs"+"'"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -4606,10 +4606,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-if(data6.engine !== undefined){
-if(typeof data6.engine !== "string"){
-const err59 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.loadMs === undefined){
+const err59 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "loadMs"},message:"must have required property '"+"loadMs"+"'"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -4618,10 +4616,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-if(data6.host !== undefined){
-if(typeof data6.host !== "string"){
-const err60 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.firstAnswerMs === undefined){
+const err60 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "firstAnswerMs"},message:"must have required property '"+"firstAnswerMs"+"'"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -4630,10 +4626,9 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-}
-else {
-const err61 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+for(const key4 in data21){
+if(!((((key4 === "pullMs") || (key4 === "createMs")) || (key4 === "loadMs")) || (key4 === "firstAnswerMs"))){
+const err61 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -4643,9 +4638,10 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data.imageReference !== undefined){
-if(typeof data.imageReference !== "string"){
-const err62 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.pullMs !== undefined){
+let data22 = data21.pullMs;
+if(!((typeof data22 == "number") && (isFinite(data22)))){
+const err62 = {instancePath:instancePath+"/volatile/coldStart/pullMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/pullMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -4655,10 +4651,10 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data.modelDigest !== undefined){
-let data26 = data.modelDigest;
-if((typeof data26 !== "string") && (data26 !== null)){
-const err63 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
+if(data21.createMs !== undefined){
+let data23 = data21.createMs;
+if(!((typeof data23 == "number") && (isFinite(data23)))){
+const err63 = {instancePath:instancePath+"/volatile/coldStart/createMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/createMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -4668,9 +4664,10 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data.runtime !== undefined){
-if(typeof data.runtime !== "string"){
-const err64 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data21.loadMs !== undefined){
+let data24 = data21.loadMs;
+if((!((typeof data24 == "number") && (isFinite(data24)))) && (data24 !== null)){
+const err64 = {instancePath:instancePath+"/volatile/coldStart/loadMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/loadMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.loadMs.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -4680,11 +4677,10 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data.hardware !== undefined){
-let data28 = data.hardware;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-if(data28.device === undefined){
-const err65 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
+if(data21.firstAnswerMs !== undefined){
+let data25 = data21.firstAnswerMs;
+if((!((typeof data25 == "number") && (isFinite(data25)))) && (data25 !== null)){
+const err65 = {instancePath:instancePath+"/volatile/coldStart/firstAnswerMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/firstAnswerMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.firstAnswerMs.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -4693,8 +4689,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data28.name === undefined){
-const err66 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -4703,9 +4701,11 @@ vErrors.push(err66);
 }
 errors++;
 }
-for(const key4 in data28){
-if(!((key4 === "device") || (key4 === "name"))){
-const err67 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+}
+if(data6.memoryPeakBytes !== undefined){
+let data26 = data6.memoryPeakBytes;
+if(!((typeof data26 == "number") && (isFinite(data26)))){
+const err67 = {instancePath:instancePath+"/volatile/memoryPeakBytes",schemaPath:"#/properties/volatile/properties/memoryPeakBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -4715,10 +4715,11 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(data28.device !== undefined){
-let data29 = data28.device;
-if(typeof data29 !== "string"){
-const err68 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.gpu !== undefined){
+let data27 = data6.gpu;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.memoryPeakMiB === undefined){
+const err68 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryPeakMiB"},message:"must have required property '"+"memoryPeakMiB"+"'"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -4727,8 +4728,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(!((data29 === "cpu") || (data29 === "gpu"))){
-const err69 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+if(data27.memoryRiseMiB === undefined){
+const err69 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryRiseMiB"},message:"must have required property '"+"memoryRiseMiB"+"'"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -4737,10 +4738,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-if(data28.name !== undefined){
-if(typeof data28.name !== "string"){
-const err70 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data27.utilisation === undefined){
+const err70 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "utilisation"},message:"must have required property '"+"utilisation"+"'"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -4749,10 +4748,8 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-}
-else {
-const err71 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data27.samples === undefined){
+const err71 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -4761,16 +4758,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data.checks !== undefined){
-let data31 = data.checks;
-if(Array.isArray(data31)){
-const len1 = data31.length;
-for(let i1=0; i1<len1; i1++){
-let data32 = data31[i1];
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-if(data32.id === undefined){
-const err72 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+for(const key5 in data27){
+if(!((((key5 === "memoryPeakMiB") || (key5 === "memoryRiseMiB")) || (key5 === "utilisation")) || (key5 === "samples"))){
+const err72 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -4779,8 +4769,11 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data32.title === undefined){
-const err73 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+}
+if(data27.memoryPeakMiB !== undefined){
+let data28 = data27.memoryPeakMiB;
+if((!((typeof data28 == "number") && (isFinite(data28)))) && (data28 !== null)){
+const err73 = {instancePath:instancePath+"/volatile/gpu/memoryPeakMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryPeakMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryPeakMiB.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -4789,8 +4782,11 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(data32.verdict === undefined){
-const err74 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
+}
+if(data27.memoryRiseMiB !== undefined){
+let data29 = data27.memoryRiseMiB;
+if((!((typeof data29 == "number") && (isFinite(data29)))) && (data29 !== null)){
+const err74 = {instancePath:instancePath+"/volatile/gpu/memoryRiseMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryRiseMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryRiseMiB.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -4799,8 +4795,11 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(data32.limit === undefined){
-const err75 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+}
+if(data27.utilisation !== undefined){
+let data30 = data27.utilisation;
+if((!((typeof data30 == "number") && (isFinite(data30)))) && (data30 !== null)){
+const err75 = {instancePath:instancePath+"/volatile/gpu/utilisation",schemaPath:"#/properties/volatile/properties/gpu/properties/utilisation/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.utilisation.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -4809,8 +4808,11 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(data32.message === undefined){
-const err76 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+}
+if(data27.samples !== undefined){
+let data31 = data27.samples;
+if(!((typeof data31 == "number") && (isFinite(data31)))){
+const err76 = {instancePath:instancePath+"/volatile/gpu/samples",schemaPath:"#/properties/volatile/properties/gpu/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -4819,9 +4821,10 @@ vErrors.push(err76);
 }
 errors++;
 }
-for(const key5 in data32){
-if(!(((((key5 === "id") || (key5 === "title")) || (key5 === "verdict")) || (key5 === "limit")) || (key5 === "message"))){
-const err77 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+}
+}
+else {
+const err77 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -4831,9 +4834,9 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data32.id !== undefined){
-if(typeof data32.id !== "string"){
-const err78 = {instancePath:instancePath+"/checks/" + i1+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.startedAt !== undefined){
+if(typeof data6.startedAt !== "string"){
+const err78 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -4843,9 +4846,9 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data32.title !== undefined){
-if(typeof data32.title !== "string"){
-const err79 = {instancePath:instancePath+"/checks/" + i1+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.endedAt !== undefined){
+if(typeof data6.endedAt !== "string"){
+const err79 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -4855,10 +4858,9 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data32.verdict !== undefined){
-let data35 = data32.verdict;
-if(typeof data35 !== "string"){
-const err80 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.engine !== undefined){
+if(typeof data6.engine !== "string"){
+const err80 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -4867,8 +4869,10 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(!(((data35 === "passed") || (data35 === "failed")) || (data35 === "skipped"))){
-const err81 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema60.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+}
+if(data6.host !== undefined){
+if(typeof data6.host !== "string"){
+const err81 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -4878,10 +4882,9 @@ vErrors.push(err81);
 errors++;
 }
 }
-if(data32.limit !== undefined){
-let data36 = data32.limit;
-if((typeof data36 !== "string") && (data36 !== null)){
-const err82 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema60.properties.limit.type},message:"must be string,null"};
+}
+else {
+const err82 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -4891,9 +4894,9 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data32.message !== undefined){
-if(typeof data32.message !== "string"){
-const err83 = {instancePath:instancePath+"/checks/" + i1+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.imageReference !== undefined){
+if(typeof data.imageReference !== "string"){
+const err83 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -4903,9 +4906,10 @@ vErrors.push(err83);
 errors++;
 }
 }
-}
-else {
-const err84 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.modelDigest !== undefined){
+let data37 = data.modelDigest;
+if((typeof data37 !== "string") && (data37 !== null)){
+const err84 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -4915,9 +4919,9 @@ vErrors.push(err84);
 errors++;
 }
 }
-}
-else {
-const err85 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data.runtime !== undefined){
+if(typeof data.runtime !== "string"){
+const err85 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -4927,14 +4931,261 @@ vErrors.push(err85);
 errors++;
 }
 }
-}
-else {
-const err86 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.hardware !== undefined){
+let data39 = data.hardware;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+if(data39.device === undefined){
+const err86 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
 if(vErrors === null){
 vErrors = [err86];
 }
 else {
 vErrors.push(err86);
+}
+errors++;
+}
+if(data39.name === undefined){
+const err87 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+for(const key6 in data39){
+if(!((key6 === "device") || (key6 === "name"))){
+const err88 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+if(data39.device !== undefined){
+let data40 = data39.device;
+if(typeof data40 !== "string"){
+const err89 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+if(!((data40 === "cpu") || (data40 === "gpu"))){
+const err90 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+if(data39.name !== undefined){
+if(typeof data39.name !== "string"){
+const err91 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+if(data.checks !== undefined){
+let data42 = data.checks;
+if(Array.isArray(data42)){
+const len1 = data42.length;
+for(let i1=0; i1<len1; i1++){
+let data43 = data42[i1];
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+if(data43.id === undefined){
+const err93 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+if(data43.title === undefined){
+const err94 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+if(data43.verdict === undefined){
+const err95 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+if(data43.limit === undefined){
+const err96 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+if(data43.message === undefined){
+const err97 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+for(const key7 in data43){
+if(!(((((key7 === "id") || (key7 === "title")) || (key7 === "verdict")) || (key7 === "limit")) || (key7 === "message"))){
+const err98 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+if(data43.id !== undefined){
+if(typeof data43.id !== "string"){
+const err99 = {instancePath:instancePath+"/checks/" + i1+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+if(data43.title !== undefined){
+if(typeof data43.title !== "string"){
+const err100 = {instancePath:instancePath+"/checks/" + i1+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+if(data43.verdict !== undefined){
+let data46 = data43.verdict;
+if(typeof data46 !== "string"){
+const err101 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+if(!(((data46 === "passed") || (data46 === "failed")) || (data46 === "skipped"))){
+const err102 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema60.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+}
+if(data43.limit !== undefined){
+let data47 = data43.limit;
+if((typeof data47 !== "string") && (data47 !== null)){
+const err103 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema60.properties.limit.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+if(data43.message !== undefined){
+if(typeof data43.message !== "string"){
+const err104 = {instancePath:instancePath+"/checks/" + i1+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+}
+else {
+const err105 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+}
+}
+else {
+const err106 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+}
+else {
+const err107 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
 }
 errors++;
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import type { CheckEvidence, TimeQuantiles } from '../../pipeline/evidence.ts';
+import type { CheckEvidence, SmokeEvidence, TimeQuantiles } from '../../pipeline/evidence.ts';
 import type { Task } from '../../pipeline/reporter.ts';
 import type { Ask, Discovery, Outcome } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
@@ -33,6 +33,8 @@ export interface Measured {
   /** Until a streamed answer begins; null: none was. */
   firstTokenMs: TimeQuantiles | null;
   stopMs: number;
+  /** What only some runtimes can tell. */
+  seen: Pick<SmokeEvidence['volatile'], 'coldStart' | 'memoryPeakBytes' | 'gpu'>;
   readonly details: string[];
 }
 

@@ -1,10 +1,16 @@
 import { MlDeployError } from '../../errors.ts';
+import { containerRuntime } from './container.ts';
 import { kubernetesRuntime } from './kubernetes.ts';
 import { processRuntime } from './process.ts';
 import type { Runtime, RuntimeContext } from './runtime.ts';
 
 /** Every place where the image can be tested, in the order in which `auto` asks them. */
-export const runtimes: readonly Runtime[] = [processRuntime, kubernetesRuntime];
+export const runtimes: readonly Runtime[] = [
+  processRuntime,
+  kubernetesRuntime,
+  containerRuntime('docker'),
+  containerRuntime('podman'),
+];
 
 export interface Choice {
   readonly runtime: Runtime;
@@ -14,7 +20,7 @@ export interface Choice {
 
 /**
  * Takes the runtime that the configuration names, or for `auto` the first that can be used here (`process` only when `smoke.url` is
- * set). Throws what keeps the named one from working, or `smoke/no-runtime` with the reason of each.
+ * set; another place only when no cluster is configured). Throws what keeps the named one from working, or `smoke/no-runtime` with the reason of each.
  */
 export async function chooseRuntime(known: readonly Runtime[], context: RuntimeContext): Promise<Choice> {
   const { runtime: wanted, url } = context.config.smoke;
@@ -30,6 +36,8 @@ export async function chooseRuntime(known: readonly Runtime[], context: RuntimeC
   for (const runtime of candidates) {
     const found = await runtime.available(context);
     if (found.usable) return { runtime, reason: `Runtime ${runtime.name}, chosen because ${found.reason}` };
+    // A cluster that is configured and does not work is a failure to tell, not a reason to test somewhere else.
+    if (runtime.name === 'kubernetes' && found.error.code !== 'kubernetes/no-cluster') throw found.error;
     errors.push(found.error);
   }
   const [only] = errors;

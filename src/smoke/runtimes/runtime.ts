@@ -1,6 +1,9 @@
 import type { Config } from '../../config/config.ts';
 import type { MlDeployError } from '../../errors.ts';
 import type { PodWeights } from '../../kubernetes/objects/weights.ts';
+import type { GpuNeeds } from '../../gpu/needs.ts';
+import type { GpuWatch } from '../../gpu/watch.ts';
+import type { Reporter } from '../../pipeline/reporter.ts';
 import type { Access } from '../../pipeline/stage.ts';
 import type { HeldRequest } from '../../server/protocols/http.ts';
 import type { Send, ServerRequest } from '../../server/protocols/protocol.ts';
@@ -12,6 +15,10 @@ export interface RuntimeContext {
   readonly access: Access;
   readonly server: Server;
   readonly signal: AbortSignal;
+  /** Told what it waits for before there is a server. */
+  readonly reporter: Reporter;
+  /** What image and model ask of a GPU, as far as it is known. */
+  readonly needs: GpuNeeds;
 }
 
 export interface StartSpec extends RuntimeContext {
@@ -60,6 +67,8 @@ export interface RuntimeFacts {
   readonly nonRoot: { readonly proved: boolean; readonly how: string } | null;
   /** Measurements and places: node, address, times of pull and start. */
   readonly details: readonly string[];
+  /** How long the image took to come and the container to be made, milliseconds; absent where the runtime cannot tell. */
+  readonly coldStart?: { readonly pullMs: number; readonly createMs: number };
 }
 
 export interface Stopped {
@@ -84,6 +93,10 @@ export interface RunningServer {
   state(): Promise<ServerState>;
   /** Valid once the state is `running`. */
   facts(): Promise<RuntimeFacts>;
+  /** The most memory that the program has had so far, bytes; null: not known. Absent where the runtime cannot tell. */
+  peakMemory?(): Promise<number | null>;
+  /** Looks at the GPUs of the container while it lives; absent without a GPU, or where nobody can look. */
+  readonly gpu?: GpuWatch;
   /** The last lines the program printed. */
   logs(): Promise<readonly string[]>;
   /** Sends SIGTERM, waits, kills after the configured grace; null when the program is not ours to stop. */

@@ -61,9 +61,11 @@ describe('a server that already runs', () => {
     });
   });
 
-  test('docker is an honest error', async () => {
-    await expect(smokeStage.preflight(given({ runtime: 'docker' }))).rejects.toMatchObject({
-      code: 'smoke/runtime-missing',
+  test('docker that is not there is an honest error', async () => {
+    const environment = { PATH: '/nowhere' };
+    await expect(smokeStage.preflight(given({ runtime: 'docker' }, environment))).rejects.toMatchObject({
+      code: 'smoke/no-engine',
+      hint: 'Install it: sudo apt-get install docker.io',
     });
   });
 });

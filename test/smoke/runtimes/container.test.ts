@@ -1,0 +1,404 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { ValidateEvidence } from '../../../src/pipeline/evidence.ts';
+import { silentReporter } from '../../../src/pipeline/reporter.ts';
+import { smokeStage } from '../../../src/smoke/stage.ts';
+import { derived, real } from '../../gpu/nvidia/documents.ts';
+import { message, verdict } from '../fixture/project.ts';
+import { digest, failures, type GpuHost, gpuHost, hostProject, type HostProject } from '../simulated/gpu-host.ts';
+
+const made = (name: string): string => derived[name]?.() ?? '';
+const h100 = (): GpuHost => gpuHost(made('h100-535'));
+const uuid = 'GPU-9a9a6c50-2a47-2f51-a902-b82c3b127e94';
+const migList = [
+  'GPU 0: NVIDIA A100-SXM4-80GB (UUID: GPU-513536b6-7d19-9063-b049-1e69664bb298)',
+  '  MIG 1g.20gb     Device  0: (UUID: MIG-ff10ebfd-4f6f-5f82-9bd0-57a3e9d2b1a0)',
+  '  MIG 1g.20gb     Device  1: (UUID: MIG-63feeb45-94c6-b9cb-78ea-98e9b7a5be6b)',
+].join('\n');
+
+const smoke = (host: GpuHost, wish: HostProject = {}) => smokeStage.run(hostProject(host, wish));
+
+/** The command that made the container, with what differs from run to run taken out. */
+function createLine(host: GpuHost): string[] {
+  const line = host.commands().find(([, command]) => command === 'create') ?? [];
+  return line.map((word) =>
+    word
+      .replace(/smoke-[0-9a-f]{6}/g, 'RUN')
+      .replace(/(smoke-owner=).*/, '$1OWNER')
+      .replace(uuid, 'UUID'),
+  );
+}
+
+const environment = [
+  'MLDEPLOY_MODEL',
+  'MLDEPLOY_MODEL_DIR',
+  'MLDEPLOY_PORT',
+  'MLDEPLOY_WORKERS',
+  'MLDEPLOY_MAX_BODY_BYTES',
+  'MLDEPLOY_DRAIN_SECONDS',
+  'OMP_NUM_THREADS',
+  'OPENBLAS_NUM_THREADS',
+  'MLDEPLOY_REVISION',
+  'MLDEPLOY_MODEL_DIGEST',
+  'MLDEPLOY_FINISH_SECONDS',
+].map((name) => `--env=${name}`);
+
+const before = ['create', '--name=sum-RUN', '--label=mldeploy/smoke=RUN', '--label=mldeploy/smoke-owner=OWNER'];
+const restrictions = [
+  '--user=10001:10001',
+  '--cap-drop=ALL',
+  '--security-opt=no-new-privileges',
+  '--read-only',
+  '--tmpfs=/tmp:rw,exec,nosuid,nodev,mode=1777',
+  '--memory=268435456',
+  '--memory-swap=268435456',
+  '--restart=no',
+  '--publish=127.0.0.1::8000',
+];
+const image = `registry.example/sum@${digest}`;
+
+describe('docker with a GPU', () => {
+  test('passes, with the exact command line, and leaves nothing behind', async () => {
+    const host = h100();
+    const context = hostProject(host, { env: { TOKEN: 'hidden from ps', PATH: '/opt/bin:/usr/bin:/bin' } });
+    await smokeStage.preflight(context);
+    const evidence = await smokeStage.run(context);
+    expect(failures(evidence)).toEqual([]);
+    expect(evidence.outcome).toBe('passed');
+    expect(evidence.hardware).toEqual({ device: 'gpu', name: 'NVIDIA H100 80GB HBM3' });
+    expect(evidence.runtime).toBe('docker');
+    expect(createLine(host)).toEqual([
+      'docker',
+      ...before,
+      ...restrictions,
+      '--gpus=device=UUID',
+      '--env=TOKEN',
+      '--env=PATH=/opt/bin:/usr/bin:/bin',
+      ...environment,
+      image,
+    ]);
+    expect(host.commands().flat().join(' ')).not.toContain('hidden from ps');
+    expect(host.containers()).toEqual([]);
+    expect(
+      ['device', 'image', 'non-root', 'gpu-used', 'stop', 'in-flight', 'gpu-errors', 'clean'].map((id) =>
+        verdict(evidence, id),
+      ),
+    ).toEqual(Array.from({ length: 8 }, () => 'passed'));
+    const { gpu, coldStart, memoryPeakBytes } = evidence.volatile;
+    expect(gpu).toMatchObject({ memoryPeakMiB: 634, memoryRiseMiB: 612, utilisation: 87 });
+    expect(coldStart?.loadMs).toBeGreaterThanOrEqual(0);
+    expect(memoryPeakBytes).toBeGreaterThan(0);
+    const csv = readFileSync(path.join(context.access.root, '.mldeploy/default/smoke-gpu.csv'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(csv[0]).toBe(
+      'ms,device,memory_used_mib,utilisation_percent,temperature_c,container_mib,container_processes,other_processes',
+    );
+    expect(csv[1]).toMatch(new RegExp(`^\\d+,${uuid},22,0,17,,0,0$`));
+    expect(csv.at(-2)).toMatch(/^\d+,GPU-/);
+    expect(csv.some((line) => new RegExp(`^\\d+,${uuid},634,87,17,612,1,0$`).test(line))).toBe(true);
+  });
+
+  test('a server that does not use it has failed', async () => {
+    const evidence = await smoke(h100(), { env: { SIM_GPU: 'unused' } });
+    expect(failures(evidence)).toEqual(['gpu-used']);
+    expect(message(evidence, 'gpu-used')).toContain('the model runs on the CPU');
+  });
+
+  test('an Xid of the program fails; one of another board is none of ours', async () => {
+    const own = 'NVRM: Xid (PCI:0000:00:1e): 31, pid=4711, name=python3, MMU Fault';
+    const evidence = await smoke(h100(), { env: { SIM_XID: own } });
+    expect(failures(evidence)).toEqual(['gpu-errors']);
+    expect(message(evidence, 'gpu-errors')).toContain(
+      'Xid 31, the program touched memory of the GPU that is not its own: pid=4711',
+    );
+    const foreign = await smoke(h100(), { env: { SIM_XID: own.replace('00:1e', '41:00') } });
+    expect(failures(foreign)).toEqual([]);
+  });
+
+  test('an Xid of the board and new errors of its memory are an error, and say nothing against the model', async () => {
+    const host = h100();
+    const xid = 'NVRM: Xid (PCI:0000:00:1e): 79, GPU has fallen off the bus.';
+    await expect(smoke(host, { env: { SIM_XID: xid } })).rejects.toMatchObject({
+      code: 'smoke/gpu-fault',
+      kind: 'infrastructure',
+      message: expect.stringContaining('Xid 79, the GPU has fallen off the bus: power, heat or slot') as string,
+    });
+    expect(host.containers()).toEqual([]);
+    const other = gpuHost(real('a10g'));
+    other.set('later.xml', made('ecc-errors'));
+    await expect(smoke(other, { env: { SIM_XML: 'later.xml' } })).rejects.toThrow(
+      /3 errors of its memory could not be corrected/,
+    );
+    expect(other.containers()).toEqual([]);
+  });
+
+  test('memory that stays on the device is not clean', async () => {
+    const evidence = await smoke(h100(), { env: { SIM_STUCK: '900' } });
+    expect(failures(evidence)).toEqual(['clean']);
+    expect(message(evidence, 'clean')).toContain('900 MiB of memory on GPU 0 (NVIDIA H100 80GB HBM3)');
+  });
+
+  test('a kernel log that may not be read is said, not hidden', async () => {
+    const host = h100();
+    host.set('dmesg-denied', '');
+    const evidence = await smoke(host);
+    expect(evidence.outcome).toBe('passed');
+    expect(message(evidence, 'gpu-errors')).toContain(
+      'Xid errors cannot be seen: this user may not read the kernel log',
+    );
+  });
+
+  test('two of them are quoted for docker', async () => {
+    const two = made('two-a100-one-mig').replace(/<current_mig>Enabled/, '<current_mig>Disabled');
+    const host = gpuHost(two);
+    const evidence = await smoke(host, { resources: { gpu: { count: 2, memory: null } } });
+    expect(evidence.hardware.name).toBe('NVIDIA A100-SXM4-80GB, NVIDIA H100 80GB HBM3');
+    expect(createLine(host)).toContain(
+      '--gpus="device=GPU-513536b6-7d19-9063-b049-1e69664bb298,GPU-aaaaaaaa-0000-0000-0000-000000000001"',
+    );
+  });
+});
+
+describe('MIG', () => {
+  test('a device is given by its UUID, and its processes are told from those of the other parts', async () => {
+    const host = gpuHost(real('a100-sxm4-v12'), migList);
+    const evidence = await smoke(host);
+    expect(failures(evidence)).toEqual([]);
+    expect(createLine(host)).toContain('--gpus=device=MIG-ff10ebfd-4f6f-5f82-9bd0-57a3e9d2b1a0');
+    expect(evidence.volatile.gpu?.utilisation).toBeNull();
+    expect(evidence.volatile.details.join('\n')).toContain('MIG device 0:0 (NVIDIA A100-SXM4-80GB, 1g.20gb)');
+  });
+
+  test('without devices, and for two GPUs: refused with the reason', async () => {
+    await expect(smoke(gpuHost(made('a100-mig-empty')))).rejects.toMatchObject({
+      code: 'smoke/gpu-unsuitable',
+      message: expect.stringContaining('it is in MIG mode and has no MIG devices') as string,
+    });
+    const host = gpuHost(real('a100-sxm4-v12'), migList);
+    await expect(smoke(host, { resources: { gpu: { count: 2, memory: null } } })).rejects.toThrow(
+      /a program can use one MIG device only, and resources.gpu.count is 2/,
+    );
+  });
+});
+
+describe('podman', () => {
+  test('gets devices through CDI, by UUID or by number, and never pulls while it creates', async () => {
+    const host = h100();
+    host.set('cdi', `INFO[0000] Found 2 CDI devices\nnvidia.com/gpu=0\nnvidia.com/gpu=all`);
+    const evidence = await smoke(host, { smoke: { runtime: 'podman' } });
+    expect(failures(evidence)).toEqual([]);
+    expect(createLine(host)).toEqual([
+      'podman',
+      ...before,
+      '--pull=never',
+      ...restrictions,
+      '--device=nvidia.com/gpu=0',
+      '--security-opt=label=disable',
+      ...environment,
+      image,
+    ]);
+  });
+
+  test('says what to do when no device is described', async () => {
+    const host = h100();
+    await expect(smoke(host, { smoke: { runtime: 'podman' } })).rejects.toMatchObject({
+      code: 'smoke/no-toolkit',
+      hint: expect.stringContaining('sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml') as string,
+    });
+  });
+});
+
+describe('before anything is pulled', () => {
+  const model = (bytes: number, facts = {}, format = 'safetensors') =>
+    ({ model: { bytes, files: [{ path: 'model.safetensors', format, facts }] } }) as unknown as ValidateEvidence;
+
+  test.each<[string, string, HostProject, RegExp]>([
+    [
+      'memory',
+      'l4-550',
+      { resources: { gpu: { count: 1, memory: '24Gi' } } },
+      /GPU 0 \(NVIDIA L4\): it has 22\.5 GiB of memory, resources\.gpu\.memory asks for 24\.0 GiB/,
+    ],
+    [
+      'weights',
+      'l4-550',
+      { evidence: { validate: model(30 * 2 ** 30) } },
+      /the model's files alone take 30\.0 GiB, its memory is 22\.5 GiB/,
+    ],
+    ['compute mode', 'prohibited', {}, /its compute mode is Prohibited \(sudo nvidia-smi -c 0 allows it\)/],
+    ['health', 'remap-failed', {}, /it is not well: its memory has rows that could not be remapped/],
+  ])('refused: %s', async (_, document, wish, reason) => {
+    const host = gpuHost(made(document));
+    const work = smoke(host, wish);
+    await expect(work).rejects.toMatchObject({ code: 'smoke/gpu-unsuitable', kind: 'infrastructure' });
+    await expect(work).rejects.toThrow(reason);
+    expect(host.commands().filter(([, command]) => command === 'pull' || command === 'create')).toEqual([]);
+  });
+
+  test('preferred only: the CPU, and the evidence says why', async () => {
+    const host = gpuHost(made('l4-550'));
+    const wish = { smoke: { device: 'prefer-gpu' as const }, resources: { gpu: { count: 1, memory: '24Gi' } } };
+    const evidence = await smoke(host, wish);
+    expect(evidence.hardware.device).toBe('cpu');
+    expect(message(evidence, 'device')).toMatch(
+      /none here will do \(GPU 0 \(NVIDIA L4\): it has 22\.5 GiB .*tested on the CPU/,
+    );
+    expect(createLine(host).join(' ')).not.toContain('gpus');
+    expect(evidence.checks.map(({ id }) => id)).not.toContain('gpu-used');
+  });
+
+  test('no GPU at all: within 2 s, naming what was looked at', async () => {
+    const host = gpuHost(null);
+    const began = performance.now();
+    await expect(smokeStage.preflight(hostProject(host))).rejects.toMatchObject({
+      code: 'smoke/no-gpu',
+      message: expect.stringMatching(/nvidia-smi: not installed; no \/dev\/nvidia\* device/) as string,
+    });
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  test('programs of others: whose, and how much they leave', async () => {
+    const asked = { resources: { gpu: { count: 1, memory: '16Gi' } } };
+    await expect(smoke(gpuHost(made('busy')), asked)).rejects.toMatchObject({
+      code: 'smoke/gpu-busy',
+      message: expect.stringMatching(
+        /8\.8 GiB of its memory are free, 16\.0 GiB are needed; in use by process 4711 python3 with 70\.3 GiB/,
+      ) as string,
+    });
+    await expect(smoke(gpuHost(made('exclusive')))).rejects.toThrow(
+      /its compute mode admits one process, and it has process 4711 python3/,
+    );
+    const beside = await smoke(gpuHost(made('busy')));
+    expect(beside.outcome).toBe('passed');
+  });
+});
+
+describe('an engine that does not do', () => {
+  test.each([
+    [
+      'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+      'sudo systemctl start docker',
+    ],
+    ['permission denied while trying to connect to the Docker daemon socket', 'sudo usermod -aG docker $USER'],
+  ])('%s', async (said, hint) => {
+    const host = h100();
+    host.set('down', said);
+    await expect(smoke(host)).rejects.toMatchObject({
+      code: 'smoke/no-engine',
+      hint: expect.stringContaining(hint) as string,
+    });
+  });
+
+  test('is on another machine', async () => {
+    const host = h100();
+    const context = hostProject(host);
+    const environmentThere = { ...host.environment, DOCKER_HOST: 'ssh://gpu-7' };
+    await expect(
+      smokeStage.run({ ...context, access: { ...context.access, environment: environmentThere } }),
+    ).rejects.toThrow(/DOCKER_HOST names another machine \(ssh:\/\/gpu-7\)/);
+  });
+
+  test('has no toolkit: with the command that sets it up', async () => {
+    const host = h100();
+    host.set('runtimes', '{"runc":{"path":"runc"}}');
+    await expect(smoke(host)).rejects.toMatchObject({
+      code: 'smoke/no-toolkit',
+      hint: expect.stringContaining(
+        'sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker',
+      ) as string,
+    });
+  });
+
+  test('cannot pull', async () => {
+    const host = h100();
+    host.set('pull-fails', 'Error response from daemon: manifest for registry.example/sum not found: manifest unknown');
+    host.forget('image');
+    await expect(smoke(host)).rejects.toMatchObject({
+      code: 'smoke/image-pull',
+      message: expect.stringContaining('manifest unknown') as string,
+    });
+    expect(host.containers()).toEqual([]);
+  });
+
+  test('cannot start the container: the program’s fault or its own', async () => {
+    const host = h100();
+    const exec = 'OCI runtime create failed: exec: "/srv/run": stat /srv/run: no such file or directory: unknown';
+    const evidence = await smoke(host, { env: { SIM_START: exec } });
+    expect(failures(evidence)).toContain('ready');
+    expect(message(evidence, 'ready')).toContain('/srv/run');
+    const driver = 'could not select device driver "" with capabilities: [[gpu]]';
+    await expect(smoke(h100(), { env: { SIM_START: driver } })).rejects.toMatchObject({
+      code: 'smoke/container-config',
+    });
+    expect(host.containers()).toEqual([]);
+  });
+});
+
+describe('on the CPU', () => {
+  const cpu: HostProject = { smoke: { device: 'cpu' }, resources: { gpu: null } };
+
+  test('pulls what is not there, and looks at no GPU', async () => {
+    const host = gpuHost(null);
+    host.forget('image');
+    const evidence = await smoke(host, cpu);
+    expect(failures(evidence)).toEqual([]);
+    expect(host.commands().find(([, command]) => command === 'pull')).toEqual(['docker', 'pull', '--quiet', image]);
+    expect(evidence.checks.map(({ id }) => id)).not.toContain('gpu-errors');
+    const { root } = hostProject(host).access;
+    expect(existsSync(path.join(root, '.mldeploy/default/smoke-gpu.csv'))).toBe(false);
+  });
+
+  test.each([
+    ['exits-at-start', ['ready', 'alive'], /ModuleNotFoundError/],
+    ['ignores-sigterm', ['stop'], /had to be killed/],
+    ['exit-code-7', ['stop'], /exit code 7/],
+    ['nan', ['answers'], /NaN/],
+  ])('a server that behaves badly: %s', async (fault, wanted, said) => {
+    const evidence = await smoke(gpuHost(null), {
+      ...cpu,
+      smoke: { device: 'cpu', stopTimeoutMs: 2_000 },
+      env: { FAULT: fault },
+    });
+    expect(failures(evidence)).toEqual(wanted);
+    expect(JSON.stringify(evidence)).toMatch(said);
+  });
+
+  test('an interrupt leaves nothing behind', async () => {
+    const host = gpuHost(null);
+    const interrupt = new AbortController();
+    const reporter = {
+      ...silentReporter,
+      task: (title: string) => {
+        if (title.startsWith('Refuses')) interrupt.abort();
+        return silentReporter.task(title);
+      },
+    };
+    const context = { ...hostProject(host, cpu), signal: interrupt.signal, reporter };
+    await expect(smokeStage.run(context)).rejects.toMatchObject({ code: 'smoke/interrupted' });
+    expect(host.commands().some(([, command]) => command === 'start')).toBe(true);
+    expect(host.containers()).toEqual([]);
+  });
+});
+
+describe('auto', () => {
+  test('takes docker where no cluster is configured, and says why', async () => {
+    const host = gpuHost(null);
+    const context = hostProject(host, { smoke: { runtime: 'auto', device: 'cpu' }, resources: { gpu: null } });
+    const notes: string[] = [];
+    const reporter = { ...silentReporter, note: (_: unknown, text: string) => void notes.push(text) };
+    await smokeStage.preflight({ ...context, reporter });
+    expect(notes.join('\n')).toContain('Runtime docker, chosen because docker 27.0.0 answers on this machine');
+  });
+
+  test('takes podman when docker does not answer', async () => {
+    const host = gpuHost(null);
+    host.set('down-docker', 'Cannot connect to the Docker daemon');
+    const context = hostProject(host, { smoke: { runtime: 'auto', device: 'cpu' }, resources: { gpu: null } });
+    const notes: string[] = [];
+    const reporter = { ...silentReporter, note: (_: unknown, text: string) => void notes.push(text) };
+    await smokeStage.preflight({ ...context, reporter });
+    expect(notes.join('\n')).toContain('Runtime podman, chosen because podman 27.0.0 answers');
+  });
+});

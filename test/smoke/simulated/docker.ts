@@ -1,0 +1,194 @@
+/**
+ * A container engine without containers: `node docker.ts STATE ENGINE COMMAND...`. A container is the fixture server as a process of
+ * this machine, and a folder below STATE/containers. Called by docker.sh, which answers the short questions itself.
+ */
+import { spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+
+const [state = '', , command = '', ...args] = process.argv.slice(2);
+const containers = path.join(state, 'containers');
+mkdirSync(containers, { recursive: true });
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const read = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '');
+const folderOf = (name: string): string => {
+  const found = readdirSync(containers).find(
+    (each) => each === name || read(path.join(containers, each, 'id')) === name,
+  );
+  if (found === undefined) fail(`Error: No such container: ${name}`);
+  return path.join(containers, found);
+};
+
+interface Container {
+  readonly name: string;
+  readonly labels: Record<string, string>;
+  readonly user: string;
+  readonly environment: Record<string, string>;
+  readonly image: string;
+}
+
+const madeOf = (folder: string): Container => JSON.parse(read(path.join(folder, 'container.json'))) as Container;
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function isAlive(folder: string): boolean {
+  const pid = Number(read(path.join(folder, 'pid')));
+  if (pid === 0 || existsSync(path.join(folder, 'exit'))) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function create(): void {
+  const image = args.at(-1) ?? '';
+  const option = (key: string) =>
+    args.flatMap((arg) => (arg.startsWith(`--${key}=`) ? [arg.slice(key.length + 3)] : []));
+  const name = option('name')[0] ?? '';
+  const folder = path.join(containers, name);
+  if (existsSync(folder)) fail(`Conflict. The container name ${name} is already in use`);
+  mkdirSync(folder);
+  const labels = Object.fromEntries(
+    option('label').map((label): [string, string] => [
+      label.slice(0, label.indexOf('=')),
+      label.slice(label.indexOf('=') + 1),
+    ]),
+  );
+  const environment = Object.fromEntries(
+    option('env').map((each): [string, string] => {
+      const at = each.indexOf('=');
+      return at < 0 ? [each, process.env[each] ?? ''] : [each.slice(0, at), each.slice(at + 1)];
+    }),
+  );
+  const made: Container = { name, labels, user: option('user')[0] ?? '', environment, image };
+  writeFileSync(path.join(folder, 'container.json'), JSON.stringify(made));
+  // The shell answers the questions that come often (docker.sh).
+  writeFileSync(
+    path.join(folder, 'head'),
+    JSON.stringify({ Name: `/${name}`, Image: image, Config: { User: made.user } }).slice(0, -1),
+  );
+  writeFileSync(path.join(folder, 'id'), `id-${name}`);
+  writeFileSync(
+    path.join(folder, 'devices'),
+    [...option('gpus'), ...option('device')].join(' ').replace(/nvidia\.com\/gpu=|device=|"/g, ''),
+  );
+  say(`id-${name}`);
+}
+
+async function start(name: string): Promise<void> {
+  const folder = folderOf(name);
+  const { environment } = madeOf(folder);
+  if (environment['SIM_START'] !== undefined) fail(`Error response from daemon: ${environment['SIM_START']}`);
+  const port = await freePort();
+  writeFileSync(path.join(folder, 'port'), String(port));
+  const server = path.join(import.meta.dirname, '../fixture/server.ts');
+  const script = `${process.execPath} ${server} ${port} >> log 2>&1 & echo $! > pid.new; mv pid.new pid; wait $!; echo $? > exit`;
+  spawn('/bin/sh', ['-c', script], {
+    cwd: folder,
+    detached: true,
+    stdio: 'ignore',
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+  }).unref();
+  while (!existsSync(path.join(folder, 'pid'))) await new Promise((resolve) => setTimeout(resolve, 5));
+  if (environment['SIM_XML'] !== undefined)
+    copyFileSync(path.join(state, environment['SIM_XML']), path.join(state, 'smi.xml'));
+  const xid = environment['SIM_XID'];
+  if (xid !== undefined) appendFileSync(path.join(state, 'dmesg'), `[ 1234.500000] ${xid}\n`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+  });
+}
+
+function inspect(name: string): void {
+  const folder = folderOf(name);
+  const { labels } = madeOf(folder);
+  const format = args[args.indexOf('--format') + 1] ?? '';
+  if (format.startsWith('{{.Name}}')) {
+    say(`/${path.basename(folder)} ${labels['mldeploy/smoke-owner'] ?? ''}`);
+    return;
+  }
+  fail(`unknown format: ${format}`);
+}
+
+function kill(name: string): void {
+  const folder = folderOf(name);
+  const wanted = args.includes('--signal') ? 'SIGTERM' : 'SIGKILL';
+  if (!isAlive(folder)) fail(`Error response from daemon: container ${name} is not running`);
+  process.kill(Number(read(path.join(folder, 'pid'))), wanted);
+}
+
+function remove(name: string): void {
+  const folder = folderOf(name);
+  if (isAlive(folder)) process.kill(Number(read(path.join(folder, 'pid'))), 'SIGKILL');
+  const stuck = madeOf(folder).environment['SIM_STUCK'];
+  if (stuck !== undefined) writeFileSync(path.join(state, 'stuck'), stuck);
+  rmSync(folder, { recursive: true, force: true });
+  say(name);
+}
+
+const last = args.at(-1) ?? '';
+switch (`${command} ${['image', 'container'].includes(command) ? (args[0] ?? '') : ''}`.trim()) {
+  case 'image inspect':
+    if (!existsSync(path.join(state, 'image'))) fail(`Error: No such image: ${last}`);
+    say(
+      last.includes('Id') || args.includes('{{.Id}}')
+        ? 'sha256:id'
+        : JSON.stringify([`registry.example/sum@${digest}`]),
+    );
+    break;
+  case 'pull':
+    if (existsSync(path.join(state, 'pull-fails'))) fail(read(path.join(state, 'pull-fails')));
+    writeFileSync(path.join(state, 'image'), last);
+    break;
+  case 'create':
+    create();
+    break;
+  case 'start':
+    await start(last);
+    break;
+  case 'container inspect':
+    inspect(last);
+    break;
+  case 'kill':
+    kill(last);
+    break;
+  case 'logs':
+    say(read(path.join(folderOf(last), 'log')));
+    break;
+  case 'ps':
+    for (const each of readdirSync(containers)) say(read(path.join(containers, each, 'id')));
+    break;
+  case 'rm':
+    remove(last);
+    break;
+  default:
+    fail(`unknown command: ${command}`);
+}

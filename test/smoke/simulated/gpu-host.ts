@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../../../src/config/config.ts';
+import type { BuildEvidence, SmokeEvidence } from '../../../src/pipeline/evidence.ts';
+import type { StageContext } from '../../../src/pipeline/stage.ts';
+import { machine } from '../../gpu/machine.ts';
+import { project } from '../fixture/project.ts';
+
+/** The digest that the simulated registry has. */
+export const digest = `sha256:${'a'.repeat(64)}`;
+
+export interface GpuHost {
+  readonly state: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Every command line of the engine so far. */
+  commands(): string[][];
+  /** Names of the containers that are there. */
+  containers(): string[];
+  /** Writes a file that the simulators read. */
+  set(file: string, text: string): void;
+  forget(file: string): void;
+}
+
+/** A machine with simulated engines, a simulated driver that prints this document, and a kernel log. */
+export function gpuHost(xml: string | null, listing = ''): GpuHost {
+  const here = machine();
+  const state = path.join(here.bin, '../state');
+  mkdirSync(state);
+  const set = (file: string, text: string) => writeFileSync(path.join(state, file), text);
+  set('image', '');
+  set('runtimes', '{"nvidia":{"path":"nvidia-container-runtime"},"runc":{"path":"runc"}}');
+  set('dmesg', '');
+  const simulator = (name: string) => path.join(import.meta.dirname, name);
+  for (const engine of ['docker', 'podman']) {
+    here.program(engine, `exec ${simulator('docker.sh')} ${state} ${engine} ${process.execPath} "$@"`);
+  }
+  if (xml !== null) {
+    set('smi.xml', xml);
+    set('smi.list', listing);
+    // Without containers the document is as it is.
+    here.program(
+      'nvidia-smi',
+      `[ "$1" = -x ] && [ ! -f ${state}/stuck ] && [ -z "$(ls ${state}/containers 2>/dev/null)" ] && exec cat ${state}/smi.xml
+exec ${process.execPath} ${simulator('nvidia-smi.ts')} ${state} "$@"`,
+    );
+  }
+  here.program(
+    'nvidia-ctk',
+    `case "$*" in "cdi list") cat ${state}/cdi 2>/dev/null ;; *) echo 'NVIDIA Container Toolkit CLI version 1.17.8' ;; esac`,
+  );
+  here.program('journalctl', 'exit 1');
+  here.program(
+    'dmesg',
+    `[ -f ${state}/dmesg-denied ] && { echo 'dmesg: read kernel buffer failed: Operation not permitted' >&2; exit 1; }
+[ "$1" = --kernel ] && { echo "[    0.000000] Linux version"; cat ${state}/dmesg; }`,
+  );
+  const lines = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
+  return {
+    state,
+    environment: here.environment,
+    commands: () => lines(path.join(state, 'commands')).map((line) => line.split('\t')),
+    containers: () => (existsSync(path.join(state, 'containers')) ? readdirSync(path.join(state, 'containers')) : []),
+    set,
+    forget: (file) => {
+      rmSync(path.join(state, file), { force: true });
+    },
+  };
+}
+
+export interface HostProject {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly smoke?: Partial<Config['smoke']>;
+  readonly resources?: Partial<Config['resources']>;
+  readonly evidence?: StageContext['evidence'];
+}
+
+/** A project whose image was built and is now tested on this host. */
+export function hostProject(host: GpuHost, wish: HostProject = {}): StageContext {
+  const base = project({ runtime: 'docker', device: 'require-gpu', requests: 3, ...wish.smoke });
+  const build = { image: { reference: `registry.example/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
+  const gpu = { count: 1, memory: null };
+  return {
+    ...base,
+    config: {
+      ...base.config,
+      resources: { ...base.config.resources, gpu, ...wish.resources },
+      deploy: { ...base.config.deploy, env: wish.env ?? {} },
+    },
+    access: { ...base.access, environment: host.environment },
+    evidence: { build, ...wish.evidence },
+  };
+}
+
+/** Checks that failed. */
+export function failures(evidence: SmokeEvidence): string[] {
+  return evidence.checks.flatMap(({ id, verdict }) => (verdict === 'failed' ? [id] : []));
+}
