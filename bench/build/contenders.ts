@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
+import { goBuild } from '../../test/cluster/build/go-build.ts';
+import { buildx } from '../../test/cluster/build/recipes/buildx.ts';
 import { metered, type Metered } from './meter.ts';
-import type { Told } from './ours.ts';
+import { buildCommand } from './ours.ts';
 import type { Project } from './project.ts';
 import type { Services } from './services.ts';
 
@@ -30,31 +31,25 @@ export interface Tools {
   readonly folder: string;
 }
 
-const script = fileURLToPath(new URL('./ours.ts', import.meta.url));
-
 function ours(builder: string): Contender {
   return {
     id: builder,
     title: `ml-deploy, builder ${builder}`,
-    daemon: builder === 'buildkit',
-    build: (project, services, tools) => {
-      const told: Told = {
-        root: project.root,
-        repository: `${services.registry}/bench/${builder}`,
-        base: services.base,
-        builder,
-        buildkit: services.buildkit,
-        ca: tools.ca,
-        path: `${dirname(services.buildctl)}:${tools.path}`,
-        files: project.files,
-      };
-      const file = join(tools.folder, `${builder}.json`);
-      writeFileSync(file, JSON.stringify(told));
+    daemon: builder === 'buildkit' || builder === 'buildx',
+    build: async (project, services, tools) => {
+      const { root, files } = project;
+      const repository = `${services.registry}/bench/${builder}`;
       return metered({
-        command: [process.execPath, script, file],
-        cwd: project.root,
-        environment: { ...process.env, ...storage(tools) },
-        daemon: builder === 'buildkit' ? services.buildkitd : null,
+        command: buildCommand({ root, repository, base: services.base, builder, ca: tools.ca, files }),
+        cwd: root,
+        environment: {
+          ...process.env,
+          PATH: `${dirname(services.buildctl)}:${tools.path}`,
+          BUILDKIT_HOST: services.buildkit,
+          ...storage(tools),
+          ...(builder === 'buildx' ? await buildxHere(services, tools) : {}),
+        },
+        daemon: builder === 'buildkit' || builder === 'buildx' ? services.buildkitd : null,
       });
     },
     forget: async (project, services, tools) => {
@@ -63,6 +58,20 @@ function ours(builder: string): Contender {
       for (const name of ['containers', 'containers-run']) removeWithMounts(join(tools.folder, name));
     },
   };
+}
+
+/** What buildx, which the builder of its name runs, is told of the daemon. */
+async function buildxHere(services: Services, tools: Tools): Promise<NodeJS.ProcessEnv> {
+  const { bin } = await goBuild(buildx, (line) => console.log(`  ${line}`));
+  const environment = {
+    PATH: `${bin}:${dirname(services.buildctl)}:${tools.path}`,
+    BUILDX_CONFIG: join(tools.folder, 'services', 'buildx'),
+  };
+  if (!existsSync(environment.BUILDX_CONFIG)) {
+    const create = ['create', '--name', 'bench', '--driver', 'remote', '--use', services.buildkit];
+    execFileSync(join(bin, 'buildx'), create, { env: { ...process.env, ...environment }, stdio: 'ignore' });
+  }
+  return environment;
 }
 
 /** A hand-written Dockerfile, built and pushed as `docker build --push` does it: by BuildKit, layers compressed by gzip. */
@@ -126,6 +135,7 @@ CMD ["uvicorn", "inference:app"]
 `,
   ),
   ours('buildkit'),
+  ours('buildx'),
   ours('buildah'),
 ];
 

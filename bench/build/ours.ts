@@ -1,85 +1,67 @@
-/**
- * One build of ours, in a process of its own. Argument: a JSON file with what the build is told. Prints JSON.
- */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-import { parseConfig } from '../../src/config/load.ts';
-import { buildStage } from '../../src/image/stage.ts';
+import type { FileEvidence, ValidateEvidence } from '../../src/pipeline/evidence.ts';
 import { modelDigest } from '../../src/pipeline/model-digest.ts';
-import { silentReporter } from '../../src/pipeline/reporter.ts';
-import type { StageContext } from '../../src/pipeline/stage.ts';
-import type { FileEvidence } from '../../src/pipeline/evidence.ts';
 
-/** What the benchmark tells a build. */
+/** What a build of ours is told. */
 export interface Told {
   readonly root: string;
   readonly repository: string;
   readonly base: string;
   readonly builder: string;
-  readonly buildkit: string;
+  /** File with certificate authorities. */
   readonly ca: string;
-  readonly path: string;
   readonly files: readonly FileEvidence[];
 }
 
-const told = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Told;
-const yaml = `version: 1
+/** The program as it is shipped: dist/ must be up to date (`npm run build`). */
+const program = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+
+/**
+ * Writes the configuration of the project and what validate would have said about its model.
+ * @param told where, and of what
+ * @returns the command that builds, to be run in the project's folder
+ */
+export function buildCommand({ root, repository, base, builder, ca, files }: Told): string[] {
+  writeFileSync(
+    join(root, 'mldeploy.yaml'),
+    `version: 1
 name: bench
 model: {path: model}
 server: {type: fastapi, entry: inference.py, requirements: requirements.txt}
-image: {repository: ${told.repository}, base: ${told.base}, builder: ${told.builder}, secrets: {ca: ${told.ca}}}
-`;
-const tasks: Record<string, number> = {};
-const digest = modelDigest(told.files);
-const context: StageContext = {
-  config: parseConfig(yaml, 'mldeploy.yaml', null),
-  access: {
-    root: told.root,
-    kubeconfig: null,
-    kubeContext: null,
-    buildkit: told.buildkit,
-    dockerConfig: null,
-    environment: { ...(process.env as Record<string, string>), PATH: told.path },
-    host: 'bench',
-    engineImage: null,
-    engine: 'ml-deploy/bench',
-  },
-  evidence: {
-    validate: {
-      schema: 'https://ml-deploy.dev/schema/validate-evidence-v1.json',
-      stage: 'validate',
-      project: 'bench',
-      environment: null,
-      outcome: 'passed',
-      summary: 'clean',
-      verdict: 'clean',
-      model: { path: 'model', digest, bytes: told.files.reduce((sum, { bytes }) => sum + bytes, 0), files: told.files },
-      contract: null,
-      volatile: { startedAt: '', endedAt: '', engine: 'ml-deploy/bench', host: 'bench' },
-    },
-  },
-  reporter: {
-    ...silentReporter,
-    note: (level, message) => {
-      if (level === 'warning') console.error(message);
-    },
-    task: (title) => {
-      const began = performance.now();
-      const end = (): void => {
-        tasks[title] = Math.round(performance.now() - began);
-      };
-      return { update: () => undefined, done: end, fail: end };
-    },
-  },
-  signal: new AbortController().signal,
-};
-await buildStage.preflight(context);
-const evidence = await buildStage.run(context);
-console.log(
-  JSON.stringify({
-    uploaded: evidence.volatile.uploadedBytes,
-    bytes: evidence.image.bytes,
-    digest: evidence.image.digest,
-    tasks,
-  }),
-);
+image: {repository: ${repository}, base: ${base}, builder: ${builder}, secrets: {ca: ${ca}}}
+`,
+  );
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const time = new Date(0).toISOString();
+  const validated: ValidateEvidence = {
+    schema: 'https://ml-deploy.dev/schema/validate-evidence-v1.json',
+    stage: 'validate',
+    project: 'bench',
+    environment: null,
+    outcome: 'passed',
+    summary: 'clean',
+    verdict: 'clean',
+    model: { path: 'model', digest: modelDigest(files), bytes, files },
+    contract: null,
+    volatile: { startedAt: time, endedAt: time, engine: 'ml-deploy/bench', host: 'bench' },
+  };
+  const folder = join(root, '.mldeploy/default');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'validate.json'), JSON.stringify(validated));
+  return [process.execPath, program, 'build', '--no-color'];
+}
+
+/**
+ * Where the time of a build of ours went.
+ * @param output of the program
+ * @returns seconds of each task
+ */
+export function tasksIn(output: string): Record<string, number> {
+  const lines = output.matchAll(/^\S+ +build +(\S.*): done after ([\d.]+) (ms|s|min)\b(?: ([\d.]+) s)?/gm);
+  const seconds = (value: string, unit: string, rest = '0'): number =>
+    unit === 'min' ? 60 * Number(value) + Number(rest) : Number(value) / (unit === 'ms' ? 1000 : 1);
+  return Object.fromEntries([...lines].map(([, task = '', value = '', unit = '', rest]) => [task, seconds(value, unit, rest)]));
+}

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../test/cluster/build/cache.ts';
 import { until } from '../../test/cluster/poll.ts';
 import { freePort } from '../../test/oci/real-registry.ts';
+import { registryProgram } from './registry.ts';
 
 /** A registry and a BuildKit daemon of one contender alone, with nothing in them but the base image. */
 export interface Services extends AsyncDisposable {
@@ -53,7 +54,10 @@ export async function startServices(folder: string): Promise<Services> {
 `,
   );
   mkdirSync(join(folder, 'buildkit'));
-  const registry = spawn('docker-registry', ['serve', registryFile], { stdio: 'ignore' });
+  const registry = spawn(await registryProgram(), ['serve', registryFile], {
+    stdio: 'ignore',
+    env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
+  });
   const daemon = spawn(join(buildkit, 'bin/buildkitd'), ['--config', join(folder, 'buildkitd.toml')], {
     stdio: 'ignore',
   });
