@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { goBuild } from '../../test/cluster/build/go-build.ts';
 import { buildx } from '../../test/cluster/build/recipes/buildx.ts';
+import { bentoml } from './bentoml.ts';
 import { metered, type Metered } from './meter.ts';
 import { buildCommand } from './ours.ts';
 import type { Project } from './project.ts';
@@ -137,6 +138,7 @@ CMD ["uvicorn", "inference:app"]
   ours('buildkit'),
   ours('buildx'),
   ours('buildah'),
+  bentoml,
 ];
 
 /** The packages that serve the model, in the same versions as in our images. */
