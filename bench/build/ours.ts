@@ -63,5 +63,7 @@ export function tasksIn(output: string): Record<string, number> {
   const lines = output.matchAll(/^\S+ +build +(\S.*): done after ([\d.]+) (ms|s|min)\b(?: ([\d.]+) s)?/gm);
   const seconds = (value: string, unit: string, rest = '0'): number =>
     unit === 'min' ? 60 * Number(value) + Number(rest) : Number(value) / (unit === 'ms' ? 1000 : 1);
-  return Object.fromEntries([...lines].map(([, task = '', value = '', unit = '', rest]) => [task, seconds(value, unit, rest)]));
+  return Object.fromEntries(
+    [...lines].map(([, task = '', value = '', unit = '', rest]) => [task, seconds(value, unit, rest)]),
+  );
 }
