@@ -96,13 +96,27 @@ export interface ServerConfig {
   readonly modelPath: string;
   readonly livePath: string;
   readonly readyPath: string;
-  readonly protocol: 'openapi' | 'v2' | 'tfserving' | 'torchserve' | 'openai';
+  readonly protocol: 'openapi' | 'v2' | 'tfserving' | 'torchserve' | 'openai' | 'http';
+  /** Of the protocol `http`; null with any other. */
+  readonly request: RequestConfig | null;
   /** Null: every request is computed by itself. */
   readonly batching: { readonly maxBatch: number; readonly delayMs: number } | null;
   /** Of `vllm`. */
   readonly vllm: VllmConfig;
   /** Largest request body, bytes. */
   readonly maxBodyBytes: number;
+}
+
+/** How a server is asked that speaks no protocol that is known. */
+export interface RequestConfig {
+  readonly path: string;
+  readonly method: 'POST' | 'GET';
+  /** Template; null: no body. */
+  readonly body: string | null;
+  readonly contentType: string;
+  readonly status: number;
+  /** JSONPath of the outputs; null: nobody knows where they are. */
+  readonly answer: string | null;
 }
 
 export interface VllmConfig {

@@ -1,5 +1,6 @@
 import type { Config, ServerConfig } from './config.ts';
 import { find, isWritten, type Located } from './located.ts';
+import { parseJsonPath } from '../json-path.ts';
 import type { Violation } from './rules.ts';
 
 const application = ['port', 'workers', 'threads', 'maxBody'] as const;
@@ -8,7 +9,9 @@ const application = ['port', 'workers', 'threads', 'maxBody'] as const;
 export const serverKeys: Readonly<Record<ServerConfig['type'], readonly string[]>> = {
   fastapi: ['entry', 'requirements', ...application],
   onnxruntime: ['providers', ...application],
-  custom: [...['port', 'dockerfile', 'context', 'target', 'args', 'modelPath', 'livePath', 'readyPath', 'protocol']],
+  custom: [
+    ...['port', 'dockerfile', 'context', 'target', 'args', 'modelPath', 'livePath', 'readyPath', 'protocol', 'request'],
+  ],
   'tf-serving': ['port', 'batching'],
   torchserve: ['entry', 'port', 'workers', 'batching', 'maxBody'],
   triton: ['entry', 'port', 'workers', 'batching'],
@@ -24,7 +27,13 @@ export const serverKeys: Readonly<Record<ServerConfig['type'], readonly string[]
 export function serverRules(config: Config, root: Located, environment: Located | null): Violation[] {
   // An environment may choose another server than the one that the rest of the file is written for: then only its own keys count.
   const written = environment !== null && isWritten(environment, ['server', 'type']) ? environment : root;
-  return [...unusedKeys(config, written), ...portRules(config), ...vllmRules(config), ...providerRules(config)];
+  return [
+    ...unusedKeys(config, written),
+    ...portRules(config),
+    ...vllmRules(config),
+    ...providerRules(config),
+    ...requestRules(config),
+  ];
 }
 
 function unusedKeys({ server: { type } }: Config, root: Located): Violation[] {
@@ -61,6 +70,40 @@ function providerRules({ server: { type, providers }, resources }: Config): Viol
     },
   ];
 }
+
+function requestRules({ server: { type, protocol, request } }: Config): Violation[] {
+  if (type !== 'custom') return [];
+  if ((protocol === 'http') !== (request !== null)) {
+    return [
+      request === null
+        ? { where: ['server', 'protocol'], message: '`http` needs to know what to ask', expected: '`server.request`' }
+        : {
+            where: ['server', 'request'],
+            message: `is not used with the protocol \`${protocol}\``,
+            expected: '`server.protocol: http`, or no `server.request`',
+          },
+    ];
+  }
+  const path = request?.answer === undefined || request.answer === null ? null : parseJsonPath(request.answer);
+  const violations: Violation[] = [];
+  if (typeof path === 'string') {
+    violations.push({ where: ['server', 'request', 'answer'], message: path, expected: 'a path such as `$.scores`' });
+  }
+  const unknown = [...(request?.body ?? '').matchAll(/\{\{([^{}]*)\}\}/g)]
+    .map(([, name]) => name ?? '')
+    .find((name) => !placeholders.includes(name));
+  if (unknown !== undefined) {
+    violations.push({
+      where: ['server', 'request', 'body'],
+      message: `has the unknown placeholder \`{{${unknown}}}\``,
+      expected: placeholders.map((name) => `\`{{${name}}}\``).join(', '),
+    });
+  }
+  return violations;
+}
+
+/** What becomes rows in `server.request.body`. */
+const placeholders = ['rows', 'row', 'csv'];
 
 /** Ports that a server has besides the one that can be chosen. */
 const otherPorts: Readonly<Partial<Record<ServerConfig['type'], readonly number[]>>> = {

@@ -60,7 +60,8 @@ export function resolveServer(written: File, gpu: boolean): ServerConfig {
   };
 }
 
-type Custom = 'dockerfile' | 'context' | 'target' | 'args' | 'modelPath' | 'livePath' | 'readyPath' | 'protocol';
+type Custom =
+  'dockerfile' | 'context' | 'target' | 'args' | 'modelPath' | 'livePath' | 'readyPath' | 'protocol' | 'request';
 
 function resolveCustom(server: File): Pick<ServerConfig, Custom> {
   return {
@@ -72,6 +73,19 @@ function resolveCustom(server: File): Pick<ServerConfig, Custom> {
     livePath: server.livePath ?? '/healthz',
     readyPath: server.readyPath ?? '/readyz',
     protocol: server.protocol ?? 'openapi',
+    request: resolveRequest(server.request ?? null),
+  };
+}
+
+function resolveRequest(request: NonNullable<File['request']> | null): ServerConfig['request'] {
+  if (request === null) return null;
+  return {
+    path: request.path,
+    method: request.method ?? 'POST',
+    body: request.body ?? null,
+    contentType: request.contentType ?? 'application/json',
+    status: request.status ?? 200,
+    answer: request.answer ?? null,
   };
 }
 

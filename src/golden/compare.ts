@@ -1,7 +1,7 @@
 import { countAgreement, type Tally } from './agreement.ts';
 import { judgeCosine } from './cosine.ts';
 import type { GoldenRequest, GoldenTolerance } from './golden-file.ts';
-import { valuesAt } from './json-path.ts';
+import { valuesAt } from '../json-path.ts';
 import { defaultTolerance, differences } from './tolerance.ts';
 
 const mostShown = 3;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { MlDeployError } from '../errors.ts';
-import { type JsonPath, parseJsonPath, wholeValue } from './json-path.ts';
+import { type JsonPath, parseJsonPath, wholeValue } from '../json-path.ts';
 import { defaultTolerance, exact, type Tolerance } from './tolerance.ts';
 
 /** How an answer may differ from the expected one (docs/smoke.md). */

@@ -127,6 +127,7 @@ async function reachReadiness(options: TrialOptions, running: RunningServer): Pr
     // Whether a server of somebody else's has a limit is not known.
     maxBodyBytes: serverKeys[config.server.type].includes('maxBody') ? config.server.maxBodyBytes : null,
     maxRows: server.maxRows?.(config) ?? null,
+    request: config.server.request,
   };
   const task = reporter.task(`wait until ${running.title} answers`, { estimateMs: 15_000 });
   const readiness = await waitUntilReady({ config, server, protocol, known, golden, running, signal, task });

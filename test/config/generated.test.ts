@@ -57,7 +57,8 @@ describe('the schema', () => {
           const previous = key === 'maxGrowth' ? { previous: 'validate.json' } : {};
           const user = Object.entries(serverKeys).find(([, keys]) => section === 'server' && keys.includes(key));
           const server = user === undefined ? {} : { type: user[0] };
-          const extra = { ...process, ...route, ...strategy, ...previous, ...server };
+          const protocol = key === 'request' ? { protocol: 'http' } : {};
+          const extra = { ...protocol, ...process, ...route, ...strategy, ...previous, ...server };
           const own = { ...(base[section] as object | undefined), ...extra, [key]: example };
           expect(() => load({ ...base, ...gpu, [section]: own }), `example of ${section}.${key}`).not.toThrow();
         }

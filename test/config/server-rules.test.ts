@@ -74,6 +74,15 @@ environments:
   });
 
   it.each([
+    ['type: custom, protocol: http', /server\.protocol +`http` needs to know what to ask/],
+    ['type: custom, request: {path: /x}', /server\.request +is not used with the protocol `openapi`/],
+    ['type: custom, protocol: http, request: {path: x}', /a path such as `\/score`/],
+    ['type: custom, protocol: http, request: {path: /x, status: 404}', /a whole number from 200 to 299/],
+    ['type: custom, protocol: http, request: {path: /x, answer: a.b}', /a path begins with \$/],
+    [
+      'type: custom, protocol: http, request: {path: /x, body: "{{row}} {{name}}"}',
+      /has the unknown placeholder `{{name}}`/,
+    ],
     ['type: triton, workers: 2, vllm: {maxLength: 5}', /server\.vllm +is not used by the server `triton`/],
     ['type: vllm, batching: {maxBatch: 2}', /server\.batching +is not used by the server `vllm`/],
     ['type: tf-serving, batching: {maxBatch: 1}', /a whole number from 2/],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseGolden, readGolden } from '../../src/golden/golden-file.ts';
-import { wholeValue } from '../../src/golden/json-path.ts';
+import { wholeValue } from '../../src/json-path.ts';
 import { defaultTolerance, differences, exact } from '../../src/golden/tolerance.ts';
 
 test('reads requests with names, tolerances and defaults', () => {

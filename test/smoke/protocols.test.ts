@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Config, SmokeConfig } from '../../src/config/config.ts';
+import type { Config, RequestConfig, SmokeConfig } from '../../src/config/config.ts';
 import type { BuildEvidence, Contract, SmokeEvidence, ValidateEvidence } from '../../src/pipeline/evidence.ts';
 import { serverOf } from '../../src/server/index.ts';
 import { createSmokeStage } from '../../src/smoke/stage.ts';
@@ -8,7 +8,7 @@ import type { RowsFault, RowsOptions } from './fixture/rows-server.ts';
 import { spawnedRuntime } from './fixture/spawned-runtime.ts';
 
 // Real programs that speak what the servers besides fastapi speak, through the whole stage.
-type Type = 'tf-serving' | 'torchserve' | 'triton';
+type Type = 'custom' | 'tf-serving' | 'torchserve' | 'triton';
 const types: readonly Type[] = ['tf-serving', 'torchserve', 'triton'];
 const digest = `sha256:${'a'.repeat(64)}`;
 const contract: Contract = {
@@ -20,7 +20,7 @@ const contract: Contract = {
 interface Wish extends RowsOptions {
   readonly server?: Partial<Config['server']>;
   readonly smoke?: Partial<SmokeConfig>;
-  readonly golden?: boolean;
+  readonly golden?: boolean | object;
   readonly digest?: string;
 }
 
@@ -32,10 +32,12 @@ const answer = (type: Type): object => (type === 'triton' ? { outputs: [{ data: 
 
 async function smoke(type: Type, wish: Wish = {}): Promise<SmokeEvidence> {
   const { server, smoke: settings, golden = false, digest: found = digest, ...options } = wish;
-  const requests = [{ name: 'six', body: body(type), expect: answer(type) }];
-  const context = golden
-    ? project({ golden: 'golden.json', ...settings }, { 'golden.json': JSON.stringify({ requests }) })
-    : project({ ...settings });
+  const request = golden === true ? { body: body(type), expect: answer(type) } : golden;
+  const requests = [{ name: 'six', ...(request === false ? {} : request) }];
+  const context =
+    golden !== false
+      ? project({ golden: 'golden.json', ...settings }, { 'golden.json': JSON.stringify({ requests }) })
+      : project({ ...settings });
   const config = { ...context.config, server: { ...context.config.server, type, ...server } };
   const runtime = spawnedRuntime({ digest: found, program: ['rows-server.ts', JSON.stringify(options)] });
   const build = { image: { reference: `registry.example/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
@@ -117,5 +119,59 @@ describe('what is known about a server is excused, and only that', () => {
     const evidence = await smoke(type, { exitCode });
     expect(failures(evidence)).toEqual(expected);
     expect(message(evidence, 'stop')).toContain(expected.length === 0 ? 'by itself' : `exit code ${exitCode}`);
+  });
+});
+
+describe('a server of the project’s own that speaks none of the protocols', () => {
+  const asked = (request: Partial<RequestConfig>): Partial<Config['server']> => ({
+    protocol: 'http',
+    request: {
+      path: '/score',
+      method: 'POST',
+      body: '{"rows": {{rows}}}',
+      contentType: 'application/json',
+      status: 200,
+      answer: '$.result.scores',
+      ...request,
+    },
+  });
+
+  test('rows in a template, outputs at a place of the answer', async () => {
+    const evidence = await smoke('custom', {
+      server: asked({}),
+      golden: { body: { rows: [[1, 2, 3]] }, at: '$.result.scores', expect: [6] },
+    });
+    expect([evidence.outcome, failures(evidence)]).toEqual(['passed', []]);
+    expect(message(evidence, 'answers')).toBe('POST /score: batch of 1, batch of 8, batch of 32 answered.');
+    expect(message(evidence, 'malformed')).toContain('a text where a number belongs, one value too many in a row');
+  });
+
+  test('lines of numbers, another status', async () => {
+    const server = asked({ path: '/csv', body: '{{csv}}', contentType: 'text/csv', status: 201, answer: null });
+    const evidence = await smoke('custom', { server, golden: { body: '1,2,3', expect: 6 } });
+    expect([evidence.outcome, failures(evidence)]).toEqual(['passed', []]);
+  });
+
+  test('one request without rows and without a body', async () => {
+    const evidence = await smoke('custom', {
+      server: asked({ path: '/fixed?x=1', method: 'GET', body: null, answer: '$.score' }),
+    });
+    expect([evidence.outcome, failures(evidence), verdict(evidence, 'in-flight')]).toEqual(['passed', [], 'skipped']);
+  });
+
+  test.concurrent.each<[string, Wish, string[], RegExp]>([
+    ['wrong-shape', { fault: 'wrong-shape' }, ['answers'], /asked with 1 rows, \$\.result\.scores has 2/],
+    ['nan', { fault: 'nan' }, ['answers'], /it holds NaN/],
+    ['another place', { server: asked({ answer: '$.scores' }) }, ['answers'], /\$\.scores is not in the answer/],
+    ['another status', { server: asked({ status: 202 }) }, ['answers'], /answered 200 instead of 202/],
+    // What changes with every answer is a part of it, where nobody says what the outputs are.
+    ['no place', { server: asked({ answer: null }) }, ['same-twice'], /differs from the first/],
+    ['crash', { fault: 'crash-on-third' }, ['answers', 'alive'], /no answer/],
+    ['no such path', { server: asked({ path: '/nowhere' }) }, ['ready', 'answers', 'latency'], /answered 404/],
+    ['lenient', { refusal: 200 }, ['malformed'], /answered 200 instead of 4xx/],
+  ])('%s', async (_, wish, expected, text) => {
+    const evidence = await smoke('custom', { server: asked({}), ...wish });
+    expect([evidence.outcome, failures(evidence)]).toEqual(['failed', expected]);
+    expect(message(evidence, expected[0] ?? '')).toMatch(text);
   });
 });

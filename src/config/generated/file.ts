@@ -16,6 +16,35 @@ export type Tensors = Tensor[] | null;
  */
 export type Tensors1 = Tensor[] | null;
 /**
+ * `custom` with `protocol: http`: one request that asks the model, for a server that speaks none of the other protocols.
+ */
+export type Request = {
+  /**
+   * Path of the request, with its query.
+   */
+  path: string;
+  /**
+   * Method of the request.
+   */
+  method?: 'POST' | 'GET';
+  /**
+   * Template of the body. `{{rows}}`, `{{row}}` and `{{csv}}` become rows made from the contract (docs/smoke.md). `null`: no body.
+   */
+  body?: string | null;
+  /**
+   * Type of the body.
+   */
+  contentType?: string;
+  /**
+   * Status of a right answer.
+   */
+  status?: number;
+  /**
+   * Where the outputs are in the answer, one for each row: a JSONPath of names, indices and `[*]`. `null`: they are not looked for.
+   */
+  answer?: string | null;
+} | null;
+/**
  * `tf-serving`, `torchserve`, `triton`: the server puts requests that arrive together into one batch. Faster on GPUs, slower for single requests. `null`: every request is computed by itself.
  */
 export type Batching = {
@@ -519,9 +548,10 @@ export interface Server {
    */
   readyPath?: string | null;
   /**
-   * `custom`: how the server is asked (docs/smoke.md). `null`: `openapi`, as its `/openapi.json` describes.
+   * `custom`: how the server is asked (docs/smoke.md). `http`: as `server.request` says. `null`: `openapi`, as its `/openapi.json` describes.
    */
-  protocol?: 'openapi' | 'v2' | 'tfserving' | 'torchserve' | 'openai' | null;
+  protocol?: 'openapi' | 'v2' | 'tfserving' | 'torchserve' | 'openai' | 'http' | null;
+  request?: Request;
   batching?: Batching;
   vllm?: Vllm;
   /**

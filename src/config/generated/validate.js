@@ -2,6 +2,7 @@
 "use strict";
 export const validateFile = validate20;
 const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://ml-deploy.dev/schema/mldeploy.schema.json","type":"object","additionalProperties":false,"required":["version","name","model","image"],"properties":{"version":{"const":1,"x-expected":"the number 1"},"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model","required":["path"]},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image","required":["repository"]},"optimize":{"$ref":"#/$defs/optimize"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"},"environments":{"type":"object","propertyNames":{"pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"additionalProperties":{"$ref":"#/$defs/overlay"}}},"$defs":{"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"overlay":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"optimize":{"$ref":"#/$defs/optimize"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}},"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"percentage":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a percentage such as `1%` or `0.5%`"},"bytes":{"type":["string","integer"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"cpuQuantity":{"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]+$","x-expected":"a path"},"objectName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"routeRule":{"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"},"tensors":{"type":["array","null"],"items":{"type":"object","additionalProperties":false,"required":["name","dtype","shape"],"properties":{"name":{"type":"string","pattern":"^.+$","x-expected":"a name"},"dtype":{"enum":["bool","int8","int16","int32","int64","uint8","uint16","uint32","uint64","float16","bfloat16","float32","float64","string"]},"shape":{"type":"array","items":{"type":"integer","minimum":-1,"x-expected":"a whole number, or -1 for any size"}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"path":{"$ref":"#/$defs/path","x-expected":"a path"},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"maxGrowth":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"formats":{"anyOf":[{"type":"array","items":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]*$","x-expected":"the name of a format such as `safetensors`"}},{"type":"null"}]},"previous":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"acknowledgeBreaking":{"anyOf":[{"type":"object","additionalProperties":false,"required":["previous","reason"],"properties":{"previous":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$","x-expected":"a digest such as `sha256:...` with 64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"}}},{"type":"null"}]},"requireSignature":{"anyOf":[{"type":"object","additionalProperties":false,"properties":{"bundle":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"key":{"$ref":"#/$defs/path","x-expected":"a path"},"certificates":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/path","x-expected":"a path"}},"identity":{"type":"string","pattern":"\\S","x-expected":"a name"},"sigstore":{"type":"object","additionalProperties":false,"required":["identity","issuer","trustRoot"],"properties":{"identity":{"type":"string","pattern":"\\S","x-expected":"an address or a URL"},"issuer":{"type":"string","pattern":"^https://","x-expected":"a URL"},"trustRoot":{"$ref":"#/$defs/path","x-expected":"a path"}}}}},{"type":"null"}]},"waivers":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["rule","file","sha256","reason","owner","expires"],"properties":{"rule":{"type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$","x-expected":"the id of a rule such as `format/code`"},"file":{"$ref":"#/$defs/path","x-expected":"a path"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","x-expected":"64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"allow":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["global","reason","owner","expires"],"properties":{"global":{"type":"string","pattern":"^[^\\s]+\\.[^\\s]+$","x-expected":"a full name such as `mypackage.transforms.Scale`"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"inputs":{"$ref":"#/$defs/tensors"},"outputs":{"$ref":"#/$defs/tensors"}}},"server":{"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi","onnxruntime","tf-serving","torchserve","triton","vllm","custom"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"threads":{"type":["integer","null"],"minimum":1,"maximum":1024,"x-expected":"a whole number from 1 to 1024"},"providers":{"type":["array","null"],"items":{"enum":["cuda","cpu"]},"minItems":1,"maxItems":2,"x-expected":"a list of `cuda` and `cpu`"},"dockerfile":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"context":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"target":{"type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$","x-expected":"the name of a stage"},"args":{"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an ARG"},"additionalProperties":{"type":["string","number","boolean"],"x-expected":"a text or a number"}},"modelPath":{"type":["string","null"],"pattern":"^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$","x-expected":"an absolute path below `/`"},"livePath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/healthz`"},"readyPath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/readyz`"},"protocol":{"enum":["openapi","v2","tfserving","torchserve","openai",null]},"batching":{"type":["object","null"],"additionalProperties":false,"required":["maxBatch"],"properties":{"maxBatch":{"type":"integer","minimum":2,"maximum":65536,"x-expected":"a whole number from 2 to 65536"},"delay":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"vllm":{"type":"object","additionalProperties":false,"properties":{"maxLength":{"type":["integer","null"],"minimum":1,"maximum":100000000,"x-expected":"a whole number of tokens"},"dtype":{"enum":["auto","bfloat16","float16","float32"]},"gpuMemory":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"args":{"type":"array","items":{"type":"string","pattern":"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$","x-expected":"an argument such as `--enable-prefix-caching` or `--max-num-seqs=64`"}}}},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}},"image":{"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":["string","null"],"pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"anyOf":[{"$ref":"#/$defs/platform","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},{"type":"array","minItems":1,"items":{"$ref":"#/$defs/platform","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"x-expected":"a list of platforms"}],"x-expected":"a platform such as `linux/amd64`, or a list of platforms"},"builder":{"enum":["auto","buildkit","buildx","buildah","oci"]},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}},"weights":{"enum":["image","init","volume"]},"artifacts":{"type":"array","items":{"enum":["modelpack","modelcar"]}},"sign":{"anyOf":[{"type":"object","additionalProperties":false,"required":["key"],"properties":{"key":{"$ref":"#/$defs/path","x-expected":"a path"},"password":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]}}},{"type":"null"}]}}},"optimize":{"type":"object","additionalProperties":false,"properties":{"bf16":{"type":"boolean"},"quantize":{"enum":["int8",null]},"float16":{"type":"boolean"},"prune":{"type":["number","null"],"exclusiveMinimum":0,"exclusiveMaximum":1},"tolerance":{"type":"object","additionalProperties":false,"properties":{"absolute":{"type":"number","minimum":0},"relative":{"type":"number","minimum":0},"agreement":{"type":"number","minimum":0,"maximum":1},"top":{"type":["number","null"],"minimum":0,"maximum":1}}},"drop":{"type":"array","items":{"enum":["duplicates","training"]}}}},"smoke":{"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","podman","process"]},"deviceWait":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"resources":{"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}},"deploy":{"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"rollout":{"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}},"prometheus":{"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"},"labelName":{"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"probability":{"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"},"notify":{"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}},"step":{"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://ml-deploy.dev/schema/mldeploy.schema.json","type":"object","additionalProperties":false,"required":["version","name","model","image"],"properties":{"version":{"const":1,"x-expected":"the number 1"},"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model","required":["path"]},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image","required":["repository"]},"optimize":{"$ref":"#/$defs/optimize"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"},"environments":{"type":"object","propertyNames":{"pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"additionalProperties":{"$ref":"#/$defs/overlay"}}},"$defs":{"overlay":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/name","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"model":{"$ref":"#/$defs/model"},"server":{"$ref":"#/$defs/server"},"image":{"$ref":"#/$defs/image"},"optimize":{"$ref":"#/$defs/optimize"},"smoke":{"$ref":"#/$defs/smoke"},"resources":{"$ref":"#/$defs/resources"},"deploy":{"$ref":"#/$defs/deploy"},"rollout":{"$ref":"#/$defs/rollout"},"notify":{"$ref":"#/$defs/notify"}}},"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"},"duration":{"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"percentage":{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a percentage such as `1%` or `0.5%`"},"bytes":{"type":["string","integer"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"cpuQuantity":{"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"path":{"type":"string","pattern":"^[^\\u0000-\\u001f]+$","x-expected":"a path"},"objectName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"routeRule":{"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"},"tensors":{"type":["array","null"],"items":{"type":"object","additionalProperties":false,"required":["name","dtype","shape"],"properties":{"name":{"type":"string","pattern":"^.+$","x-expected":"a name"},"dtype":{"enum":["bool","int8","int16","int32","int64","uint8","uint16","uint32","uint64","float16","bfloat16","float32","float64","string"]},"shape":{"type":"array","items":{"type":"integer","minimum":-1,"x-expected":"a whole number, or -1 for any size"}}}}},"model":{"type":"object","additionalProperties":false,"properties":{"path":{"$ref":"#/$defs/path","x-expected":"a path"},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"maxGrowth":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"formats":{"anyOf":[{"type":"array","items":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]*$","x-expected":"the name of a format such as `safetensors`"}},{"type":"null"}]},"previous":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"acknowledgeBreaking":{"anyOf":[{"type":"object","additionalProperties":false,"required":["previous","reason"],"properties":{"previous":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$","x-expected":"a digest such as `sha256:...` with 64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"}}},{"type":"null"}]},"requireSignature":{"anyOf":[{"type":"object","additionalProperties":false,"properties":{"bundle":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"key":{"$ref":"#/$defs/path","x-expected":"a path"},"certificates":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/path","x-expected":"a path"}},"identity":{"type":"string","pattern":"\\S","x-expected":"a name"},"sigstore":{"type":"object","additionalProperties":false,"required":["identity","issuer","trustRoot"],"properties":{"identity":{"type":"string","pattern":"\\S","x-expected":"an address or a URL"},"issuer":{"type":"string","pattern":"^https://","x-expected":"a URL"},"trustRoot":{"$ref":"#/$defs/path","x-expected":"a path"}}}}},{"type":"null"}]},"waivers":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["rule","file","sha256","reason","owner","expires"],"properties":{"rule":{"type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$","x-expected":"the id of a rule such as `format/code`"},"file":{"$ref":"#/$defs/path","x-expected":"a path"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","x-expected":"64 hex digits"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"allow":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["global","reason","owner","expires"],"properties":{"global":{"type":"string","pattern":"^[^\\s]+\\.[^\\s]+$","x-expected":"a full name such as `mypackage.transforms.Scale`"},"reason":{"type":"string","pattern":"\\S","x-expected":"a sentence"},"owner":{"type":"string","pattern":"\\S","x-expected":"a name or an address"},"expires":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","x-expected":"a date such as `2027-06-30`"}}}},"inputs":{"$ref":"#/$defs/tensors"},"outputs":{"$ref":"#/$defs/tensors"}}},"server":{"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi","onnxruntime","tf-serving","torchserve","triton","vllm","custom"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"threads":{"type":["integer","null"],"minimum":1,"maximum":1024,"x-expected":"a whole number from 1 to 1024"},"providers":{"type":["array","null"],"items":{"enum":["cuda","cpu"]},"minItems":1,"maxItems":2,"x-expected":"a list of `cuda` and `cpu`"},"dockerfile":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"context":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"target":{"type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$","x-expected":"the name of a stage"},"args":{"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an ARG"},"additionalProperties":{"type":["string","number","boolean"],"x-expected":"a text or a number"}},"modelPath":{"type":["string","null"],"pattern":"^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$","x-expected":"an absolute path below `/`"},"livePath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/healthz`"},"readyPath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/readyz`"},"protocol":{"enum":["openapi","v2","tfserving","torchserve","openai","http",null]},"request":{"type":["object","null"],"additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^/[^\\s]*$","x-expected":"a path such as `/score`"},"method":{"enum":["POST","GET"]},"body":{"type":["string","null"]},"contentType":{"type":"string","pattern":"^[^\\s/;]+/[^\\s/;]+(;.*)?$","x-expected":"a media type such as `application/json`"},"status":{"type":"integer","minimum":200,"maximum":299,"x-expected":"a whole number from 200 to 299"},"answer":{"type":["string","null"]}}},"batching":{"type":["object","null"],"additionalProperties":false,"required":["maxBatch"],"properties":{"maxBatch":{"type":"integer","minimum":2,"maximum":65536,"x-expected":"a whole number from 2 to 65536"},"delay":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"vllm":{"type":"object","additionalProperties":false,"properties":{"maxLength":{"type":["integer","null"],"minimum":1,"maximum":100000000,"x-expected":"a whole number of tokens"},"dtype":{"enum":["auto","bfloat16","float16","float32"]},"gpuMemory":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"args":{"type":"array","items":{"type":"string","pattern":"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$","x-expected":"an argument such as `--enable-prefix-caching` or `--max-num-seqs=64`"}}}},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}},"image":{"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":["string","null"],"pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"builder":{"enum":["auto","buildkit","buildx","buildah","oci"]},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}},"weights":{"enum":["image","init","volume"]},"artifacts":{"type":"array","items":{"enum":["modelpack","modelcar"]}},"sign":{"anyOf":[{"type":"object","additionalProperties":false,"required":["key"],"properties":{"key":{"$ref":"#/$defs/path","x-expected":"a path"},"password":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]}}},{"type":"null"}]}}},"optimize":{"type":"object","additionalProperties":false,"properties":{"bf16":{"type":"boolean"},"quantize":{"enum":["int8",null]},"float16":{"type":"boolean"},"prune":{"type":["number","null"],"exclusiveMinimum":0,"exclusiveMaximum":1},"tolerance":{"type":"object","additionalProperties":false,"properties":{"absolute":{"type":"number","minimum":0},"relative":{"type":"number","minimum":0},"agreement":{"type":"number","minimum":0,"maximum":1},"top":{"type":["number","null"],"minimum":0,"maximum":1}}},"drop":{"type":"array","items":{"enum":["duplicates","training"]}}}},"smoke":{"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"resources":{"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}},"deploy":{"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"rollout":{"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}},"prometheus":{"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"variable":{"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"},"labelName":{"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"probability":{"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"},"notify":{"type":"array","items":{"type":"object","additionalProperties":false,"properties":{"slack":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"webhook":{"type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"secret":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]}}},"on":{"type":"array","items":{"enum":["started","held","promoted","rolled-back","failed"]}}}}},"step":{"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}}}};
 const schema32 = {"type":"string","pattern":"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-` that starts with a letter, at most 40 characters"};
 const schema60 = {"type":"object","additionalProperties":false,"properties":{"bf16":{"type":"boolean"},"quantize":{"enum":["int8",null]},"float16":{"type":"boolean"},"prune":{"type":["number","null"],"exclusiveMinimum":0,"exclusiveMaximum":1},"tolerance":{"type":"object","additionalProperties":false,"properties":{"absolute":{"type":"number","minimum":0},"relative":{"type":"number","minimum":0},"agreement":{"type":"number","minimum":0,"maximum":1},"top":{"type":["number","null"],"minimum":0,"maximum":1}}},"drop":{"type":"array","items":{"enum":["duplicates","training"]}}}};
 const func1 = Object.prototype.hasOwnProperty;
@@ -1612,14 +1613,15 @@ return errors === 0;
 }
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema45 = {"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi","onnxruntime","tf-serving","torchserve","triton","vllm","custom"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"threads":{"type":["integer","null"],"minimum":1,"maximum":1024,"x-expected":"a whole number from 1 to 1024"},"providers":{"type":["array","null"],"items":{"enum":["cuda","cpu"]},"minItems":1,"maxItems":2,"x-expected":"a list of `cuda` and `cpu`"},"dockerfile":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"context":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"target":{"type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$","x-expected":"the name of a stage"},"args":{"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an ARG"},"additionalProperties":{"type":["string","number","boolean"],"x-expected":"a text or a number"}},"modelPath":{"type":["string","null"],"pattern":"^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$","x-expected":"an absolute path below `/`"},"livePath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/healthz`"},"readyPath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/readyz`"},"protocol":{"enum":["openapi","v2","tfserving","torchserve","openai",null]},"batching":{"type":["object","null"],"additionalProperties":false,"required":["maxBatch"],"properties":{"maxBatch":{"type":"integer","minimum":2,"maximum":65536,"x-expected":"a whole number from 2 to 65536"},"delay":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"vllm":{"type":"object","additionalProperties":false,"properties":{"maxLength":{"type":["integer","null"],"minimum":1,"maximum":100000000,"x-expected":"a whole number of tokens"},"dtype":{"enum":["auto","bfloat16","float16","float32"]},"gpuMemory":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"args":{"type":"array","items":{"type":"string","pattern":"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$","x-expected":"an argument such as `--enable-prefix-caching` or `--max-num-seqs=64`"}}}},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}};
+const schema45 = {"type":"object","additionalProperties":false,"properties":{"type":{"enum":["fastapi","onnxruntime","tf-serving","torchserve","triton","vllm","custom"]},"entry":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"requirements":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1024,"maximum":65535,"x-expected":"a port from 1024 to 65535"},"workers":{"type":"integer","minimum":1,"maximum":256,"x-expected":"a whole number from 1 to 256"},"threads":{"type":["integer","null"],"minimum":1,"maximum":1024,"x-expected":"a whole number from 1 to 1024"},"providers":{"type":["array","null"],"items":{"enum":["cuda","cpu"]},"minItems":1,"maxItems":2,"x-expected":"a list of `cuda` and `cpu`"},"dockerfile":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"context":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"target":{"type":["string","null"],"pattern":"^[A-Za-z0-9][A-Za-z0-9_.-]*$","x-expected":"the name of a stage"},"args":{"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an ARG"},"additionalProperties":{"type":["string","number","boolean"],"x-expected":"a text or a number"}},"modelPath":{"type":["string","null"],"pattern":"^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$","x-expected":"an absolute path below `/`"},"livePath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/healthz`"},"readyPath":{"type":["string","null"],"pattern":"^/[^\\s]*$","x-expected":"a path such as `/readyz`"},"protocol":{"enum":["openapi","v2","tfserving","torchserve","openai","http",null]},"request":{"type":["object","null"],"additionalProperties":false,"required":["path"],"properties":{"path":{"type":"string","pattern":"^/[^\\s]*$","x-expected":"a path such as `/score`"},"method":{"enum":["POST","GET"]},"body":{"type":["string","null"]},"contentType":{"type":"string","pattern":"^[^\\s/;]+/[^\\s/;]+(;.*)?$","x-expected":"a media type such as `application/json`"},"status":{"type":"integer","minimum":200,"maximum":299,"x-expected":"a whole number from 200 to 299"},"answer":{"type":["string","null"]}}},"batching":{"type":["object","null"],"additionalProperties":false,"required":["maxBatch"],"properties":{"maxBatch":{"type":"integer","minimum":2,"maximum":65536,"x-expected":"a whole number from 2 to 65536"},"delay":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}},"vllm":{"type":"object","additionalProperties":false,"properties":{"maxLength":{"type":["integer","null"],"minimum":1,"maximum":100000000,"x-expected":"a whole number of tokens"},"dtype":{"enum":["auto","bfloat16","float16","float32"]},"gpuMemory":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"args":{"type":"array","items":{"type":"string","pattern":"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$","x-expected":"an argument such as `--enable-prefix-caching` or `--max-num-seqs=64`"}}}},"maxBody":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"}}};
 const schema50 = {"type":"string","pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"};
 const pattern35 = new RegExp("^[A-Za-z0-9][A-Za-z0-9_.-]*$", "");
 const pattern36 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*$", "");
 const pattern37 = new RegExp("^(/[A-Za-z0-9_.-]*[A-Za-z0-9_-])+$", "");
 const pattern38 = new RegExp("^/[^\\s]*$", "");
-const pattern40 = new RegExp("^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$", "");
-const pattern42 = new RegExp("^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$", "");
+const pattern41 = new RegExp("^[^\\s/;]+/[^\\s/;]+(;.*)?$", "");
+const pattern42 = new RegExp("^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$", "");
+const pattern44 = new RegExp("^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$", "");
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2223,7 +2225,7 @@ errors++;
 }
 if(data.protocol !== undefined){
 let data16 = data.protocol;
-if(!((((((data16 === "openapi") || (data16 === "v2")) || (data16 === "tfserving")) || (data16 === "torchserve")) || (data16 === "openai")) || (data16 === null))){
+if(!(((((((data16 === "openapi") || (data16 === "v2")) || (data16 === "tfserving")) || (data16 === "torchserve")) || (data16 === "openai")) || (data16 === "http")) || (data16 === null))){
 const err43 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema45.properties.protocol.enum},message:"must be equal to one of the allowed values",schema:schema45.properties.protocol.enum,parentSchema:schema45.properties.protocol,data:data16};
 if(vErrors === null){
 vErrors = [err43];
@@ -2234,10 +2236,10 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data.batching !== undefined){
-let data17 = data.batching;
+if(data.request !== undefined){
+let data17 = data.request;
 if((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)){
-const err44 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: schema45.properties.batching.type},message:"must be object,null",schema:schema45.properties.batching.type,parentSchema:schema45.properties.batching,data:data17};
+const err44 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: schema45.properties.request.type},message:"must be object,null",schema:schema45.properties.request.type,parentSchema:schema45.properties.request,data:data17};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2247,8 +2249,8 @@ vErrors.push(err44);
 errors++;
 }
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-if(data17.maxBatch === undefined){
-const err45 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/required",keyword:"required",params:{missingProperty: "maxBatch"},message:"must have required property '"+"maxBatch"+"'",schema:schema45.properties.batching.required,parentSchema:schema45.properties.batching,data:data17};
+if(data17.path === undefined){
+const err45 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: "path"},message:"must have required property '"+"path"+"'",schema:schema45.properties.request.required,parentSchema:schema45.properties.request,data:data17};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2258,8 +2260,8 @@ vErrors.push(err45);
 errors++;
 }
 for(const key3 in data17){
-if(!((key3 === "maxBatch") || (key3 === "delay"))){
-const err46 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema45.properties.batching,data:data17};
+if(!((((((key3 === "path") || (key3 === "method")) || (key3 === "body")) || (key3 === "contentType")) || (key3 === "status")) || (key3 === "answer"))){
+const err46 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema45.properties.request,data:data17};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2269,10 +2271,11 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data17.maxBatch !== undefined){
-let data18 = data17.maxBatch;
-if(!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18)))){
-const err47 = {instancePath:instancePath+"/batching/maxBatch",schemaPath:"#/properties/batching/properties/maxBatch/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema45.properties.batching.properties.maxBatch.type,parentSchema:schema45.properties.batching.properties.maxBatch,data:data18};
+if(data17.path !== undefined){
+let data18 = data17.path;
+if(typeof data18 === "string"){
+if(!pattern38.test(data18)){
+const err47 = {instancePath:instancePath+"/request/path",schemaPath:"#/properties/request/properties/path/pattern",keyword:"pattern",params:{pattern: "^/[^\\s]*$"},message:"must match pattern \""+"^/[^\\s]*$"+"\"",schema:"^/[^\\s]*$",parentSchema:schema45.properties.request.properties.path,data:data18};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2281,9 +2284,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data18 == "number") && (isFinite(data18))){
-if(data18 > 65536 || isNaN(data18)){
-const err48 = {instancePath:instancePath+"/batching/maxBatch",schemaPath:"#/properties/batching/properties/maxBatch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536",schema:65536,parentSchema:schema45.properties.batching.properties.maxBatch,data:data18};
+}
+else {
+const err48 = {instancePath:instancePath+"/request/path",schemaPath:"#/properties/request/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.request.properties.path.type,parentSchema:schema45.properties.request.properties.path,data:data18};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2292,8 +2295,11 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data18 < 2 || isNaN(data18)){
-const err49 = {instancePath:instancePath+"/batching/maxBatch",schemaPath:"#/properties/batching/properties/maxBatch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema45.properties.batching.properties.maxBatch,data:data18};
+}
+if(data17.method !== undefined){
+let data19 = data17.method;
+if(!((data19 === "POST") || (data19 === "GET"))){
+const err49 = {instancePath:instancePath+"/request/method",schemaPath:"#/properties/request/properties/method/enum",keyword:"enum",params:{allowedValues: schema45.properties.request.properties.method.enum},message:"must be equal to one of the allowed values",schema:schema45.properties.request.properties.method.enum,parentSchema:schema45.properties.request.properties.method,data:data19};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2303,12 +2309,10 @@ vErrors.push(err49);
 errors++;
 }
 }
-}
-if(data17.delay !== undefined){
-let data19 = data17.delay;
-if(typeof data19 === "string"){
-if(!pattern40.test(data19)){
-const err50 = {instancePath:instancePath+"/batching/delay",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data19};
+if(data17.body !== undefined){
+let data20 = data17.body;
+if((typeof data20 !== "string") && (data20 !== null)){
+const err50 = {instancePath:instancePath+"/request/body",schemaPath:"#/properties/request/properties/body/type",keyword:"type",params:{type: schema45.properties.request.properties.body.type},message:"must be string,null",schema:schema45.properties.request.properties.body.type,parentSchema:schema45.properties.request.properties.body,data:data20};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2318,8 +2322,11 @@ vErrors.push(err50);
 errors++;
 }
 }
-else {
-const err51 = {instancePath:instancePath+"/batching/delay",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data19};
+if(data17.contentType !== undefined){
+let data21 = data17.contentType;
+if(typeof data21 === "string"){
+if(!pattern41.test(data21)){
+const err51 = {instancePath:instancePath+"/request/contentType",schemaPath:"#/properties/request/properties/contentType/pattern",keyword:"pattern",params:{pattern: "^[^\\s/;]+/[^\\s/;]+(;.*)?$"},message:"must match pattern \""+"^[^\\s/;]+/[^\\s/;]+(;.*)?$"+"\"",schema:"^[^\\s/;]+/[^\\s/;]+(;.*)?$",parentSchema:schema45.properties.request.properties.contentType,data:data21};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2329,14 +2336,8 @@ vErrors.push(err51);
 errors++;
 }
 }
-}
-}
-if(data.vllm !== undefined){
-let data20 = data.vllm;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-for(const key4 in data20){
-if(!((((key4 === "maxLength") || (key4 === "dtype")) || (key4 === "gpuMemory")) || (key4 === "args"))){
-const err52 = {instancePath:instancePath+"/vllm",schemaPath:"#/properties/vllm/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema45.properties.vllm,data:data20};
+else {
+const err52 = {instancePath:instancePath+"/request/contentType",schemaPath:"#/properties/request/properties/contentType/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.request.properties.contentType.type,parentSchema:schema45.properties.request.properties.contentType,data:data21};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2346,10 +2347,10 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data20.maxLength !== undefined){
-let data21 = data20.maxLength;
-if((!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))) && (data21 !== null)){
-const err53 = {instancePath:instancePath+"/vllm/maxLength",schemaPath:"#/properties/vllm/properties/maxLength/type",keyword:"type",params:{type: schema45.properties.vllm.properties.maxLength.type},message:"must be integer,null",schema:schema45.properties.vllm.properties.maxLength.type,parentSchema:schema45.properties.vllm.properties.maxLength,data:data21};
+if(data17.status !== undefined){
+let data22 = data17.status;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err53 = {instancePath:instancePath+"/request/status",schemaPath:"#/properties/request/properties/status/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema45.properties.request.properties.status.type,parentSchema:schema45.properties.request.properties.status,data:data22};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2358,9 +2359,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 100000000 || isNaN(data21)){
-const err54 = {instancePath:instancePath+"/vllm/maxLength",schemaPath:"#/properties/vllm/properties/maxLength/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000000},message:"must be <= 100000000",schema:100000000,parentSchema:schema45.properties.vllm.properties.maxLength,data:data21};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 > 299 || isNaN(data22)){
+const err54 = {instancePath:instancePath+"/request/status",schemaPath:"#/properties/request/properties/status/maximum",keyword:"maximum",params:{comparison: "<=", limit: 299},message:"must be <= 299",schema:299,parentSchema:schema45.properties.request.properties.status,data:data22};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2369,8 +2370,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data21 < 1 || isNaN(data21)){
-const err55 = {instancePath:instancePath+"/vllm/maxLength",schemaPath:"#/properties/vllm/properties/maxLength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema45.properties.vllm.properties.maxLength,data:data21};
+if(data22 < 200 || isNaN(data22)){
+const err55 = {instancePath:instancePath+"/request/status",schemaPath:"#/properties/request/properties/status/minimum",keyword:"minimum",params:{comparison: ">=", limit: 200},message:"must be >= 200",schema:200,parentSchema:schema45.properties.request.properties.status,data:data22};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2381,10 +2382,10 @@ errors++;
 }
 }
 }
-if(data20.dtype !== undefined){
-let data22 = data20.dtype;
-if(!((((data22 === "auto") || (data22 === "bfloat16")) || (data22 === "float16")) || (data22 === "float32"))){
-const err56 = {instancePath:instancePath+"/vllm/dtype",schemaPath:"#/properties/vllm/properties/dtype/enum",keyword:"enum",params:{allowedValues: schema45.properties.vllm.properties.dtype.enum},message:"must be equal to one of the allowed values",schema:schema45.properties.vllm.properties.dtype.enum,parentSchema:schema45.properties.vllm.properties.dtype,data:data22};
+if(data17.answer !== undefined){
+let data23 = data17.answer;
+if((typeof data23 !== "string") && (data23 !== null)){
+const err56 = {instancePath:instancePath+"/request/answer",schemaPath:"#/properties/request/properties/answer/type",keyword:"type",params:{type: schema45.properties.request.properties.answer.type},message:"must be string,null",schema:schema45.properties.request.properties.answer.type,parentSchema:schema45.properties.request.properties.answer,data:data23};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2394,14 +2395,12 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data20.gpuMemory !== undefined){
-let data23 = data20.gpuMemory;
-const _errs70 = errors;
-let valid16 = false;
-const _errs71 = errors;
-if(typeof data23 === "string"){
-if(!pattern7.test(data23)){
-const err57 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/$defs/percentage/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema36,data:data23};
+}
+}
+if(data.batching !== undefined){
+let data24 = data.batching;
+if((!(data24 && typeof data24 == "object" && !Array.isArray(data24))) && (data24 !== null)){
+const err57 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/type",keyword:"type",params:{type: schema45.properties.batching.type},message:"must be object,null",schema:schema45.properties.batching.type,parentSchema:schema45.properties.batching,data:data24};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2410,9 +2409,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-else {
-const err58 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/$defs/percentage/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.type,parentSchema:schema36,data:data23};
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.maxBatch === undefined){
+const err58 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/required",keyword:"required",params:{missingProperty: "maxBatch"},message:"must have required property '"+"maxBatch"+"'",schema:schema45.properties.batching.required,parentSchema:schema45.properties.batching,data:data24};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2421,11 +2420,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-var _valid4 = _errs71 === errors;
-valid16 = valid16 || _valid4;
-const _errs74 = errors;
-if(data23 !== null){
-const err59 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/properties/vllm/properties/gpuMemory/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema45.properties.vllm.properties.gpuMemory.anyOf[1].type,parentSchema:schema45.properties.vllm.properties.gpuMemory.anyOf[1],data:data23};
+for(const key4 in data24){
+if(!((key4 === "maxBatch") || (key4 === "delay"))){
+const err59 = {instancePath:instancePath+"/batching",schemaPath:"#/properties/batching/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema45.properties.batching,data:data24};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2434,10 +2431,11 @@ vErrors.push(err59);
 }
 errors++;
 }
-var _valid4 = _errs74 === errors;
-valid16 = valid16 || _valid4;
-if(!valid16){
-const err60 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/properties/vllm/properties/gpuMemory/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema45.properties.vllm.properties.gpuMemory.anyOf,parentSchema:schema45.properties.vllm.properties.gpuMemory,data:data23};
+}
+if(data24.maxBatch !== undefined){
+let data25 = data24.maxBatch;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err60 = {instancePath:instancePath+"/batching/maxBatch",schemaPath:"#/properties/batching/properties/maxBatch/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema45.properties.batching.properties.maxBatch.type,parentSchema:schema45.properties.batching.properties.maxBatch,data:data25};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2446,27 +2444,9 @@ vErrors.push(err60);
 }
 errors++;
 }
-else {
-errors = _errs70;
-if(vErrors !== null){
-if(_errs70){
-vErrors.length = _errs70;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data20.args !== undefined){
-let data24 = data20.args;
-if(Array.isArray(data24)){
-const len1 = data24.length;
-for(let i1=0; i1<len1; i1++){
-let data25 = data24[i1];
-if(typeof data25 === "string"){
-if(!pattern42.test(data25)){
-const err61 = {instancePath:instancePath+"/vllm/args/" + i1,schemaPath:"#/properties/vllm/properties/args/items/pattern",keyword:"pattern",params:{pattern: "^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$"},message:"must match pattern \""+"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$"+"\"",schema:"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$",parentSchema:schema45.properties.vllm.properties.args.items,data:data25};
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 > 65536 || isNaN(data25)){
+const err61 = {instancePath:instancePath+"/batching/maxBatch",schemaPath:"#/properties/batching/properties/maxBatch/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65536},message:"must be <= 65536",schema:65536,parentSchema:schema45.properties.batching.properties.maxBatch,data:data25};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2475,9 +2455,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-else {
-const err62 = {instancePath:instancePath+"/vllm/args/" + i1,schemaPath:"#/properties/vllm/properties/args/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.vllm.properties.args.items.type,parentSchema:schema45.properties.vllm.properties.args.items,data:data25};
+if(data25 < 2 || isNaN(data25)){
+const err62 = {instancePath:instancePath+"/batching/maxBatch",schemaPath:"#/properties/batching/properties/maxBatch/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema45.properties.batching.properties.maxBatch,data:data25};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2488,8 +2467,11 @@ errors++;
 }
 }
 }
-else {
-const err63 = {instancePath:instancePath+"/vllm/args",schemaPath:"#/properties/vllm/properties/args/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema45.properties.vllm.properties.args.type,parentSchema:schema45.properties.vllm.properties.args,data:data24};
+if(data24.delay !== undefined){
+let data26 = data24.delay;
+if(typeof data26 === "string"){
+if(!pattern42.test(data26)){
+const err63 = {instancePath:instancePath+"/batching/delay",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data26};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2499,9 +2481,8 @@ vErrors.push(err63);
 errors++;
 }
 }
-}
 else {
-const err64 = {instancePath:instancePath+"/vllm",schemaPath:"#/properties/vllm/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.properties.vllm.type,parentSchema:schema45.properties.vllm,data:data20};
+const err64 = {instancePath:instancePath+"/batching/delay",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data26};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2511,10 +2492,14 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data.maxBody !== undefined){
-let data26 = data.maxBody;
-if((typeof data26 !== "string") && (!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26))))){
-const err65 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/type",keyword:"type",params:{type: schema35.type},message:"must be string,integer",schema:schema35.type,parentSchema:schema35,data:data26};
+}
+}
+if(data.vllm !== undefined){
+let data27 = data.vllm;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+for(const key5 in data27){
+if(!((((key5 === "maxLength") || (key5 === "dtype")) || (key5 === "gpuMemory")) || (key5 === "args"))){
+const err65 = {instancePath:instancePath+"/vllm",schemaPath:"#/properties/vllm/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema45.properties.vllm,data:data27};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2523,9 +2508,11 @@ vErrors.push(err65);
 }
 errors++;
 }
-if((typeof data26 == "number") && (isFinite(data26))){
-if(data26 < 0 || isNaN(data26)){
-const err66 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35,data:data26};
+}
+if(data27.maxLength !== undefined){
+let data28 = data27.maxLength;
+if((!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))) && (data28 !== null)){
+const err66 = {instancePath:instancePath+"/vllm/maxLength",schemaPath:"#/properties/vllm/properties/maxLength/type",keyword:"type",params:{type: schema45.properties.vllm.properties.maxLength.type},message:"must be integer,null",schema:schema45.properties.vllm.properties.maxLength.type,parentSchema:schema45.properties.vllm.properties.maxLength,data:data28};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2534,10 +2521,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-if(typeof data26 === "string"){
-if(!pattern6.test(data26)){
-const err67 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$",parentSchema:schema35,data:data26};
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 > 100000000 || isNaN(data28)){
+const err67 = {instancePath:instancePath+"/vllm/maxLength",schemaPath:"#/properties/vllm/properties/maxLength/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000000},message:"must be <= 100000000",schema:100000000,parentSchema:schema45.properties.vllm.properties.maxLength,data:data28};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -2546,16 +2532,193 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err68 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data};
+if(data28 < 1 || isNaN(data28)){
+const err68 = {instancePath:instancePath+"/vllm/maxLength",schemaPath:"#/properties/vllm/properties/maxLength/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema45.properties.vllm.properties.maxLength,data:data28};
 if(vErrors === null){
 vErrors = [err68];
 }
 else {
 vErrors.push(err68);
+}
+errors++;
+}
+}
+}
+if(data27.dtype !== undefined){
+let data29 = data27.dtype;
+if(!((((data29 === "auto") || (data29 === "bfloat16")) || (data29 === "float16")) || (data29 === "float32"))){
+const err69 = {instancePath:instancePath+"/vllm/dtype",schemaPath:"#/properties/vllm/properties/dtype/enum",keyword:"enum",params:{allowedValues: schema45.properties.vllm.properties.dtype.enum},message:"must be equal to one of the allowed values",schema:schema45.properties.vllm.properties.dtype.enum,parentSchema:schema45.properties.vllm.properties.dtype,data:data29};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+if(data27.gpuMemory !== undefined){
+let data30 = data27.gpuMemory;
+const _errs84 = errors;
+let valid17 = false;
+const _errs85 = errors;
+if(typeof data30 === "string"){
+if(!pattern7.test(data30)){
+const err70 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/$defs/percentage/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?%$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?%$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?%$",parentSchema:schema36,data:data30};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/$defs/percentage/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.type,parentSchema:schema36,data:data30};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+var _valid4 = _errs85 === errors;
+valid17 = valid17 || _valid4;
+const _errs88 = errors;
+if(data30 !== null){
+const err72 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/properties/vllm/properties/gpuMemory/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema45.properties.vllm.properties.gpuMemory.anyOf[1].type,parentSchema:schema45.properties.vllm.properties.gpuMemory.anyOf[1],data:data30};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+var _valid4 = _errs88 === errors;
+valid17 = valid17 || _valid4;
+if(!valid17){
+const err73 = {instancePath:instancePath+"/vllm/gpuMemory",schemaPath:"#/properties/vllm/properties/gpuMemory/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema45.properties.vllm.properties.gpuMemory.anyOf,parentSchema:schema45.properties.vllm.properties.gpuMemory,data:data30};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+else {
+errors = _errs84;
+if(vErrors !== null){
+if(_errs84){
+vErrors.length = _errs84;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data27.args !== undefined){
+let data31 = data27.args;
+if(Array.isArray(data31)){
+const len1 = data31.length;
+for(let i1=0; i1<len1; i1++){
+let data32 = data31[i1];
+if(typeof data32 === "string"){
+if(!pattern44.test(data32)){
+const err74 = {instancePath:instancePath+"/vllm/args/" + i1,schemaPath:"#/properties/vllm/properties/args/items/pattern",keyword:"pattern",params:{pattern: "^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$"},message:"must match pattern \""+"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$"+"\"",schema:"^--[a-z][a-z0-9-]*(=[^\\u0000-\\u001f]*)?$",parentSchema:schema45.properties.vllm.properties.args.items,data:data32};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+else {
+const err75 = {instancePath:instancePath+"/vllm/args/" + i1,schemaPath:"#/properties/vllm/properties/args/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.vllm.properties.args.items.type,parentSchema:schema45.properties.vllm.properties.args.items,data:data32};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/vllm/args",schemaPath:"#/properties/vllm/properties/args/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema45.properties.vllm.properties.args.type,parentSchema:schema45.properties.vllm.properties.args,data:data31};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+}
+else {
+const err77 = {instancePath:instancePath+"/vllm",schemaPath:"#/properties/vllm/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.properties.vllm.type,parentSchema:schema45.properties.vllm,data:data27};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+if(data.maxBody !== undefined){
+let data33 = data.maxBody;
+if((typeof data33 !== "string") && (!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33))))){
+const err78 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/type",keyword:"type",params:{type: schema35.type},message:"must be string,integer",schema:schema35.type,parentSchema:schema35,data:data33};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 < 0 || isNaN(data33)){
+const err79 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35,data:data33};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+if(typeof data33 === "string"){
+if(!pattern6.test(data33)){
+const err80 = {instancePath:instancePath+"/maxBody",schemaPath:"#/$defs/bytes/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$",parentSchema:schema35,data:data33};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err81 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
 }
 errors++;
 }
@@ -2570,6 +2733,11 @@ const pattern44 = new RegExp("^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)
 const pattern45 = new RegExp("^\\S+$", "");
 const pattern46 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$", "");
 const pattern49 = new RegExp("^[A-Za-z0-9_.-]+$", "");
+const schema53 = {"type":"object","additionalProperties":false,"properties":{"repository":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$","x-expected":"a repository such as `ghcr.io/acme/fraud` (host and path, no tag)"},"base":{"type":["string","null"],"pattern":"^\\S+$","x-expected":"an image reference"},"platform":{"type":"string","pattern":"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$","x-expected":"a platform such as `linux/amd64` or `linux/arm64`"},"builder":{"enum":["auto","buildkit","buildx","buildah","oci"]},"maxSize":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]},"insecure":{"type":"boolean"},"secrets":{"type":"object","propertyNames":{"pattern":"^[A-Za-z0-9_.-]+$","x-expected":"a name of letters, digits, `_`, `.` and `-`"},"additionalProperties":{"$ref":"#/$defs/path","x-expected":"a path"}},"weights":{"enum":["image","init","volume"]},"artifacts":{"type":"array","items":{"enum":["modelpack","modelcar"]}},"sign":{"anyOf":[{"type":"object","additionalProperties":false,"required":["key"],"properties":{"key":{"$ref":"#/$defs/path","x-expected":"a path"},"password":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]}}},{"type":"null"}]}}};
+const pattern46 = new RegExp("^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$", "");
+const pattern47 = new RegExp("^\\S+$", "");
+const pattern48 = new RegExp("^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$", "");
+const pattern50 = new RegExp("^[A-Za-z0-9_.-]+$", "");
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2597,7 +2765,7 @@ errors++;
 if(data.repository !== undefined){
 let data0 = data.repository;
 if(typeof data0 === "string"){
-if(!pattern44.test(data0)){
+if(!pattern46.test(data0)){
 const err1 = {instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$"},message:"must match pattern \""+"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$"+"\"",schema:"^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+$",parentSchema:schema53.properties.repository,data:data0};
 if(vErrors === null){
 vErrors = [err1];
@@ -2632,7 +2800,7 @@ vErrors.push(err3);
 errors++;
 }
 if(typeof data1 === "string"){
-if(!pattern45.test(data1)){
+if(!pattern47.test(data1)){
 const err4 = {instancePath:instancePath+"/base",schemaPath:"#/properties/base/pattern",keyword:"pattern",params:{pattern: "^\\S+$"},message:"must match pattern \""+"^\\S+$"+"\"",schema:"^\\S+$",parentSchema:schema53.properties.base,data:data1};
 if(vErrors === null){
 vErrors = [err4];
@@ -2652,6 +2820,8 @@ const _errs8 = errors;
 if(typeof data2 === "string"){
 if(!pattern46.test(data2)){
 const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/$defs/platform/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$"},message:"must match pattern \""+"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$"+"\"",schema:"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$",parentSchema:schema54,data:data2};
+if(!pattern48.test(data2)){
+const err5 = {instancePath:instancePath+"/platform",schemaPath:"#/properties/platform/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$"},message:"must match pattern \""+"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$"+"\"",schema:"^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$",parentSchema:schema53.properties.platform,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2777,6 +2947,15 @@ errors++;
 if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 < 0 || isNaN(data5)){
 const err14 = {instancePath:instancePath+"/maxSize",schemaPath:"#/$defs/bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35,data:data5};
+}
+if(data.secrets !== undefined){
+let data6 = data.secrets;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key1 in data6){
+const _errs20 = errors;
+if(typeof key1 === "string"){
+if(!pattern50.test(key1)){
+const err14 = {instancePath:instancePath+"/secrets",schemaPath:"#/properties/secrets/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]+$"},message:"must match pattern \""+"^[A-Za-z0-9_.-]+$"+"\"",schema:"^[A-Za-z0-9_.-]+$",parentSchema:schema53.properties.secrets.propertyNames,data:key1,propertyName:key1};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3139,6 +3318,8 @@ validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema61 = {"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","podman","process"]},"deviceWait":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
 const pattern54 = new RegExp("^cpu$", "");
+const schema59 = {"type":"object","additionalProperties":false,"properties":{"golden":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"device":{"type":["string","object"],"pattern":"^cpu$","x-expected":"`cpu`, `{prefer: gpu}` or `{require: gpu}`","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"require":{"const":"gpu"},"prefer":{"const":"gpu"}}},"runtime":{"enum":["auto","kubernetes","docker","process"]},"url":{"type":["string","null"],"pattern":"^https?://\\S+$","x-expected":"an address such as `http://127.0.0.1:8000`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"requests":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"maxP95":{"anyOf":[{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},{"type":"null"}]},"stopTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
+const pattern55 = new RegExp("^cpu$", "");
 const pattern56 = new RegExp("^https?://\\S+$", "");
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3243,6 +3424,8 @@ errors++;
 if(typeof data1 === "string"){
 if(!pattern54.test(data1)){
 const err6 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/pattern",keyword:"pattern",params:{pattern: "^cpu$"},message:"must match pattern \""+"^cpu$"+"\"",schema:"^cpu$",parentSchema:schema61.properties.device,data:data1};
+if(!pattern55.test(data1)){
+const err6 = {instancePath:instancePath+"/device",schemaPath:"#/properties/device/pattern",keyword:"pattern",params:{pattern: "^cpu$"},message:"must match pattern \""+"^cpu$"+"\"",schema:"^cpu$",parentSchema:schema59.properties.device,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3342,6 +3525,9 @@ errors++;
 }
 else {
 const err14 = {instancePath:instancePath+"/deviceWait",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.type,parentSchema:schema50,data:data5};
+if(typeof data5 === "string"){
+if(!pattern56.test(data5)){
+const err14 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://\\S+$"},message:"must match pattern \""+"^https?://\\S+$"+"\"",schema:"^https?://\\S+$",parentSchema:schema59.properties.url,data:data5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3355,6 +3541,12 @@ if(data.url !== undefined){
 let data6 = data.url;
 if((typeof data6 !== "string") && (data6 !== null)){
 const err15 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: schema61.properties.url.type},message:"must be string,null",schema:schema61.properties.url.type,parentSchema:schema61.properties.url,data:data6};
+}
+if(data.readyTimeout !== undefined){
+let data6 = data.readyTimeout;
+if(typeof data6 === "string"){
+if(!pattern42.test(data6)){
+const err15 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3416,6 +3608,16 @@ errors++;
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 > 10000 || isNaN(data8)){
 const err20 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000",schema:10000,parentSchema:schema61.properties.requests,data:data8};
+}
+}
+if(data.maxP95 !== undefined){
+let data8 = data.maxP95;
+const _errs23 = errors;
+let valid5 = false;
+const _errs24 = errors;
+if(typeof data8 === "string"){
+if(!pattern42.test(data8)){
+const err20 = {instancePath:instancePath+"/maxP95",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3468,6 +3670,23 @@ valid6 = valid6 || _valid1;
 const _errs30 = errors;
 if(data9 !== null){
 const err24 = {instancePath:instancePath+"/maxP95",schemaPath:"#/properties/maxP95/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema61.properties.maxP95.anyOf[1].type,parentSchema:schema61.properties.maxP95.anyOf[1],data:data9};
+else {
+errors = _errs23;
+if(vErrors !== null){
+if(_errs23){
+vErrors.length = _errs23;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.stopTimeout !== undefined){
+let data9 = data.stopTimeout;
+if(typeof data9 === "string"){
+if(!pattern42.test(data9)){
+const err24 = {instancePath:instancePath+"/stopTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3543,6 +3762,8 @@ validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema67 = {"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}};
 const schema68 = {"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"};
+const schema64 = {"type":"object","additionalProperties":false,"properties":{"cpu":{"$ref":"#/$defs/cpuQuantity","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"},"memory":{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},"gpu":{"type":["object","null"],"additionalProperties":false,"properties":{"count":{"type":"integer","minimum":1,"maximum":64,"x-expected":"a whole number from 1 to 64"},"memory":{"anyOf":[{"$ref":"#/$defs/bytes","x-expected":"a size such as `512Mi`, `16Gi`, `2G` or a number of bytes"},{"type":"null"}]}}}}};
+const schema65 = {"type":["string","number"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$","x-expected":"an amount of CPU such as `2`, `0.5` or `500m`"};
 const pattern60 = new RegExp("^([0-9]+(\\.[0-9]+)?|[0-9]+m)$", "");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -3595,6 +3816,7 @@ errors++;
 if(typeof data0 === "string"){
 if(!pattern60.test(data0)){
 const err3 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$",parentSchema:schema68,data:data0};
+const err3 = {instancePath:instancePath+"/cpu",schemaPath:"#/$defs/cpuQuantity/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?|[0-9]+m)$",parentSchema:schema65,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3798,6 +4020,8 @@ validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema71 = {"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}};
 const schema72 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"};
+const schema68 = {"type":"object","additionalProperties":false,"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"replicas":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"service":{"type":"object","additionalProperties":false,"properties":{"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"type":{"enum":["ClusterIP","LoadBalancer",null]}}},"autoscaling":{"type":["object","null"],"additionalProperties":false,"properties":{"min":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"max":{"type":"integer","minimum":1,"maximum":10000,"x-expected":"a whole number from 1 to 10000"},"cpu":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"maxUnavailable":{"type":["integer","null"],"minimum":1,"maximum":10000,"x-expected":"a whole number from 1, or null"},"env":{"type":"object","propertyNames":{"pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$","x-expected":"a name of letters, digits and `_`"},"additionalProperties":{"type":["string","number","boolean"]}},"configMaps":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"secrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"serviceAccount":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"imagePullSecrets":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"nodeSelector":{"type":"object","additionalProperties":{"type":"string"}},"tolerations":{"type":"array","items":{"type":"object"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema69 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"};
 const pattern63 = new RegExp("^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", "");
 const pattern65 = new RegExp("^[A-Za-z_][A-Za-z0-9_.-]*$", "");
 
@@ -3829,6 +4053,7 @@ let data0 = data.namespace;
 if(typeof data0 === "string"){
 if(!pattern63.test(data0)){
 const err1 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data0};
+const err1 = {instancePath:instancePath+"/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4124,6 +4349,7 @@ const _errs27 = errors;
 if(typeof key3 === "string"){
 if(!pattern65.test(key3)){
 const err25 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_.-]*$",parentSchema:schema71.properties.env.propertyNames,data:key3,propertyName:key3};
+const err25 = {instancePath:instancePath+"/env",schemaPath:"#/properties/env/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_.-]*$",parentSchema:schema68.properties.env.propertyNames,data:key3,propertyName:key3};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4179,6 +4405,7 @@ let data13 = data12[i0];
 if(typeof data13 === "string"){
 if(!pattern63.test(data13)){
 const err29 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data13};
+const err29 = {instancePath:instancePath+"/configMaps/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -4220,6 +4447,7 @@ let data15 = data14[i1];
 if(typeof data15 === "string"){
 if(!pattern63.test(data15)){
 const err32 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data15};
+const err32 = {instancePath:instancePath+"/secrets/" + i1,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data15};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4260,6 +4488,7 @@ const _errs43 = errors;
 if(typeof data16 === "string"){
 if(!pattern63.test(data16)){
 const err35 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data16};
+const err35 = {instancePath:instancePath+"/serviceAccount",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data16};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4325,6 +4554,7 @@ let data18 = data17[i2];
 if(typeof data18 === "string"){
 if(!pattern63.test(data18)){
 const err39 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data18};
+const err39 = {instancePath:instancePath+"/imagePullSecrets/" + i2,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data18};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4461,6 +4691,9 @@ validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 const schema78 = {"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}};
 const schema83 = {"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"};
 const schema106 = {"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"};
+const schema75 = {"type":"object","additionalProperties":false,"properties":{"strategy":{"enum":["canary","blueGreen","recreate"]},"blueGreen":{"type":"object","additionalProperties":false,"properties":{"approval":{"type":"boolean"}}},"provider":{"enum":["auto","replicas","gateway","istio"]},"gateway":{"type":["object","null"],"additionalProperties":false,"properties":{"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"namespace":{"anyOf":[{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},{"type":"null"}]},"hostnames":{"type":"array","items":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["route"],"properties":{"route":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"istio":{"type":["object","null"],"additionalProperties":false,"properties":{"hosts":{"type":"array","items":{"type":"string","pattern":"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$","x-expected":"a host name"}},"gateways":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$","x-expected":"`NAMESPACE/NAME` or `mesh`"}},"adopt":{"type":["object","null"],"additionalProperties":false,"required":["virtualService"],"properties":{"virtualService":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"rule":{"$ref":"#/$defs/routeRule","x-expected":"a number from 0, or a name"}}}}},"header":{"type":["object","null"],"additionalProperties":false,"required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$","x-expected":"letters, digits and `-`"},"value":{"type":"string","pattern":"^[!-~]([ -~]{0,4094}[!-~])?$","x-expected":"printable ASCII characters, without spaces at the ends"}}},"steps":{"type":"array","items":{"$ref":"#/$defs/step","x-expected":"a share such as `10%`, or a map with `weight`"}},"slo":{"type":"object","additionalProperties":false,"properties":{"errors":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"source":{"type":["string","object"],"pattern":"^pods$","x-expected":"`pods` or `{prometheus: {url: ...}}`","additionalProperties":false,"minProperties":1,"properties":{"prometheus":{"$ref":"#/$defs/prometheus"}}},"preset":{"enum":["server","kserve","mlserver","tensorflow-serving","torchserve","triton","vllm"]},"model":{"anyOf":[{"type":"string","pattern":"^\\S+$","x-expected":"a name"},{"type":"null"}]},"port":{"type":["integer","null"],"minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"path":{"type":["string","null"],"pattern":"^/\\S*$","x-expected":"a path that begins with `/`"},"gateway":{"type":["object","null"],"additionalProperties":false,"required":["preset"],"properties":{"preset":{"enum":["traefik","istio","envoy"]},"errors":{"anyOf":[{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},{"type":"null"}]},"latency":{"type":["object","null"],"additionalProperties":false,"properties":{"under":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"share":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}}}},"custom":{"type":"array","maxItems":8,"items":{"type":"object","additionalProperties":false,"required":["name","total","bad","slo"],"properties":{"name":{"type":"string","pattern":"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$","x-expected":"a name of small letters, digits and `-`"},"total":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"bad":{"type":"string","pattern":"\\S","x-expected":"a PromQL expression"},"slo":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"}}}}}},"margin":{"type":"number","minimum":1,"maximum":100,"x-expected":"a number from 1 to 100"},"alpha":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"beta":{"$ref":"#/$defs/probability","x-expected":"a probability such as `0.05` or `5%`"},"promotion":{"enum":["absolute","relative"]},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"tick":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"readyTimeout":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"stepDeadline":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"onInconclusive":{"enum":["hold","rollback","promote"]},"hold":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"keepPrevious":{"type":"integer","minimum":0,"maximum":10000,"x-expected":"a whole number from 0"},"drain":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"lease":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"watchdog":{"type":["string","boolean","object"],"pattern":"^(on|off)$","x-expected":"`on`, `off` or `{image: REFERENCE@sha256:...}`","additionalProperties":false,"minProperties":1,"properties":{"image":{"type":"string","pattern":"^\\S+@sha256:[0-9a-f]{64}$","x-expected":"an image reference by digest (`name@sha256:...`)"}}}}};
+const schema80 = {"type":["integer","string","null"],"minimum":0,"pattern":"^.{1,253}$","x-expected":"a number from 0, or a name"};
+const schema103 = {"type":["number","string"],"exclusiveMinimum":0,"exclusiveMaximum":1,"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a probability such as `0.05` or `5%`"};
 const pattern74 = new RegExp("^.{1,253}$", "");
 const pattern75 = new RegExp("^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$", "");
 const pattern76 = new RegExp("^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$", "");
@@ -4473,6 +4706,7 @@ const pattern106 = new RegExp("^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$", "");
 const pattern119 = new RegExp("^(on|off)$", "");
 const pattern120 = new RegExp("^\\S+@sha256:[0-9a-f]{64}$", "");
 const schema86 = {"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}};
+const schema83 = {"type":["string","object"],"pattern":"^[0-9]+(\\.[0-9]+)?%$","x-expected":"a share such as `10%`, or a map with `weight`","additionalProperties":false,"required":["weight"],"properties":{"weight":{"$ref":"#/$defs/percentage","x-expected":"a percentage such as `1%` or `0.5%`"},"minTime":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"},"minRequests":{"type":"integer","minimum":0,"maximum":1000000000,"x-expected":"a whole number from 0"},"approval":{"type":"boolean"}}};
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -4557,7 +4791,7 @@ errors++;
 if(data.minTime !== undefined){
 let data1 = data.minTime;
 if(typeof data1 === "string"){
-if(!pattern40.test(data1)){
+if(!pattern42.test(data1)){
 const err6 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data1};
 if(vErrors === null){
 vErrors = [err6];
@@ -4636,6 +4870,9 @@ validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 const schema92 = {"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
 const schema95 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"};
 const schema99 = {"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"};
+const schema89 = {"type":"object","additionalProperties":false,"properties":{"url":{"type":["string","null"],"pattern":"^https?://[^\\s?#@]+$","x-expected":"an address such as `https://prometheus.acme.example` without credentials"},"service":{"type":["object","null"],"additionalProperties":false,"required":["namespace","name"],"properties":{"namespace":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"name":{"$ref":"#/$defs/objectName","x-expected":"a Kubernetes name (small letters, digits, `-` and `.`)"},"port":{"type":"integer","minimum":1,"maximum":65535,"x-expected":"a port from 1 to 65535"},"tls":{"type":"boolean"},"path":{"type":"string","pattern":"^(/[^\\s?#]*)?$","x-expected":"a path that begins with `/`"}}},"bearerToken":{"anyOf":[{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},{"type":"null"}]},"basicAuth":{"type":["object","null"],"additionalProperties":false,"required":["username","password"],"properties":{"username":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"},"password":{"$ref":"#/$defs/variable","x-expected":"the name of an environment variable"}}},"ca":{"anyOf":[{"$ref":"#/$defs/path","x-expected":"a path"},{"type":"null"}]},"labels":{"type":"object","additionalProperties":false,"properties":{"pod":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"},"namespace":{"$ref":"#/$defs/labelName","x-expected":"the name of a label"}}},"match":{"type":"object","propertyNames":{"pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"},"additionalProperties":{"type":"string"}},"lookback":{"$ref":"#/$defs/duration","x-expected":"a duration such as `250ms`, `15s`, `10m`, `1h30m` or `1d`"}}};
+const schema92 = {"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","x-expected":"the name of an environment variable"};
+const schema96 = {"type":"string","pattern":"^[a-zA-Z_][a-zA-Z0-9_]*$","x-expected":"the name of a label"};
 const pattern88 = new RegExp("^https?://[^\\s?#@]+$", "");
 const pattern91 = new RegExp("^(/[^\\s?#]*)?$", "");
 
@@ -4677,6 +4914,7 @@ errors++;
 if(typeof data0 === "string"){
 if(!pattern88.test(data0)){
 const err2 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^\\s?#@]+$"},message:"must match pattern \""+"^https?://[^\\s?#@]+$"+"\"",schema:"^https?://[^\\s?#@]+$",parentSchema:schema92.properties.url,data:data0};
+const err2 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[^\\s?#@]+$"},message:"must match pattern \""+"^https?://[^\\s?#@]+$"+"\"",schema:"^https?://[^\\s?#@]+$",parentSchema:schema89.properties.url,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4737,6 +4975,7 @@ let data2 = data1.namespace;
 if(typeof data2 === "string"){
 if(!pattern63.test(data2)){
 const err7 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data2};
+const err7 = {instancePath:instancePath+"/service/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4762,6 +5001,7 @@ let data3 = data1.name;
 if(typeof data3 === "string"){
 if(!pattern63.test(data3)){
 const err9 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data3};
+const err9 = {instancePath:instancePath+"/service/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4835,6 +5075,7 @@ let data6 = data1.path;
 if(typeof data6 === "string"){
 if(!pattern91.test(data6)){
 const err15 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/pattern",keyword:"pattern",params:{pattern: "^(/[^\\s?#]*)?$"},message:"must match pattern \""+"^(/[^\\s?#]*)?$"+"\"",schema:"^(/[^\\s?#]*)?$",parentSchema:schema92.properties.service.properties.path,data:data6};
+const err15 = {instancePath:instancePath+"/service/path",schemaPath:"#/properties/service/properties/path/pattern",keyword:"pattern",params:{pattern: "^(/[^\\s?#]*)?$"},message:"must match pattern \""+"^(/[^\\s?#]*)?$"+"\"",schema:"^(/[^\\s?#]*)?$",parentSchema:schema89.properties.service.properties.path,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5102,6 +5343,7 @@ let data13 = data12.pod;
 if(typeof data13 === "string"){
 if(!pattern96.test(data13)){
 const err34 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema99,data:data13};
+const err34 = {instancePath:instancePath+"/labels/pod",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema96,data:data13};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -5127,6 +5369,7 @@ let data14 = data12.namespace;
 if(typeof data14 === "string"){
 if(!pattern96.test(data14)){
 const err36 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema99,data:data14};
+const err36 = {instancePath:instancePath+"/labels/namespace",schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema96,data:data14};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -5167,6 +5410,7 @@ const _errs53 = errors;
 if(typeof key4 === "string"){
 if(!pattern96.test(key4)){
 const err39 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema92.properties.match.propertyNames,data:key4,propertyName:key4};
+const err39 = {instancePath:instancePath+"/match",schemaPath:"#/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema89.properties.match.propertyNames,data:key4,propertyName:key4};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -5216,7 +5460,7 @@ errors++;
 if(data.lookback !== undefined){
 let data17 = data.lookback;
 if(typeof data17 === "string"){
-if(!pattern40.test(data17)){
+if(!pattern42.test(data17)){
 const err43 = {instancePath:instancePath+"/lookback",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data17};
 if(vErrors === null){
 vErrors = [err43];
@@ -5374,6 +5618,7 @@ let data5 = data4.name;
 if(typeof data5 === "string"){
 if(!pattern63.test(data5)){
 const err8 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data5};
+const err8 = {instancePath:instancePath+"/gateway/name",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data5};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5402,6 +5647,7 @@ const _errs17 = errors;
 if(typeof data6 === "string"){
 if(!pattern63.test(data6)){
 const err10 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data6};
+const err10 = {instancePath:instancePath+"/gateway/namespace",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data6};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5467,6 +5713,7 @@ let data8 = data7[i0];
 if(typeof data8 === "string"){
 if(!pattern63.test(data8)){
 const err14 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data8};
+const err14 = {instancePath:instancePath+"/gateway/hostnames/" + i0,schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data8};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5539,6 +5786,7 @@ let data10 = data9.route;
 if(typeof data10 === "string"){
 if(!pattern63.test(data10)){
 const err20 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data10};
+const err20 = {instancePath:instancePath+"/gateway/adopt/route",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -5586,6 +5834,7 @@ errors++;
 if(typeof data11 === "string"){
 if(!pattern74.test(data11)){
 const err24 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema83,data:data11};
+const err24 = {instancePath:instancePath+"/gateway/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema80,data:data11};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -5634,6 +5883,7 @@ let data14 = data13[i1];
 if(typeof data14 === "string"){
 if(!pattern75.test(data14)){
 const err27 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/pattern",keyword:"pattern",params:{pattern: "^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"},message:"must match pattern \""+"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"+"\"",schema:"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$",parentSchema:schema78.properties.istio.properties.hosts.items,data:data14};
+const err27 = {instancePath:instancePath+"/istio/hosts/" + i1,schemaPath:"#/properties/istio/properties/hosts/items/pattern",keyword:"pattern",params:{pattern: "^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"},message:"must match pattern \""+"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$"+"\"",schema:"^(\\*|[a-z0-9*]([-a-z0-9.]{0,251}[a-z0-9])?)$",parentSchema:schema75.properties.istio.properties.hosts.items,data:data14};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -5675,6 +5925,7 @@ let data16 = data15[i2];
 if(typeof data16 === "string"){
 if(!pattern76.test(data16)){
 const err30 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$",parentSchema:schema78.properties.istio.properties.gateways.items,data:data16};
+const err30 = {instancePath:instancePath+"/istio/gateways/" + i2,schemaPath:"#/properties/istio/properties/gateways/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9./]{0,251}[a-z0-9])?$",parentSchema:schema75.properties.istio.properties.gateways.items,data:data16};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -5747,6 +5998,7 @@ let data18 = data17.virtualService;
 if(typeof data18 === "string"){
 if(!pattern63.test(data18)){
 const err36 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema72,data:data18};
+const err36 = {instancePath:instancePath+"/istio/adopt/virtualService",schemaPath:"#/$defs/objectName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",parentSchema:schema69,data:data18};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -5794,6 +6046,7 @@ errors++;
 if(typeof data19 === "string"){
 if(!pattern74.test(data19)){
 const err40 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema83,data:data19};
+const err40 = {instancePath:instancePath+"/istio/adopt/rule",schemaPath:"#/$defs/routeRule/pattern",keyword:"pattern",params:{pattern: "^.{1,253}$"},message:"must match pattern \""+"^.{1,253}$"+"\"",schema:"^.{1,253}$",parentSchema:schema80,data:data19};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -5858,6 +6111,7 @@ let data21 = data20.name;
 if(typeof data21 === "string"){
 if(!pattern79.test(data21)){
 const err45 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"},message:"must match pattern \""+"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"+"\"",schema:"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$",parentSchema:schema78.properties.header.properties.name,data:data21};
+const err45 = {instancePath:instancePath+"/header/name",schemaPath:"#/properties/header/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"},message:"must match pattern \""+"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$"+"\"",schema:"^[A-Za-z0-9][-A-Za-z0-9]{0,255}$",parentSchema:schema75.properties.header.properties.name,data:data21};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -5883,6 +6137,7 @@ let data22 = data20.value;
 if(typeof data22 === "string"){
 if(!pattern80.test(data22)){
 const err47 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/pattern",keyword:"pattern",params:{pattern: "^[!-~]([ -~]{0,4094}[!-~])?$"},message:"must match pattern \""+"^[!-~]([ -~]{0,4094}[!-~])?$"+"\"",schema:"^[!-~]([ -~]{0,4094}[!-~])?$",parentSchema:schema78.properties.header.properties.value,data:data22};
+const err47 = {instancePath:instancePath+"/header/value",schemaPath:"#/properties/header/properties/value/pattern",keyword:"pattern",params:{pattern: "^[!-~]([ -~]{0,4094}[!-~])?$"},message:"must match pattern \""+"^[!-~]([ -~]{0,4094}[!-~])?$"+"\"",schema:"^[!-~]([ -~]{0,4094}[!-~])?$",parentSchema:schema75.properties.header.properties.value,data:data22};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -5995,7 +6250,7 @@ errors++;
 if(data27.under !== undefined){
 let data28 = data27.under;
 if(typeof data28 === "string"){
-if(!pattern40.test(data28)){
+if(!pattern42.test(data28)){
 const err55 = {instancePath:instancePath+"/slo/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data28};
 if(vErrors === null){
 vErrors = [err55];
@@ -6086,6 +6341,7 @@ errors++;
 if(typeof data31 === "string"){
 if(!pattern87.test(data31)){
 const err62 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/pattern",keyword:"pattern",params:{pattern: "^pods$"},message:"must match pattern \""+"^pods$"+"\"",schema:"^pods$",parentSchema:schema78.properties.metrics.properties.source,data:data31};
+const err62 = {instancePath:instancePath+"/metrics/source",schemaPath:"#/properties/metrics/properties/source/pattern",keyword:"pattern",params:{pattern: "^pods$"},message:"must match pattern \""+"^pods$"+"\"",schema:"^pods$",parentSchema:schema75.properties.metrics.properties.source,data:data31};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -6147,6 +6403,8 @@ const _errs91 = errors;
 if(typeof data34 === "string"){
 if(!pattern45.test(data34)){
 const err66 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\S+$"},message:"must match pattern \""+"^\\S+$"+"\"",schema:"^\\S+$",parentSchema:schema78.properties.metrics.properties.model.anyOf[0],data:data34};
+if(!pattern47.test(data34)){
+const err66 = {instancePath:instancePath+"/metrics/model",schemaPath:"#/properties/metrics/properties/model/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\S+$"},message:"must match pattern \""+"^\\S+$"+"\"",schema:"^\\S+$",parentSchema:schema75.properties.metrics.properties.model.anyOf[0],data:data34};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -6253,6 +6511,7 @@ errors++;
 if(typeof data36 === "string"){
 if(!pattern101.test(data36)){
 const err74 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/pattern",keyword:"pattern",params:{pattern: "^/\\S*$"},message:"must match pattern \""+"^/\\S*$"+"\"",schema:"^/\\S*$",parentSchema:schema78.properties.metrics.properties.path,data:data36};
+const err74 = {instancePath:instancePath+"/metrics/path",schemaPath:"#/properties/metrics/properties/path/pattern",keyword:"pattern",params:{pattern: "^/\\S*$"},message:"must match pattern \""+"^/\\S*$"+"\"",schema:"^/\\S*$",parentSchema:schema75.properties.metrics.properties.path,data:data36};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -6403,7 +6662,7 @@ errors++;
 if(data40.under !== undefined){
 let data41 = data40.under;
 if(typeof data41 === "string"){
-if(!pattern40.test(data41)){
+if(!pattern42.test(data41)){
 const err85 = {instancePath:instancePath+"/metrics/gateway/latency/under",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data41};
 if(vErrors === null){
 vErrors = [err85];
@@ -6460,6 +6719,7 @@ const _errs121 = errors;
 if(typeof key13 === "string"){
 if(!pattern96.test(key13)){
 const err89 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema78.properties.metrics.properties.gateway.properties.match.propertyNames,data:key13,propertyName:key13};
+const err89 = {instancePath:instancePath+"/metrics/gateway/match",schemaPath:"#/properties/metrics/properties/gateway/properties/match/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$"},message:"must match pattern \""+"^[a-zA-Z_][a-zA-Z0-9_]*$"+"\"",schema:"^[a-zA-Z_][a-zA-Z0-9_]*$",parentSchema:schema75.properties.metrics.properties.gateway.properties.match.propertyNames,data:key13,propertyName:key13};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -6582,6 +6842,7 @@ let data47 = data46.name;
 if(typeof data47 === "string"){
 if(!pattern106.test(data47)){
 const err99 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"+"\"",schema:"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$",parentSchema:schema78.properties.metrics.properties.custom.items.properties.name,data:data47};
+const err99 = {instancePath:instancePath+"/metrics/custom/" + i4+"/name",schemaPath:"#/properties/metrics/properties/custom/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$"+"\"",schema:"^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$",parentSchema:schema75.properties.metrics.properties.custom.items.properties.name,data:data47};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -6858,7 +7119,7 @@ errors++;
 if(data.minTime !== undefined){
 let data55 = data.minTime;
 if(typeof data55 === "string"){
-if(!pattern40.test(data55)){
+if(!pattern42.test(data55)){
 const err122 = {instancePath:instancePath+"/minTime",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data55};
 if(vErrors === null){
 vErrors = [err122];
@@ -6918,7 +7179,7 @@ errors++;
 if(data.tick !== undefined){
 let data57 = data.tick;
 if(typeof data57 === "string"){
-if(!pattern40.test(data57)){
+if(!pattern42.test(data57)){
 const err127 = {instancePath:instancePath+"/tick",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data57};
 if(vErrors === null){
 vErrors = [err127];
@@ -6943,7 +7204,7 @@ errors++;
 if(data.readyTimeout !== undefined){
 let data58 = data.readyTimeout;
 if(typeof data58 === "string"){
-if(!pattern40.test(data58)){
+if(!pattern42.test(data58)){
 const err129 = {instancePath:instancePath+"/readyTimeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data58};
 if(vErrors === null){
 vErrors = [err129];
@@ -6968,7 +7229,7 @@ errors++;
 if(data.stepDeadline !== undefined){
 let data59 = data.stepDeadline;
 if(typeof data59 === "string"){
-if(!pattern40.test(data59)){
+if(!pattern42.test(data59)){
 const err131 = {instancePath:instancePath+"/stepDeadline",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data59};
 if(vErrors === null){
 vErrors = [err131];
@@ -7006,7 +7267,7 @@ errors++;
 if(data.hold !== undefined){
 let data61 = data.hold;
 if(typeof data61 === "string"){
-if(!pattern40.test(data61)){
+if(!pattern42.test(data61)){
 const err134 = {instancePath:instancePath+"/hold",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data61};
 if(vErrors === null){
 vErrors = [err134];
@@ -7066,7 +7327,7 @@ errors++;
 if(data.drain !== undefined){
 let data63 = data.drain;
 if(typeof data63 === "string"){
-if(!pattern40.test(data63)){
+if(!pattern42.test(data63)){
 const err139 = {instancePath:instancePath+"/drain",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data63};
 if(vErrors === null){
 vErrors = [err139];
@@ -7091,7 +7352,7 @@ errors++;
 if(data.lease !== undefined){
 let data64 = data.lease;
 if(typeof data64 === "string"){
-if(!pattern40.test(data64)){
+if(!pattern42.test(data64)){
 const err141 = {instancePath:instancePath+"/lease",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema50,data:data64};
 if(vErrors === null){
 vErrors = [err141];
@@ -7128,6 +7389,7 @@ errors++;
 if(typeof data65 === "string"){
 if(!pattern119.test(data65)){
 const err144 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/pattern",keyword:"pattern",params:{pattern: "^(on|off)$"},message:"must match pattern \""+"^(on|off)$"+"\"",schema:"^(on|off)$",parentSchema:schema78.properties.watchdog,data:data65};
+const err144 = {instancePath:instancePath+"/watchdog",schemaPath:"#/properties/watchdog/pattern",keyword:"pattern",params:{pattern: "^(on|off)$"},message:"must match pattern \""+"^(on|off)$"+"\"",schema:"^(on|off)$",parentSchema:schema75.properties.watchdog,data:data65};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -7165,6 +7427,7 @@ let data66 = data65.image;
 if(typeof data66 === "string"){
 if(!pattern120.test(data66)){
 const err147 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/pattern",keyword:"pattern",params:{pattern: "^\\S+@sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^\\S+@sha256:[0-9a-f]{64}$"+"\"",schema:"^\\S+@sha256:[0-9a-f]{64}$",parentSchema:schema78.properties.watchdog.properties.image,data:data66};
+const err147 = {instancePath:instancePath+"/watchdog/image",schemaPath:"#/properties/watchdog/properties/image/pattern",keyword:"pattern",params:{pattern: "^\\S+@sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^\\S+@sha256:[0-9a-f]{64}$"+"\"",schema:"^\\S+@sha256:[0-9a-f]{64}$",parentSchema:schema75.properties.watchdog.properties.image,data:data66};
 if(vErrors === null){
 vErrors = [err147];
 }

@@ -1,3 +1,4 @@
+import { plainHttp } from './plain-http.ts';
 import { openai } from './openai.ts';
 import { openapi } from './openapi.ts';
 import type { Protocol, ProtocolId } from './protocol.ts';
@@ -6,4 +7,11 @@ import { torchserve } from './torchserve.ts';
 import { v2 } from './v2.ts';
 
 /** Every way to ask a server, by the name a server type gives for its own. */
-export const protocols: Readonly<Record<ProtocolId, Protocol>> = { openai, openapi, tfserving, torchserve, v2 };
+export const protocols: Readonly<Record<ProtocolId, Protocol>> = {
+  http: plainHttp,
+  openai,
+  openapi,
+  tfserving,
+  torchserve,
+  v2,
+};

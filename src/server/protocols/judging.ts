@@ -8,11 +8,15 @@ export function jsonOf(outcome: Outcome): { readonly value: unknown } | { readon
   return parseJson(outcome.kind === 'answer' ? outcome.body : '');
 }
 
-/** Why an outcome is not an answer with status 2xx, in words; null when it is. */
-export function statusProblem(outcome: Outcome): string | null {
+/**
+ * Why an outcome is not an answer with status 2xx, in words; null when it is.
+ * @param outcome of a request
+ * @param wanted the only status that is right; null: any 2xx
+ */
+export function statusProblem(outcome: Outcome, wanted: number | null = null): string | null {
   if (outcome.kind === 'none') return unanswered(outcome);
-  if (outcome.status >= 200 && outcome.status <= 299) return null;
-  return `answered ${outcome.status} instead of 200${excerpt(outcome)}`;
+  const right = wanted === null ? outcome.status >= 200 && outcome.status <= 299 : outcome.status === wanted;
+  return right ? null : `answered ${outcome.status} instead of ${wanted ?? 200}${excerpt(outcome)}`;
 }
 
 /**

@@ -1,7 +1,8 @@
+import type { RequestConfig } from '../../config/config.ts';
 import type { Contract } from '../../pipeline/evidence.ts';
 
 /** Ways to talk to a model server. */
-export type ProtocolId = 'openapi' | 'openai' | 'tfserving' | 'torchserve' | 'v2';
+export type ProtocolId = 'http' | 'openapi' | 'openai' | 'tfserving' | 'torchserve' | 'v2';
 
 /** One request below a server's root address. */
 export interface ServerRequest {
@@ -102,6 +103,8 @@ export interface Known {
   readonly maxBodyBytes: number | null;
   /** Most rows that one request may have; null when no limit is known. */
   readonly maxRows: number | null;
+  /** How to ask a server that speaks no protocol that is known; null for all others. */
+  readonly request: RequestConfig | null;
 }
 
 /**

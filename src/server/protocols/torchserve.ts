@@ -3,7 +3,7 @@ import { asArray, asObject, parseJson } from './json.ts';
 import { jsonOf, refusalProblems } from './judging.ts';
 import { exampleBatches } from './openapi/example-batches.ts';
 import type { Ask, Known, Protocol } from './protocol.ts';
-import { predictionProblems, valueProblems } from './rows/predictions.ts';
+import { looseProblems, predictionProblems } from './rows/predictions.ts';
 import { malformedRows, rowRequests, type RowRequests } from './rows/requests.ts';
 
 /**
@@ -63,12 +63,4 @@ function fromExamples(path: string, { examples, maxRows, maxBodyBytes }: Known):
   }));
   const valid = withinBody(asks, maxBodyBytes);
   return { valid, open: valid.length > 0 ? null : 'only the handler knows what a request looks like' };
-}
-
-function looseProblems(value: unknown, path: string): string[] {
-  const object = asObject(value);
-  if (object === null) return value === null ? [`${path} is null`] : valueProblems(value, path, null);
-  return Object.entries(object).flatMap(([name, item]) =>
-    item === null ? [] : looseProblems(item, `${path}.${name}`),
-  );
 }

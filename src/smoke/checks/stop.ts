@@ -24,7 +24,8 @@ export async function stopServer(trial: Trial): Promise<StopFindings> {
     const ours = skipped('The server was not started by this test, so it is not stopped.');
     return { stop: ours, inFlight: ours };
   }
-  const ask = rightAsks(trial)[0];
+  // Without a body there is no last byte to hold back.
+  const ask = rightAsks(trial).find(({ request }) => (request.body ?? '') !== '');
   const held = ask === undefined ? null : await running.hold(ask.request);
   const limit = `${config.smoke.stopTimeoutMs} ms (smoke.stopTimeout), exit code ${exits.join(' or ')}`;
   const stopping = running.stop();
@@ -33,7 +34,7 @@ export async function stopServer(trial: Trial): Promise<StopFindings> {
   measured.stopMs = Math.round(stopped.ms);
   measured.details.push(`stop: exit code ${stopped.exitCode ?? 'unknown'} after ${Math.round(stopped.ms)} ms`);
   const stop = judgeStop(stopped, exits, limit);
-  if (ask === undefined) return { stop, inFlight: skipped('No valid request is known.') };
+  if (ask === undefined) return { stop, inFlight: skipped('No valid request with a body is known.') };
   if (answer === null) {
     return {
       stop,

@@ -21,7 +21,14 @@ const answered = (value: unknown, status = 200): Outcome & { kind: 'answer' } =>
 });
 
 function discover(protocol: Protocol, contract: Contract | null, examples: Known['examples'] = []) {
-  return protocol.discover(silent, { model: 'm', contract, examples, maxBodyBytes: null, maxRows: null });
+  return protocol.discover(silent, {
+    model: 'm',
+    contract,
+    examples,
+    maxBodyBytes: null,
+    maxRows: null,
+    request: null,
+  });
 }
 
 const bodies = async (protocol: Protocol, contract: Contract | null, examples: Known['examples'] = []) =>

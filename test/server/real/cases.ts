@@ -21,8 +21,15 @@ const contract = {
   source: 'declared',
 };
 
-const scores: Known = { model: modelName, contract, examples: [], maxBodyBytes: null, maxRows: null };
-const alphabet: Known = { model: 'alphabet', contract: null, examples: [], maxBodyBytes: null, maxRows: null };
+const scores: Known = { model: modelName, contract, examples: [], maxBodyBytes: null, maxRows: null, request: null };
+const alphabet: Known = {
+  model: 'alphabet',
+  contract: null,
+  examples: [],
+  maxBodyBytes: null,
+  maxRows: null,
+  request: null,
+};
 
 /** Triton answers what it cannot parse with 500. */
 const unparsable = [

@@ -10,19 +10,21 @@ const mostProblems = 5;
  * @param predictions of the answer
  * @param rows of the request; null when they are not known
  * @param outputs of the contract
+ * @param name of the array, for messages
  */
 export function predictionProblems(
   predictions: unknown,
   rows: number | null,
   outputs: readonly TensorSpec[],
+  name = 'predictions',
 ): readonly string[] {
   const list = asArray(predictions);
-  if (list === null) return ['the answer has no array `predictions`'];
-  if (rows !== null && list.length !== rows) return [`asked with ${rows} rows, predictions has ${list.length}`];
+  if (list === null) return [`the answer has no array \`${name}\``];
+  if (rows !== null && list.length !== rows) return [`asked with ${rows} rows, ${name} has ${list.length}`];
   const problems: string[] = [];
   for (const [index, row] of list.entries()) {
     if (problems.length >= mostProblems) break;
-    problems.push(...rowProblems(row, `predictions[${index}]`, outputs));
+    problems.push(...rowProblems(row, `${name}[${index}]`, outputs));
   }
   return problems.slice(0, mostProblems);
 }
@@ -71,6 +73,15 @@ export function valueProblems(value: unknown, path: string, spec: TensorSpec | n
     if (problems.length > 0) return problems;
   }
   return [];
+}
+
+/** What can be seen of an answer whose form nobody knows: it is not null, and no array in it is ragged or holds null or infinite numbers. */
+export function looseProblems(value: unknown, path: string): string[] {
+  const object = asObject(value);
+  if (object === null) return value === null ? [`${path} is null`] : valueProblems(value, path, null);
+  return Object.entries(object).flatMap(([name, item]) =>
+    item === null ? [] : looseProblems(item, `${path}.${name}`),
+  );
 }
 
 function shapeText({ shape }: TensorSpec): string {

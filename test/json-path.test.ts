@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseJsonPath, valuesAt } from '../../src/golden/json-path.ts';
+import { parseJsonPath, valuesAt } from '../src/json-path.ts';
 
 const answer = {
   outputs: [
