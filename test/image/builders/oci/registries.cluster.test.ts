@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,6 +10,7 @@ import { writeLock } from '../../../../src/image/lock/write.ts';
 import { buildStage } from '../../../../src/image/stage.ts';
 import { digestOf, mediaTypes, type Manifest } from '../../../../src/oci/manifest.ts';
 import type { StageContext } from '../../../../src/pipeline/stage.ts';
+import { installPackages } from '../../../cluster/requirements.ts';
 import { startRegistry, type RealRegistry } from '../../../oci/real-registry.ts';
 import { project, type ProjectOptions } from '../../project.ts';
 import { pipPath, uvPath } from './installers.ts';
@@ -62,6 +63,16 @@ function contextOf(
     access: { environment: { ...(process.env as Record<string, string>), PATH: path } },
     ...others,
   });
+}
+
+/** Paths in a layer of packages. */
+async function namesIn(layer: string): Promise<string> {
+  const archive = join(checkout(), 'layer.tar.zst');
+  const pieces: Uint8Array[] = [];
+  for await (const piece of await client(`${registry.host}/acme/small`).openBlob(layer)) pieces.push(piece);
+  writeFileSync(archive, Buffer.concat(pieces));
+  const unpacked = `require('fs').createReadStream(process.argv[1]).pipe(require('zlib').createZstdDecompress()).pipe(process.stdout)`;
+  return execFileSync('sh', ['-c', `node -e "$1" "$2" | tar -t`, 'sh', unpacked, archive]).toString();
 }
 
 async function manifestOf(repository: string, digest: string): Promise<Manifest> {
@@ -147,23 +158,41 @@ describe('packages', () => {
         kind: 'code',
         before: first.image.layers[2]?.digest,
         now: code.image.layers[2]?.digest,
+        platform: null,
       },
     ]);
   });
 
-  it('come for the platform of the image, whatever this machine is', async () => {
-    const evidence = await buildStage.run(
-      contextOf(checkout('markupsafe==3.0.2\n'), { image: 'platform: linux/arm64' }),
-    );
-    const layer = evidence.image.layers[1]?.digest ?? '';
-    const archive = join(checkout(), 'layer.tar.zst');
-    const pieces: Uint8Array[] = [];
-    for await (const piece of await client(`${registry.host}/acme/small`).openBlob(layer)) pieces.push(piece);
-    writeFileSync(archive, Buffer.concat(pieces));
-    const unpacked = `require('fs').createReadStream(process.argv[1]).pipe(require('zlib').createZstdDecompress()).pipe(process.stdout)`;
-    const listed = execFileSync('sh', ['-c', `node -e "$1" "$2" | tar -t`, 'sh', unpacked, archive]).toString();
-    expect(listed).toMatch(/markupsafe\/.*aarch64-linux-gnu\.so/);
-    expect(listed).not.toMatch(/x86_64-linux-gnu\.so/);
+  it('come for each platform of the image, whatever this machine is, in the versions of one lock', async () => {
+    const root = checkout('markupsafe\n');
+    const context = contextOf(root, { image: 'platform: [linux/amd64, linux/arm64]' });
+    const { config, access, reporter, signal, evidence } = context;
+    if (evidence.validate === undefined) throw new Error('the project of a test has evidence');
+    await writeLock({ targets: [{ config, model: evidence.validate }], access, reporter, signal, update: false });
+    const pins = readFileSync(join(root, 'mldeploy.lock'), 'utf8').match(/markupsafe==[\d.]+/g);
+    expect(pins).toHaveLength(2);
+    expect(new Set(pins).size).toBe(1);
+    await buildStage.preflight(context);
+    const { image } = await buildStage.run(context);
+    const [amd, arm] = await Promise.all((image.platforms ?? []).map(({ layers }) => namesIn(layers[1]?.digest ?? '')));
+    expect(amd).toMatch(/markupsafe\/.*x86_64-linux-gnu\.so/);
+    expect(arm).toMatch(/markupsafe\/.*aarch64-linux-gnu\.so/);
+    expect(arm).not.toMatch(/x86_64-linux-gnu\.so/);
+    const elsewhere = contextOf(checkout('markupsafe\n'), { image: 'platform: [linux/amd64, linux/arm64]' });
+    cpSync(join(root, 'mldeploy.lock'), join(elsewhere.access.root, 'mldeploy.lock'));
+    expect((await buildStage.run(elsewhere)).image).toEqual(image);
+    // Others read the index, and all that it names.
+    await installPackages((line) => console.log(line), { skopeo: 'skopeo' });
+    const copy = join(root, 'copy');
+    execFileSync('skopeo', [
+      'copy',
+      '--all',
+      '--preserve-digests',
+      '--src-tls-verify=false',
+      `docker://${image.reference}`,
+      `oci:${copy}:all`,
+    ]);
+    expect(readFileSync(join(copy, 'index.json'), 'utf8')).toContain(image.digest);
   });
 });
 
