@@ -83,6 +83,52 @@ describe('the cluster is to blame', () => {
   });
 });
 
+describe('a model that cannot be fetched', () => {
+  const fetching = (status: object): KubeObject =>
+    pod({
+      phase: 'Pending',
+      initContainerStatuses: [{ name: 'fetch-model', ready: false, restartCount: 0, ...status }],
+      containerStatuses: [
+        { name: 'server', ready: false, restartCount: 0, state: { waiting: { reason: 'PodInitializing' } } },
+      ],
+    });
+  const failed = (code: string): object => ({
+    reason: 'Error',
+    exitCode: 4,
+    message: `before\nError: no luck\n  Do this.\n  (${code}; docs/errors.md)\n`,
+  });
+
+  test.each(['fetch/altered', 'fetch/no-model', 'registry/unauthorized', 'registry/not-found'])(
+    'for good: %s',
+    (code) => {
+      const found = troubleOf([fetching({ state: { terminated: failed(code) } })], null);
+      expect(found).toMatchObject({ code: 'rollout/model-fetch', kind: 'infrastructure', mayPass: false });
+      expect(found?.message).toContain(`Error): no luck Do this. (${code};`);
+    },
+  );
+
+  test.each(['registry/unreachable', 'registry/failed'])('for now: %s', (code) => {
+    const state = { waiting: { reason: 'CrashLoopBackOff' } };
+    const found = troubleOf([fetching({ state, lastState: { terminated: failed(code) } })], null);
+    expect(found).toMatchObject({ code: 'rollout/model-fetch', kind: 'infrastructure', mayPass: true });
+  });
+
+  test('because the engine image is not there', () => {
+    const state = { waiting: { reason: 'ErrImagePull', message: 'manifest unknown: not found' } };
+    expect(troubleOf([fetching({ state })], null)).toMatchObject({
+      code: 'rollout/image-pull',
+      kind: 'infrastructure',
+      message: expect.stringContaining('init container') as string,
+    });
+  });
+
+  test('while it still tries, or when it was overcome', () => {
+    const lastState = { terminated: failed('registry/unreachable') };
+    expect(troubleOf([fetching({ state: { running: {} }, lastState })], null)).toBeNull();
+    expect(troubleOf([fetching({ ready: true, state: { terminated: { exitCode: 0 } }, lastState })], null)).toBeNull();
+  });
+});
+
 describe('nobody is to blame', () => {
   test.each([
     ['starting', waiting('ContainerCreating')],

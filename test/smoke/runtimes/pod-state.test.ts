@@ -88,3 +88,30 @@ test.each([
   expect(error.message).toContain(means);
   expect(error.hint).toContain(hint);
 });
+
+const fetching = (state: State): KubeObject =>
+  pod({
+    phase: 'Pending',
+    initContainerStatuses: [{ name: 'fetch-model', state }],
+    containerStatuses: [{ imageID: '', state: { waiting: { reason: 'PodInitializing' } } }],
+  });
+
+test('a model that is being fetched is waited for', () => {
+  expect(state(fetching({ running: {} }))).toEqual({ phase: 'starting', detail: 'fetching the model' });
+  expect(state(fetching({ terminated: { exitCode: 0 } }))).toMatchObject({ phase: 'starting' });
+  expect(state(fetching({ waiting: { reason: 'PodInitializing' } }))).toMatchObject({ phase: 'starting' });
+});
+
+test('a model that cannot be fetched is infrastructure, in the words of the init container', () => {
+  const message = 'Error: a layer is damaged\n  Build again.\n  (fetch/altered; docs/errors.md)\n';
+  const failed = fetching({ terminated: { exitCode: 4, reason: 'Error', message } });
+  expect(() => state(failed)).toThrow(
+    expect.objectContaining({
+      code: 'smoke/model-fetch',
+      kind: 'infrastructure',
+      message: expect.stringContaining('a layer is damaged') as string,
+    }),
+  );
+  const pull = fetching({ waiting: { reason: 'ErrImagePull', message: 'not found' } });
+  expect(() => state(pull)).toThrow(expect.objectContaining({ code: 'smoke/image-pull' }));
+});
