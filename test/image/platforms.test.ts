@@ -157,10 +157,8 @@ describe('an image for several platforms', () => {
     rmSync(join(root, '.mldeploy'), { recursive: true });
     const again = await build(both);
     expect(again.image).toEqual(first.image);
-    const manifests = [again.image.digest, ...(again.image.platforms ?? []).map(({ digest }) => digest)];
-    expect(again.volatile.uploadedBytes).toBe(
-      manifests.reduce((sum, digest) => sum + (registry.manifests.get(digest)?.content.length ?? 0), 0),
-    );
+    expect(first.volatile.uploadedBytes).toBeGreaterThan(0);
+    expect(again.volatile.uploadedBytes).toBe(0);
     const context = contextOf(both);
     expect(await checkBuild(context)).toMatchObject({ same: true, digest: first.image.digest });
     const { evidence } = context;
