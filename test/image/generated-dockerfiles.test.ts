@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../src/config/load.ts';
 import { renderDockerfile } from '../../src/image/dockerfile.ts';
+import { toolDockerfile } from '../../src/image/optimise/onnx/dockerfile.ts';
 import { validateStage } from '../../src/model/stage.ts';
 import { readDockerfile, type Instruction } from '../../src/server/custom/dockerfile/read.ts';
 import { checkDockerfile } from '../../src/server/custom/dockerfile/rules.ts';
@@ -55,5 +56,18 @@ describe.each(Object.keys(servers).filter((type) => type !== 'custom'))('the Doc
     if (recipe.kind !== 'base') throw new Error('it has no recipe of ours');
     const { dockerfile } = await renderDockerfile(recipe, true);
     await expect(dockerfile).toMatchFileSnapshot(`golden/${type}.Dockerfile`);
+  });
+});
+
+describe('the Dockerfile that optimises ONNX models', () => {
+  it.each([true, false])('has nothing that a linter minds (sealed: %s)', (sealed) => {
+    const instructions = readDockerfile(toolDockerfile(`docker.io/library/python:3.12-slim@${digest}`, sealed));
+    expect(checkDockerfile(instructions, { args: {}, modelFilesAt: () => [] })).toEqual([]);
+    for (const [rule, broken] of Object.entries(rules)) expect(instructions.filter(broken), rule).toEqual([]);
+  });
+
+  it('is the one that was looked at', async () => {
+    const dockerfile = toolDockerfile('docker.io/library/python:3.12-slim', true);
+    await expect(dockerfile).toMatchFileSnapshot('golden/optimize.Dockerfile');
   });
 });

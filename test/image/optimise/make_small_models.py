@@ -55,3 +55,18 @@ save(
     [scores],
     [weights("w", 600, 40, dtype="float16")],
 )
+branch = lambda name, weight: helper.make_graph(
+    [node("MatMul", ["r", weight], [f"{name}_y"])], name, [], [value(f"{name}_y", FLOAT, ["N", 40])]
+)
+save(
+    "branches",
+    [
+        node("Relu", ["a"], ["r"]),
+        node("ReduceMax", ["r"], ["most"], keepdims=0),
+        node("Less", ["most", "limit"], ["small"]),
+        node("If", ["small"], ["y"], then_branch=branch("low", "w"), else_branch=branch("high", "v")),
+    ],
+    [rows],
+    [scores],
+    [weights("w", 600, 40), weights("v", 600, 40), numpy_helper.from_array(numpy.array(0.85, "float32"), "limit")],
+)

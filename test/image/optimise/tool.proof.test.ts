@@ -109,7 +109,7 @@ describe('a step', () => {
   });
 
   it.each([
-    ['no-weights', int8, 'it has no matrix product or embedding with weights of its own'],
+    ['no-weights', int8, 'its main graph has no matrix product or embedding with weights of its own'],
     ['no-weights', half, 'it has no float32 weights'],
     ['no-weights', { ...nothing, prune: 0.5 }, 'no initializer of the main graph is a matrix of floats'],
     ['already-float16', half, 'it has no float32 weights'],

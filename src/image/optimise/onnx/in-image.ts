@@ -11,6 +11,7 @@ import { insecureHosts, placesOf } from '../../builders/places.ts';
 import { expectedBase } from '../../lock/index.ts';
 import { defaultBase } from '../../../config/server.ts';
 import type { StageContext } from '../../../pipeline/stage.ts';
+import { toolDockerfile } from './dockerfile.ts';
 import type { Prepared } from './run.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function runInImage(
 ): Promise<void> {
   const { config, access, reporter, signal } = context;
   const file = join(folder, 'Dockerfile');
-  await writeFile(file, dockerfile(await toolBase(context), builder.name !== 'buildah'));
+  await writeFile(file, toolDockerfile(await toolBase(context), builder.name !== 'buildah'));
   const image = await builder.build({
     recipe: { kind: 'dockerfile', file, context: files, target: null, args: {} },
     platform: config.image.platform,
@@ -50,24 +51,6 @@ export async function runInImage(
 export async function toolBase(context: StageContext): Promise<string> {
   const { config, access } = context;
   return serverOf(config).recipe === 'packages' ? expectedBase(config, access) : defaultBase('fastapi', false);
-}
-
-/** `sealed`: without a network; Buildah has no word for it that all of its versions know. */
-function dockerfile(base: string, sealed: boolean): string {
-  return `FROM ${base} AS optimize
-RUN python3 -m venv --without-pip /tools
-COPY requirements.txt /requirements.txt
-RUN --mount=type=secret,id=pipconf,target=/etc/pip.conf \\
-    --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \\
-    --mount=type=cache,target=/root/.cache/pip,sharing=locked \\
-    python3 -m pip --python /tools/bin/python install --no-compile --disable-pip-version-check --root-user-action=ignore --require-hashes --only-binary :all: -r /requirements.txt
-COPY tool /tool
-COPY job /job
-RUN ${sealed ? '--network=none ' : ''}mkdir /out && PYTHONHASHSEED=0 /tools/bin/python -B /tool /job /out
-
-FROM scratch
-COPY --from=optimize /out /
-`;
 }
 
 /** Files only, and only at the top: nothing that a layer may hold besides is written. */

@@ -1,5 +1,6 @@
 """What is done to the model's weights. The same input gives the same bytes."""
 
+import heapq
 import logging
 import os
 import tempfile
@@ -76,6 +77,42 @@ def _half(model: onnx.ModelProto) -> tuple[onnx.ModelProto, dict]:
     return model, {"changed": left < len(wide), "message": "; ".join(notes)}
 
 
+def _sort(graph: onnx.GraphProto) -> None:
+    """Each node behind those that make its inputs, and otherwise in the order that it had."""
+    makers = {name: index for index, node in enumerate(graph.node) for name in node.output if name}
+    needed = [{makers[name] for name in _names_read(node) if name in makers} for node in graph.node]
+    users: dict[int, list[int]] = {}
+    for index, makes in enumerate(needed):
+        for maker in makes:
+            users.setdefault(maker, []).append(index)
+    ready = [index for index, makes in enumerate(needed) if not makes]
+    order = []
+    while ready:
+        index = heapq.heappop(ready)
+        order.append(index)
+        for user in users.get(index, []):
+            needed[user].remove(index)
+            if not needed[user]:
+                heapq.heappush(ready, user)
+    nodes = [onnx.NodeProto.FromString(graph.node[index].SerializeToString()) for index in order]
+    if len(nodes) < len(graph.node):
+        raise Problem("its nodes form a circle")
+    del graph.node[:]
+    graph.node.extend(nodes)
+    for node in graph.node:
+        for inner in _subgraphs(node):
+            _sort(inner)
+
+
+def _names_read(node: onnx.NodeProto) -> set[str]:
+    """Its inputs, and what its subgraphs take from around them."""
+    return set(node.input) | {name for inner in _subgraphs(node) for one in inner.node for name in _names_read(one)}
+
+
+def _subgraphs(node: onnx.NodeProto) -> list[onnx.GraphProto]:
+    return [attribute.g for attribute in node.attribute if attribute.HasField("g")] + [graph for attribute in node.attribute for graph in attribute.graphs]
+
+
 def _int8(model: onnx.ModelProto) -> tuple[onnx.ModelProto, dict]:
     """Weights of matrix products with 7 bits and a scale for each column, activations with 8 and a scale for each request."""
     before = _integer_nodes(model)
@@ -97,7 +134,7 @@ def _int8(model: onnx.ModelProto) -> tuple[onnx.ModelProto, dict]:
             raise Problem(f"int8: {one_line(error)}") from error
     count = _integer_nodes(model) - before
     if count == 0:
-        return model, {"changed": False, "message": "it has no matrix product or embedding with weights of its own"}
+        return model, {"changed": False, "message": "its main graph has no matrix product or embedding with weights of its own"}
     return model, {"changed": True, "message": f"int8 weights in {_plural(count, 'operator')}"}
 
 
@@ -119,6 +156,8 @@ def _gathered(model: onnx.ModelProto, name: str) -> bool:
 
 
 def _write(model: onnx.ModelProto, place: Path) -> None:
+    # Converters put nodes at the end, behind those that use them, which not every runtime bears.
+    _sort(model.graph)
     size = model.ByteSize()
     if size > _LARGEST_FILE:
         raise Problem(f"the result has {size} bytes, and an ONNX file with all tensors inside may have {_LARGEST_FILE}")
