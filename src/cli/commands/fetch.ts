@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { exitCodes, MlDeployError } from '../../errors.ts';
 import type { Credentials } from '../../oci/credentials.ts';
 import { plural } from '../../plural.ts';
@@ -65,7 +65,7 @@ async function fetch({ arguments: names, options, host }: Invocation, session: S
     task.update(`${formatBytes(done)} of ${formatBytes(total)}`, done / Math.max(total, 1));
   };
   const began = performance.now();
-  const model = await fetchModel(client, digest, to, { onBytes }).catch((error: unknown) => {
+  const model = await fetchModel(client, digest, resolve(host.cwd, to), { onBytes }).catch((error: unknown) => {
     task.fail();
     throw signal.aborted ? signal.reason : error;
   });

@@ -14,14 +14,13 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { contentAnnotation, contentKey, modelAnnotations } from '../../../src/oci/layer-content.ts';
-import { hashTar } from '../../../src/oci/hashed-tar.ts';
-import { digestOf, mediaTypes } from '../../../src/oci/manifest.ts';
+import { digestOf } from '../../../src/oci/manifest.ts';
 import { fetchModel, type FetchedModel } from '../../../src/oci/pull/fetch-model.ts';
-import { TarStream } from '../../../src/oci/tar-blob.ts';
+import { explained } from '../../../src/oci/pull/fetch-problem.ts';
 import type { LayerEntry } from '../../../src/oci/tar-entry.ts';
 import { clientOf } from '../client.ts';
 import { startFaultyRegistry, type FaultyRegistry, type RegistryOptions } from '../faulty-registry.ts';
+import { layerOf, publishedDigest, publishModel, type Files } from './model-image.ts';
 
 let scratch: string;
 let registry: FaultyRegistry;
@@ -35,49 +34,10 @@ afterEach(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-const modelDigest = `sha256:${'d'.repeat(64)}`;
-type Files = Readonly<Record<string, Buffer>>;
+type Layers = Parameters<typeof publishModel>[1];
 
-/** A layer as a build makes it. */
-async function layerOf(files: Files, others: readonly LayerEntry[] = []): Promise<{ bytes: Buffer; key: string }> {
-  const entries = Object.entries(files).map(([path, content]): LayerEntry => ({
-    kind: 'bytes',
-    path,
-    mode: 0o444,
-    content,
-  }));
-  const pieces: Uint8Array[] = [];
-  const folder: LayerEntry = { kind: 'folder', path: 'model/', mode: 0o555 };
-  const blob = await hashTar(new TarStream([folder, ...others, ...entries]));
-  for await (const piece of blob.read(0)) pieces.push(piece);
-  const list = Object.entries(files).map(([path, content]) => {
-    return { path, size: content.length, sha256: digestOf(content).slice('sha256:'.length) };
-  });
-  return { bytes: Buffer.concat(pieces), key: contentKey(list) };
-}
-
-/** Publishes a model of these layers; returns the digest of its manifest. */
-async function publish(
-  layers: readonly { bytes: Buffer; key?: string }[],
-  annotations: Record<string, string> | null = null,
-): Promise<string> {
-  const config = Buffer.from('{}');
-  const manifest = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: mediaTypes.manifest,
-      config: { mediaType: mediaTypes.config, digest: digestOf(config), size: 2 },
-      layers: layers.map(({ bytes, key }) => {
-        registry.blobs.set(digestOf(bytes), bytes);
-        const more = key === undefined ? {} : { annotations: { [contentAnnotation]: key } };
-        return { mediaType: mediaTypes.layer, digest: digestOf(bytes), size: bytes.length, ...more };
-      }),
-      annotations: annotations ?? { [modelAnnotations.path]: '/model', [modelAnnotations.digest]: modelDigest },
-    }),
-  );
-  await clientOf(registry.host).putManifest('weights', manifest, mediaTypes.manifest);
-  return digestOf(manifest);
-}
+const publish = (layers: Layers, annotations?: Record<string, string>): Promise<string> =>
+  publishModel(clientOf(registry.host), layers, annotations);
 
 const large = Buffer.alloc(3_000_000, 'weights of a model ');
 const files: Files = { 'model/config.json': Buffer.from('{}'), 'model/a b/1.txt': Buffer.from('nested') };
@@ -103,7 +63,7 @@ describe('fetching a model', () => {
   it('writes all files, readable by everybody and writable by nobody', async () => {
     const digest = await ordinary();
     const fetched = await fetch(digest);
-    expect(fetched).toMatchObject({ modelDigest, files: 3, keptBytes: 0 });
+    expect(fetched).toMatchObject({ modelDigest: publishedDigest, files: 3, keptBytes: 0 });
     expectWhole();
     expect(statSync(join(folder(), 'large.bin')).mode & 0o777).toBe(0o444);
   });
@@ -248,5 +208,18 @@ describe('it says what is wrong', () => {
       onBytes: () => undefined,
     });
     await expect(readOnly).rejects.toMatchObject({ code: 'fetch/not-writable' });
+  });
+
+  it.each([
+    ['ENOSPC', 'fetch/no-room'],
+    ['EDQUOT', 'fetch/no-room'],
+    ['EACCES', 'fetch/not-writable'],
+    ['EROFS', 'fetch/not-writable'],
+  ])('when the disk says %s', async (code, ours) => {
+    registry = await startFaultyRegistry();
+    const error = Object.assign(new Error('no'), { code });
+    expect(explained(error, '/x')).toMatchObject({ code: ours, message: expect.stringContaining('/x') as string });
+    const other = new Error('no');
+    expect(explained(other, '/x')).toBe(other);
   });
 });
