@@ -17,7 +17,7 @@ const goals = {
   /** Of the image's bytes. */
   codeShare: 0.01,
   noChangeSeconds: 2,
-  /** Reading, hashing and sending the weights, against reading, hashing and writing the same bytes once. */
+  /** Reading, hashing twice and sending the weights, against reading, hashing and sending the same bytes once by a plain client. */
   firstRatio: 1.3,
   megabytes: 256,
 } as const;
@@ -180,10 +180,13 @@ function judge(results: Results, { written, sent }: Bares, megabytes: number): b
   const { first, none, code } = ours;
   const readTask = Object.entries(first?.tasks ?? {}).find(([title]) => title.startsWith('read the model files'));
   const reading = readTask?.[1] ?? Infinity;
+  const times = ({ seconds, cpuSeconds }: Bare): string =>
+    `${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of processor`;
   console.log(`
-  read, hashed and written to the disk once: ${written.seconds.toFixed(1)} s, ${written.cpuSeconds.toFixed(1)} s of processor
-  read, hashed and sent to the same registry once, by a plain client: ${sent.seconds.toFixed(1)} s, ${sent.cpuSeconds.toFixed(1)} s of processor
-  read, hashed twice (file and layer) and sent, by the first build: ${reading.toFixed(1)} s, ${(reading / sent.seconds).toFixed(2)} x the plain client
+  The bytes of the weights, read and hashed once by one thread
+    and written to a file: ${times(written)}
+    and sent to the same registry by a plain client: ${times(sent)}, ${(sent.seconds / written.seconds).toFixed(2)} x the file
+  The first build read them, hashed them for file and layer, and sent them: ${reading.toFixed(1)} s, ${(reading / written.seconds).toFixed(2)} x the file
 `);
   let met = true;
   const tell = (what: string, value: number, goal: number, unit: string): void => {
@@ -191,7 +194,8 @@ function judge(results: Results, { written, sent }: Bares, megabytes: number): b
     met &&= good;
     console.log(`  ${what.padEnd(64)}${value.toFixed(2)}${unit} (goal ${goal}${unit})  ${good ? 'met' : 'NOT MET'}`);
   };
-  tell('first build: weights, against read, hashed, written once', reading / written.seconds, goals.firstRatio, ' x');
+  // A registry on the same processors hashes and writes, too: a file would be measured against two programs.
+  tell('first build: weights, against sent once by a plain client', reading / sent.seconds, goals.firstRatio, ' x');
   tell('no change: time', none?.seconds ?? 0, goals.noChangeSeconds, ' s');
   tell('no change: uploaded', none?.uploadedMB ?? 0, 0, ' MB');
   tell('code: time', code?.seconds ?? 0, goals.codeSeconds, ' s');
