@@ -1,4 +1,5 @@
 import type { Descriptor, ImageConfigFile } from '../../oci/manifest.ts';
+import { isRemoved } from '../../oci/read-layer.ts';
 import { normalName } from '../../server/requirements-text.ts';
 import type { InstalledPackage } from '../documents/packages/package.ts';
 import { contentAnnotation } from '../../oci/layer-content.ts';
@@ -149,18 +150,17 @@ function merged(layers: readonly Listing[]): Listing {
   const files = new Map<string, ListedFile>();
   const packages = new Map<string, readonly InstalledPackage[]>();
   for (const layer of layers) {
-    for (const [path, file] of layer.files) {
-      if (file.kind === 'gone') for (const known of [files, packages]) removeBelow(known, path);
-      files.set(path, file);
-    }
+    // A layer removes what is below it, never what it brings itself.
+    const gone = [...layer.files].flatMap(([path, { kind }]) => (kind === 'gone' ? [path] : []));
+    for (const removes of gone) for (const known of [files, packages]) removeBelow(known, removes);
+    for (const [path, file] of layer.files) files.set(path, file);
     for (const [path, found] of layer.packages) packages.set(path, found);
   }
   return { files, packages };
 }
 
-function removeBelow(known: Map<string, unknown>, path: string): void {
-  const below = path === '' || path.endsWith('/') ? path : `${path}/`;
-  for (const other of [...known.keys()]) if (other === path || other.startsWith(below)) known.delete(other);
+function removeBelow(known: Map<string, unknown>, removes: string): void {
+  for (const path of [...known.keys()]) if (isRemoved(removes, path)) known.delete(path);
 }
 
 /** Null: there is no such file, or it is removed. */

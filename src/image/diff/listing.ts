@@ -1,10 +1,10 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 import { MlDeployError } from '../../errors.ts';
 import type { Blob } from '../../oci/blob.ts';
 import type { Descriptor } from '../../oci/manifest.ts';
-import { readTar, TarProblem, type Sink, type TarItem } from '../../oci/pull/tar-reader.ts';
-import { unpackLayer } from '../../oci/unpack.ts';
+import { LayerProblem, readLayer, type LayerItem } from '../../oci/read-layer.ts';
+import type { Sink, TarItem } from '../../oci/tar-reader.ts';
 import { isRecord, packagesOf } from '../documents/layer-facts.ts';
 import type { InstalledPackage } from '../documents/packages/package.ts';
 import { contentAnnotation } from '../../oci/layer-content.ts';
@@ -42,26 +42,18 @@ const headerOnlyBytes = 16 * 1024 * 1024;
 export async function listLayer(layer: Descriptor, blob: Blob, onBytes: (bytes: number) => void): Promise<Listing> {
   const files = new Map<string, ListedFile>();
   const packages = new Map<string, readonly InstalledPackage[]>();
-  const hash = createHash('sha256');
   const one = bytesToRead(layer) < layer.size;
-  const tar = unpackLayer(hashed(blob, hash, onBytes), layer.mediaType);
-  const open = (item: TarItem): Promise<Sink | null> => {
-    const path = item.path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
-    if (!one || item.kind !== 'file') return Promise.resolve(sinkOf(item, path, files, packages));
-    files.set(path, { kind: 'file', bytes: item.size, content: layer.digest });
-    return Promise.reject(new Enough());
+  const open = (item: LayerItem): Sink | null => {
+    if (!one || item.kind !== 'file') return sinkOf(item, files, packages);
+    files.set(item.place, { kind: 'file', bytes: item.size, content: layer.digest });
+    throw new Enough();
   };
   try {
-    await readTar(tar, open);
+    await readLayer(layer, blob.read(0), open, onBytes);
   } catch (error) {
-    if (error instanceof Enough) return { files, packages };
-    if (error instanceof MlDeployError) throw error;
-    throw badLayer(layer, error instanceof TarProblem ? error.message : String(error));
-  } finally {
-    tar.destroy();
+    if (error instanceof LayerProblem) throw badLayer(layer, error);
+    if (!(error instanceof Enough)) throw error;
   }
-  const found = `sha256:${hash.digest('hex')}`;
-  if (found !== layer.digest) throw badLayer(layer, `it has the digest ${found}`);
   return { files, packages };
 }
 
@@ -82,26 +74,13 @@ function isOneModelFile({ annotations = {} }: Descriptor): boolean {
   return contentAnnotation in annotations && !/^\d+ files$/.test(title);
 }
 
-async function* hashed(blob: Blob, hash: Hash, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const piece of blob.read(0)) {
-    hash.update(piece);
-    onBytes(piece.length);
-    yield piece;
-  }
-}
-
 function sinkOf(
-  item: TarItem,
-  path: string,
+  { kind, size, target, place: path, removes }: LayerItem,
   files: Map<string, ListedFile>,
   packages: Map<string, readonly InstalledPackage[]>,
 ): Sink | null {
-  const { kind, size, target } = item;
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const folder = path.slice(0, path.length - name.length);
-  if (name.startsWith('.wh.')) {
-    const gone = name === '.wh..wh..opq' ? folder : `${folder}${name.slice(4)}`;
-    files.set(gone, { kind: 'gone', bytes: 0, content: '' });
+  if (removes !== null) {
+    files.set(removes, { kind: 'gone', bytes: 0, content: '' });
     return null;
   }
   if (kind === 'folder') return null;
@@ -125,11 +104,12 @@ function sinkOf(
   };
 }
 
-function badLayer({ digest }: Descriptor, why: string): MlDeployError {
+function badLayer({ digest }: Descriptor, problem: LayerProblem): MlDeployError {
   return new MlDeployError({
     code: 'diff/bad-layer',
     kind: 'infrastructure',
-    message: `the layer ${digest} cannot be read: ${why}`,
+    message: `the layer ${digest} cannot be read: ${problem.message}`,
     hint: 'The registry gives something else than was published; build and publish the image again.',
+    cause: problem,
   });
 }

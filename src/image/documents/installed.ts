@@ -1,3 +1,4 @@
+import { isRemoved } from '../../oci/read-layer.ts';
 import type { LayerFacts } from './layer-facts.ts';
 import type { OsRelease } from './packages/os-release.ts';
 import type { InstalledPackage } from './packages/package.ts';
@@ -20,8 +21,7 @@ export function installedIn(layers: readonly LayerFacts[]): Installed {
   let os: OsRelease | null = null;
   for (const layer of layers) {
     for (const gone of layer.removed) {
-      const below = gone === '' || gone.endsWith('/') ? gone : `${gone}/`;
-      for (const path of [...records.keys()]) if (path === gone || path.startsWith(below)) records.delete(path);
+      for (const path of [...records.keys()]) if (isRemoved(gone, path)) records.delete(path);
     }
     for (const [path, packages] of Object.entries(layer.packages)) records.set(path, packages);
     os = layer.os ?? os;

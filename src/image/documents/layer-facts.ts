@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
 import type { Blob } from '../../oci/blob.ts';
 import type { Descriptor } from '../../oci/manifest.ts';
-import { readTar, type Sink, type TarItem } from '../../oci/pull/tar-reader.ts';
-import { unpackLayer } from '../../oci/unpack.ts';
+import { LayerProblem, readLayer, type LayerItem } from '../../oci/read-layer.ts';
+import type { Sink } from '../../oci/tar-reader.ts';
 import { parseApkInstalled } from './packages/apk.ts';
 import { parseDpkgStatus } from './packages/dpkg.ts';
 import { parseOsRelease, type OsRelease } from './packages/os-release.ts';
@@ -71,28 +70,17 @@ async function readLayerFacts(layer: Descriptor, blob: Blob, signal: AbortSignal
     if (/^(etc|usr\/lib)\/os-release$/.test(path)) os ??= parseOsRelease(text);
     else packages[path] = packagesOf(path, text);
   };
-  const hash = createHash('sha256');
-  const tar = unpackLayer(hashed(blob, hash, signal), layer.mediaType);
-  try {
-    await readTar(tar, (item) => Promise.resolve(sinkOf(item, { removed, unread, programs, take })));
-  } finally {
-    tar.destroy();
-  }
-  const found = `sha256:${hash.digest('hex')}`;
-  if (found !== layer.digest) throw new Error(`the layer ${layer.digest} has the digest ${found}`);
-  return { packages, removed, os, programs: [...programs].sort(), unread: [...unread].sort() };
-}
-
-async function* hashed(
-  blob: Blob,
-  hash: ReturnType<typeof createHash>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  for await (const piece of blob.read(0)) {
+  const onBytes = (): void => {
     if (signal.aborted) throw interrupted();
-    hash.update(piece);
-    yield piece;
+  };
+  try {
+    await readLayer(layer, blob.read(0), (item) => sinkOf(item, { removed, unread, programs, take }), onBytes);
+  } catch (error) {
+    throw error instanceof LayerProblem
+      ? new Error(`the layer ${layer.digest} cannot be read: ${error.message}`)
+      : error;
   }
+  return { packages, removed, os, programs: [...programs].sort(), unread: [...unread].sort() };
 }
 
 interface Found {
@@ -102,12 +90,9 @@ interface Found {
   readonly take: (path: string, text: string) => void;
 }
 
-function sinkOf(item: TarItem, { removed, unread, programs, take }: Found): Sink | null {
-  const path = item.path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const folder = path.slice(0, path.length - name.length);
-  if (name === '.wh..wh..opq') removed.push(folder);
-  else if (name.startsWith('.wh.')) removed.push(`${folder}${name.slice(4)}`);
+function sinkOf(item: LayerItem, { removed, unread, programs, take }: Found): Sink | null {
+  const { place: path, removes } = item;
+  if (removes !== null) removed.push(removes);
   const program = /^(?:usr\/)?bin\/(sh|ln|sleep|ls)$/.exec(path)?.[1];
   if (program !== undefined) programs.add(program);
   if (/^(var\/lib|usr\/lib\/sysimage)\/rpm\/(rpmdb\.sqlite|Packages(\.db)?)$/.test(path)) unread.add('rpm');

@@ -5,8 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { MlDeployError } from '../../errors.ts';
 import type { Blob } from '../../oci/blob.ts';
 import type { Descriptor } from '../../oci/manifest.ts';
-import { readTar, TarProblem, type Sink, type TarItem } from '../../oci/pull/tar-reader.ts';
-import { unpackLayer } from '../../oci/unpack.ts';
+import { LayerProblem, readLayer, type LayerItem } from '../../oci/read-layer.ts';
+import type { Sink } from '../../oci/tar-reader.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { plural } from '../../plural.ts';
 import { printable } from '../../printable.ts';
@@ -100,9 +100,8 @@ async function readNeedles({ config, access, reporter }: StageContext): Promise<
 
 async function scanLayer(layer: ScannedLayer, needles: readonly Needle[], signal: AbortSignal): Promise<Leak[]> {
   const leaks: Leak[] = [];
-  const tar = unpackLayer(layer.blob().read(0), layer.descriptor.mediaType);
   const inLayer = `the layer ${layer.descriptor.digest.slice(0, 19)} (${printable(layer.title)})`;
-  const open = (item: TarItem): Promise<Sink | null> => {
+  const open = (item: LayerItem): Sink | null => {
     if (signal.aborted) throw interrupted();
     const named = new NeedleSearch(needles).next(Buffer.from(`${item.path}\n${item.target}`));
     if (named !== null) leaks.push({ needle: named, where: `the name of a file in ${inLayer}` });
@@ -117,12 +116,12 @@ async function scanLayer(layer: ScannedLayer, needles: readonly Needle[], signal
       }
       return Promise.resolve();
     };
-    return Promise.resolve(item.kind === 'file' ? { write, end: () => Promise.resolve() } : null);
+    return item.kind === 'file' ? { write, end: () => Promise.resolve() } : null;
   };
   try {
-    await readTar(tar, open);
+    await readLayer(layer.descriptor, layer.blob().read(0), open);
   } catch (error) {
-    if (!(error instanceof TarProblem)) throw error;
+    if (!(error instanceof LayerProblem)) throw error;
     throw new MlDeployError({
       code: 'build/bad-layout',
       kind: 'infrastructure',
@@ -130,8 +129,6 @@ async function scanLayer(layer: ScannedLayer, needles: readonly Needle[], signal
       hint: 'Build again; if it stays, look at what the builder writes.',
       cause: error,
     });
-  } finally {
-    tar.destroy();
   }
   return leaks;
 }

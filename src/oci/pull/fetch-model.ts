@@ -6,11 +6,10 @@ import { MlDeployError } from '../../errors.ts';
 import { contentAnnotation, contentKey, modelAnnotations, type LayerFile } from '../layer-content.ts';
 import { mediaTypes, type Descriptor } from '../manifest.ts';
 import { parseManifest } from '../parse.ts';
+import { LayerProblem, readLayer } from '../read-layer.ts';
 import type { RegistryClient } from '../registry.ts';
 import { hashOfFile, LayerFiles } from './layer-files.ts';
 import { altered, explained, notAModel } from './fetch-problem.ts';
-import { readTar, TarProblem } from './tar-reader.ts';
-import { verified } from './verified.ts';
 
 /** Layers at a time. */
 const parallel = 3;
@@ -117,14 +116,11 @@ class Fetching {
       check();
       this.#onBytes(bytes);
     };
-    const stream = verified(await this.#client.openBlob(layer.digest), layer, onBytes, altered);
     try {
-      await readTar(stream, (item) => files.open(item));
+      await readLayer(layer, await this.#client.openBlob(layer.digest), (item) => files.open(item), onBytes);
     } catch (error) {
       files.abandon();
-      if (error instanceof TarProblem)
-        throw altered(`the tar of layer ${layer.digest} cannot be read: ${error.message}`);
-      throw error;
+      throw error instanceof LayerProblem ? altered(`layer ${layer.digest} cannot be read: ${error.message}`) : error;
     }
     const { list } = files;
     if (contentKey(list) !== layer.key)

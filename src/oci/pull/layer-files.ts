@@ -7,7 +7,7 @@ import { finished, pipeline } from 'node:stream/promises';
 
 import type { LayerFile } from '../layer-content.ts';
 import { altered } from './fetch-problem.ts';
-import type { Sink, TarItem } from './tar-reader.ts';
+import type { Sink, TarItem } from '../tar-reader.ts';
 
 /** The files of one layer on their way into a folder, each hashed while it is written. */
 export class LayerFiles {

@@ -1,19 +1,23 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, rm, rmdir, symlink } from 'node:fs/promises';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { MlDeployError } from '../../errors.ts';
-import type { Sink, TarItem } from './tar-reader.ts';
+import { isRemoved, type LayerItem } from '../read-layer.ts';
+import type { Sink } from '../tar-reader.ts';
 
 /** A folder into which the files of an image are written, and nothing outside of it. */
 export class ModelFolder {
   readonly root: string;
   private readonly maxBytes: number;
   private bytes = 0;
-  private files = 0;
+  /** Paths that were written. */
+  private readonly files = new Set<string>();
   // Made last, so that nothing is ever written through one.
   private readonly links = new Map<string, string>();
+  /** Of the layer that is being written: its marks remove only what lower ones have. */
+  private readonly own = new Set<string>();
 
   /**
    * @param root folder that exists and is empty
@@ -24,18 +28,21 @@ export class ModelFolder {
     this.maxBytes = maxBytes;
   }
 
-  /** Files that were written. */
+  /** Files and links that are there. */
   get count(): number {
-    return this.files;
+    return this.files.size + this.links.size;
   }
 
-  /** Where the content of an entry of a tar goes; null when it has none. */
-  async open(item: TarItem): Promise<Sink | null> {
+  /** The next layer begins. */
+  begin(): void {
+    this.own.clear();
+  }
+
+  /** Where the content of an entry of a layer goes; null when it has none. */
+  async open(item: LayerItem): Promise<Sink | null> {
     const path = this.checked(item.path);
-    const parts = path.split('/');
-    const name = parts.at(-1) ?? '';
-    if (name.startsWith('.wh.')) {
-      await this.remove([...parts.slice(0, -1), name.slice(4)].join('/'));
+    if (item.removes !== null) {
+      await this.removeMarked(item.removes);
       return null;
     }
     switch (item.kind) {
@@ -46,7 +53,7 @@ export class ModelFolder {
       case 'symlink':
         await this.remove(path);
         this.links.set(path, item.target);
-        this.files++;
+        this.own.add(path);
         return null;
       default:
         throw refused(`${JSON.stringify(item.path)} is a ${item.kind === 'hardlink' ? 'hard link' : 'device or pipe'}`);
@@ -58,11 +65,15 @@ export class ModelFolder {
     const clean = this.checked(path);
     const target = join(this.root, clean);
     await this.remove(clean);
-    // A folder of a later layer takes the place of a link.
-    for (let parent = dirname(clean); parent !== '.'; parent = dirname(parent)) this.links.delete(parent);
+    // A folder of a later layer takes the place of a link or a file.
+    for (let parent = dirname(clean); parent !== '.'; parent = dirname(parent)) {
+      this.links.delete(parent);
+      if (this.files.has(parent)) await this.remove(parent);
+    }
     await mkdir(dirname(target), { recursive: true });
     const output = createWriteStream(target, { flags: 'wx' });
-    this.files++;
+    this.files.add(clean);
+    this.own.add(clean);
     return {
       write: async (chunk) => {
         this.bytes += chunk.length;
@@ -86,14 +97,37 @@ export class ModelFolder {
     }
   }
 
+  private async removeMarked(removes: string): Promise<void> {
+    for (const path of [...this.files, ...this.links.keys()]) {
+      if (!isRemoved(removes, path) || this.own.has(path)) continue;
+      await this.remove(path);
+      // A folder that is empty now would look like a part of the model.
+      for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) {
+        const left = await rmdir(join(this.root, parent)).catch(() => 'not empty');
+        if (left === 'not empty') break;
+      }
+    }
+  }
+
+  /** What is there already makes room: a file, or a folder with all below it. */
   private async remove(path: string): Promise<void> {
+    this.files.delete(path);
     this.links.delete(path);
-    await rm(join(this.root, path), { recursive: true, force: true });
+    const there = await lstat(join(this.root, path)).catch(() => null);
+    if (there === null) return;
+    if (there.isDirectory()) {
+      for (const known of [this.files, this.links]) {
+        for (const other of [...known.keys()]) if (isRemoved(path, other)) known.delete(other);
+      }
+    }
+    await rm(join(this.root, path), { recursive: true });
   }
 
   private checked(path: string): string {
     const clean = path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
     const parts = clean.split('/');
+    // Names that are not UTF-8 are read as the same: one file would stand for several.
+    if (clean.includes('\uFFFD')) throw refused(`the name of ${JSON.stringify(path)} is not UTF-8`);
     if (clean.includes('\0') || parts.some((part) => part === '..' || part === '.' || (part === '' && clean !== ''))) {
       throw refused(`it has a file at ${JSON.stringify(path)}`);
     }

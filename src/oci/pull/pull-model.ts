@@ -4,10 +4,8 @@ import { MlDeployError } from '../../errors.ts';
 import { mediaTypes, type Descriptor, type Manifest } from '../manifest.ts';
 import { parseManifest } from '../parse.ts';
 import type { RegistryClient } from '../registry.ts';
-import { unpackLayer } from '../unpack.ts';
+import { checkedBytes, LayerProblem, readLayer, type LayerItem } from '../read-layer.ts';
 import { ModelFolder, refused } from './model-folder.ts';
-import { readTar, TarProblem, type TarItem } from './tar-reader.ts';
-import { verified } from './verified.ts';
 
 /** Where the path of a file stands: OCI artifacts and our own layers, the CNCF ModelPack specification. */
 const titles = ['org.opencontainers.image.title', 'org.cncf.model.filepath'];
@@ -97,26 +95,20 @@ async function pullLayer(
   isModel: boolean,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const content = verified(await client.openBlob(layer.digest), layer, onBytes, refused);
+  target.begin();
+  const stream = await client.openBlob(layer.digest);
   const title = titleOf(layer);
   const isTar = layer.mediaType === mediaTypes.layer || /[./]tar([.+](gzip|zstd))?$/.test(layer.mediaType);
-  if (!isTar && title !== null) {
-    const sink = await target.file(title);
-    for await (const chunk of content) await sink.write(chunk);
-    await sink.end();
-    return;
-  }
-  const keep = (item: TarItem): boolean => {
-    const path = item.path.replace(/^\.?\/+/, '');
-    return isModel || modelFolders.some((folder) => path.startsWith(folder));
-  };
-  const unpacked = unpackLayer(content, layer.mediaType);
+  const keep = ({ place }: LayerItem): boolean => isModel || modelFolders.some((folder) => place.startsWith(folder));
   try {
-    // To the end of the stream, whose digest is checked there.
-    await readTar(unpacked, async (item) => (keep(item) ? target.open(item) : null));
+    if (isTar || title === null) {
+      await readLayer(layer, stream, async (item) => (keep(item) ? target.open(item) : null), onBytes);
+      return;
+    }
+    const sink = await target.file(title);
+    for await (const chunk of checkedBytes(layer, stream, onBytes)) await sink.write(chunk);
+    await sink.end();
   } catch (error) {
-    unpacked.destroy();
-    if (error instanceof TarProblem) throw refused(`the tar of a layer cannot be read: ${error.message}`);
-    throw error;
+    throw error instanceof LayerProblem ? refused(`the layer ${layer.digest} cannot be read: ${error.message}`) : error;
   }
 }

@@ -191,6 +191,19 @@ describe('diff', () => {
     expect(result.files).toContainEqual({ change: 'removed', path: '/etc/motd', before: null, after: null });
   });
 
+  it('lets a mark remove nothing of its own layer, wherever it stands', async () => {
+    const shared = registry.add(tar({ 'never/read': 'x' }), layerType);
+    const marked = tar({ 'app/new.py': '1', 'app/.wh..wh..opq': '', 'app/other.py': '2' });
+    image('a', { layers: [shared] });
+    image('b', { layers: [shared, registry.add(marked, layerType)] });
+    const { files } = await diff();
+    expect(files.map(({ change, path }) => `${change} ${path}`)).toEqual([
+      'removed /app/',
+      'added /app/new.py',
+      'added /app/other.py',
+    ]);
+  });
+
   it('of a large model file reads the header alone', async () => {
     const size = 20 * 1024 * 1024;
     const large = (fill: string): object =>
@@ -283,8 +296,10 @@ describe('diff', () => {
     registry.blobs.set(layer.digest, tar({ a: 'other' }));
     const altered = await run(named('a'), named('b'));
     expect(altered.code).toBe(4);
-    expect(altered.err).toContain('cannot be read: it has the digest');
+    expect(altered.err).toContain('cannot be read: its bytes have the digest');
     registry.blobs.set(layer.digest, Buffer.alloc(5000, 7));
+    expect((await run(named('a'), named('b'))).err).toMatch(/it has more than \d+ bytes/);
+    registry.blobs.set(layer.digest, Buffer.alloc(1024, 7));
     expect((await run(named('a'), named('b'))).err).toContain('the checksum of a header is wrong');
   });
 });

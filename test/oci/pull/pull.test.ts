@@ -123,6 +123,42 @@ describe('validating an image', () => {
     expect(await validate(':v1')).toMatchObject({ code: 0, document: { files: [{ verdict: 'clean' }] } });
   });
 
+  it('an opaque folder hides what lower layers have in it, and nothing of its own layer', async () => {
+    const first = registry.add(tar({ 'models/a/evil.pkl': evil, 'models/a/b/evil.pkl': evil }), layerType);
+    const second = registry.add(
+      tar({
+        'models/a/model.pkl': good,
+        'models/a/.wh..wh..opq': Buffer.alloc(0),
+        'models/a/b.json': Buffer.from('{}'),
+      }),
+      layerType,
+    );
+    registry.tag('v1', [first, second]);
+    const { code, document } = await validate(':v1');
+    expect(document.files?.map(({ path }) => path.replace(/.*:v1/, ''))).toEqual(['/b.json', '/model.pkl']);
+    expect(code).toBe(0);
+  });
+
+  it('a folder takes the place of a file, and a file that of a folder', async () => {
+    const first = registry.add(tar({ 'models/a': evil, 'models/b/evil.pkl': evil }), layerType);
+    const second = registry.add(tar({ 'models/a/model.pkl': good, 'models/b': Buffer.from('{}') }), layerType);
+    registry.tag('v1', [first, second]);
+    const { document } = await validate(':v1');
+    expect(document.files?.map(({ path }) => path.replace(/.*:v1/, ''))).toEqual(['/a/model.pkl', '/b']);
+  });
+
+  it('refuses names that are not UTF-8: two of them would be read as one', async () => {
+    const named = tar({ 'models/?.pkl': evil });
+    const at = named.indexOf('?');
+    named.writeUInt8(0xff, at);
+    const sum = Number.parseInt(named.toString('latin1', 148, 154), 8) + 0xff - 0x3f;
+    named.write(sum.toString(8).padStart(6, '0'), 148, 'latin1');
+    registry.tag('v1', [registry.add(named, layerType), registry.add(tar({ 'models/\uFFFD.pkl': good }), layerType)]);
+    const { code, stderr } = await validate(':v1');
+    expect(code).toBe(3);
+    expect(stderr).toContain('is not UTF-8');
+  });
+
   it('says what is wrong when there is nothing to judge', async () => {
     registry.tag('empty', [registry.add(tar({ 'usr/bin/x': good }), layerType)]);
     expect(await validate(':empty')).toMatchObject({

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 
 import { MlDeployError } from '../../../errors.ts';
 import type { ImageConfigFile } from '../../../oci/manifest.ts';
+import { isRemoved } from '../../../oci/read-layer.ts';
 import type { LayerFacts } from './layer-facts.ts';
 
 /** The Python that a base image brings, and what wheels for it must fit. */
@@ -42,8 +43,7 @@ export function officialPython(config: ImageConfigFile): BasePython | null {
  * @throws MlDeployError `build/no-python`
  */
 export function foundPython(config: ImageConfigFile, layers: readonly LayerFacts[], name: string): BasePython {
-  const files = new Set(layers.flatMap((layer) => layer.files));
-  const links = Object.fromEntries(layers.flatMap((layer) => Object.entries(layer.links)));
+  const { files, links } = onTopOfEachOther(layers);
   const path = variable(config, 'PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   for (const folder of path.split(':')) {
     const executable = follow(posix.join(folder, 'python3').slice(1), links);
@@ -57,6 +57,27 @@ export function foundPython(config: ImageConfigFile, layers: readonly LayerFacts
     message: `the base image ${name} has no python3 on its PATH (${path}), and this server needs Python packages`,
     hint: 'Choose an image.base with Python, such as docker.io/library/python:3.12-slim.',
   });
+}
+
+/** What lower layers have and higher ones do not remove; a file takes the place of a link, and a link that of a file. */
+function onTopOfEachOther(layers: readonly LayerFacts[]): { files: Set<string>; links: Record<string, string> } {
+  const files = new Set<string>();
+  const links = new Map<string, string>();
+  for (const layer of layers) {
+    for (const known of [files, links]) {
+      for (const path of known.keys())
+        if (layer.removed.some((removes) => isRemoved(removes, path))) known.delete(path);
+    }
+    for (const path of layer.files) {
+      links.delete(path);
+      files.add(path);
+    }
+    for (const [path, target] of Object.entries(layer.links)) {
+      files.delete(path);
+      links.set(path, target);
+    }
+  }
+  return { files, links: Object.fromEntries(links) };
 }
 
 function libcOf(layers: readonly LayerFacts[], name: string): BasePython['libc'] {

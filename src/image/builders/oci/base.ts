@@ -106,7 +106,7 @@ export async function pythonOf(
   if (official !== null) return official;
   const facts: LayerFacts[] = [];
   for (const layer of base.manifest.layers) {
-    const kept = join(cache, 'python-facts', `${layer.digest.slice(7)}.json`);
+    const kept = join(cache, 'python-facts', `${layer.digest.slice(7)}.v2.json`);
     let known = await readKept<LayerFacts>(kept);
     if (known === null) {
       onRead(layer.size);

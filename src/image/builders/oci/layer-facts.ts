@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-
 import { MlDeployError } from '../../../errors.ts';
 import type { Blob } from '../../../oci/blob.ts';
 import type { Descriptor } from '../../../oci/manifest.ts';
-import { readTar, TarProblem, type Sink, type TarItem } from '../../../oci/pull/tar-reader.ts';
-import { unpackLayer } from '../../../oci/unpack.ts';
+import { LayerProblem, readLayer, type LayerItem } from '../../../oci/read-layer.ts';
+import type { Sink } from '../../../oci/tar-reader.ts';
 
 /** What one layer of a base tells about its Python and its C library. Paths have no leading slash. */
 export interface LayerFacts {
@@ -16,6 +14,8 @@ export interface LayerFacts {
   readonly glibc: string | null;
   /** It has the loader of musl. */
   readonly musl: boolean;
+  /** What it removes of lower layers. */
+  readonly removed: readonly string[];
 }
 
 const pythonFile = /(^|\/)(bin\/python3?(\.\d+)?|lib\/python3\.\d+\/os\.py)$/;
@@ -36,35 +36,32 @@ const mostLibraryBytes = 16 * 1024 * 1024;
 export async function layerFacts(blob: Blob, descriptor: Descriptor): Promise<LayerFacts> {
   const files: string[] = [];
   const links: Record<string, string> = {};
+  const removed: string[] = [];
   let glibc: string | null = null;
   let musl = false;
-  const open = (item: TarItem): Promise<Sink | null> => {
-    const path = item.path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
+  const open = (item: LayerItem): Sink | null => {
+    const { place: path, removes } = item;
+    if (removes !== null) removed.push(removes);
     if (muslLoader.test(path)) musl = true;
     if (item.kind === 'symlink' || item.kind === 'hardlink') {
       if (pythonFile.test(path) || folderLink.test(path)) {
         links[path] = item.kind === 'hardlink' ? `/${item.target.replace(/^\.?\/+/, '')}` : item.target;
       }
-      return Promise.resolve(null);
+      return null;
     }
-    if (item.kind !== 'file') return Promise.resolve(null);
+    if (item.kind !== 'file') return null;
     if (pythonFile.test(path)) files.push(path);
-    if (!glibcFile.test(path) || item.size > mostLibraryBytes) return Promise.resolve(null);
-    return Promise.resolve(
-      collect((content) => {
-        glibc = glibcBanner.exec(content)?.[1] ?? glibc;
-      }),
-    );
+    if (!glibcFile.test(path) || item.size > mostLibraryBytes) return null;
+    return collect((content) => {
+      glibc = glibcBanner.exec(content)?.[1] ?? glibc;
+    });
   };
-  const stream = unpackLayer(checked(blob, descriptor), descriptor.mediaType);
   try {
-    await readTar(stream, open);
+    await readLayer(descriptor, blob.read(0), open);
   } catch (error) {
-    throw isDamage(error) ? damaged(descriptor, error.message, error) : error;
-  } finally {
-    stream.destroy();
+    throw error instanceof LayerProblem ? damaged(descriptor, error) : error;
   }
-  return { files, links, glibc, musl };
+  return { files, links, glibc, musl, removed };
 }
 
 function collect(onEnd: (content: string) => void): Sink {
@@ -81,29 +78,12 @@ function collect(onEnd: (content: string) => void): Sink {
   };
 }
 
-/** The bytes of a layer; after the last one an error unless they are what the digest says. */
-async function* checked(blob: Blob, descriptor: Descriptor): AsyncGenerator<Uint8Array> {
-  const hash = createHash('sha256');
-  for await (const piece of blob.read(0)) {
-    hash.update(piece);
-    yield piece;
-  }
-  const found = `sha256:${hash.digest('hex')}`;
-  if (found !== descriptor.digest) throw damaged(descriptor, `its bytes have the digest ${found}`);
-}
-
-/** What the decompressors of Node.js and the reader of tar streams throw; everything else is about reaching the bytes. */
-function isDamage(error: unknown): error is Error {
-  if (error instanceof TarProblem) return true;
-  return error instanceof Error && 'code' in error && /^(Z_|ZSTD_|ERR_ZLIB)/.test(String(error.code));
-}
-
-function damaged({ digest }: Descriptor, why: string, cause?: Error): MlDeployError {
+function damaged({ digest }: Descriptor, problem: LayerProblem): MlDeployError {
   return new MlDeployError({
     code: 'build/bad-layout',
     kind: 'infrastructure',
-    message: `the layer ${digest} of the base image cannot be read: ${why}`,
+    message: `the layer ${digest} of the base image cannot be read: ${problem.message}`,
     hint: 'Pull the base image by hand; if that fails as well, choose another image.base, or copy it anew to its registry.',
-    ...(cause === undefined ? {} : { cause }),
+    cause: problem,
   });
 }

@@ -2,8 +2,7 @@ import { writeFile, open } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
 
 import type { Task } from '../../../pipeline/reporter.ts';
-import { readTar } from '../../../oci/pull/tar-reader.ts';
-import { unpackLayer } from '../../../oci/unpack.ts';
+import { readLayer } from '../../../oci/read-layer.ts';
 import type { ReadableImage } from '../../../oci/image.ts';
 import { serverOf } from '../../../server/index.ts';
 import type { Builder } from '../../builders/builder.ts';
@@ -56,8 +55,7 @@ export async function toolBase(context: StageContext): Promise<string> {
 /** Files only, and only at the top: nothing that a layer may hold besides is written. */
 async function extract(image: ReadableImage, out: string): Promise<void> {
   for (const layer of image.manifest.layers) {
-    const stream = unpackLayer(image.blob(layer).read(0), layer.mediaType);
-    await readTar(stream, async ({ kind, path }) => {
+    await readLayer(layer, image.blob(layer).read(0), async ({ kind, path }) => {
       const name = posix.basename(path);
       if (kind !== 'file' || posix.join('/', path) !== `/${name}`) return null;
       const file = await open(join(out, name), 'w', 0o644);

@@ -81,6 +81,25 @@ describe('the Python of a base', () => {
     expect(foundPython(base, [debian, newer], 'base')).toMatchObject({ executable: '/opt/python/bin/python3.13' });
   });
 
+  it('is not one that a higher layer removes', async () => {
+    const lower = await factsOf(
+      file('usr/local/bin/python3.9'),
+      link('usr/local/bin/python3', 'python3.9'),
+      file('usr/bin/python3.11'),
+      link('usr/bin/python3', 'python3.11'),
+      file('usr/lib/libc.so.6', `\u007fELF ${banner}`),
+    );
+    const base = config(['PATH=/usr/local/bin:/usr/bin']);
+    expect(foundPython(base, [lower], 'base').version).toBe('3.9');
+    const marks = ['usr/local/bin/.wh..wh..opq', 'usr/local/.wh.bin'];
+    for (const mark of marks) {
+      expect(foundPython(base, [lower, await factsOf(file(mark))], 'base').executable).toBe('/usr/bin/python3.11');
+    }
+    // Not even when something else takes its place.
+    const upper = await factsOf(link('usr/local/bin/python3', 'python3.13'), file('usr/local/bin/.wh.python3.9'));
+    expect(foundPython(base, [lower, upper], 'base').executable).toBe('/usr/bin/python3.11');
+  });
+
   it('is told by its standard library where no name tells the version, and on musl', async () => {
     const facts = await factsOf(
       file('opt/conda/bin/python3'),

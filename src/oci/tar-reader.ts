@@ -1,4 +1,4 @@
-import { blockBytes } from '../tar.ts';
+import { blockBytes } from './tar.ts';
 
 /** One entry of a tar stream. */
 export interface TarItem {
