@@ -37,12 +37,7 @@ export function gpuHost(xml: string | null, listing = ''): GpuHost {
   if (xml !== null) {
     set('smi.xml', xml);
     set('smi.list', listing);
-    // Without containers the document is as it is.
-    here.program(
-      'nvidia-smi',
-      `[ "$1" = -x ] && [ ! -f ${state}/stuck ] && [ -z "$(ls ${state}/containers 2>/dev/null)" ] && exec cat ${state}/smi.xml
-exec ${process.execPath} ${simulator('nvidia-smi.ts')} ${state} "$@"`,
-    );
+    here.program('nvidia-smi', `exec ${simulator('nvidia-smi.sh')} ${state} ${process.execPath} "$@"`);
   }
   here.program(
     'nvidia-ctk',

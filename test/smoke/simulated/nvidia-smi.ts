@@ -1,16 +1,16 @@
 /**
- * A driver without GPUs: `node nvidia-smi.ts STATE ARGUMENTS...`. Prints the document STATE/smi.xml; programs of simulated containers that
- * were given its devices appear in it and take memory.
+ * A driver without GPUs: `node nvidia-smi.ts STATE`. Prints the document STATE/smi.xml; programs of simulated containers that were given
+ * its devices appear in it and take memory.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const [state = '', ...args] = process.argv.slice(2);
-const read = (...parts: string[]): string => {
-  const file = path.join(state, ...parts);
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-};
-const listing = read('smi.list');
+function reader(state: string): (...parts: string[]) => string {
+  return (...parts) => {
+    const file = path.join(state, ...parts);
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  };
+}
 
 interface Program {
   readonly pid: string;
@@ -19,27 +19,30 @@ interface Program {
 }
 
 /** Which GPU instance a MIG UUID is on: the devices of `smi.list` are numbered from instance 3 on, as in the real document. */
-function instanceOf(device: string): string {
+function instanceOf(listing: string, device: string): string {
   const line = listing.split('\n').find((each) => each.includes(device)) ?? '';
   const index = /Device\s+(\d+):/.exec(line)?.[1];
   return index === undefined ? 'N/A' : String(Number(index) + 3);
 }
 
-function programs(): Program[] {
+function programs(state: string): Program[] {
+  const read = reader(state);
   const folder = path.join(state, 'containers');
   const names = existsSync(folder) ? readdirSync(folder) : [];
   return names.flatMap((name) => {
     const [pid, devices] = [read('containers', name, 'pid'), read('containers', name, 'devices')];
     if (pid === '' || devices === '' || read('containers', name, 'exit') !== '') return [];
     if (read('containers', name, 'container.json').includes('"SIM_GPU":"unused"')) return [];
-    return [{ pid, instance: instanceOf(devices), mib: 612 }];
+    return [{ pid, instance: instanceOf(read('smi.list'), devices), mib: 612 }];
   });
 }
 
-function document(): string {
+/** What `nvidia-smi -x -q` prints now. */
+export function document(state: string): string {
+  const read = reader(state);
   let xml = read('smi.xml');
   const stuck = Number(read('stuck'));
-  const there = programs();
+  const there = programs(state);
   const used = there.reduce((sum, { mib }) => sum + mib, stuck);
   const infos = there.map(
     ({ pid, instance, mib }) =>
@@ -57,9 +60,4 @@ function document(): string {
   );
 }
 
-if (args[0] === '-x') process.stdout.write(`${document()}\n`);
-else if (args[0] === '-L') process.stdout.write(`${listing}\n`);
-else {
-  process.stdout.write('Field "compute_cap" is not a valid field to query.\n');
-  process.exit(2);
-}
+if (import.meta.main) process.stdout.write(`${document(process.argv[2] ?? '')}\n`);
