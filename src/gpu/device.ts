@@ -31,3 +31,21 @@ export function chooseDevice(
     hint: `${fix ?? 'Run where a GPU is (driver and device plugin installed)'}, or set smoke.device to {prefer: gpu} or cpu.`,
   });
 }
+
+/**
+ * There are GPUs, but none will do. Throws `smoke/gpu-unsuitable` when one is required; else it is the CPU, and the note says why.
+ * @param wish of the configuration; not `cpu`
+ * @param where such as `this machine`
+ * @param why of every GPU, with its arithmetic
+ */
+export function withoutFittingGpu(wish: DeviceWish, where: string, why: string): DeviceChoice {
+  if (wish !== 'require-gpu') {
+    return { device: 'cpu', note: `A GPU was preferred but none of ${where} will do (${why}): tested on the CPU.` };
+  }
+  throw new MlDeployError({
+    code: 'smoke/gpu-unsuitable',
+    kind: 'infrastructure',
+    message: `smoke.device requires a GPU, and those of ${where} will not do. ${why}.`,
+    hint: 'Run where a fitting GPU is, or change resources.gpu, or set smoke.device to {prefer: gpu} or cpu.',
+  });
+}

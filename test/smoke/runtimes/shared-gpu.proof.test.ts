@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -32,7 +32,7 @@ test('killed at any moment: the next run finds and removes what is left, whateve
     await engine.ended;
     // A daemon carries out what it was told, whoever asked.
     await delay(1_000);
-    for (const name of readdirSync(path.join(host.state, 'containers'), { encoding: 'utf8' })) {
+    for (const name of host.containers()) {
       seen.add(existsSync(path.join(host.state, 'containers', name, 'pid')) ? 'running' : 'created');
     }
   }

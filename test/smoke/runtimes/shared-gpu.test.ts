@@ -51,7 +51,9 @@ describe('several smoke tests and one GPU', () => {
     await until('its container runs', () => Promise.resolve(isRunning(host)), { timeout: 60_000 });
     const [left] = host.containers();
     const second = engineProcess(host);
-    await until('the second waits', () => Promise.resolve(second.output().includes('wait for a GPU')), { timeout: 60_000 });
+    await until('the second waits', () => Promise.resolve(second.output().includes('wait for a GPU')), {
+      timeout: 60_000,
+    });
     first.kill();
     const output = await second.ended;
     expect(output).toContain(`Removed ${left ?? ''}, left behind by a run that died`);

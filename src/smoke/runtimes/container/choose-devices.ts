@@ -1,5 +1,5 @@
 import { MlDeployError } from '../../../errors.ts';
-import { chooseDevice, type DeviceChoice } from '../../../gpu/device.ts';
+import { chooseDevice, type DeviceChoice, withoutFittingGpu } from '../../../gpu/device.ts';
 import { type Device, devicesOf, occupied, unsuitable } from '../../../gpu/devices.ts';
 import { probeHost } from '../../../gpu/host.ts';
 import type { RuntimeContext } from '../runtime.ts';
@@ -38,16 +38,7 @@ export async function chooseDevices({ config, access, needs, signal }: RuntimeCo
       ),
     ...(candidates.length > 0 ? [`${candidates.length} would do, resources.gpu.count is ${needs.count}`] : []),
   ].join('. ');
-  if (wish === 'prefer-gpu') {
-    const note = `A GPU was preferred but none here will do (${why}): tested on the CPU.`;
-    return { choice: { device: 'cpu', note }, candidates: [] };
-  }
-  throw new MlDeployError({
-    code: 'smoke/gpu-unsuitable',
-    kind: 'infrastructure',
-    message: `smoke.device requires a GPU, and those of this machine will not do. ${why}.`,
-    hint: 'Run on a machine with a fitting GPU, or change resources.gpu, or set smoke.device to {prefer: gpu} or cpu.',
-  });
+  return { choice: withoutFittingGpu(wish, 'this machine', why), candidates: [] };
 }
 
 /** Looks once more, now that the devices are ours: programs of others may be on them. Throws `smoke/gpu-busy`. */

@@ -1,6 +1,6 @@
 import { MlDeployError } from '../../../errors.ts';
-import { probeCluster } from '../../../gpu/cluster.ts';
-import { chooseDevice, type DeviceChoice } from '../../../gpu/device.ts';
+import { probeCluster, unsuitableNode } from '../../../gpu/cluster.ts';
+import { chooseDevice, type DeviceChoice, withoutFittingGpu } from '../../../gpu/device.ts';
 import type { KubeApi, KubeObject } from '../../../kubernetes/api.ts';
 import { checkImageVolumes } from '../../../kubernetes/image-volumes.ts';
 import { resources } from '../../../kubernetes/resources.ts';
@@ -72,7 +72,7 @@ async function rehearse(api: KubeApi, context: RuntimeContext, { device }: Devic
 }
 
 /** The device of the pod, from the configuration and what the nodes offer. */
-export async function deviceFor(api: KubeApi, { config }: RuntimeContext): Promise<DeviceChoice> {
+export async function deviceFor(api: KubeApi, { config, needs }: RuntimeContext): Promise<DeviceChoice> {
   const { device } = config.smoke;
   if (device === 'cpu') return chooseDevice(device, 0, '');
   if (config.resources.gpu === null) {
@@ -84,6 +84,16 @@ export async function deviceFor(api: KubeApi, { config }: RuntimeContext): Promi
       hint: 'Set resources.gpu, for example {count: 1}, or set smoke.device to cpu.',
     });
   }
-  const { allocatable, looked } = await probeCluster(api);
-  return chooseDevice(device, allocatable, looked);
+  const { nodes, looked } = await probeCluster(api, config.deploy.nodeSelector);
+  const offering = nodes?.filter(({ count }) => count > 0) ?? null;
+  if (offering === null || offering.length === 0) return chooseDevice(device, offering === null ? null : 0, looked);
+  const judged = offering
+    .filter(({ selected }) => selected)
+    .map((node) => ({ node, reasons: unsuitableNode(node, needs) }));
+  // None that is selected: the scheduler says so, or an autoscaler adds one.
+  if (judged.length === 0 || judged.some(({ reasons }) => reasons.length === 0)) {
+    return chooseDevice(device, offering.length, looked);
+  }
+  const why = judged.map(({ node, reasons }) => `${node.node}: ${reasons.join('; ')}`).join('. ');
+  return withoutFittingGpu(device, 'the cluster', why);
 }
