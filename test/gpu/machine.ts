@@ -9,7 +9,7 @@ export interface SimulatedMachine {
   /** Root of a file system with these devices. */
   readonly root: string;
   /** Writes a program into `bin`. */
-  program(name: string, script: string): void;
+  readonly program: (name: string, script: string) => void;
 }
 
 /** A machine with nothing but the usual programs; `devices` are names below /dev, `bus` makers and classes on the PCI bus. */

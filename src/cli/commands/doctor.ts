@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { exitCodeOf, exitCodes } from '../../errors.ts';
 import type { Command, Invocation } from '../command.ts';
-import type { Checked } from '../doctor/checks.ts';
+import type { Checked } from '../doctor/check.ts';
 import { clusterOptions, engineImageOption, outputOptions, projectOptions } from '../options.ts';
 import { palette } from '../reporter/colour.ts';
 import type { Palette } from '../reporter/colour.ts';
@@ -12,7 +12,7 @@ import { configName, withSession } from '../session.ts';
 /** `ml-deploy doctor`. */
 export const doctorCommand: Command = {
   description:
-    'Looks at Node, the configuration, the model files, the builder, the registry, the cluster, the rights in it, the watchdog image and the GPU, and says in plain words what is missing and how to get it. Changes nothing.',
+    'Looks at Node, the configuration, the model files, the builder, the registry, the cluster, the rights in it, the watchdog image, the smoke test and GPUs (driver, containers, cluster), and says in plain words what is missing and how to get it. Changes nothing.',
   options: [...projectOptions, ...clusterOptions, engineImageOption, ...outputOptions],
   examples: [{ line: 'ml-deploy doctor --environment production', does: 'before the first deploy to production' }],
   endings: { 0: 'everything that could be looked at is there' },
@@ -26,7 +26,8 @@ export const doctorCommand: Command = {
     const { loadConfig } = await import('../../config/load.ts');
     const config = exists ? await loadConfig(path, options.text('environment'), configName(options)) : null;
     return withSession(invocation, dirname(path), async ({ reporter, signal, access: places }) => {
-      const { checks, runCheck } = await import('../doctor/checks.ts');
+      const { runCheck } = await import('../doctor/check.ts');
+      const { checks } = await import('../doctor/checks.ts');
       const found: Checked[] = [];
       for (const check of checks) {
         const task = reporter.task(`Check ${check.title}`);

@@ -1,22 +1,7 @@
 import type { Config } from '../../config/config.ts';
-import { MlDeployError } from '../../errors.ts';
 import type { KubeApi } from '../../kubernetes/api.ts';
-import type { StageContext } from '../../pipeline/stage.ts';
-
-/** What a check needs to know. `config` is null in a folder without mldeploy.yaml. */
-export interface CheckContext extends Omit<StageContext, 'config' | 'evidence'> {
-  readonly config: Config | null;
-}
-
-/** One thing that a deploy needs. `run` says what is there, or throws MlDeployError with what is missing and how to get it. */
-export interface Check {
-  readonly title: string;
-  /** Title of a check that must be ok for this one to say anything new. */
-  readonly after?: string;
-  /** Why it cannot be looked at, or null when it can. */
-  skip(context: CheckContext): string | null;
-  run(context: CheckContext): Promise<string>;
-}
+import type { Check, CheckContext } from './check.ts';
+import { gpuChecks } from './gpu-checks.ts';
 
 const needsConfig = ({ config }: CheckContext): string | null =>
   config === null ? 'there is no mldeploy.yaml here (`ml-deploy init` writes one)' : null;
@@ -36,11 +21,7 @@ export const checks: readonly Check[] = [
   { title: 'cluster', skip: always, run: cluster },
   { title: 'rights in the cluster', after: 'cluster', skip: needsConfig, run: rights },
   { title: 'watchdog image', skip: needsConfig, run: watchdog },
-  {
-    title: 'GPU on this machine',
-    skip: ({ config }) => (config === null || config.smoke.device === 'cpu' ? 'the smoke test asks for none' : null),
-    run: gpu,
-  },
+  ...gpuChecks,
 ];
 
 async function model(context: CheckContext): Promise<string> {
@@ -104,15 +85,6 @@ async function watchdog(context: CheckContext): Promise<string> {
   return engineImage(known(context));
 }
 
-async function gpu(context: CheckContext): Promise<string> {
-  const { config, access } = known(context);
-  const { probeHost } = await import('../../gpu/host.ts');
-  const { gpus, looked } = await probeHost(access.environment);
-  if (gpus.length > 0) return gpus.map(({ name }) => name).join(', ');
-  if (config.smoke.device === 'prefer-gpu') return `none (${looked}); the test uses one of the cluster, or the CPU`;
-  return `none (${looked}); the test must find one in the cluster`;
-}
-
 /** The context of a check that is skipped without a configuration. */
 function known(context: CheckContext): CheckContext & { readonly config: Config } {
   const { config } = context;
@@ -123,27 +95,4 @@ function known(context: CheckContext): CheckContext & { readonly config: Config 
 async function connected<T>(context: CheckContext, work: (api: KubeApi) => Promise<T>): Promise<T> {
   const { withCluster } = await import('../cluster.ts');
   return withCluster(context, work);
-}
-
-/** What a check found. */
-export interface Checked {
-  readonly title: string;
-  readonly state: 'ok' | 'failed' | 'skipped';
-  readonly detail: string;
-  /** What to do; null when there is nothing to do. */
-  readonly hint: string | null;
-  readonly error: MlDeployError | null;
-}
-
-/** Runs one check; `earlier` are those that came before. A defect is thrown. */
-export async function runCheck(check: Check, context: CheckContext, earlier: readonly Checked[]): Promise<Checked> {
-  const failed = earlier.some(({ title, state }) => title === check.after && state !== 'ok');
-  const skipped = failed ? `${check.after ?? ''} comes first` : check.skip(context);
-  if (skipped !== null) return { title: check.title, state: 'skipped', detail: skipped, hint: null, error: null };
-  try {
-    return { title: check.title, state: 'ok', detail: await check.run(context), hint: null, error: null };
-  } catch (error) {
-    if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
-    return { title: check.title, state: 'failed', detail: error.message, hint: error.hint ?? null, error };
-  }
 }

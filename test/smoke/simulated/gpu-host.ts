@@ -19,6 +19,8 @@ export interface GpuHost {
   /** Writes a file that the simulators read. */
   set(file: string, text: string): void;
   forget(file: string): void;
+  /** Writes a program of the machine. */
+  readonly program: (name: string, script: string) => void;
 }
 
 /** A machine with simulated engines, a simulated driver that prints this document, and a kernel log. */
@@ -56,6 +58,7 @@ export function gpuHost(xml: string | null, listing = ''): GpuHost {
     commands: () => lines(path.join(state, 'commands')).map((line) => line.split('\t')),
     containers: () => (existsSync(path.join(state, 'containers')) ? readdirSync(path.join(state, 'containers')) : []),
     set,
+    program: here.program,
     forget: (file) => {
       rmSync(path.join(state, file), { force: true });
     },
