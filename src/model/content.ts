@@ -1,5 +1,6 @@
 import { Findings } from './findings.ts';
 import { headBytes, headOf, type Inspected, type InspectContext, type Inspector } from './formats/format.ts';
+import { inspectAs } from './formats/also-pickle.ts';
 import { unknown } from './formats/unknown.ts';
 import type { Source } from './source.ts';
 
@@ -78,7 +79,7 @@ export class Content implements Inspector {
       findings.add('content/depth', 0, message);
     }
     const context = { ...outer, head, findings, source: facts.source };
-    this.inspector = await (this.deeper ? format : unknown).inspect(context);
+    this.inspector = await inspectAs(this.deeper ? format : unknown, context);
     if (content.length > 0) await this.inspector.write(content);
     return this.inspector;
   }

@@ -4,6 +4,7 @@ import type { FileEvidence } from '../pipeline/evidence.ts';
 import { Budget } from './budget.ts';
 import { Findings } from './findings.ts';
 import { headBytes, headOf, type Inspected } from './formats/format.ts';
+import { inspectAs } from './formats/also-pickle.ts';
 import { recognise } from './formats/index.ts';
 import { HashedReading } from '../hashing/reading.ts';
 import type { Policy } from './policy.ts';
@@ -102,7 +103,7 @@ async function inspectReading(
     );
   }
   const source = new FileSource(handle, before.size);
-  const inspector = await format.inspect({
+  const inspector = await inspectAs(format, {
     head,
     findings,
     policy,

@@ -1,6 +1,7 @@
 import { Budget } from '../../src/model/budget.ts';
 import { Findings } from '../../src/model/findings.ts';
 import { headBytes, headOf } from '../../src/model/formats/format.ts';
+import { inspectAs } from '../../src/model/formats/also-pickle.ts';
 import { recognise } from '../../src/model/formats/index.ts';
 import { defaultPolicy } from '../../src/model/policy.ts';
 import { BufferSource } from '../../src/model/source.ts';
@@ -21,7 +22,7 @@ export async function judge(name: string, content: Buffer, step: number): Promis
   const { format, promised } = await recognise(head);
   if (promised !== null) findings.add('format/mismatch', 0, 'The name promises another format.');
   const source = new BufferSource(content);
-  const inspector = await format.inspect({
+  const inspector = await inspectAs(format, {
     head,
     findings,
     policy: defaultPolicy,

@@ -6,6 +6,8 @@ import { readObject } from './json-file.ts';
 import type { Layout } from './layout.ts';
 import type { Unit } from './unit.ts';
 
+/** What `torch.save` writes. */
+const pickled = ['torch', 'torch-legacy', 'pickle'];
 const indexName = /\.(safetensors|bin)\.index(\..+)?\.json$/;
 
 /** Weights in several files with an index: `model.safetensors.index.json`, `pytorch_model.bin.index.json`. */
@@ -36,6 +38,7 @@ async function checkIndex(unit: Unit, index: InspectedFile): Promise<void> {
   let bytes: number | null = 0;
   for (const [shard, tensors] of byShard) {
     const size = checkShard(unit, index, folder, shard, tensors);
+    checkKind(unit, index, folder, shard);
     bytes = bytes === null || size === null ? null : bytes + size;
   }
   checkExtra(unit, index, folder, byShard);
@@ -76,6 +79,16 @@ function checkShard(
     unit.add(file, 'shards/extra', null, `"${printable(name)}" is in the shard, but the index does not say so.`);
   }
   return [...there.values()].reduce((sum, size) => sum + size, 0);
+}
+
+/** Loaders take a shard for what the name of the index says, whatever its own name is. */
+function checkKind(unit: Unit, index: InspectedFile, folder: string, shard: string): void {
+  const file = unit.file(posix.join(folder, shard));
+  if (file === undefined) return;
+  const kinds = /\.safetensors\.index\./.test(index.entry.path) ? ['safetensors'] : pickled;
+  const { format } = unit.inspected(file);
+  if (kinds.includes(format) || format === 'none') return;
+  unit.add(index, 'shards/mismatch', null, `The shard "${printable(shard)}" is of the format ${format}.`);
 }
 
 /** Shards of the same series that the index does not name. */

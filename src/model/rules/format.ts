@@ -17,6 +17,17 @@ export const formatRules = {
     'Give the file the extension of what it is, or find out where it comes from.',
     { cwe: [646], bad: 'a pickle named model.safetensors', good: 'a pickle named model.pkl' },
   ),
+  'format/also-pickle': rule(
+    'critical',
+    'unsafe',
+    'Whoever unpickles the file, by its name or because another file says so, runs this; the rest of the content only hides it.',
+    'Do not load this file. Get the model from its source again.',
+    {
+      cwe: [502, 436],
+      bad: 'README.md that begins with a pickle; pytorch_model.bin that is a safetensors file and a pickle',
+      good: 'a file that is one thing',
+    },
+  ),
   'format/code': rule(
     'high',
     'inconclusive',

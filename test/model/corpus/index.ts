@@ -6,6 +6,7 @@ import { pickleReadingCases } from './pickle-readings.ts';
 import { torchLegacyCases } from './pickle-torch-legacy.ts';
 import { pickleCases } from './pickle.ts';
 import { compressedCases } from './compressed.ts';
+import { alsoPickleCases } from './also-pickle.ts';
 import { opaqueCases } from './opaque.ts';
 import { mlflowCases, tritonCases } from './folders.ts';
 import { ggufCases, templateCases } from './gguf.ts';
@@ -26,6 +27,7 @@ export const corpus: readonly CorpusCase[] = [
   ...pickleCases,
   ...pickleHiddenCases,
   ...pickleReadingCases,
+  ...alsoPickleCases,
   ...torchLegacyCases,
   ...compressedCases,
   ...catboostCases,
