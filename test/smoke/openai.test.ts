@@ -32,9 +32,13 @@ describe('an operation that is there and does not work is a failure, one that is
     [{ chat: 'works', completions: 'works', embeddings: 404 }, 'passed', []],
     [{ chat: 400, completions: 'works', embeddings: 501 }, 'passed', []],
     [{ chat: 404, completions: 404, embeddings: 404 }, 'inconclusive', []],
-    [{ chat: 500, completions: 500, embeddings: 500 }, 'failed', ['ready', 'answers', 'malformed', 'latency']],
-    [{ chat: 500, completions: 'works', embeddings: 404 }, 'failed', ['ready', 'answers', 'malformed', 'latency']],
-    [{ chat: 'works', completions: 500, embeddings: 404 }, 'failed', ['answers', 'latency']],
+    [{ chat: 500, completions: 500, embeddings: 500 }, 'failed', ['ready', 'answers', 'malformed', 'edges', 'latency']],
+    [
+      { chat: 500, completions: 'works', embeddings: 404 },
+      'failed',
+      ['ready', 'answers', 'malformed', 'edges', 'latency'],
+    ],
+    [{ chat: 'works', completions: 500, embeddings: 404 }, 'failed', ['answers', 'edges', 'latency']],
   ])('%j', async (options, outcome, expected) => {
     const evidence = await smoke(options);
     expect([evidence.outcome, failures(evidence)]).toEqual([outcome, expected]);
@@ -42,14 +46,14 @@ describe('an operation that is there and does not work is a failure, one that is
 
   test('one that takes requests and never answers them, within the budget', async () => {
     const began = performance.now();
-    const evidence = await smoke({ chat: 'hangs', completions: 'hangs', embeddings: 'hangs' }, 2_000);
+    const evidence = await smoke({ chat: 'hangs', completions: 'hangs', embeddings: 'hangs' }, 6_000);
     expect([evidence.outcome, failures(evidence)]).toEqual(['failed', ['ready']]);
     expect(message(evidence, 'ready')).toContain('although it says that it is ready');
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   test('one that still loads is waited for', async () => {
-    const evidence = await smoke({ chat: 'works', completions: 503 }, 1_500);
+    const evidence = await smoke({ chat: 'works', completions: 503 }, 6_000);
     expect(message(evidence, 'ready')).toContain('POST /v1/completions answered 503');
   });
 });

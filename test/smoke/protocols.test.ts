@@ -41,7 +41,8 @@ async function smoke(type: Type, wish: Wish = {}): Promise<SmokeEvidence> {
   const config = { ...context.config, server: { ...context.config.server, type, ...server } };
   const runtime = spawnedRuntime({ digest: found, program: ['rows-server.ts', JSON.stringify(options)] });
   const build = { image: { reference: `registry.example/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
-  const validate = { contract } as ValidateEvidence;
+  const model: ValidateEvidence['model'] = { path: 'model', digest: 'sha256:m', bytes: 0, files: [] };
+  const validate = { contract, model } as ValidateEvidence;
   const stage = createSmokeStage({ runtimes: [runtime], serverOf });
   return stage.run({ ...context, config, evidence: { build, validate } });
 }
@@ -89,6 +90,30 @@ describe('a batch that is larger than the server takes', () => {
   });
 });
 
+describe('requests at the edge', () => {
+  test('no rows, zeros, negative and huge numbers: a model may fail at what it does not know, and that is said', async () => {
+    const evidence = await smoke('tf-serving', { fault: 'fails-below-zero' });
+    expect(failures(evidence)).toEqual([]);
+    expect(message(evidence, 'edges')).toBe(
+      'no rows, zeros, negative numbers, the largest numbers, the smallest numbers: answered or refused. ' +
+        'The model fails at some of them, which is its own affair: negative numbers (500); the smallest numbers (500).',
+    );
+  });
+
+  test.each(types)('%s must not end of them', async (type) => {
+    const evidence = await smoke(type, { fault: 'dies-on-an-empty-batch' });
+    expect(failures(evidence)).toEqual(['edges', 'alive']);
+    expect(message(evidence, 'edges')).toContain('no rows: no answer');
+  });
+
+  test('no rows are the client’s fault', async () => {
+    const evidence = await smoke('tf-serving', { fault: 'fails-without-rows' });
+    expect(failures(evidence)).toEqual(['edges']);
+    expect(message(evidence, 'edges')).toBe('no rows: answered 500, neither with an answer nor with 4xx');
+    expect(failures(await smoke('triton', { fault: 'fails-without-rows' }))).toEqual([]);
+  });
+});
+
 describe('what is known about a server is excused, and only that', () => {
   test('triton may refuse with 5xx, and says so; the others may not', async () => {
     const triton = await smoke('triton', { fault: 'bad-input-500' });
@@ -98,14 +123,14 @@ describe('what is known about a server is excused, and only that', () => {
     );
     for (const type of ['tf-serving', 'torchserve'] as const) {
       const evidence = await smoke(type, { fault: 'bad-input-500' });
-      expect(failures(evidence)).toEqual(['malformed']);
+      expect(failures(evidence)).toEqual(['malformed', 'edges']);
       expect(message(evidence, 'malformed')).toContain('answered 500 instead of 4xx');
     }
   });
 
   test('a malformed request that is answered with 200, or kills it, is no refusal for triton either', async () => {
     const evidence = await smoke('triton', { refusal: 200 });
-    expect(failures(evidence)).toEqual(['malformed']);
+    expect(failures(evidence)).toEqual(['malformed', 'edges']);
     expect(message(evidence, 'malformed')).toContain('answered 200 instead of 4xx');
   });
 
@@ -168,7 +193,7 @@ describe('a server of the project’s own that speaks none of the protocols', ()
     ['no place', { server: asked({ answer: null }) }, ['same-twice'], /differs from the first/],
     ['crash', { fault: 'crash-on-third' }, ['answers', 'alive'], /no answer/],
     ['no such path', { server: asked({ path: '/nowhere' }) }, ['ready', 'answers', 'latency'], /answered 404/],
-    ['lenient', { refusal: 200 }, ['malformed'], /answered 200 instead of 4xx/],
+    ['lenient', { refusal: 200 }, ['malformed', 'edges'], /answered 200 instead of 4xx/],
   ])('%s', async (_, wish, expected, text) => {
     const evidence = await smoke('custom', { server: asked({}), ...wish });
     expect([evidence.outcome, failures(evidence)]).toEqual(['failed', expected]);

@@ -23,6 +23,7 @@ export const openai: Protocol = {
       title: served.length === 0 ? 'the OpenAI API' : `POST ${served.map(({ path }) => path).join(', ')} (OpenAI)`,
       valid: served.flatMap((one) => one.asks(model)),
       malformed: malformedAsks(main, model),
+      edges: served.flatMap((one) => one.edges(model)),
       open: served.length === 0 ? `it does neither chat nor completions nor embeddings: ${answers}` : null,
       fault: busy === undefined ? null : { what: `POST ${busy.one.path} ${busy.said}`, passing: true },
       ask: (name, body) => {

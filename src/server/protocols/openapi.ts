@@ -1,10 +1,11 @@
 import { batchesUpTo, largerBatchesUpTo, withinBody } from './batches.ts';
-import type { Ask, Discovery, Fault, Known, Outcome, Protocol } from './protocol.ts';
+import type { Ask, Discovery, Edge, Fault, Known, Outcome, Protocol } from './protocol.ts';
 import { examine } from './openapi/examine.ts';
 import { exampleBatches } from './openapi/example-batches.ts';
 import { malformedAsks, tooLarge } from './openapi/malformed.ts';
 import { findOperation, type Operation } from './openapi/operation.ts';
-import { sample, type Sample } from './openapi/sample.ts';
+import { otherSizes } from './edges.ts';
+import { sample, type Edge as SampleEdge, type Sample, type SampleOptions } from './openapi/sample.ts';
 import { asObject, parseJson } from './json.ts';
 import { faultOf, jsonOf, refusalProblems } from './judging.ts';
 import { resolver, type Resolve } from './openapi/schema.ts';
@@ -48,9 +49,41 @@ function described(operation: Operation, resolve: Resolve, version: string, know
         )
       : repeated(operation.path, known),
     malformed: malformedAsks(operation.path, operation.request, template, resolve, known.maxBodyBytes),
+    edges: sure ? edgesOf(operation, resolve, known) : [],
     open: sure ? null : `the request's schema leaves open: ${guesses.join('; ')}`,
     fault: null,
   };
+}
+
+const edgeNames: readonly (readonly [edge: SampleEdge, name: string, must: Edge['must']])[] = [
+  ['low', 'the smallest values that the description allows', 'answer'],
+  ['high', 'the largest values that the description allows', 'answer'],
+  ['zero', 'zeros', 'survive'],
+  ['negative', 'negative numbers', 'survive'],
+  ['empty', 'empty texts', 'survive'],
+  ['foreign', 'texts beyond ASCII', 'survive'],
+  ['long', 'long texts', 'survive'],
+];
+
+function edgesOf({ path, request }: Operation, resolve: Resolve, known: Known): readonly Edge[] {
+  const make = (rows: number, change: Partial<SampleOptions>): Sample =>
+    sample(request, resolve, { rows, seed: 1, lengthAt: (place) => knownLength(place, known), ...change });
+  const ask = (name: string, { body, rows }: Sample, must: Edge['must']): Edge => ({
+    ask: { name, request: { method: 'POST', path, body: JSON.stringify(body) }, rows },
+    must,
+  });
+  const none = make(0, {});
+  return [
+    ...(none.rows === 0 ? [ask('no rows', none, 'answer or refuse')] : []),
+    ...edgeNames.flatMap(([edge, name, must]) => {
+      const made = make(1, { edge });
+      return made.edged ? [ask(name, made, must)] : [];
+    }),
+    ...otherSizes.flatMap((size) => {
+      const made = make(1, { lengthAt: () => size });
+      return made.opened ? [ask(`lengths of ${size}`, made, 'survive')] : [];
+    }),
+  ];
 }
 
 function generated(path: string, body: string, { rows }: Sample): Ask {
@@ -76,6 +109,7 @@ function undescribed(open: string, known: Known, fault: Fault | null): Discovery
     title: `POST ${usualPath} (not described)`,
     valid: repeated(usualPath, known),
     malformed: malformedAsks(usualPath, {}, known.examples[0], resolve, known.maxBodyBytes),
+    edges: [],
     open,
     fault,
   };

@@ -4,7 +4,7 @@ import type { TensorSpec } from '../../pipeline/evidence.ts';
 import { asArray, asObject, parseJson } from './json.ts';
 import { jsonOf, refusalProblems, statusProblem } from './judging.ts';
 import { hasRows, render } from './plain-http/template.ts';
-import type { Ask, Known, Outcome, Protocol, ServerAnswer, ServerRequest } from './protocol.ts';
+import type { Ask, Edge, Known, Outcome, Protocol, ServerAnswer, ServerRequest } from './protocol.ts';
 import { looseProblems, predictionProblems } from './rows/predictions.ts';
 import { malformedRows, rowRequests } from './rows/requests.ts';
 import { unreadable } from './unreadable.ts';
@@ -19,11 +19,12 @@ export const plainHttp: Protocol = {
     const answer = answerPath(request);
     const made = hasRows(request.body)
       ? fromRows(request, known)
-      : { valid: [configured(request)], rows: [], open: null };
+      : { valid: [configured(request)], edges: [], rows: [], open: null };
     return Promise.resolve({
       title: `${request.method} ${request.path}`,
       valid: made.valid,
       malformed: malformedOf(request, made.rows[0] ?? null),
+      edges: made.edges,
       open: made.open,
       fault: null,
       ask: (name, body) => ({ name, request: requestWith(request, textOf(request, body)), rows: null }),
@@ -54,22 +55,27 @@ function configured(request: RequestConfig): Ask {
 
 interface Made {
   readonly valid: readonly Ask[];
+  readonly edges: readonly Edge[];
   /** The same requests in the form `{"instances": [row, ...]}`. */
   readonly rows: readonly Ask[];
   readonly open: string | null;
 }
 
 function fromRows(request: RequestConfig, known: Known): Made {
-  const { valid: rows, open } = rowRequests(request.path, known, false);
+  const { valid: rows, edges, open } = rowRequests(request.path, known, false);
   const single = !hasRows(request.body, 'batch');
   const fitting = single ? rows.filter((ask) => ask.rows === 1) : rows;
-  const valid = fitting.map((ask) => ({
+  const rendered = (ask: Ask): Ask => ({
     ...ask,
-    name: single ? 'a generated request' : ask.name,
     request: requestWith(request, render(request.body ?? '', instancesOf(ask) ?? [])),
     rows: single ? null : ask.rows,
-  }));
-  return { valid, rows, open };
+  });
+  return {
+    valid: fitting.map((ask) => rendered(single ? { ...ask, name: 'a generated request' } : ask)),
+    edges: edges.filter(({ ask }) => !single || ask.rows === 1).map(({ ask, must }) => ({ ask: rendered(ask), must })),
+    rows,
+    open,
+  };
 }
 
 function instancesOf({ request: { body = '' } }: Ask): readonly unknown[] | null {

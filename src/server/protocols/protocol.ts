@@ -56,6 +56,16 @@ export interface Ask {
   readonly rows: number | null;
 }
 
+/** A valid request at the edge of what it may hold, and what is asked of the server. */
+export interface Edge {
+  readonly ask: Ask;
+  /**
+   * `answer`: the server's own description allows it. `answer or refuse`: rightly, or with 4xx. `survive`: nobody knows whether the model is
+   * defined there, so any answer will do.
+   */
+  readonly must: 'answer' | 'answer or refuse' | 'survive';
+}
+
 /** What a server failed at when it was asked about itself. */
 export interface Fault {
   /** Completes a sentence: `GET /openapi.json answered 500`. */
@@ -75,6 +85,8 @@ export interface Discovery {
   readonly valid: readonly Ask[];
   /** Requests that a server must refuse with 4xx. */
   readonly malformed: readonly Ask[];
+  /** Requests with boundary values, other sizes, no rows. */
+  readonly edges: readonly Edge[];
   /** What the description leaves open, so that nothing could be made from it; null when nothing is. */
   readonly open: string | null;
   /** Null: it told all that it has to tell. That it has no description (4xx) is no fault. */

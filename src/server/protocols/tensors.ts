@@ -17,6 +17,8 @@ export interface SampleWish {
   readonly seed: number;
   /** Size of another dimension that may have any size; null: unknown. */
   readonly sizeOf: (name: string, dimension: number) => number | null;
+  /** The value of all elements of this type; null: a made-up one for each. */
+  readonly elementOf?: (dtype: string) => number | string | null;
 }
 
 /** A tensor that takes any number of rows. */
@@ -28,7 +30,10 @@ export function isBatch({ shape }: Pick<TensorSpec, 'shape'>): boolean {
  * Makes a tensor that fits its specification, or says what the specification leaves open. Numbers are between 0 and 1, whole ones 0 or
  * 1: most models are defined there.
  */
-export function sampleTensor(spec: TensorSpec, { rows, seed, sizeOf }: SampleWish): SampleTensor | string {
+export function sampleTensor(
+  spec: TensorSpec,
+  { rows, seed, sizeOf, elementOf = () => null }: SampleWish,
+): SampleTensor | string {
   const element = elements[kindOf(spec.dtype) ?? 'other'];
   if (element === undefined) return `the input ${spec.name} has the type ${spec.dtype}, which JSON cannot carry`;
   const sizes = spec.shape.map((size, index) => size ?? (index === 0 ? rows : sizeOf(spec.name, index)));
@@ -36,7 +41,11 @@ export function sampleTensor(spec: TensorSpec, { rows, seed, sizeOf }: SampleWis
   if (unknown >= 0) return `the input ${spec.name} may have any size in dimension ${unknown}`;
   const shape = sizes.filter((size) => size !== null);
   const random = sequence(seed);
-  const flat = Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => element(random));
+  const same = elementOf(spec.dtype);
+  const flat = Array.from(
+    { length: shape.reduce((product, size) => product * size, 1) },
+    () => same ?? element(random),
+  );
   return { name: spec.name, dtype: spec.dtype, shape, flat };
 }
 
@@ -64,9 +73,11 @@ export function elementProblem(dtype: string, value: unknown): string | null {
   return kind === null || right[kind] ? null : `is ${JSON.stringify(value).slice(0, 40)}, its type is ${dtype}`;
 }
 
-type Kind = 'bool' | 'whole' | 'float' | 'text';
+/** What JSON makes of a type. */
+export type Kind = 'bool' | 'whole' | 'float' | 'text';
 
-function kindOf(dtype: string): Kind | null {
+/** Null: of a type that is not known. */
+export function kindOf(dtype: string): Kind | null {
   if (dtype === 'bool') return 'bool';
   if (/^u?int\d+$/.test(dtype)) return 'whole';
   if (/^b?float\d+$/.test(dtype)) return 'float';

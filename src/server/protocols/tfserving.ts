@@ -14,12 +14,13 @@ export const tfserving: Protocol = {
   notReady,
   discover: (_, known) => {
     const path = `/v1/models/${encodeURIComponent(known.model)}:predict`;
-    const { valid, open } = rowRequests(path, known, true);
+    const { valid, edges, open } = rowRequests(path, known, true);
     const outputs = known.contract?.outputs ?? [];
     return Promise.resolve({
       title: `POST ${path} (TF Serving REST v1)`,
       valid,
       malformed: malformedRows(path, valid[0] ?? exampleAsk(path, known)),
+      edges,
       open,
       fault: null,
       ask: (name, body) => askWith(path, name, body),

@@ -21,12 +21,13 @@ export const torchserve: Protocol = {
   discover: (_, known) => {
     const path = `/predictions/${encodeURIComponent(known.model)}`;
     const ownForm = known.examples.every((example) => rowsOf(example) !== null);
-    const { valid, open } = ownForm ? rowRequests(path, known, false) : fromExamples(path, known);
+    const { valid, edges, open } = ownForm ? rowRequests(path, known, false) : fromExamples(path, known);
     const outputs = known.contract?.outputs ?? [];
     return Promise.resolve({
       title: `POST ${path} (TorchServe)`,
       valid,
       malformed: ownForm ? malformedRows(path, valid[0] ?? null) : [],
+      edges,
       open,
       fault: null,
       ask: (name, body) => ({
@@ -62,5 +63,5 @@ function fromExamples(path: string, { examples, maxRows, maxBodyBytes }: Known):
     rows: null,
   }));
   const valid = withinBody(asks, maxBodyBytes);
-  return { valid, open: valid.length > 0 ? null : 'only the handler knows what a request looks like' };
+  return { valid, edges: [], open: valid.length > 0 ? null : 'only the handler knows what a request looks like' };
 }

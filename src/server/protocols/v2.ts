@@ -2,8 +2,9 @@ import type { TensorSpec } from '../../pipeline/evidence.ts';
 import { batchesUpTo, withinBody } from './batches.ts';
 import { asArray, asObject, parseJson } from './json.ts';
 import { refusalProblems } from './judging.ts';
-import type { Ask, Known, Protocol } from './protocol.ts';
-import { isBatch, sampleTensor, type SampleTensor } from './tensors.ts';
+import { edgeValuesOf, isOpen, otherSizes } from './edges.ts';
+import type { Ask, Edge, Known, Protocol } from './protocol.ts';
+import { isBatch, sampleTensor, type SampleTensor, type SampleWish } from './tensors.ts';
 import { malformedAsks } from './v2/malformed.ts';
 import { readMetadata } from './v2/metadata.ts';
 import { answerProblems, outputsOf, rowsOf } from './v2/answer.ts';
@@ -32,6 +33,7 @@ export const v2: Protocol = {
       title: `POST ${path} (Open Inference v2${metadata.platform === null ? '' : `, ${metadata.platform}`})`,
       valid: open === null ? withinBody(valid, known.maxBodyBytes) : [],
       malformed: malformedAsks(path, template === null || typeof template === 'string' ? null : bodyOf(template)),
+      edges: open === null ? edgesOf(path, metadata.inputs, known) : [],
       open,
       fault: metadata.fault,
       ask: (name, body) => ({
@@ -55,16 +57,41 @@ function batchesFor(inputs: readonly TensorSpec[], maxRows: number | null): read
   return inputs.every(isBatch) ? batchesUpTo(maxRows).map(({ rows }) => rows) : [null, null];
 }
 
-function samples(inputs: readonly TensorSpec[], rows: number, seed: number, known: Known): SampleTensor[] | string {
+type Change = Partial<Pick<SampleWish, 'sizeOf' | 'elementOf'>>;
+
+function samples(
+  inputs: readonly TensorSpec[],
+  rows: number,
+  seed: number,
+  known: Known,
+  change: Change = {},
+): SampleTensor[] | string {
   const tensors: SampleTensor[] = [];
   for (const [index, spec] of inputs.entries()) {
     const sizeOf = (name: string, dimension: number): number | null => sizeInExamples(known.examples, name, dimension);
-    const tensor = sampleTensor(spec, { rows, seed: seed * 100 + index, sizeOf });
+    const tensor = sampleTensor(spec, { rows, seed: seed * 100 + index, sizeOf, ...change });
     if (typeof tensor === 'string') return tensor;
     if (datatypeOf(tensor.dtype) === null) return `the input ${spec.name} has the type ${spec.dtype}`;
     tensors.push(tensor);
   }
   return tensors;
+}
+
+function edgesOf(path: string, inputs: readonly TensorSpec[], known: Known): readonly Edge[] {
+  const batched = inputs.every(isBatch);
+  const tried: readonly (readonly [name: string, rows: number, change: Change, must: Edge['must']])[] = [
+    ...(batched ? [['no rows', 0, {}, 'answer or refuse'] as const] : []),
+    ...edgeValuesOf(inputs).map(({ name, of }) => [name, 1, { elementOf: of }, 'survive'] as const),
+    ...(inputs.some(isOpen) ? otherSizes : []).map(
+      (size) => [`sizes of ${size}`, 1, { sizeOf: () => size }, 'survive'] as const,
+    ),
+  ];
+  return tried.flatMap(([name, rows, change, must]) => {
+    const tensors = samples(inputs, rows, 1, known, change);
+    return typeof tensors === 'string'
+      ? []
+      : [{ ask: { ...askWith(path, tensors, batched ? rows : null), name }, must }];
+  });
 }
 
 function sizeInExamples(examples: readonly unknown[], name: string, dimension: number): number | null {

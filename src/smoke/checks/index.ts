@@ -1,5 +1,6 @@
 import { answers, goldenAnswers, malformed, sameTwice } from './answers.ts';
 import type { Check, StartCheck } from './check.ts';
+import { edges } from './edges.ts';
 import { latency } from './latency.ts';
 import { device, image, nonRoot } from './start.ts';
 
@@ -7,4 +8,4 @@ import { device, image, nonRoot } from './start.ts';
 export const startChecks: readonly StartCheck[] = [device, image, nonRoot];
 
 /** What a ready server is asked, in this order: a server that a check kills is caught by the one after it. */
-export const servingChecks: readonly Check[] = [answers, goldenAnswers, sameTwice, malformed, latency];
+export const servingChecks: readonly Check[] = [answers, goldenAnswers, sameTwice, malformed, edges, latency];

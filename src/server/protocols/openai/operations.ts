@@ -1,5 +1,6 @@
 import { asArray, asObject } from '../json.ts';
-import type { Ask } from '../protocol.ts';
+import { edgeTexts } from '../edges.ts';
+import type { Ask, Edge } from '../protocol.ts';
 
 /** One kind of request of the OpenAI API. */
 export interface Operation {
@@ -7,6 +8,7 @@ export interface Operation {
   /** Field of the request that only this kind has. */
   readonly field: string;
   readonly asks: (model: string) => readonly Ask[];
+  readonly edges: (model: string) => readonly Edge[];
   /** Number of answers that a request wants; null: one, without a list. */
   readonly rowsOf: (body: Readonly<Record<string, unknown>>) => number | null;
   /** What is wrong with an answer, in words. */
@@ -20,6 +22,12 @@ const greedy = { temperature: 0, max_tokens: 8, seed: 1 };
 const prompt = 'The capital of France is';
 const finishReasons = ['stop', 'length', 'tool_calls', 'content_filter'];
 
+const textEdges: readonly (readonly [name: string, text: string])[] = [
+  ['empty texts', edgeTexts.empty],
+  ['texts beyond ASCII', edgeTexts.foreign],
+  ['long texts', edgeTexts.long],
+];
+
 const chat: Operation = {
   path: '/v1/chat/completions',
   field: 'messages',
@@ -28,6 +36,16 @@ const chat: Operation = {
     return [
       ask(chat.path, 'a generated chat', body, null),
       ask(chat.path, 'a generated chat that streams', { ...body, stream: true }, null),
+    ];
+  },
+  edges: (model) => {
+    const say = (content: string) => ({ model, messages: [{ role: 'user', content }], ...greedy });
+    return [
+      edge(ask(chat.path, 'no messages', { ...say(''), messages: [] }, null), 'answer or refuse'),
+      edge(ask(chat.path, 'empty texts', say(edgeTexts.empty), null), 'answer or refuse'),
+      edge(ask(chat.path, 'texts beyond ASCII', say(edgeTexts.foreign), null), 'answer or refuse'),
+      edge(ask(chat.path, 'long texts', say(edgeTexts.long), null), 'answer or refuse'),
+      edge(ask(chat.path, 'a single token', { ...say('Name a city.'), max_tokens: 1 }, null), 'answer'),
     ];
   },
   rowsOf: () => null,
@@ -47,6 +65,10 @@ const completions: Operation = {
   path: '/v1/completions',
   field: 'prompt',
   asks: (model) => [ask(completions.path, 'a generated completion', { model, prompt, ...greedy }, null)],
+  edges: (model) =>
+    textEdges.map(([name, text]) =>
+      edge(ask(completions.path, name, { model, prompt: text, ...greedy }, null), 'answer or refuse'),
+    ),
   rowsOf: () => null,
   problems: (answer) => choiceProblems(answer, (choice) => (typeof choice['text'] === 'string' ? null : 'has no text')),
   outputs: (answer) => choicesOf(answer).map((choice) => choice['text'] ?? null),
@@ -60,6 +82,10 @@ const embeddings: Operation = {
       const input = Array.from({ length: rows }, (_, index) => `${prompt} (${index})`);
       return ask(embeddings.path, `a generated batch of ${rows}`, { model, input }, rows);
     }),
+  edges: (model) =>
+    [...textEdges, ['no texts', []] as const].map(([name, input]) =>
+      edge(ask(embeddings.path, name, { model, input }, null), 'answer or refuse'),
+    ),
   rowsOf: ({ input }) => asArray(input)?.length ?? 1,
   problems: (answer, rows) => embeddingProblems(vectorsOf(answer), rows),
   outputs: vectorsOf,
@@ -72,6 +98,10 @@ export const operations: readonly [Operation, ...Operation[]] = [chat, completio
 export function operationOf(body: unknown): Operation | null {
   const object = asObject(body) ?? {};
   return operations.find(({ field }) => Object.hasOwn(object, field)) ?? null;
+}
+
+function edge(asked: Ask, must: Edge['must']): Edge {
+  return { ask: asked, must };
 }
 
 function ask(path: string, name: string, body: unknown, rows: number | null): Ask {

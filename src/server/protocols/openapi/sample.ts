@@ -1,3 +1,4 @@
+import { edgeTexts } from '../edges.ts';
 import { sequence } from '../sequence.ts';
 import { typesOf, type Resolve, type Schema } from './schema.ts';
 
@@ -8,7 +9,12 @@ export interface SampleOptions {
   readonly seed: number;
   /** Length of an inner array that the schema leaves open, from what is known elsewhere; null when unknown. */
   lengthAt(path: readonly string[]): number | null;
+  /** Values at the edge of what the schema allows, where it has such an edge. */
+  readonly edge?: Edge;
 }
+
+/** `low`, `high`: a bound that the schema names. The others: where it names none. */
+export type Edge = 'low' | 'high' | 'zero' | 'negative' | keyof typeof edgeTexts;
 
 export interface Sample {
   readonly body: unknown;
@@ -16,6 +22,10 @@ export interface Sample {
   readonly rows: number | null;
   /** Places whose shape or content had to be guessed: `inputs[][]: its length`. */
   readonly guesses: readonly string[];
+  /** At least one value is at the edge that was wished for. */
+  readonly edged: boolean;
+  /** The length of an inner array is one that the schema leaves open. */
+  readonly opened: boolean;
 }
 
 const deepest = 12;
@@ -28,6 +38,13 @@ export function sample(schema: Schema, resolve: Resolve, options: SampleOptions)
   const guesses: string[] = [];
   const random = sequence(options.seed);
   let rows: number | null = null;
+  let edged = false;
+  let opened = false;
+  const atEdge = <T>(found: T | null, otherwise: () => T): T => {
+    if (found === null) return otherwise();
+    edged = true;
+    return found;
+  };
 
   const value = (unresolved: Schema, path: readonly string[], inBatch: boolean): unknown => {
     const node = resolve(unresolved);
@@ -44,13 +61,13 @@ export function sample(schema: Schema, resolve: Resolve, options: SampleOptions)
       case 'object':
         return object(node, path, inBatch);
       case 'integer':
-        return number(node, random, true);
+        return atEdge(edgeNumber(node, true, options.edge), () => number(node, random, true));
       case 'number':
-        return number(node, random, false);
+        return atEdge(edgeNumber(node, false, options.edge), () => number(node, random, false));
       case 'boolean':
         return random() < 0.5;
       case 'string':
-        return text(node, path);
+        return atEdge(edgeText(node, options.edge), () => text(node, path));
       case undefined:
       default:
         return anything(node, path);
@@ -62,12 +79,13 @@ export function sample(schema: Schema, resolve: Resolve, options: SampleOptions)
     if (node.prefixItems !== undefined) return node.prefixItems.map((part) => value(part, inside, true));
     const fixed = node.minItems !== undefined && node.minItems === node.maxItems ? node.minItems : null;
     const isBatch = !inBatch && fixed === null;
-    const length = fixed ?? (isBatch ? clampLength(options.rows, node) : innerLength(node, inside));
+    const length = fixed ?? (isBatch ? batchLength(options.rows, node) : innerLength(node, inside));
     if (isBatch) rows = length;
     return Array.from({ length }, () => value(node.items ?? {}, inside, true));
   };
 
   const innerLength = (node: Schema, path: readonly string[]): number => {
+    opened = true;
     const known = options.lengthAt(path);
     if (known !== null) return known;
     guesses.push(`${printPath(path)}: its length`);
@@ -97,7 +115,7 @@ export function sample(schema: Schema, resolve: Resolve, options: SampleOptions)
   };
 
   const body = value(schema, [], false);
-  return { body, rows, guesses: [...new Set(guesses)] };
+  return { body, rows, guesses: [...new Set(guesses)], edged, opened };
 }
 
 /** `inputs[][]` for ['inputs', '[]', '[]']; the whole body is `body`. */
@@ -107,6 +125,31 @@ function printPath(path: readonly string[]): string {
     '',
   );
   return printed === '' ? 'body' : printed;
+}
+
+/** No rows at all are wished for to see how that is refused, whatever the schema says. */
+function batchLength(wanted: number, node: Schema): number {
+  return wanted === 0 ? 0 : clampLength(wanted, node);
+}
+
+function edgeNumber(node: Schema, whole: boolean, edge: Edge | undefined): number | null {
+  const low = bound(node.minimum, node.exclusiveMinimum, 1, whole);
+  const high = bound(node.maximum, node.exclusiveMaximum, -1, whole);
+  if (node.multipleOf !== undefined) return null;
+  if (edge === 'low') return low;
+  if (edge === 'high') return high;
+  if (low !== null || high !== null) return null;
+  return edge === 'zero' ? 0 : edge === 'negative' ? -1 : null;
+}
+
+function edgeText(node: Schema, edge: Edge | undefined): string | null {
+  const { pattern, format, minLength, maxLength } = node;
+  if (pattern !== undefined || format !== undefined) return null;
+  if (edge === 'low') return minLength === undefined ? null : 'x'.repeat(minLength);
+  if (edge === 'high')
+    return maxLength === undefined || maxLength > edgeTexts.long.length ? null : 'x'.repeat(maxLength);
+  if (minLength !== undefined || maxLength !== undefined) return null;
+  return edge === 'empty' || edge === 'foreign' || edge === 'long' ? edgeTexts[edge] : null;
 }
 
 function clampLength(wanted: number, node: Schema): number {

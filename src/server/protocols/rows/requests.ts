@@ -1,13 +1,15 @@
 import type { TensorSpec } from '../../../pipeline/evidence.ts';
 import { batches, batchesUpTo, withinBody } from '../batches.ts';
 import { asArray, asObject } from '../json.ts';
-import type { Ask, Known } from '../protocol.ts';
-import { isBatch, nested, sampleTensor } from '../tensors.ts';
+import { edgeValuesOf, isOpen, otherSizes } from '../edges.ts';
+import type { Ask, Edge, Known } from '../protocol.ts';
+import { isBatch, nested, sampleTensor, type SampleWish } from '../tensors.ts';
 import { malformedAsk, unreadable } from '../unreadable.ts';
 
 /** Requests made from the contract, or what the contract leaves open. */
 export interface RowRequests {
   readonly valid: readonly Ask[];
+  readonly edges: readonly Edge[];
   readonly open: string | null;
 }
 
@@ -17,22 +19,46 @@ export interface RowRequests {
  */
 export function rowRequests(path: string, known: Known, columnar: boolean): RowRequests {
   const inputs = known.contract?.inputs ?? [];
-  if (inputs.length === 0) return { valid: [], open: 'the inputs of the model are not known' };
+  if (inputs.length === 0) return { valid: [], edges: [], open: 'the inputs of the model are not known' };
   const batched = inputs.every(isBatch);
   if (!batched && !columnar)
-    return { valid: [], open: 'the model has no batch dimension, and this form has only rows' };
-  const asks: Ask[] = [];
-  for (const { rows, seed } of batched ? batchesUpTo(known.maxRows) : batches.slice(0, 2)) {
-    const values = valuesOf(inputs, rows, seed, known.examples);
-    if (typeof values === 'string') return { valid: [], open: values };
+    return { valid: [], edges: [], open: 'the model has no batch dimension, and this form has only rows' };
+  const make = (name: string, { rows, ...wish }: Wish): Ask | string => {
+    const values = valuesOf(inputs, { rows, ...wish });
+    if (typeof values === 'string') return values;
     const body = batched ? { instances: rowsOf(values, rows) } : { inputs: only(values) ?? values };
-    asks.push({
-      name: batched ? `a generated batch of ${rows}` : 'a generated request',
-      request: { method: 'POST', path, body: JSON.stringify(body) },
-      rows: batched ? rows : null,
-    });
+    return { name, request: { method: 'POST', path, body: JSON.stringify(body) }, rows: batched ? rows : null };
+  };
+  const sizeOf: Wish['sizeOf'] = (name, dimension) => sizeInExamples(known.examples, name, dimension);
+  const asks: Ask[] = [];
+  for (const batch of batched ? batchesUpTo(known.maxRows) : batches.slice(0, 2)) {
+    const ask = make(batched ? `a generated batch of ${batch.rows}` : 'a generated request', { ...batch, sizeOf });
+    if (typeof ask === 'string') return { valid: [], edges: [], open: ask };
+    asks.push(ask);
   }
-  return { valid: withinBody(asks, known.maxBodyBytes), open: null };
+  return { valid: withinBody(asks, known.maxBodyBytes), edges: edgesOf(inputs, batched, sizeOf, make), open: null };
+}
+
+type Wish = Omit<SampleWish, 'name'>;
+
+function edgesOf(
+  inputs: readonly TensorSpec[],
+  batched: boolean,
+  sizeOf: Wish['sizeOf'],
+  make: (name: string, wish: Wish) => Ask | string,
+): readonly Edge[] {
+  const one = { rows: 1, seed: 1 };
+  const tried: readonly (readonly [name: string, wish: Wish, must: Edge['must']])[] = [
+    ...(batched ? [['no rows', { ...one, rows: 0, sizeOf }, 'answer or refuse'] as const] : []),
+    ...edgeValuesOf(inputs).map(({ name, of }) => [name, { ...one, sizeOf, elementOf: of }, 'survive'] as const),
+    ...(inputs.some(isOpen) ? otherSizes : []).map(
+      (size) => [`sizes of ${size}`, { ...one, sizeOf: () => size }, 'survive'] as const,
+    ),
+  ];
+  return tried.flatMap(([name, wish, must]) => {
+    const ask = make(name, wish);
+    return typeof ask === 'string' ? [] : [{ ask, must }];
+  });
 }
 
 /** Requests that break the form in one place; `valid` is one that fits, null when none is known. */
@@ -63,16 +89,10 @@ function brokenRow(row: unknown, change: (values: readonly unknown[]) => unknown
   return found === undefined ? null : { ...asObject(row), [found[0]]: change(asArray(found[1]) ?? []) };
 }
 
-function valuesOf(
-  inputs: readonly TensorSpec[],
-  rows: number,
-  seed: number,
-  examples: readonly unknown[],
-): Record<string, unknown> | string {
+function valuesOf(inputs: readonly TensorSpec[], wish: Wish): Record<string, unknown> | string {
   const values: Record<string, unknown> = {};
   for (const [index, spec] of inputs.entries()) {
-    const sizeOf = (name: string, dimension: number): number | null => sizeInExamples(examples, name, dimension);
-    const tensor = sampleTensor(spec, { rows, seed: seed * 100 + index, sizeOf });
+    const tensor = sampleTensor(spec, { ...wish, seed: wish.seed * 100 + index });
     if (typeof tensor === 'string') return tensor;
     values[spec.name] = nested(tensor);
   }
