@@ -95,7 +95,8 @@ export async function withImages<T>(
   const workspaces: Workspace[] = [];
   const make = async ({ plan, locked }: Planned, layout: string): Promise<MadeImage> => {
     const trees = outside ? plan.trees.filter((tree) => !isBeside(tree, plan)) : plan.trees;
-    const layers = [...(await codeLayers(trees)), ...(outside ? [] : weights)];
+    // A node unpacks a layer again when one below it is another: code, which changes most, lies above gigabytes that do not.
+    const layers = [...(outside ? [] : weights), ...(await codeLayers(trees))];
     const workspace = await openWorkspace(access.root, layout);
     workspaces.push(workspace);
     const built = await buildImage(context, plan, workspace, making.noCache);

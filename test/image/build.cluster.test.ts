@@ -76,7 +76,7 @@ describe('a real build', () => {
       server: 'fastapi',
       image: { repository, reference: `${repository}@${evidence.image.digest}`, user: '10001:10001' },
     });
-    expect(evidence.image.layers.map(({ kind }) => kind)).toEqual(['base', 'dependencies', 'code', 'weights']);
+    expect(evidence.image.layers.map(({ kind }) => kind)).toEqual(['base', 'dependencies', 'weights', 'code']);
 
     const stored = await registry().getManifest(evidence.image.digest);
     const manifest = JSON.parse(stored?.content.toString() ?? '') as Manifest;
@@ -94,7 +94,7 @@ describe('a real build', () => {
     });
     expect(config.rootfs.diff_ids).toHaveLength(manifest.layers.length);
     const weights = join(mkdtempSync(join(tmpdir(), 'mldeploy-layer-')), 'layer.tar');
-    writeFileSync(weights, await registry().getBlob(manifest.layers.at(-1)?.digest ?? ''));
+    writeFileSync(weights, await registry().getBlob(manifest.layers.at(-2)?.digest ?? ''));
     expect(execFileSync('tar', ['-tf', weights]).toString()).toBe('model/\nmodel/model.joblib\n');
 
     await using namespace = await cluster.namespace('build');

@@ -69,7 +69,7 @@ it('Buildah, without a daemon, gives an image that serves, and the same digest a
   await buildStage.preflight(context);
   const evidence = await buildStage.run(context);
   expect(evidence).toMatchObject({ image: { user: '10001:10001' }, volatile: { builder: 'buildah' } });
-  expect(evidence.image.layers.map(({ kind }) => kind)).toEqual(['base', 'dependencies', 'code', 'weights']);
+  expect(evidence.image.layers.map(({ kind }) => kind)).toEqual(['base', 'dependencies', 'weights', 'code']);
   await using namespace = await cluster.namespace('buildah');
   const url = await served(cluster, namespace.name, evidence.image.reference);
   expect(await predicted(url, [1, 2])).toEqual({ outputs: [3, 6], revision: 'r1' });

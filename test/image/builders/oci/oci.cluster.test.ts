@@ -59,7 +59,7 @@ describe('the builder oci', () => {
     const evidence = await buildStage.run(context);
     expect(evidence).toMatchObject({ image: { user: '10001:10001' }, volatile: { builder: 'oci' } });
     const { layers } = evidence.image;
-    expect(layers.map(({ kind }) => kind)).toEqual(['base', 'dependencies', 'code', 'weights']);
+    expect(layers.map(({ kind }) => kind)).toEqual(['base', 'dependencies', 'weights', 'code']);
     // Mounted from the repository of the base: what was sent is smaller than what is new.
     const [base, ...rest] = layers.map(({ bytes }) => bytes);
     expect(base).toBeGreaterThan(20e6);
