@@ -49,6 +49,8 @@ function evidenceOf(folder: string, stage: 'build' | 'smoke'): unknown {
 
 it('a model that an init container fetches is tested, deployed and serves; a damaged one is told before anything serves it', async () => {
   await using space = await cluster.namespace('init');
+  // Where nothing may run that could be root.
+  await cluster.kubectl(['label', 'namespace', space.name, 'pod-security.kubernetes.io/enforce=restricted']);
   const deployed = await run(root, space.name, 'deploy');
   expect(deployed, deployed.output).toMatchObject({ code: 0 });
   const { image, weights } = evidenceOf(root, 'build') as BuildEvidence;
