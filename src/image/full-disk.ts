@@ -21,7 +21,7 @@ function explained(error: unknown): unknown {
     code: 'build/disk-full',
     kind: 'infrastructure',
     message: `the disk of the build is full: ${error.message}`,
-    hint: 'Make room, or remove .mldeploy/cache: layers and packages of earlier builds lie there, and what optimize.bf16 wrote. Packages take about twice their size while they are packed; other model files are not copied.',
+    hint: 'Make room, or remove .mldeploy/cache: layers and packages of earlier builds lie there, and what optimize wrote. Packages take about twice their size while they are packed; other model files are not copied.',
     cause: error,
   });
 }
