@@ -41,15 +41,22 @@ export async function keptResult(
     const outcome = parseOutcome(await readFile(join(part, 'report.json'), 'utf8'));
     // What is made anew to be compared takes nobody's place, and goes with what is old. A problem may pass.
     if (fresh || outcome.problem !== null) return { folder: part, outcome, known: false };
-    const moved = await rename(part, kept).then(
-      () => kept,
-      () => part, // another build was faster
-    );
-    return { folder: moved, outcome, known: false };
+    return { folder: await moved(part, kept), outcome, known: false };
   } catch (error) {
     await rm(part, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** To its place, unless another build has put the same there meanwhile; what cannot be read there goes. */
+async function moved(part: string, kept: string): Promise<string> {
+  const done = (): string => kept;
+  const taken = (): null => null;
+  const first = await rename(part, kept).then(done, taken);
+  if (first !== null) return first;
+  if ((await recall(kept)) !== null) return part;
+  await rm(kept, { recursive: true, force: true });
+  return (await rename(part, kept).then(done, taken)) ?? part;
 }
 
 async function recall(folder: string): Promise<Result | null> {
@@ -63,7 +70,11 @@ async function recall(folder: string): Promise<Result | null> {
   }
 }
 
-async function forget(parent: string): Promise<void> {
+/**
+ * Removes what no build has used for a day.
+ * @param parent folder of it all
+ */
+export async function forget(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const facts = await stat(join(parent, name)).catch(() => null);
     if (facts !== null && Date.now() - facts.mtimeMs > keptMs) {

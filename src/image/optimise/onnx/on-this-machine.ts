@@ -13,6 +13,7 @@ import {
   type Installer,
 } from '../../builders/oci/installer.ts';
 import { longestSilenceMs } from '../../builders/log.ts';
+import { forget } from './kept.ts';
 import type { Prepared } from './run.ts';
 
 /** A Python that the pinned packages are made for. */
@@ -92,12 +93,13 @@ async function installed({ context, files }: Prepared, python: Python): Promise<
     .digest('hex');
   const parent = join(access.root, '.mldeploy', 'cache', 'optimize-tools');
   const kept = join(parent, key);
+  await mkdir(parent, { recursive: true });
+  await forget(parent);
   if ((await stat(kept).catch(() => null)) !== null) {
     const now = new Date();
     await utimes(kept, now, now);
     return kept;
   }
-  await mkdir(parent, { recursive: true });
   const part = join(parent, `${key}.${randomUUID()}.part`);
   const installer = await installerFor(python, access.environment, signal);
   const ended = await runInstaller({
