@@ -37,6 +37,7 @@ export async function problem(doing: string, repository: string, response: Respo
       'The storage of the registry is full, or a quota is used up: remove old images or raise the limit, then run the same command again.',
     );
   }
+  const pushing = /push|publish|upload/.test(doing);
   switch (status) {
     case 401:
       return error(
@@ -48,13 +49,15 @@ export async function problem(doing: string, repository: string, response: Respo
       return error(
         'registry/forbidden',
         message,
-        `Give the account the right to ${/push|publish|upload/.test(doing) ? 'push to' : 'read'} this repository, or correct its name.`,
+        `Give the account the right to ${pushing ? 'push to' : 'read'} this repository, or correct its name.`,
       );
     case 404:
       return error(
         'registry/not-found',
         message,
-        'Correct image.repository; some registries want the repository to be created first.',
+        pushing
+          ? 'Correct image.repository; some registries want the repository to be created first.'
+          : 'Correct the name of the image; what is asked for was removed, or never was there.',
       );
     case 413:
       return error(

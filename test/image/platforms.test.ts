@@ -11,15 +11,12 @@ import { entryOf } from '../../src/image/lock/inputs.ts';
 import { readLock } from '../../src/image/lock/document.ts';
 import { writeLock } from '../../src/image/lock/write.ts';
 import { buildStage } from '../../src/image/stage.ts';
-import { memoryBlob } from '../../src/oci/blob.ts';
-import { hashTar } from '../../src/oci/hashed-tar.ts';
 import { digestOf, mediaTypes, type Descriptor, type ImageIndex, type Manifest } from '../../src/oci/manifest.ts';
-import { TarStream } from '../../src/oci/tar-blob.ts';
 import type { BuildEvidence } from '../../src/pipeline/evidence.ts';
 import type { StageContext } from '../../src/pipeline/stage.ts';
 import { startReferringRegistry, type ReferringRegistry } from '../oci/referring-registry.ts';
-import { client } from './builders/oci/small-base.ts';
 import { project } from './project.ts';
+import { pushTwoPlatformBase } from './two-platform-base.ts';
 
 const both = 'platform: [linux/amd64, linux/arm64]';
 let root: string;
@@ -31,41 +28,13 @@ beforeEach(async () => {
   writeFileSync(join(root, 'model/config.json'), '{}');
   writeFileSync(join(root, 'model/model.safetensors'), 'weights');
   registry = await startReferringRegistry({ lists: true });
-  await pushBase();
+  await pushTwoPlatformBase(`${registry.host}/acme/base`);
 });
 
 afterEach(async () => {
   await registry[Symbol.asyncDispose]();
   rmSync(root, { recursive: true, force: true });
 });
-
-/** A base whose only layer differs from one platform to the other. */
-async function pushBase(): Promise<void> {
-  const target = client(`${registry.host}/acme/base`);
-  const manifests: Descriptor[] = [];
-  for (const [architecture, variant] of [['amd64'], ['arm64', 'v8']] as const) {
-    const programs = ['sh', 'ls', 'ln', 'sleep'].map((name) => `bin/${name}`);
-    const content = Buffer.from(architecture);
-    const layer = await hashTar(new TarStream(programs.map((path) => ({ kind: 'bytes', path, mode: 0o755, content }))));
-    await target.pushBlob(layer);
-    const rootfs = { type: 'layers', diff_ids: [layer.digest] };
-    const config = Buffer.from(JSON.stringify({ os: 'linux', architecture, variant, config: {}, rootfs }));
-    await target.pushBlob(memoryBlob(config, digestOf(config)));
-    const manifest = Buffer.from(
-      JSON.stringify({
-        schemaVersion: 2,
-        mediaType: mediaTypes.manifest,
-        config: { mediaType: mediaTypes.config, digest: digestOf(config), size: config.length },
-        layers: [{ mediaType: mediaTypes.layer, digest: layer.digest, size: layer.size }],
-      }),
-    );
-    const digest = await target.putManifest(digestOf(manifest), manifest, mediaTypes.manifest);
-    const platform = { os: 'linux', architecture, ...(variant === undefined ? {} : { variant }) };
-    manifests.push({ mediaType: mediaTypes.manifest, digest, size: manifest.length, platform });
-  }
-  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests }));
-  await target.putManifest('slim', index, mediaTypes.index);
-}
 
 function contextOf(image: string): StageContext {
   return project({
