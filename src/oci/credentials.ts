@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -65,6 +66,16 @@ function underName<Value>(
 ): Value | undefined {
   const lower = new Map(Object.entries(values ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
   return names.map((name) => lower.get(name)).find((found) => found !== undefined);
+}
+
+/**
+ * Tells Buildah and Podman of Docker's credentials. They refuse a file that is not there, as where nobody has logged in.
+ * @param dockerConfig folder of Docker's configuration
+ * @returns the variable, or none
+ */
+export function authFileVariable(dockerConfig: string | null): Record<string, string> {
+  const file = join(dockerConfig ?? '', 'config.json');
+  return dockerConfig !== null && existsSync(file) ? { REGISTRY_AUTH_FILE: file } : {};
 }
 
 async function readConfig(places: CredentialPlaces): Promise<DockerConfig | null> {

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
+import { authFileVariable } from '../../oci/credentials.ts';
 import type { ReadableImage } from '../../oci/image.ts';
 import { openBuilt } from '../../oci/layout.ts';
 import { run, type Ended } from '../../process/run.ts';
@@ -79,11 +80,10 @@ async function program(
   args: readonly string[],
   options: { signal: AbortSignal; timeoutMs?: number; onLine?: (line: string) => void },
 ): Promise<Ended> {
-  const auth = places.dockerConfig === null ? {} : { REGISTRY_AUTH_FILE: join(places.dockerConfig, 'config.json') };
   return run({
     command: 'buildah',
     args,
-    environment: { ...auth, ...places.environment },
+    environment: { ...authFileVariable(places.dockerConfig), ...places.environment },
     silenceMs: longestSilenceMs,
     ...options,
   });

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { MlDeployError } from '../../../errors.ts';
+import { authFileVariable } from '../../../oci/credentials.ts';
 import type { Access } from '../../../pipeline/stage.ts';
 import { type Ended, run } from '../../../process/run.ts';
 
@@ -28,12 +28,8 @@ export interface AskOptions {
 
 /** The engine as this run reaches it: programs of PATH, credentials of the Docker configuration. */
 export function engineOf(name: EngineName, { environment, dockerConfig }: Access): Engine {
-  const credentials: Record<string, string> =
-    dockerConfig === null
-      ? {}
-      : name === 'docker'
-        ? { DOCKER_CONFIG: dockerConfig }
-        : { REGISTRY_AUTH_FILE: join(dockerConfig, 'config.json') };
+  const docker = dockerConfig === null ? {} : { DOCKER_CONFIG: dockerConfig };
+  const credentials: Record<string, string> = name === 'docker' ? docker : authFileVariable(dockerConfig);
   const ask: Engine['ask'] = (args, { signal, timeoutMs = questionMs, environment: more = {}, onLine } = {}) =>
     run({
       command: name,
