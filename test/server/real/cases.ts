@@ -12,6 +12,8 @@ export interface RealCase {
   readonly known: Known;
   /** Malformed requests that this server answers with something else than 4xx. */
   readonly notRefused: readonly string[];
+  /** Requests at the edge that it answers with 5xx; none unless said. */
+  readonly failsAt?: readonly string[];
 }
 
 /** Contract of scores.py. */
@@ -68,6 +70,7 @@ export const cases: readonly RealCase[] = [
     start: async () => (await startTorchserve()).server,
     protocol: 'torchserve',
     known: scores,
+    failsAt: ['the largest numbers', 'the smallest numbers'],
     notRefused: [],
   },
   {
@@ -75,6 +78,7 @@ export const cases: readonly RealCase[] = [
     start: async () => (await startTorchscript()).server,
     protocol: 'torchserve',
     known: { ...scores, contract: twoContract },
+    failsAt: ['the largest numbers', 'the smallest numbers'],
     notRefused: [],
   },
   {
@@ -89,6 +93,7 @@ export const cases: readonly RealCase[] = [
     start: startKserve,
     protocol: 'tfserving',
     known: scores,
+    failsAt: ['no rows'],
     notRefused: [
       'an object without its required fields',
       'a text where a number belongs',
@@ -107,6 +112,7 @@ export const cases: readonly RealCase[] = [
     start: () => startLlamacpp('embedding'),
     protocol: 'openai',
     known: alphabet,
+    failsAt: ['long texts'],
     notRefused: [],
   },
 ];
