@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
-import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { finished, pipeline } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 
 import type { LayerFile } from '../layer-content.ts';
 import { altered } from './fetch-problem.ts';
+import { fileSink, type FileSink } from './file-sink.ts';
 import type { Sink, TarItem } from '../tar-reader.ts';
 
 /** The files of one layer on their way into a folder, each hashed while it is written. */
@@ -14,7 +14,7 @@ export class LayerFiles {
   readonly #folder: string;
   readonly #prefix: string;
   readonly #list: LayerFile[] = [];
-  #output: WriteStream | null = null;
+  #file: FileSink | null = null;
 
   /**
    * @param folder exists and is empty
@@ -32,7 +32,7 @@ export class LayerFiles {
 
   /** Closes the file that is being written, when there is no more for it. */
   abandon(): void {
-    this.#output?.destroy();
+    this.#file?.abandon();
   }
 
   /**
@@ -51,21 +51,16 @@ export class LayerFiles {
     const target = join(this.#folder, path.slice(this.#prefix.length));
     await mkdir(dirname(target), { recursive: true });
     // Readable by everybody and writable by nobody, as in an image.
-    const output = createWriteStream(target, { flags: 'wx', mode: 0o444, highWaterMark: 1024 * 1024 });
-    this.#output = output;
-    const failed = once(output, 'error').then(([error]) => {
-      throw error as Error;
-    });
-    failed.catch(() => undefined);
+    const file = fileSink(target, 0o444);
+    this.#file = file;
     const hash = createHash('sha256');
     return {
       write: async (chunk) => {
         hash.update(chunk);
-        if (!output.write(chunk)) await Promise.race([once(output, 'drain'), failed]);
+        await file.write(chunk);
       },
       end: async () => {
-        output.end();
-        await finished(output);
+        await file.end();
         this.#list.push({ path, size, sha256: hash.digest('hex') });
       },
     };

@@ -1,11 +1,9 @@
-import { createWriteStream } from 'node:fs';
 import { lstat, mkdir, rm, rmdir, symlink } from 'node:fs/promises';
-import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { MlDeployError } from '../../errors.ts';
 import { isRemoved, type LayerItem } from '../read-layer.ts';
 import type { Sink } from '../tar-reader.ts';
+import { fileSink } from './file-sink.ts';
 
 /** A folder into which the files of an image are written, and nothing outside of it. */
 export class ModelFolder {
@@ -71,7 +69,7 @@ export class ModelFolder {
       if (this.files.has(parent)) await this.remove(parent);
     }
     await mkdir(dirname(target), { recursive: true });
-    const output = createWriteStream(target, { flags: 'wx' });
+    const output = fileSink(target);
     this.files.add(clean);
     this.own.add(clean);
     return {
@@ -79,12 +77,9 @@ export class ModelFolder {
         this.bytes += chunk.length;
         if (this.bytes > this.maxBytes)
           throw refused(`it unpacks to more than ${this.maxBytes} bytes, which is what there is room for`);
-        if (!output.write(chunk)) await once(output, 'drain');
+        await output.write(chunk);
       },
-      end: async () => {
-        output.end();
-        await finished(output);
-      },
+      end: () => output.end(),
     };
   }
 

@@ -131,6 +131,9 @@ function stepText(step: PlannedStep, index: number): string {
   return `step ${index + 1}    ${what}${approval}`;
 }
 
+/** How the model comes into the pods. */
+const brought = { init: 'fetched by an init container', volume: 'mounted as an image volume' } as const;
+
 function planText(planned: Plan, creates: readonly string[], warnings: readonly string[]): string {
   const { stable, candidate, steps, provider, ref } = planned;
   if (planned.strategy === 'unchanged') {
@@ -142,6 +145,9 @@ function planText(planned: Plan, creates: readonly string[], warnings: readonly 
   const lines = [
     `${ref.model} in namespace ${ref.namespace}: ${stable === null ? 'first deploy' : `${stable.name} -> ${candidate.name}`}, provider ${provider.name}`,
     `image     ${candidate.image}`,
+    ...(candidate.weights === undefined
+      ? []
+      : [`model     ${candidate.weights.reference}, ${brought[candidate.weights.mode]}`]),
     `creates   ${creates.join(', ')}`,
     ...(stable === null ? [] : [`strategy  ${planned.strategy}`]),
     ...(stable === null ? [] : steps.map(stepText)),
