@@ -77,10 +77,10 @@ it('a model that an init container fetches is tested, deployed and serves; a dam
   rmSync(smoked, { recursive: true });
   expect(smoke, smoke.output).toMatchObject({ code: 4 });
   expect(smoke.output).toContain('could not fetch its model');
-  expect(smoke.output).toContain(`a layer is not what its digest says: expected sha256:${blob}`);
+  expect(smoke.output).toContain(`layer sha256:${blob} cannot be read: its bytes have the digest`);
   expect(rollout, rollout.output).toMatchObject({ code: 4 });
   expect(rollout.output).toContain('could not fetch its model');
-  expect(rollout.output).toContain(`a layer is not what its digest says: expected sha256:${blob.slice(0, 12)}`);
+  expect(rollout.output).toContain(`layer sha256:${blob.slice(0, 12)}`);
   // Nothing is left of a first deploy that failed.
   expect(await cluster.kubectl(['get', 'deployment,service', '-n', other.name, '-o', 'name'])).toBe('');
 });

@@ -60,7 +60,7 @@ export async function fetchModel(
   const total = image.layers.reduce((sum, { size }) => sum + size, 0);
   const work = new Fetching(client, image.path, folder, state, (bytes) => watch.onBytes(bytes, total));
   try {
-    await refuseForeignFiles(folder, state);
+    await refuseForeignFiles(folder, state, image.layers);
     await mkdir(folder, { recursive: true });
     await mkdir(state, { recursive: true });
     await removeDrafts(state);
@@ -147,8 +147,8 @@ class Fetching {
     }
   }
 
-  #listOf({ digest }: ModelLayer): string {
-    return join(this.#state, `${digest.replace('sha256:', '')}.json`);
+  #listOf(layer: ModelLayer): string {
+    return join(this.#state, listName(layer));
   }
 }
 
@@ -181,17 +181,27 @@ async function modelImage(
   return { path, modelDigest, layers: known };
 }
 
-/** Somebody's files are never overwritten, and never taken for the model's. */
-async function refuseForeignFiles(folder: string, state: string): Promise<void> {
+/** Somebody's files are never overwritten, and never taken for the model's; nor are those of another model. */
+async function refuseForeignFiles(folder: string, state: string, layers: readonly ModelLayer[]): Promise<void> {
   const inside = await readdir(folder).catch(() => []);
+  if (inside.length === 0) return;
   const begun = await readdir(state).catch(() => null);
-  if (inside.length === 0 || begun !== null) return;
+  const ours = new Set(layers.map(listName));
+  const others = (begun ?? []).filter((name) => name.endsWith('.json') && !ours.has(name));
+  if (begun !== null && others.length === 0) return;
+  const what =
+    begun === null ? `files that were not fetched: ${inside.slice(0, 3).join(', ')}` : 'files of another model';
   throw new MlDeployError({
     code: 'fetch/not-empty',
     kind: 'usage',
-    message: `${folder} has files that were not fetched: ${inside.slice(0, 3).join(', ')}`,
+    message: `${folder} has ${what}`,
     hint: 'Name a folder in --to that is empty or does not exist.',
   });
+}
+
+/** Name of the list of what a layer has. */
+function listName({ digest }: Descriptor): string {
+  return `${digest.replace('sha256:', '')}.json`;
 }
 
 /** Layers that were not complete when an earlier try ended. */

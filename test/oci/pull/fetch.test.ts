@@ -203,8 +203,16 @@ describe('it says what is wrong', () => {
       message: expect.stringContaining('notes.txt') as string,
     });
     expect(readFileSync(join(folder(), 'notes.txt'), 'utf8')).toBe('mine');
+    rmSync(folder(), { recursive: true });
+    await fetch(digest);
+    const other = await publish([await layerOf({ 'model/other': Buffer.from('other') })]);
+    await expect(fetch(other)).rejects.toMatchObject({
+      code: 'fetch/not-empty',
+      message: expect.stringContaining('another model') as string,
+    });
+    expectWhole();
     const { host } = registry;
-    const readOnly = fetchModel(clientOf(host), digest, join(folder(), 'notes.txt/model'), {
+    const readOnly = fetchModel(clientOf(host), digest, join(folder(), 'config.json/model'), {
       onBytes: () => undefined,
     });
     await expect(readOnly).rejects.toMatchObject({ code: 'fetch/not-writable' });
