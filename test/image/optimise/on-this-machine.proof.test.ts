@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -89,7 +89,10 @@ it('external data end up inside of the one file that is served, and a second bui
   expect((await optimised(context)).evidence).toEqual(first.evidence);
   expect(tasks).toHaveLength(1);
   expect(readFileSync(place).equals(bytes)).toBe(true);
-  appendFileSync(place, 'x');
+  const flipped = Buffer.from(bytes);
+  const middle = Math.floor(flipped.length / 2);
+  flipped.writeUInt8((flipped[middle] ?? 0) ^ 1, middle);
+  writeFileSync(place, flipped);
   expect((await optimised(context)).evidence).toEqual(first.evidence);
   const fresh = await optimised(context, true);
   expect(fresh.evidence).toEqual(first.evidence);

@@ -64,7 +64,7 @@ export async function optimiseOnnx(request: OnnxRequest): Promise<OptimisedOnnx 
   let result = await keptResult(cache, inputs, request.noCache, make);
   let made = await checked(request, model, read, asked, result).catch(async (error: unknown) => {
     // What was kept may have been damaged: once more, from the model itself.
-    if (!result.known || !(error instanceof MlDeployError)) throw error;
+    if (!result.known || !(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
     await rm(result.folder, { recursive: true, force: true });
     return null;
   });
@@ -125,7 +125,8 @@ async function checked(
   const place = join(folder, posix.basename(model.path));
   const evidence = await revalidate(context, place);
   const [file] = evidence.model.files;
-  if (evidence.outcome !== 'passed' || file?.format !== 'onnx') {
+  if (file?.sha256 !== outcome.written) throw refused(model, 'the result was damaged behind the program that wrote it');
+  if (evidence.outcome !== 'passed' || file.format !== 'onnx') {
     throw refused(model, `the result does not pass validate: ${evidence.summary}`);
   }
   refuseOtherContract(model, validated, evidence);

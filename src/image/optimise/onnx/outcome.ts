@@ -5,6 +5,8 @@ export interface Outcome {
   readonly tools: Readonly<Record<string, string>>;
   /** sha256 of each file that was read. */
   readonly read: Readonly<Record<string, string>>;
+  /** sha256 of the new model; null: no step changed anything. */
+  readonly written: string | null;
   readonly steps: readonly {
     readonly step: 'prune' | 'float16' | 'int8';
     readonly changed: boolean;
@@ -53,7 +55,7 @@ export function parseOutcome(text: string): Outcome {
   try {
     const outcome = JSON.parse(text) as Partial<Outcome>;
     if (Array.isArray(outcome.steps) && typeof outcome.read === 'object' && typeof outcome.tools === 'object') {
-      return { comparison: null, problem: null, ...outcome } as Outcome;
+      return { written: null, comparison: null, problem: null, ...outcome } as Outcome;
     }
   } catch {
     // said below

@@ -23,6 +23,7 @@ def main(job: Path, out: Path) -> None:
         "tools": {name: version(name) for name in ("numpy", "onnx", "onnxruntime")},
         # What was really read: the caller compares it with what was validated.
         "read": {path: digest(source / path) for path in sorted(wanted["files"])},
+        "written": None,
         "steps": [],
         "comparison": None,
         "problem": None,
@@ -33,6 +34,7 @@ def main(job: Path, out: Path) -> None:
         report["steps"] = optimised(before, after, wanted["steps"])
         if any(step["changed"] for step in report["steps"]):
             asked = questions(wanted["questions"], before)
+            report["written"] = digest(after)
             report["comparison"] = compared(*ask(before, after, asked, wanted["threads"]))
         else:
             after.unlink(missing_ok=True)
