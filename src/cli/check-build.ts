@@ -1,5 +1,5 @@
 import { exitCodes } from '../errors.ts';
-import type { CheckedBuild } from '../image/check.ts';
+import type { CheckedBuild } from '../image/repeat-build.ts';
 import type { Invocation } from './command.ts';
 import { printable } from './reporter/printable.ts';
 import { withProject } from './session.ts';
@@ -8,7 +8,7 @@ import { withProject } from './session.ts';
 export async function checkBuildAgain(invocation: Invocation): Promise<number> {
   return withProject(invocation, async ({ context, store, reporter }) => {
     const [{ checkBuild }, { checkLock }] = await Promise.all([
-      import('../image/check.ts'),
+      import('../image/repeat-build.ts'),
       import('../image/lock/index.ts'),
     ]);
     const whole = { ...context, evidence: await store.readAll() };

@@ -24,7 +24,7 @@ export async function sendWeights(
   plan: ImagePlan,
   registry: RegistryClient | null,
   modelDigest: string,
-  replaced: ReadonlyMap<string, string> = new Map(),
+  replaced: ReadonlyMap<string, string>,
 ): Promise<WeightLayer[]> {
   const { access, config, reporter, signal } = context;
   const { weights } = plan;

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 
 import type { Repository } from './repository.ts';
 
@@ -98,13 +98,4 @@ export function memoryBlob(content: Uint8Array, digest: string): Blob {
       yield await Promise.resolve(content.subarray(start));
     },
   };
-}
-
-/**
- * Reads a small JSON file.
- * @param path of the file
- * @returns its value, not checked
- */
-export async function readJson(path: string): Promise<unknown> {
-  return JSON.parse(await readFile(path, 'utf8'));
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { fileBlob, readJson, type Blob } from './blob.ts';
+import { fileBlob, type Blob } from './blob.ts';
 import type { ImageSource } from './image.ts';
-import { digestOf, type Descriptor, type ImageIndex } from './manifest.ts';
+import { digestOf, type Descriptor } from './manifest.ts';
+import { parseList } from './parse.ts';
 
 const refName = 'org.opencontainers.image.ref.name';
 
@@ -23,7 +24,7 @@ export function layoutSource(folder: string): ImageSource {
     getBlob,
     blob: ({ digest, size }: Descriptor): Blob => fileBlob(pathOf(digest), digest, size),
     async getManifest(reference) {
-      const { manifests } = (await readJson(join(folder, 'index.json'))) as ImageIndex;
+      const { manifests } = parseList(await readFile(join(folder, 'index.json')), 'index.json');
       if (reference.startsWith('sha256:')) return { digest: reference, content: await getBlob(reference) };
       const named = manifests.filter(({ annotations }) => annotations?.[refName] === reference);
       // A folder with one image needs no names.

@@ -1,53 +1,57 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MlDeployError } from '../errors.ts';
-import { fileBlob, readJson } from './blob.ts';
 import type { ReadableImage } from './image.ts';
-import type { Descriptor, ImageConfigFile, ImageIndex, Manifest } from './manifest.ts';
+import { layoutSource } from './layout-source.ts';
+import { parseConfig, parseList, parseManifest } from './parse.ts';
 
 /**
- * Opens the only image of a layout folder.
+ * Opens the only image of a layout folder that a builder has written, and removes the blobs that it does not need.
  * @param folder with `index.json` and `blobs/`
  * @returns its manifest and config
- * @throws MlDeployError `build/bad-layout` when there is not exactly one image
- */
-async function openLayout(folder: string): Promise<ReadableImage> {
-  const blobPath = (descriptor: Descriptor): string => join(folder, 'blobs', ...descriptor.digest.split(':'));
-  let index = (await readJson(join(folder, 'index.json'))) as ImageIndex;
-  let [only, ...more] = index.manifests;
-  // A builder may put an index of one image below the outer one.
-  while (only?.mediaType.includes('index') === true && more.length === 0) {
-    index = (await readJson(blobPath(only))) as ImageIndex;
-    [only, ...more] = index.manifests;
-  }
-  if (only === undefined || more.length > 0) {
-    throw new MlDeployError({
-      code: 'build/bad-layout',
-      kind: 'infrastructure',
-      message: `the builder gave ${index.manifests.length} images where one was expected (${folder}/index.json)`,
-      hint: 'Build for one platform (image.platform), and without attestations inside the image.',
-    });
-  }
-  const manifest = (await readJson(blobPath(only))) as Manifest;
-  const config = (await readJson(blobPath(manifest.config))) as ImageConfigFile;
-  return {
-    manifest,
-    config,
-    blob: (descriptor) => fileBlob(blobPath(descriptor), descriptor.digest, descriptor.size),
-  };
-}
-
-/**
- * Opens the only image of a layout folder and removes the blobs that it does not need.
- * @param folder with `index.json` and `blobs/`
- * @returns its manifest and config
- * @throws MlDeployError `build/bad-layout`
+ * @throws MlDeployError `build/bad-layout` when there is not exactly one image, or it cannot be read
  */
 export async function openBuilt(folder: string): Promise<ReadableImage> {
-  const image = await openLayout(folder);
+  const image = await openOnly(folder).catch((error: unknown) => {
+    throw error instanceof MlDeployError && error.code === 'build/bad-layout' ? error : unreadable(folder, error);
+  });
   await pruneLayout(folder, image);
   return image;
+}
+
+async function openOnly(folder: string): Promise<ReadableImage> {
+  const source = layoutSource(folder);
+  let { manifests } = parseList(await readFile(join(folder, 'index.json')), 'index.json');
+  let [only, ...more] = manifests;
+  // A builder may put an index of one image below the outer one.
+  while (only?.mediaType.includes('index') === true && more.length === 0) {
+    ({ manifests } = parseList(await source.getBlob(only.digest), 'the index'));
+    [only, ...more] = manifests;
+  }
+  if (only === undefined || more.length > 0) {
+    throw badLayout(
+      `the builder gave ${manifests.length} images where one was expected (${folder}/index.json)`,
+      'Let the Dockerfile and the builder make one image, without attestations inside of it.',
+    );
+  }
+  const manifest = parseManifest(await source.getBlob(only.digest), 'the manifest');
+  if ('manifests' in manifest) throw new Error('the manifest is an index');
+  const config = parseConfig(await source.getBlob(manifest.config.digest), 'the config');
+  return { manifest, config, blob: (descriptor) => source.blob(descriptor) };
+}
+
+function unreadable(folder: string, cause: unknown): MlDeployError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return badLayout(
+    `what the builder has written cannot be read (${folder}): ${reason}`,
+    'Build again; if it stays, look at the log of the builder, and remove .mldeploy/cache/layout.',
+    cause,
+  );
+}
+
+function badLayout(message: string, hint: string, cause?: unknown): MlDeployError {
+  return new MlDeployError({ code: 'build/bad-layout', kind: 'infrastructure', message, hint, cause });
 }
 
 async function pruneLayout(folder: string, image: ReadableImage): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { checkBuild } from '../../src/image/check.ts';
+import { checkBuild } from '../../src/image/repeat-build.ts';
 import { writeLock } from '../../src/image/lock/write.ts';
 import { buildStage } from '../../src/image/stage.ts';
 import type { Manifest } from '../../src/oci/manifest.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { modelImage } from '../../src/image/beside.ts';
-import { checkBuild } from '../../src/image/check.ts';
+import { checkBuild } from '../../src/image/repeat-build.ts';
 import { layersInRepository } from '../../src/image/known-layers.ts';
 import { buildStage } from '../../src/image/stage.ts';
 import { contentAnnotation } from '../../src/oci/layer-content.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { checkBuild } from '../../src/image/check.ts';
+import { checkBuild } from '../../src/image/repeat-build.ts';
 import { compareImages } from '../../src/image/diff/compare.ts';
 import { openImage } from '../../src/image/diff/open.ts';
 import { entryOf } from '../../src/image/lock/inputs.ts';

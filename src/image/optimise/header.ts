@@ -15,9 +15,6 @@ export interface Header {
   readonly tensors: readonly Tensor[];
 }
 
-/** Largest header that the format allows. Bytes. */
-export const maxHeaderBytes = 100_000_000;
-
 /**
  * Reads the text of a header. The file is validated: what is wrong here is our own mistake.
  * @param text JSON

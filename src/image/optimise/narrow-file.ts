@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 
-import { maxHeaderBytes, narrowedHeader, parseHeader, type Header, type Tensor } from './header.ts';
+import { maxHeaderBytes } from '../../safetensors-header.ts';
+import { narrowedHeader, parseHeader, type Header, type Tensor } from './header.ts';
 
 /** What became of a file. */
 export type Narrowed =

@@ -1,11 +1,11 @@
 import { isAscii } from 'node:buffer';
 import { TextDecoder } from 'node:util';
+import { maxHeaderBytes } from '../../safetensors-header.ts';
 import type { Findings } from '../findings.ts';
 import type { Source } from '../source.ts';
 import { TensorScan, type TensorPlace } from '../size/tensor-scan.ts';
 import { JsonError, parseStrictEntries } from '../strict-json.ts';
 import type { Facts, InspectContext, Inspected, Inspector } from './format.ts';
-import { maxHeader } from './safetensors.ts';
 import { checkCoverage, HeaderEntries, type Layout, type Tensor } from './safetensors-layout.ts';
 
 /** Checks a safetensors file. */
@@ -67,7 +67,7 @@ class SafetensorsInspector implements Inspector {
 
   private readLength(): void {
     const length = this.start.readBigUInt64LE(0);
-    if (length <= BigInt(maxHeader)) {
+    if (length <= BigInt(maxHeaderBytes)) {
       this.header = Number(length);
       // Memory that is never written is never taken.
       const { start } = this;
@@ -79,7 +79,7 @@ class SafetensorsInspector implements Inspector {
     this.findings.add(
       'safetensors/header',
       0,
-      `The header claims ${length} bytes; readers accept at most ${maxHeader}.`,
+      `The header claims ${length} bytes; readers accept at most ${maxHeaderBytes}.`,
     );
   }
 

@@ -1,8 +1,6 @@
+import { maxHeaderBytes } from '../../safetensors-header.ts';
 import type { Format, Head } from './format.ts';
 import { loaded } from './loaded.ts';
-
-/** Largest header that readers accept. Bytes. */
-export const maxHeader = 100_000_000;
 
 /** safetensors: a JSON header, then the bytes of the tensors without gaps. */
 export const safetensors: Format = {
@@ -17,5 +15,5 @@ export const safetensors: Format = {
 function startsHeader({ bytes, size }: Head): boolean {
   if (bytes.length < 9 || bytes[8] !== 0x7b) return false;
   const length = bytes.readBigUInt64LE(0);
-  return length >= 2n && length <= BigInt(maxHeader) && (size === null || length + 8n <= BigInt(size));
+  return length >= 2n && length <= BigInt(maxHeaderBytes) && (size === null || length + 8n <= BigInt(size));
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { checkBuild } from '../../../src/image/check.ts';
+import { checkBuild } from '../../../src/image/repeat-build.ts';
 import { buildStage } from '../../../src/image/stage.ts';
 import { validateStage } from '../../../src/model/stage.ts';
 import type { BuildEvidence } from '../../../src/pipeline/evidence.ts';
