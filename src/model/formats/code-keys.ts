@@ -1,7 +1,34 @@
 import type { Json } from '../strict-json.ts';
 
-/** Keys by which libraries find code to import: Hugging Face's `auto_map`, Hydra's `_target_`. */
-const codeKeys = ['auto_map', '_target_', 'custom_pipelines', 'trust_remote_code'];
+/** Keys by which libraries find code to import: Hugging Face's `auto_map`, Hydra's `_target_`, what jsonpickle calls. */
+const codeKeys = [
+  'auto_map',
+  '_target_',
+  'custom_pipelines',
+  'trust_remote_code',
+  'py/object',
+  'py/reduce',
+  'py/function',
+  'py/type',
+  'py/newobj',
+  'py/newargs',
+  'py/newargsex',
+  'py/repr',
+];
+
+/** Keys with a text that names code when it is not as usual. */
+const usual: Readonly<Record<string, RegExp>> = {
+  // Anything with a slash is a repository of native code.
+  attn_implementation: /^[^/]*$/,
+  _attn_implementation: /^[^/]*$/,
+  _attn_implementation_internal: /^[^/]*$/,
+  // sentence-transformers imports what has a full stop, and calls it.
+  activation_function: /^[^.]*$|^torch\.nn\.[\w.]+$/,
+  activation_fn: /^[^.]*$|^torch\.nn\.[\w.]+$/,
+  sbert_ce_default_activation_function: /^[^.]*$|^torch\.nn\.[\w.]+$/,
+  // PEFT imports it.
+  parent_library: /^(transformers|diffusers|peft|timm|sentence_transformers|torchvision)(\.[\w.]+)?$/,
+};
 
 /** The first key, at any depth, that names code; null without. */
 export function codeKey(value: Json): string | null {
@@ -9,7 +36,7 @@ export function codeKey(value: Json): string | null {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (next instanceof Map) {
       for (const [key, item] of next as ReadonlyMap<string, Json>) {
-        if (codeKeys.includes(key) && item !== null && item !== false) return key;
+        if (namesCode(key, item)) return key;
         waiting.push(item);
       }
     } else if (Array.isArray(next)) {
@@ -17,4 +44,10 @@ export function codeKey(value: Json): string | null {
     }
   }
   return null;
+}
+
+function namesCode(key: string, item: Json): boolean {
+  if (codeKeys.includes(key)) return item !== null && item !== false;
+  const pattern = Object.hasOwn(usual, key) ? usual[key] : undefined;
+  return pattern !== undefined && typeof item === 'string' && !pattern.test(item);
 }

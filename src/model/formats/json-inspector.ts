@@ -26,6 +26,11 @@ async function judge(context: InspectContext, content: Buffer | null, bytes: num
   const key = codeKey(value);
   if (key !== null) findings.add('json/remote-code', null, `The key ${key} names program code.`);
   if (value instanceof Map && value.has('learner')) return new XgboostModel(findings).check(value, 'xgboost-json');
+  if (isKeras(value)) {
+    const { checkConfig } = await import('./keras/config.ts');
+    const { Rulings } = await import('../pickle/rulings.ts');
+    checkConfig(value, findings, new Rulings(context.policy));
+  }
   for (const [name, template] of chatTemplates(value)) {
     const { judgeTemplate } = await import('../templates/chat-template.ts');
     for (const { rule, message } of judgeTemplate(template)) findings.add(rule, null, `${name}: ${message}`);
@@ -43,6 +48,13 @@ function parse({ findings }: InspectContext, content: Buffer): Json | undefined 
     findings.add('json/invalid', where, `The document ${error instanceof JsonError ? error.message : 'is not UTF-8'}.`);
     return undefined;
   }
+}
+
+/** An object of Keras by itself, such as the layers of a model without their weights, and the same for TensorFlow.js. */
+function isKeras(value: Json): boolean {
+  if (!(value instanceof Map)) return false;
+  const object: ReadonlyMap<string, Json> = value;
+  return (typeof object.get('class_name') === 'string' && object.has('config')) || object.has('modelTopology');
 }
 
 /** The templates of a tokenizer configuration: one text, or a list of named ones, or an object of them. */

@@ -14,12 +14,16 @@ const torchDtypes: Readonly<Record<string, string>> = {
   F64: 'float64',
 };
 
+/** Classes of sentence-transformers itself. */
+const ownModule = /^sentence_transformers\.[\w.]+$/;
+
 /** Folders as the libraries of Hugging Face write and cache them. */
 export const huggingFace: Layout = {
   id: 'hugging-face',
   check: async (unit) => {
     for (const file of unit.named('config.json')) await checkConfig(unit, file);
     for (const file of unit.named('modules.json')) await checkModules(unit, file);
+    for (const file of unit.named('router_config.json')) await checkTypes(unit, file);
     accountForCache(unit);
     return {};
   },
@@ -55,15 +59,26 @@ async function checkModules(unit: Unit, file: InspectedFile): Promise<void> {
     const fields: ReadonlyMap<string, Json> = module;
     const [type, path] = [fields.get('type'), fields.get('path')];
     if (typeof type !== 'string' || typeof path !== 'string') return;
-    if (!/^sentence_transformers\.[\w.]+$/.test(type)) {
-      unit.add(file, 'hugging-face/module', null, `A module has the type ${printable(type)}.`);
-    }
+    if (!ownModule.test(type)) unit.add(file, 'hugging-face/module', null, `A module has the type ${printable(type)}.`);
     const target = posix.join(folder, path === '' ? '.' : path);
     if (path.startsWith('/') || path.includes('\\') || target === '..' || target.startsWith('../')) {
       unit.add(file, 'hugging-face/path', null, `A module has the path "${printable(path)}".`);
+    } else if (/\.(Asym|Router)$/.test(type)) {
+      const config = unit.file(posix.join(target, 'config.json'));
+      if (config !== undefined) await checkTypes(unit, config);
     } else if (unit.below(target.replace(/\/$/, '')).length === 0 && !isOptional(type)) {
       unit.add(file, 'hugging-face/missing', null, `The folder "${printable(path)}" of a module is not there.`);
     }
+  }
+}
+
+/** Modules that lead to others name their classes themselves. */
+async function checkTypes(unit: Unit, file: InspectedFile): Promise<void> {
+  const types = (await readObject(unit, file))?.get('types');
+  if (!(types instanceof Map)) return;
+  for (const type of (types as ReadonlyMap<string, Json>).values()) {
+    if (typeof type === 'string' && ownModule.test(type)) continue;
+    unit.add(file, 'hugging-face/module', null, `A module has the type ${printable(JSON.stringify(type))}.`);
   }
 }
 

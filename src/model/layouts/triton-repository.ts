@@ -93,6 +93,7 @@ class Model {
     const versions = this.versions();
     if (this.isEnsemble) this.checkEnsemble(models);
     else this.checkVersions(versions);
+    this.checkPrograms(versions);
     const contract = this.contract();
     if (contract === null) return null;
     for (const version of versions) this.compare(contract, version);
@@ -165,6 +166,17 @@ class Model {
     const latest = policy?.messages('latest')[0]?.text('num_versions') ?? null;
     if (latest !== null && !(Number(latest) >= 1)) {
       this.add('triton/versions', `version_policy asks for ${printable(latest)} versions.`);
+    }
+  }
+
+  /** The Python backend runs the model file, whatever its name. */
+  private checkPrograms(versions: readonly number[]): void {
+    if (this.config.text('backend') !== 'python') return;
+    const name = this.config.text('default_model_filename') ?? '';
+    for (const version of versions) {
+      const file = this.unit.file(posix.join(this.folder, String(version), name === '' ? 'model.py' : name));
+      if (file === undefined || file.inspected.format === 'code') continue;
+      this.unit.add(file, 'format/code', null, 'The Python backend of Triton runs this file.');
     }
   }
 

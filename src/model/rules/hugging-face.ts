@@ -4,7 +4,7 @@ export const huggingFaceRules = {
   'hugging-face/module': rule(
     'high',
     'inconclusive',
-    'sentence-transformers imports and runs the class that modules.json names.',
+    'sentence-transformers imports and runs the classes that modules.json and router_config.json name.',
     'Use modules of sentence-transformers itself.',
     { cwe: [829], bad: '"type": "custom.Pooling"', good: '"type": "sentence_transformers.models.Pooling"' },
   ),

@@ -7,6 +7,7 @@ import { torchLegacyCases } from './pickle-torch-legacy.ts';
 import { pickleCases } from './pickle.ts';
 import { compressedCases } from './compressed.ts';
 import { alsoPickleCases } from './also-pickle.ts';
+import { namedCodeCases } from './named-code.ts';
 import { opaqueCases } from './opaque.ts';
 import { mlflowCases, tritonCases } from './folders.ts';
 import { ggufCases, templateCases } from './gguf.ts';
@@ -28,6 +29,7 @@ export const corpus: readonly CorpusCase[] = [
   ...pickleHiddenCases,
   ...pickleReadingCases,
   ...alsoPickleCases,
+  ...namedCodeCases,
   ...torchLegacyCases,
   ...compressedCases,
   ...catboostCases,

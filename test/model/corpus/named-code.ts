@@ -1,0 +1,84 @@
+import { benign, dangerous, suspicious, type CorpusCase } from './case.ts';
+
+const modules = (type: string, path = ''): string => JSON.stringify([{ idx: 0, name: '0', path, type }]);
+const types = (type: string): string => JSON.stringify({ types: { a: type }, structure: { query: ['a'] } });
+const sequential = (...layers: readonly object[]): object => ({
+  class_name: 'Sequential',
+  config: { name: 's', layers },
+  keras_version: '2.15.0',
+  backend: 'tensorflow',
+});
+const dense = { class_name: 'Dense', config: { name: 'd', units: 1, activation: 'relu' } };
+const lambda = {
+  class_name: 'Lambda',
+  config: { name: 'l', function: ['4wAAAA==', null, null], function_type: 'lambda' },
+};
+const config = (value: object, file = 'config.json') => [{ [file]: JSON.stringify(value) }] as const;
+const triton = (file: string, content: string) => ({
+  'm/config.pbtxt': `name: "m"\nbackend: "python"\n${file === 'model.py' ? '' : `default_model_filename: "${file}"\n`}`,
+  [`m/1/${file}`]: content,
+});
+const remote = ['json/remote-code'];
+
+/** Configurations that name code of others, which libraries import and call. */
+export const namedCodeCases: readonly CorpusCase[] = [
+  benign('named code: layers of Keras without weights', ...config(sequential(dense), 'model.json')),
+  dangerous(
+    'named code: a Lambda of Keras without weights',
+    ['keras/lambda'],
+    ...config(sequential(lambda), 'model.json'),
+  ),
+  dangerous(
+    'named code: a Lambda for TensorFlow.js',
+    ['keras/lambda'],
+    ...config({ format: 'layers-model', modelTopology: { model_config: sequential(lambda) } }, 'model.json'),
+  ),
+  dangerous(
+    'named code: a function as an object of Keras 3',
+    ['keras/module'],
+    ...config({ module: 'builtins', class_name: 'eval', config: '1', registered_name: null }),
+  ),
+  suspicious(
+    'named code: jsonpickle',
+    remote,
+    ...config({ a: [{ 'py/reduce': [{ 'py/function': 'os.system' }, { 'py/tuple': ['id'] }] }] }),
+  ),
+
+  benign('named code: an attention of transformers', ...config({ model_type: 'llama', attn_implementation: 'sdpa' })),
+  suspicious(
+    'named code: kernels of a repository',
+    remote,
+    ...config({ model_type: 'llama', attn_implementation: 'somebody/kernel' }),
+  ),
+  benign('named code: an activation by its name', ...config({ model_type: 'gpt2', activation_function: 'gelu_new' })),
+  benign(
+    'named code: an activation of PyTorch',
+    ...config({ activation_function: 'torch.nn.modules.activation.Tanh' }),
+  ),
+  suspicious('named code: an activation of nobody', remote, ...config({ activation_function: 'os.abort' })),
+  benign(
+    'named code: a base of transformers',
+    ...config({ auto_mapping: { base_model_class: 'A', parent_library: 'transformers.models.bert.modeling_bert' } }),
+  ),
+  suspicious(
+    'named code: a base of nobody',
+    remote,
+    ...config({ auto_mapping: { base_model_class: 'A', parent_library: 'somebody' } }),
+  ),
+
+  benign('named code: a router', {
+    'modules.json': modules('sentence_transformers.models.Router'),
+    'router_config.json': types('sentence_transformers.models.Transformer'),
+  }),
+  suspicious('named code: a router to somebody', ['hugging-face/module'], {
+    'modules.json': modules('sentence_transformers.models.Router'),
+    'router_config.json': types('somebody.models.Transformer'),
+  }),
+  suspicious('named code: an older router to somebody', ['hugging-face/module'], {
+    'modules.json': modules('sentence_transformers.models.Asym', '0_Asym'),
+    '0_Asym/config.json': types('somebody.models.Transformer'),
+  }),
+
+  suspicious('named code: model.py of Triton', ['format/code'], triton('model.py', 'import os\n')),
+  suspicious('named code: a document that Triton runs', ['format/code'], triton('notes.txt', 'import os\n')),
+];
