@@ -47,7 +47,13 @@ export async function readTar(
     const type = String.fromCharCode(header[156] ?? 0);
     const size = sizeOf(header, records);
     if ('xgLK'.includes(type)) {
-      records = new Map([...records, ...(await readRecords(input, type, size))]);
+      for (const [key, value] of await readRecords(input, type, size)) {
+        // Of a long name of GNU and one of PAX, unpackers take either; some fill the holes of a sparse file, others do not.
+        if (records.has(key) && ['path', 'linkpath', 'size'].includes(key))
+          throw new TarProblem(`it tells the ${key} of an entry twice`);
+        if (key.startsWith('GNU.sparse.')) throw new TarProblem('it has a sparse file');
+        records.set(key, value);
+      }
       continue;
     }
     const item: TarItem = {

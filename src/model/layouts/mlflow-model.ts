@@ -23,8 +23,13 @@ const pathKeys = [
 ];
 /** Keys of a flavor that name code. */
 const codeKeys = ['code', 'model_code_path'];
-/** Modules that load weights by a name in a file. */
-const loaders = /^mlflow\.[a-z_]+(\.[a-z_]+)*$/;
+/** Modules that load weights; others of MLflow load chains, indexes and programs, whose parts are not checked. */
+const loaders = new RegExp(
+  `^mlflow\\.(${[
+    'pyfunc(\\.[a-z_]+)*|sklearn|xgboost|lightgbm|catboost|pytorch|tensorflow|keras|onnx|transformers|sentence_transformers',
+    'statsmodels|prophet|pmdarima|spacy|fastai|paddle|diviner|shap|gluon|openai',
+  ].join('|')})$`,
+);
 const kerasModules = ['keras', 'tensorflow.keras', 'tensorflow', 'tf_keras'];
 const pickleModules = ['mlflow.pytorch.pickle_module', 'pickle', 'cloudpickle'];
 
@@ -68,6 +73,9 @@ function checkFlavor(unit: Unit, file: InspectedFile, folder: string, name: stri
   const loader = flavor.get('loader_module');
   if (loader !== undefined && (typeof loader !== 'string' || !loaders.test(loader))) {
     unit.add(file, 'mlflow/loader', null, `The loader_module of ${printable(name)} is ${shown(loader)}.`);
+  }
+  if (name !== 'python_function' && !loaders.test(`mlflow.${name}`)) {
+    unit.add(file, 'mlflow/loader', null, `The flavor is ${printable(name)}.`);
   }
   const keras = flavor.get('keras_module');
   if (keras !== undefined && !(typeof keras === 'string' && kerasModules.includes(keras))) {

@@ -99,7 +99,7 @@ async function pullLayer(
   const stream = await client.openBlob(layer.digest);
   const title = titleOf(layer);
   const isTar = layer.mediaType === mediaTypes.layer || /[./]tar([.+](gzip|zstd))?$/.test(layer.mediaType);
-  const keep = ({ place }: LayerItem): boolean => isModel || modelFolders.some((folder) => place.startsWith(folder));
+  const keep = (item: LayerItem): boolean => isModel || isOfModel(item);
   try {
     if (isTar || title === null) {
       await readLayer(layer, stream, async (item) => (keep(item) ? target.open(item) : null), onBytes);
@@ -111,4 +111,14 @@ async function pullLayer(
   } catch (error) {
     throw error instanceof LayerProblem ? refused(`the layer ${layer.digest} cannot be read: ${error.message}`) : error;
   }
+}
+
+/** Whether an entry of an image stands in one of the usual folders, as whoever unpacks the image cleans its path. */
+function isOfModel({ place, kind }: LayerItem): boolean {
+  const parts = place.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..')) throw refused(`it has a file at ${JSON.stringify(place)}`);
+  const path = parts.join('/');
+  const above = path !== '' && modelFolders.some((folder) => folder.startsWith(`${path}/`));
+  if (above && kind !== 'folder') throw refused(`/${path}, where models stand, is no folder`);
+  return modelFolders.some((folder) => path.startsWith(folder));
 }

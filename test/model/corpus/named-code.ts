@@ -79,6 +79,13 @@ export const namedCodeCases: readonly CorpusCase[] = [
     '0_Asym/config.json': types('somebody.models.Transformer'),
   }),
 
+  suspicious('named code: a chain of MLflow', ['mlflow/loader'], {
+    MLmodel: 'flavors:\n  python_function:\n    loader_module: mlflow.langchain\n',
+  }),
+  suspicious('named code: a flavor that is not for weights', ['mlflow/loader'], {
+    MLmodel: 'flavors:\n  langchain:\n    model_data: model.yaml\n',
+    'model.yaml': '_type: llm_bash_chain\n',
+  }),
   suspicious('named code: model.py of Triton', ['format/code'], triton('model.py', 'import os\n')),
   suspicious('named code: a document that Triton runs', ['format/code'], triton('notes.txt', 'import os\n')),
 ];

@@ -169,6 +169,46 @@ describe('validating an image', () => {
     expect(await validate('')).toMatchObject({ code: 2, document: { errors: [{ code: 'registry/bad-name' }] } });
   });
 
+  it('refuses paths that come to the models by a detour', async () => {
+    for (const path of ['app/../models/evil.pkl', 'models/../models/evil.pkl']) {
+      registry.tag('v1', [registry.add(tar({ 'models/a.pkl': good, [path]: evil }), layerType)]);
+      expect(await validate(':v1')).toMatchObject({ code: 3, document: { errors: [{ code: 'model/bad-image' }] } });
+    }
+    registry.tag('v2', [registry.add(tar({ 'models/a.pkl': good, './/models/.//evil.pkl': evil }), layerType)]);
+    expect((await validate(':v2')).code).not.toBe(0);
+  });
+
+  it('refuses a link in the place of a folder where models stand: what it leads to is what is served', async () => {
+    const source = join(folder, 'source');
+    mkdirSync(join(source, 'data'), { recursive: true });
+    mkdirSync(join(source, 'opt/ml/model'), { recursive: true });
+    writeFileSync(join(source, 'data/evil.pkl'), evil);
+    writeFileSync(join(source, 'opt/ml/model/model.pkl'), good);
+    symlinkSync('data', join(source, 'models'));
+    const layer = execFileSync('tar', ['-cf', '-', '-C', source, 'data', 'opt', 'models']);
+    registry.tag('v1', [registry.add(layer, layerType)]);
+    expect(await validate(':v1')).toMatchObject({ code: 3, document: { errors: [{ code: 'model/bad-image' }] } });
+  });
+
+  /** A header in front of an entry, of another type. */
+  const before = (type: string, content: string): Buffer => {
+    const header = tarHeader({ path: 'x', kind: 'file', mode: 0o444, size: content.length });
+    const sum = Number.parseInt(header.toString('latin1', 148, 154), 8) - (header[156] ?? 0) + type.charCodeAt(0);
+    header.write(type, 156, 'latin1');
+    header.write(sum.toString(8).padStart(6, '0'), 148, 'latin1');
+    return Buffer.concat([header, Buffer.from(content), padding(content.length)]);
+  };
+  const record = (text: string): string => `${text.length + 4} ${text}\n`;
+
+  it.each([
+    ['has two names for a file', [before('L', 'models/evil.pkl\0'), before('x', record('path=tmp/notes.txt'))]],
+    ['has a sparse file', [before('x', record('GNU.sparse.major=1'))]],
+  ])('refuses a layer that %s: unpackers make different files of it', async (_, headers) => {
+    const content = Buffer.concat([...headers, tar({ 'models/a.pkl': evil })]);
+    registry.tag('v1', [registry.add(tar({ 'models/a.pkl': good }), layerType), registry.add(content, layerType)]);
+    expect(await validate(':v1')).toMatchObject({ code: 3, document: { errors: [{ code: 'model/bad-image' }] } });
+  });
+
   it.each([
     ['leaves the folder', tar({ '../../evil.pkl': evil })],
     ['is cut', tar({ 'evil.pkl': Buffer.alloc(5000) }).subarray(0, 2000)],
