@@ -1,14 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { acquire } from '../../../src/gpu/acquire.ts';
-import { devicesOf } from '../../../src/gpu/devices.ts';
-import { parseReport } from '../../../src/gpu/nvidia/report.ts';
-import { smokeStage } from '../../../src/smoke/stage.ts';
 import { until } from '../../cluster/poll.ts';
 import { derived } from '../../gpu/nvidia/documents.ts';
 import { engineProcess } from '../simulated/engine-process.ts';
-import { type GpuHost, gpuHost, hostProject } from '../simulated/gpu-host.ts';
+import { type GpuHost, gpuHost } from '../simulated/gpu-host.ts';
 
 /** A host whose GPU no other test has: locks are of the machine, not of the simulated host. */
 function hostWith(uuid: string): GpuHost {
@@ -26,25 +22,6 @@ const isRunning = (host: GpuHost): boolean =>
   );
 
 describe('several smoke tests and one GPU', () => {
-  test('go one after the other, none is lost, and each knows for whom it waits', async () => {
-    const host = hostWith('GPU-11111111-0000-0000-0000-000000000001');
-    const engines = [1, 2, 3].map(() => engineProcess(host));
-    const outputs = await Promise.all(engines.map(({ ended }) => ended));
-    expect(outputs.map((output) => /outcome: (\w+)/.exec(output)?.[1] ?? output)).toEqual([
-      'passed',
-      'passed',
-      'passed',
-    ]);
-    expect(overlaps(host)).toBe('');
-    expect(host.containers()).toEqual([]);
-    const waited = outputs.filter((output) =>
-      /wait for a GPU: GPU 0 \(NVIDIA H100 80GB HBM3\) is held by the smoke test of sum \(process \d+\) since \d{4}-/.test(
-        output,
-      ),
-    );
-    expect(waited).toHaveLength(2);
-  }, 120_000);
-
   test('the next takes over from one that was killed, and removes what it left', async () => {
     const host = hostWith('GPU-11111111-0000-0000-0000-000000000002');
     const first = engineProcess(host, { env: { FAULT: 'never-ready' } });
@@ -61,34 +38,4 @@ describe('several smoke tests and one GPU', () => {
     expect(overlaps(host)).toBe('');
     expect(host.containers()).toEqual([]);
   }, 120_000);
-
-  test('a container whose engine lives is left alone', async () => {
-    const host = hostWith('GPU-11111111-0000-0000-0000-000000000003');
-    const first = engineProcess(host, { env: { FAULT: 'never-ready' } });
-    await until('its container runs', () => Promise.resolve(isRunning(host)), { timeout: 60_000 });
-    const [name] = host.containers();
-    const cpu = { smoke: { device: 'cpu' as const }, resources: { gpu: null } };
-    const evidence = await smokeStage.run(hostProject(host, cpu));
-    expect(evidence.outcome).toBe('passed');
-    expect(host.containers()).toEqual([name]);
-    first.kill();
-    await first.ended;
-    await smokeStage.run(hostProject(host, cpu));
-    expect(host.containers()).toEqual([]);
-  }, 120_000);
-
-  test('waiting has an end, which names the holder', async () => {
-    const host = hostWith('GPU-11111111-0000-0000-0000-000000000004');
-    const report = parseReport(readFileSync(path.join(host.state, 'smi.xml'), 'utf8'));
-    const devices = report === null ? [] : devicesOf(report);
-    const { signal } = new AbortController();
-    const mine = await acquire(devices, { count: 1, what: 'a person', waitMs: 0, signal, onWait: () => undefined });
-    await expect(smokeStage.run(hostProject(host, { smoke: { deviceWaitMs: 300 } }))).rejects.toMatchObject({
-      code: 'smoke/gpu-busy',
-      message: expect.stringMatching(/is held by a person \(process \d+\) since .*Z/) as string,
-    });
-    await mine.release();
-    const evidence = await smokeStage.run(hostProject(host, { smoke: { deviceWaitMs: 300 } }));
-    expect(evidence.outcome).toBe('passed');
-  }, 60_000);
 });

@@ -25,13 +25,12 @@ case "$1 $2" in
     [ -f "$state/containers/$2/port" ] || missing "$2"
     printf '127.0.0.1:%s\n' "$(cat "$state/containers/$2/port")" ;;
   "container inspect")
-    [ "$4" = "{{json .}}" ] || exec "$node" "$(dirname "$0")/docker.ts" "$state" "$engine" "$@"
-    folder=$state/containers/$5
-    [ -f "$folder/head" ] || missing "$5"
+    folder=$state/containers/${3#id-}
+    [ -f "$folder/head" ] || missing "$3"
     pid=$(cat "$folder/pid" 2> /dev/null)
     if alive "$folder"; then status=running; elif [ -z "$pid" ]; then status=created; else status=exited; fi
     [ "$status" = running ] || pid=0
-    printf '%s,"State":{"Status":"%s","ExitCode":%s,"OOMKilled":false,"Error":"","Pid":%s}}\n' \
+    printf '[%s,"State":{"Status":"%s","ExitCode":%s,"OOMKilled":false,"Error":"","Pid":%s}}]\n' \
       "$(cat "$folder/head")" "$status" "$(cat "$folder/exit" 2> /dev/null || echo 0)" "${pid:-0}" ;;
   *) exec "$node" "$(dirname "$0")/docker.ts" "$state" "$engine" "$@" ;;
 esac

@@ -86,7 +86,7 @@ function create(): void {
   // The shell answers the questions that come often (docker.sh).
   writeFileSync(
     path.join(folder, 'head'),
-    JSON.stringify({ Name: `/${name}`, Image: image, Config: { User: made.user } }).slice(0, -1),
+    JSON.stringify({ Name: `/${name}`, Image: image, Config: { User: made.user, Labels: labels } }).slice(0, -1),
   );
   writeFileSync(path.join(folder, 'id'), `id-${name}`);
   writeFileSync(
@@ -137,17 +137,6 @@ function freePort(): Promise<number> {
   });
 }
 
-function inspect(name: string): void {
-  const folder = folderOf(name);
-  const { labels } = madeOf(folder);
-  const format = args[args.indexOf('--format') + 1] ?? '';
-  if (format.startsWith('{{.Name}}')) {
-    say(`/${path.basename(folder)} ${labels['mldeploy/smoke-owner'] ?? ''}`);
-    return;
-  }
-  fail(`unknown format: ${format}`);
-}
-
 function kill(name: string): void {
   const folder = folderOf(name);
   const wanted = args.includes('--signal') ? 'SIGTERM' : 'SIGKILL';
@@ -155,9 +144,13 @@ function kill(name: string): void {
   process.kill(Number(read(path.join(folder, 'pid'))), wanted);
 }
 
-function remove(name: string): void {
+async function remove(name: string): Promise<void> {
   const folder = folderOf(name);
   if (isAlive(folder)) process.kill(Number(read(path.join(folder, 'pid'))), 'SIGKILL');
+  // Whoever waits for the program still writes its exit code, into a folder that is there.
+  while (isAlive(folder) || (existsSync(path.join(folder, 'pid')) && !existsSync(path.join(folder, 'exit')))) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   const stuck = madeOf(folder).environment['SIM_STUCK'];
   if (stuck !== undefined) writeFileSync(path.join(state, 'stuck'), stuck);
   rmSync(folder, { recursive: true, force: true });
@@ -176,9 +169,6 @@ switch (`${command} ${['image', 'container'].includes(command) ? (args[0] ?? '')
   case 'start':
     await start(last);
     break;
-  case 'container inspect':
-    inspect(last);
-    break;
   case 'kill':
     kill(last);
     break;
@@ -186,7 +176,7 @@ switch (`${command} ${['image', 'container'].includes(command) ? (args[0] ?? '')
     say(read(path.join(folderOf(last), 'log')));
     break;
   case 'rm':
-    remove(last);
+    await remove(last);
     break;
   default:
     fail(`unknown command: ${command}`);

@@ -12,10 +12,9 @@ export interface EngineProcess {
 }
 
 /** Starts a smoke test on a simulated host in a process of its own, which can be killed. */
-export function engineProcess(host: GpuHost, wish: HostProject = {}): EngineProcess {
-  const { state, environment } = host;
+export function engineProcess({ environment }: Pick<GpuHost, 'environment'>, wish: HostProject = {}): EngineProcess {
   const program = path.join(import.meta.dirname, 'run-on-host.ts');
-  const child = spawn(process.execPath, [program, JSON.stringify({ state, environment, wish })], { stdio: 'pipe' });
+  const child = spawn(process.execPath, [program, JSON.stringify({ environment, wish })], { stdio: 'pipe' });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return {

@@ -19,6 +19,8 @@ export interface GpuHost {
   /** Writes a file that the simulators read. */
   set(file: string, text: string): void;
   forget(file: string): void;
+  /** Takes a simulated program away: the machine's own is found. */
+  without(program: string): void;
   /** Writes a program of the machine. */
   readonly program: (name: string, script: string) => void;
 }
@@ -59,6 +61,9 @@ export function gpuHost(xml: string | null, listing = ''): GpuHost {
     containers: () => (existsSync(path.join(state, 'containers')) ? readdirSync(path.join(state, 'containers')) : []),
     set,
     program: here.program,
+    without: (program) => {
+      rmSync(path.join(here.bin, program));
+    },
     forget: (file) => {
       rmSync(path.join(state, file), { force: true });
     },
@@ -66,6 +71,9 @@ export function gpuHost(xml: string | null, listing = ''): GpuHost {
 }
 
 export interface HostProject {
+  /** `repository@digest`; the one of the simulated registry unless said. */
+  readonly image?: string;
+  readonly insecure?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly smoke?: Partial<Config['smoke']>;
   readonly resources?: Partial<Config['resources']>;
@@ -73,14 +81,16 @@ export interface HostProject {
 }
 
 /** A project whose image was built and is now tested on this host. */
-export function hostProject(host: GpuHost, wish: HostProject = {}): StageContext {
+export function hostProject(host: Pick<GpuHost, 'environment'>, wish: HostProject = {}): StageContext {
   const base = project({ runtime: 'docker', device: 'require-gpu', requests: 3, ...wish.smoke });
-  const build = { image: { reference: `registry.example/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
+  const reference = wish.image ?? `registry.example/sum@${digest}`;
+  const build = { image: { reference }, modelDigest: 'sha256:m' } as BuildEvidence;
   const gpu = { count: 1, memory: null };
   return {
     ...base,
     config: {
       ...base.config,
+      image: { ...base.config.image, insecure: wish.insecure ?? false },
       resources: { ...base.config.resources, gpu, ...wish.resources },
       deploy: { ...base.config.deploy, env: wish.env ?? {} },
     },

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asObject } from '../../../server/protocols/json.ts';
+import { asArray, asObject } from '../../../server/protocols/json.ts';
 import type { ServerState } from '../runtime.ts';
 import { type Engine, lastLine } from './engine.ts';
 
@@ -16,16 +16,19 @@ export interface Inspected {
   readonly image: string;
   /** As the container was made: `10001:10001`. */
   readonly user: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, unknown>>;
 }
 
 /** Asks for a container; null when there is none of that name. */
 export async function inspect(engine: Engine, name: string): Promise<Inspected | null> {
-  const ended = await engine.ask(['container', 'inspect', '--format', '{{json .}}', name]);
+  const ended = await engine.ask(['container', 'inspect', name]);
   if (ended.exitCode !== 0) {
     if (/no such|not found|no container/i.test(ended.stderr)) return null;
     throw new Error(`inspect: ${lastLine(ended)}`);
   }
-  const all = asObject(JSON.parse(ended.stdout)) ?? {};
+  // Templates differ between engines; without one both print a list.
+  const all = asObject(asArray(JSON.parse(ended.stdout))?.[0]) ?? {};
   const [state, config] = [asObject(all['State']) ?? {}, asObject(all['Config']) ?? {}];
   return {
     status: textOf(state['Status']),
@@ -35,6 +38,8 @@ export async function inspect(engine: Engine, name: string): Promise<Inspected |
     pid: Number(state['Pid'] ?? 0),
     image: textOf(all['Image']),
     user: textOf(config['User']),
+    name: textOf(all['Name']).replace(/^\//, ''),
+    labels: asObject(config['Labels']) ?? {},
   };
 }
 
@@ -50,18 +55,25 @@ export async function digestsOf(engine: Engine, image: string): Promise<readonly
   return names.flatMap((name) => /@(sha256:[0-9a-f]{64})$/.exec(String(name))?.[1] ?? []);
 }
 
+/** Whether a container in this state has ended. */
+export function isOver(status: string): boolean {
+  return ['exited', 'stopped', 'dead', 'removing'].includes(status);
+}
+
 /** State of the server from the state of its container. */
 export function stateOf({ status, exitCode, outOfMemory, error }: Inspected, memory: string | number): ServerState {
-  if (status === 'running') return { phase: 'running' };
-  if (status === 'created' || status === 'configured' || status === 'initialized') {
-    return { phase: 'starting', detail: 'starting the container' };
+  if (!isOver(status)) {
+    if (status === 'running' || status === 'stopping') return { phase: 'running' };
+    return { phase: 'starting', detail: `the container is ${status}` };
   }
-  if (status === 'paused') return { phase: 'starting', detail: 'the container is paused' };
   const reason = outOfMemory
     ? `it was killed because it used more memory than resources.memory (${memory})`
-    : error === ''
-      ? `it ended by itself with exit code ${exitCode}`
-      : `it could not be started: ${error.slice(0, 400)}`;
+    : exitCode === 137
+      ? // Not every engine and kernel tells who sent the signal.
+        `it was killed (SIGKILL), mostly because it used more memory than resources.memory (${memory})`
+      : error === ''
+        ? `it ended by itself with exit code ${exitCode}`
+        : `it could not be started: ${error.slice(0, 400)}`;
   return { phase: 'ended', exitCode, reason };
 }
 

@@ -1,6 +1,7 @@
 import { hasEnded } from '../owner.ts';
 import { ownerLabel, smokeLabel } from './create-arguments.ts';
 import type { Engine } from './engine.ts';
+import { inspect } from './inspect.ts';
 
 /**
  * Removes containers of smoke tests whose engine ran on this host and has certainly ended. Containers of tests that may still run are
@@ -12,14 +13,11 @@ export async function removeLeftovers(engine: Engine, host: string, signal: Abor
   });
   const removed: string[] = [];
   for (const id of list.split('\n').filter((line) => line !== '')) {
-    const format = `{{.Name}} {{index .Config.Labels "${ownerLabel}"}}`;
-    const said = await engine.ask(['container', 'inspect', '--format', format, id], { signal });
-    // Somebody else's clean-up was faster.
-    if (said.exitCode !== 0) continue;
-    const [, name = id, owner = ''] = /^\/?(\S+) (.*)$/.exec(said.stdout.trim()) ?? [];
-    if (!hasEnded(owner, host)) continue;
+    const found = await inspect(engine, id);
+    // Null: somebody else's clean-up was faster.
+    if (found === null || !hasEnded(String(found.labels[ownerLabel]), host)) continue;
     const ended = await engine.ask(['rm', '--force', '--volumes', id], { signal });
-    if (ended.exitCode === 0) removed.push(name);
+    if (ended.exitCode === 0) removed.push(found.name);
   }
   return removed;
 }

@@ -4,7 +4,7 @@ import type { GpuWatch } from '../../../gpu/watch.ts';
 import { type HttpClient, httpClient } from '../../../server/protocols/http.ts';
 import type { Hardware, RunningServer, RuntimeFacts, ServerState, StartSpec, Stopped } from '../runtime.ts';
 import type { Engine } from './engine.ts';
-import { digestsOf, inspect, type Inspected, peakMemory, stateOf } from './inspect.ts';
+import { digestsOf, inspect, type Inspected, isOver, peakMemory, stateOf } from './inspect.ts';
 import type { Launch } from './launch.ts';
 
 const removalMs = 30_000;
@@ -97,7 +97,7 @@ export class SmokeContainer implements RunningServer {
     for (;;) {
       const now = await this.#inspect();
       const ms = performance.now() - began;
-      if (now.status !== 'running') return { exitCode: now.exitCode, ms, killed: false };
+      if (isOver(now.status)) return { exitCode: now.exitCode, ms, killed: false };
       if (ms > limit) break;
       await delay(50, undefined, { signal: spec.signal });
     }
