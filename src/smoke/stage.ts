@@ -47,7 +47,9 @@ async function runSmoke(parts: SmokeParts, context: StageContext): Promise<Smoke
   const image = evidence.build?.image.reference ?? null;
   const platformDigests = (evidence.build?.image.platforms ?? []).map(({ digest }) => digest);
   const modelDigest = evidence.build?.modelDigest ?? evidence.validate?.model.digest ?? null;
-  const weights = evidence.build === undefined ? null : podWeights(config, context.access, evidence.build);
+  // A server that runs already has its model.
+  const starts = runtime.name !== 'process' && evidence.build !== undefined;
+  const weights = starts ? podWeights(config, context.access, evidence.build) : null;
   const result = await tryOut({
     spec: { ...here, image, platformDigests, modelDigest, weights },
     runtime,

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { modelImage } from '../../src/image/beside.ts';
+import { compareImages } from '../../src/image/diff/compare.ts';
+import { openImage } from '../../src/image/diff/open.ts';
 import { checkBuild } from '../../src/image/repeat-build.ts';
 import { layersInRepository } from '../../src/image/known-layers.ts';
 import { buildStage } from '../../src/image/stage.ts';
@@ -119,6 +121,23 @@ describe('a model beside its image', () => {
       same: false,
       layers: [{ kind: 'weights', title: '2 files' }],
     });
+  });
+
+  it('is compared by itself, and named by what is compared', async () => {
+    const before = await build('weights: init');
+    writeFileSync(join(root, 'model/config.json'), '{"a": 1}');
+    const after = await build('weights: init');
+    const { signal } = new AbortController();
+    const reach = { environment: {}, dockerConfig: null, root, insecure: true, platform: 'linux/amd64', signal };
+    const between = async (one = '', other = ''): ReturnType<typeof compareImages> =>
+      compareImages(await openImage(one, reach), await openImage(other, reach), () => undefined);
+    const models = await between(before.weights?.reference, after.weights?.reference);
+    expect(models.files).toEqual([expect.objectContaining({ change: 'changed', path: '/model/config.json' })]);
+    const { settings, files } = await between(before.image.reference, after.image.reference);
+    expect(files).toEqual([]);
+    expect(settings).toContainEqual(
+      expect.objectContaining({ before: before.weights?.digest, after: after.weights?.digest }),
+    );
   });
 
   it('has the files with it that the server puts there', async () => {
