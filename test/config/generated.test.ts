@@ -22,7 +22,7 @@ describe('what is generated', () => {
     for (const [path, content] of await generatedFiles()) {
       expect(await readFile(path, 'utf8'), `${path} is stale: npm run generate`).toBe(content);
     }
-  });
+  }, 120_000);
 });
 
 describe('the schema', () => {

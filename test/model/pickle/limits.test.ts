@@ -32,10 +32,11 @@ describe('files that cost more than they are large', () => {
       'unsafe',
     ],
   ])('%s: refused in bounded time and memory', (_, content, rule, verdict) => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     const judged = judge(content, 1024 * 1024);
     expect([judged.verdict, judged.rules]).toEqual([verdict, expect.arrayContaining([rule])]);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    // Time of the processor, which a machine that is busy otherwise does not lengthen.
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(20);
   });
 
   it('one list of a million numbers is no such file', () => {
