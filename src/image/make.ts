@@ -18,7 +18,7 @@ import { insecureHosts, placesOf } from './builders/places.ts';
 import { isBeside, modelImage, weightsLabel, type BesideModel } from './beside.ts';
 import type { OwnLayer } from './layers.ts';
 import { pinnedPlan } from './lock/index.ts';
-import { optimiseModel } from './optimise/index.ts';
+import { optimiseModel } from './optimize/index.ts';
 import { plannedImage } from './planned-image.ts';
 import { perPlatform } from './platforms.ts';
 import { sendWeights } from './send-weights.ts';

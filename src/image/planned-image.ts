@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { ValidateEvidence } from '../pipeline/evidence.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
 import { serverOf } from '../server/index.ts';
-import { withoutDropped } from './optimise/drop.ts';
+import { withoutDropped } from './optimize/drop.ts';
 
 /**
  * The image of a project: what its server needs around the model as it goes into the image, without the files that `optimize.drop` leaves

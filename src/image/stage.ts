@@ -31,7 +31,7 @@ import { tagPrefixes } from './known-layers.ts';
 import { checkLock, expectedBase } from './lock/index.ts';
 import { describeLayers } from './layers.ts';
 import { withImages, type Layer, type MadeImage } from './make.ts';
-import { checkOptimize } from './optimise/check.ts';
+import { checkOptimize } from './optimize/check.ts';
 import { perPlatform } from './platforms.ts';
 import { pushBlobs } from './push.ts';
 import { layersOfBuild } from './secrets/layers-of-build.ts';

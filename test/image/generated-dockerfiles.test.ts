@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../src/config/load.ts';
 import { renderDockerfile } from '../../src/image/dockerfile.ts';
-import { toolDockerfile } from '../../src/image/optimise/onnx/dockerfile.ts';
+import { toolDockerfile } from '../../src/image/optimize/onnx/dockerfile.ts';
 import { validateStage } from '../../src/model/stage.ts';
 import { readDockerfile, type Instruction } from '../../src/server/custom/dockerfile/read.ts';
 import { checkDockerfile } from '../../src/server/custom/dockerfile/rules.ts';

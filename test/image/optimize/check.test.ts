@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 import { buildkit } from '../../../src/image/builders/buildkit.ts';
 import { oci } from '../../../src/image/builders/oci/index.ts';
-import { checkOptimize } from '../../../src/image/optimise/check.ts';
+import { checkOptimize } from '../../../src/image/optimize/check.ts';
 import type { StageContext } from '../../../src/pipeline/stage.ts';
 import { project, validated } from '../project.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { questionsFor } from '../../../../src/image/optimise/onnx/job.ts';
+import { questionsFor } from '../../../../src/image/optimize/onnx/job.ts';
 import type { Contract } from '../../../../src/pipeline/evidence.ts';
 import { project } from '../../project.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { OptimizeTolerance } from '../../../../src/config/config.ts';
-import { judged, refuseOtherAnswers } from '../../../../src/image/optimise/onnx/comparison.ts';
-import type { LabelFacts, NumberFacts } from '../../../../src/image/optimise/onnx/outcome.ts';
+import { judged, refuseOtherAnswers } from '../../../../src/image/optimize/onnx/comparison.ts';
+import type { LabelFacts, NumberFacts } from '../../../../src/image/optimize/onnx/outcome.ts';
 
 const tolerance: OptimizeTolerance = { absolute: 0, relative: 0.05, agreement: 0.99, top: null };
 const numbers: NumberFacts = {

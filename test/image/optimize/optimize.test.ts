@@ -15,7 +15,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { optimiseModel } from '../../../src/image/optimise/index.ts';
+import { optimiseModel } from '../../../src/image/optimize/index.ts';
 import { weightLayers } from '../../../src/image/weights.ts';
 import { validateStage } from '../../../src/model/stage.ts';
 import type { StageContext } from '../../../src/pipeline/stage.ts';
@@ -45,7 +45,7 @@ const twoShards = (second = 0x40000000): Readonly<Record<string, string | Buffer
 
 /** A project and its real evidence. */
 async function contextOf(files: Readonly<Record<string, string | Buffer>>, optimize: string, server?: string) {
-  const root = mkdtempSync(join(tmpdir(), 'mldeploy-optimise-'));
+  const root = mkdtempSync(join(tmpdir(), 'mldeploy-optimize-'));
   mkdirSync(join(root, 'model'));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(root, 'model', name), content);
   const context: StageContext = project({

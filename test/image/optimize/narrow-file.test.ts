@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { narrowFile, type HalfType } from '../../../src/image/optimise/narrow-file.ts';
+import { narrowFile, type HalfType } from '../../../src/image/optimize/narrow-file.ts';
 
 interface Spec {
   readonly dtype: string;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { optimiseModel } from '../../../src/image/optimise/index.ts';
+import { optimiseModel } from '../../../src/image/optimize/index.ts';
 import { validateStage } from '../../../src/model/stage.ts';
 import { silentReporter } from '../../../src/pipeline/reporter.ts';
 import type { StageContext } from '../../../src/pipeline/stage.ts';
@@ -14,7 +14,7 @@ import { keptPython } from '../../server/venv.ts';
 import { project } from '../project.ts';
 
 const execute = promisify(execFile);
-const requirements = new URL('../../../src/image/optimise/tool/requirements.txt', import.meta.url).pathname;
+const requirements = new URL('../../../src/image/optimize/tool/requirements.txt', import.meta.url).pathname;
 const script = new URL('./make_small_models.py', import.meta.url).pathname;
 
 let models: string;

@@ -18,7 +18,7 @@ import { project } from '../project.ts';
 import { predicted, served } from '../served.ts';
 
 const execute = promisify(execFile);
-const requirements = new URL('../../../src/image/optimise/tool/requirements.txt', import.meta.url).pathname;
+const requirements = new URL('../../../src/image/optimize/tool/requirements.txt', import.meta.url).pathname;
 const script = new URL('./make_classifier.py', import.meta.url).pathname;
 
 interface Golden {

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Job, Questions } from '../../../src/image/optimise/onnx/job.ts';
-import { parseOutcome, type Outcome } from '../../../src/image/optimise/onnx/outcome.ts';
+import type { Job, Questions } from '../../../src/image/optimize/onnx/job.ts';
+import { parseOutcome, type Outcome } from '../../../src/image/optimize/onnx/outcome.ts';
 import { keptPython } from '../../server/venv.ts';
 
 const execute = promisify(execFile);
-const tool = new URL('../../../src/image/optimise/tool/', import.meta.url).pathname;
+const tool = new URL('../../../src/image/optimize/tool/', import.meta.url).pathname;
 const script = new URL('./make_small_models.py', import.meta.url).pathname;
 
 let python: string;

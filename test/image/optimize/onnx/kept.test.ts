@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { keptResult } from '../../../../src/image/optimise/onnx/kept.ts';
+import { keptResult } from '../../../../src/image/optimize/onnx/kept.ts';
 
 const report = (problem: string | null): string =>
   JSON.stringify({ tools: {}, read: {}, steps: [], comparison: null, problem });
