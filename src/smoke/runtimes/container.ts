@@ -46,13 +46,13 @@ export function containerRuntime(name: EngineName): Runtime {
 }
 
 async function startContainer(engine: Engine, spec: StartSpec): Promise<SmokeContainer> {
-  const { config, access, signal, needs, reporter } = spec;
+  const { config, access, needs, reporter } = spec;
   const image = requireImage(spec);
   const chosen = await chooseDevices(spec);
   const acquired = await take(chosen, spec);
   try {
     // Only now: a container that holds the device of a dead run must go before anybody counts what is free.
-    const leftovers = await removeLeftovers(engine, access.host, signal);
+    const leftovers = await allLeftovers(engine, spec, acquired);
     for (const left of leftovers) reporter.note('info', `Removed ${left}, left behind by a run that died.`);
     const { devices } = acquired;
     if (devices.length > 0) await notOccupied(devices, spec);
@@ -109,6 +109,16 @@ async function startContainer(engine: Engine, spec: StartSpec): Promise<SmokeCon
     await acquired.release();
     throw error;
   }
+}
+
+/** Those of this engine; and of the other one, when a device is wanted that they may hold. */
+async function allLeftovers(engine: Engine, { access, signal }: StartSpec, { devices }: Acquired): Promise<string[]> {
+  const own = await removeLeftovers(engine, access.host, signal);
+  if (devices.length === 0) return [...own];
+  const other = engineOf(engine.name === 'docker' ? 'podman' : 'docker', access);
+  // Most machines have only one of them.
+  const others = await removeLeftovers(other, access.host, signal).catch((): string[] => []);
+  return [...own, ...others];
 }
 
 /** Waits for devices as long as `smoke.deviceWait`, and says for whom. */
