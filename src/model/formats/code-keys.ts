@@ -26,6 +26,12 @@ const usual: Readonly<Record<string, RegExp>> = {
   activation_function: /^[^.]*$|^torch\.nn\.[\w.]+$/,
   activation_fn: /^[^.]*$|^torch\.nn\.[\w.]+$/,
   sbert_ce_default_activation_function: /^[^.]*$|^torch\.nn\.[\w.]+$/,
+  // Libraries and classes of one's own in ONNX Runtime and vLLM.
+  custom_ops_library: /^$/,
+  worker_cls: /^(auto)?$/,
+  worker_extension_cls: /^$/,
+  tool_parser_plugin: /^$/,
+  reasoning_parser_plugin: /^$/,
   // PEFT imports it.
   parent_library: /^(transformers|diffusers|peft|timm|sentence_transformers|torchvision)(\.[\w.]+)?$/,
 };

@@ -25,7 +25,6 @@ async function judge(context: InspectContext, content: Buffer | null, bytes: num
   if (value === undefined) return { format: 'json', facts: {} };
   const key = codeKey(value);
   if (key !== null) findings.add('json/remote-code', null, `The key ${key} names program code.`);
-  if (value instanceof Map && value.has('learner')) return new XgboostModel(findings).check(value, 'xgboost-json');
   if (isKeras(value)) {
     const { checkConfig } = await import('./keras/config.ts');
     const { Rulings } = await import('../pickle/rulings.ts');
@@ -35,6 +34,7 @@ async function judge(context: InspectContext, content: Buffer | null, bytes: num
     const { judgeTemplate } = await import('../templates/chat-template.ts');
     for (const { rule, message } of judgeTemplate(template)) findings.add(rule, null, `${name}: ${message}`);
   }
+  if (value instanceof Map && value.has('learner')) return new XgboostModel(findings).check(value, 'xgboost-json');
   return { format: 'json', facts: {} };
 }
 

@@ -123,6 +123,11 @@ export class TemplateJudge {
   /** Text is no name, but texts become names; so the names of Python's internals are not allowed as text either. */
   private text(text: string): void {
     if (internalText.test(text)) this.name(text.trim(), 'the text');
+    // As filters take attributes of attributes, and several of them.
+    else if (/^[\w.,]+$/.test(text)) {
+      const part = text.split(/[.,]/).find((name) => internalText.test(name));
+      if (part !== undefined) this.escape(`Has the text ${printable(text)}, with what is internal to Python`);
+    }
   }
 
   private attribute(name: string): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { benign, dangerous, suspicious, type CorpusCase } from './case.ts';
 
 const modules = (type: string, path = ''): string => JSON.stringify([{ idx: 0, name: '0', path, type }]);
@@ -18,6 +19,8 @@ const triton = (file: string, content: string) => ({
   'm/config.pbtxt': `name: "m"\nbackend: "python"\n${file === 'model.py' ? '' : `default_model_filename: "${file}"\n`}`,
   [`m/1/${file}`]: content,
 });
+const booster = (): object =>
+  JSON.parse(readFileSync(new URL('../fixtures/real/trees/xgboost-binary.json', import.meta.url), 'utf8')) as object;
 const remote = ['json/remote-code'];
 
 /** Configurations that name code of others, which libraries import and call. */
@@ -37,6 +40,14 @@ export const namedCodeCases: readonly CorpusCase[] = [
     'named code: a function as an object of Keras 3',
     ['keras/module'],
     ...config({ module: 'builtins', class_name: 'eval', config: '1', registered_name: null }),
+  ),
+  ...[
+    ['a template', { chat_template: "{{ ''.__class__ }}" }, 'template/escape'],
+    ['a Lambda', lambda, 'keras/lambda'],
+  ].map(([name, keys, rule]) =>
+    dangerous(`named code: ${name as string} in a model of XGBoost`, [rule as string], 'tokenizer_config.json', () =>
+      Buffer.from(JSON.stringify({ ...booster(), ...(keys as object) })),
+    ),
   ),
   suspicious(
     'named code: jsonpickle',
@@ -65,6 +76,16 @@ export const namedCodeCases: readonly CorpusCase[] = [
     remote,
     ...config({ auto_mapping: { base_model_class: 'A', parent_library: 'somebody' } }),
   ),
+
+  suspicious(
+    'named code: operators of a library',
+    remote,
+    ...config({ model: { decoder: { session_options: { custom_ops_library: '/tmp/x.so' } } } }, 'genai_config.json'),
+  ),
+  suspicious('named code: a worker of vLLM', remote, {
+    'm/config.pbtxt': 'name: "m"\nbackend: "vllm"\n',
+    'm/1/model.json': '{"model": "m", "worker_cls": "somebody.Worker"}',
+  }),
 
   benign('named code: a router', {
     'modules.json': modules('sentence_transformers.models.Router'),
