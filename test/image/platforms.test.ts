@@ -11,7 +11,14 @@ import { entryOf } from '../../src/image/lock/inputs.ts';
 import { readLock } from '../../src/image/lock/document.ts';
 import { writeLock } from '../../src/image/lock/write.ts';
 import { buildStage } from '../../src/image/stage.ts';
-import { digestOf, mediaTypes, type Descriptor, type ImageIndex, type Manifest } from '../../src/oci/manifest.ts';
+import {
+  digestOf,
+  mediaTypes,
+  type Descriptor,
+  type ImageConfigFile,
+  type ImageIndex,
+  type Manifest,
+} from '../../src/oci/manifest.ts';
 import type { BuildEvidence } from '../../src/pipeline/evidence.ts';
 import type { StageContext } from '../../src/pipeline/stage.ts';
 import { startReferringRegistry, type ReferringRegistry } from '../oci/referring-registry.ts';
@@ -146,6 +153,18 @@ describe('an image for several platforms', () => {
     const several = await build(both);
     expect(several.image.platforms?.[1]?.digest).toBe(alone.image.digest);
     expect(several.volatile.uploadedBytes).toBeLessThan(4000);
+  });
+
+  it('shares a model that is beside it', async () => {
+    const { image, weights } = await build(`${both}, weights: volume`);
+    const [amd, arm] = (image.platforms ?? []).map(({ layers }) => layers.map(({ kind }) => kind));
+    expect([amd, arm]).toEqual([['base'], ['base']]);
+    const labels = (image.platforms ?? []).map(({ digest }) => {
+      const config = registry.blobs.get(stored(digest).config.digest)?.toString() ?? '{}';
+      return (JSON.parse(config) as ImageConfigFile).config?.Labels?.['dev.ml-deploy.weights'];
+    });
+    expect(labels).toEqual([weights?.digest, weights?.digest]);
+    expect(await checkBuild(contextOf(`${both}, weights: volume`))).toMatchObject({ same: true });
   });
 
   it('is compared with another one platform by platform', async () => {
