@@ -12,7 +12,7 @@ export const actionOutputs: Readonly<Record<string, string>> = {
   image: 'repository@sha256:... of the image that was built or rolled out.',
   repository: 'Name of that image without its digest, as attestations want it.',
   digest: 'Digest of that image, sha256:...',
-  sbom: 'Path of the bill of materials (CycloneDX) of the image that was built. Empty when none was attached.',
+  sbom: 'Path of the bill of materials (CycloneDX) of the image that was built, of several platforms that of the first. Empty when none was attached.',
   evidence: 'Folder with one JSON document per stage.',
   report: 'Path of the HTML report.',
 };

@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MlDeployError } from '../../src/errors.ts';
-import type { SmokeEvidence } from '../../src/pipeline/evidence.ts';
+import { imageIndex } from '../../src/oci/image-index.ts';
+import { mediaTypes } from '../../src/oci/manifest.ts';
+import type { BuildEvidence, SmokeEvidence } from '../../src/pipeline/evidence.ts';
 import { smokeStage } from '../../src/smoke/stage.ts';
 import { type Cluster, ensureCluster, type TestNamespace } from '../cluster/cluster.ts';
 import { until } from '../cluster/poll.ts';
 import { buildImage } from '../cluster/server-image/build.ts';
+import { client } from '../image/builders/oci/small-base.ts';
 import { clusterProject, type ClusterProject } from './fixture/cluster-project.ts';
 import { message, verdict } from './fixture/project.ts';
 import type { Fault } from './fixture/server.ts';
@@ -69,6 +72,22 @@ describe('a real pod', () => {
     expect(evidence.imageReference).toBe(image);
     expect(evidence.hardware.device).toBe('cpu');
     expect(await pods()).toEqual([]);
+  });
+
+  test('of an index of several platforms is the image for its node', async () => {
+    const [repository = '', digest = ''] = image.split('@');
+    const registry = client(repository);
+    const manifestBytes = (await registry.getManifest(digest))?.content ?? Buffer.alloc(0);
+    const images = (['arm64', 'amd64'] as const).map((architecture) => {
+      return { digest, manifestBytes, config: { os: 'linux', architecture } };
+    });
+    const index = imageIndex(images);
+    await registry.putManifest(index.digest, index.bytes, mediaTypes.index);
+    const context = given('none', { image: `${repository}@${index.digest}` });
+    const build = { image: { reference: `${repository}@${index.digest}`, platforms: [{ digest }] } };
+    const evidence = await smokeStage.run({ ...context, evidence: { build: build as unknown as BuildEvidence } });
+    expect(evidence.outcome).toBe('passed');
+    expect(verdict(evidence, 'image')).toBe('passed');
   });
 
   test('requests take the API server’s proxy when the pod cannot be told apart by its address', async () => {
