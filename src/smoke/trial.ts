@@ -127,6 +127,7 @@ async function reachReadiness(options: TrialOptions, running: RunningServer): Pr
     // Whether a server of somebody else's has a limit is not known.
     maxBodyBytes: serverKeys[config.server.type].includes('maxBody') ? config.server.maxBodyBytes : null,
     maxRows: server.maxRows?.(config) ?? null,
+    anySize: null,
     request: config.server.request,
   };
   const task = reporter.task(`wait until ${running.title} answers`, { estimateMs: 15_000 });

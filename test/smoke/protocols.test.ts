@@ -22,6 +22,7 @@ interface Wish extends RowsOptions {
   readonly smoke?: Partial<SmokeConfig>;
   readonly golden?: boolean | object;
   readonly digest?: string;
+  readonly contract?: Contract;
 }
 
 const body = (type: Type): object =>
@@ -31,7 +32,14 @@ const body = (type: Type): object =>
 const answer = (type: Type): object => (type === 'triton' ? { outputs: [{ data: [6] }] } : { predictions: [6] });
 
 async function smoke(type: Type, wish: Wish = {}): Promise<SmokeEvidence> {
-  const { server, smoke: settings, golden = false, digest: found = digest, ...options } = wish;
+  const {
+    server,
+    smoke: settings,
+    golden = false,
+    digest: found = digest,
+    contract: told = contract,
+    ...options
+  } = wish;
   const request = golden === true ? { body: body(type), expect: answer(type) } : golden;
   const requests = [{ name: 'six', ...(request === false ? {} : request) }];
   const context =
@@ -42,7 +50,7 @@ async function smoke(type: Type, wish: Wish = {}): Promise<SmokeEvidence> {
   const runtime = spawnedRuntime({ digest: found, program: ['rows-server.ts', JSON.stringify(options)] });
   const build = { image: { reference: `registry.example/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
   const model: ValidateEvidence['model'] = { path: 'model', digest: 'sha256:m', bytes: 0, files: [] };
-  const validate = { contract, model } as ValidateEvidence;
+  const validate = { contract: told, model } as ValidateEvidence;
   const stage = createSmokeStage({ runtimes: [runtime], serverOf });
   return stage.run({ ...context, config, evidence: { build, validate } });
 }
@@ -62,7 +70,7 @@ describe.each(types)('%s', (type) => {
     ['nan', ['answers'], /it holds NaN/],
     ['other-model', ['golden'], /is 6.5, expected 6/, { golden: true }],
     ['crash-on-third', ['answers', 'alive'], /no answer/],
-    ['slow-start', ['ready'], /503/, { smoke: { readyTimeoutMs: 5_000 } }],
+    ['slow-start', ['ready'], /No inference was answered in time/, { smoke: { readyTimeoutMs: 5_000 } }],
     ['ignores-sigterm', ['stop'], /had to be killed/, { smoke: { stopTimeoutMs: 1_000 } }],
   ])('%s', async (fault, expected, text, wish) => {
     const evidence = await smoke(type, { fault, ...wish });
@@ -87,6 +95,28 @@ describe('a batch that is larger than the server takes', () => {
   test('is refused: the limit of this server is a real one', async () => {
     const evidence = await smoke('tf-serving', { maxRows: 12 });
     expect(message(evidence, 'answers')).toContain('a generated batch of 32: answered 400 instead of 200');
+  });
+});
+
+describe('a dimension of any size, of which nobody says which is usual', () => {
+  const open: Contract = { ...contract, inputs: [{ name: 'x', dtype: 'float32', shape: [null, null] }] };
+
+  test.each(types)('%s: a size that the server answers is taken', async (type) => {
+    const evidence = await smoke(type, { contract: open, features: null });
+    expect([evidence.outcome, failures(evidence)]).toEqual(['passed', []]);
+    expect(message(evidence, 'answers')).toContain('any size being 8: batch of 1, batch of 8, batch of 32 answered');
+  });
+
+  test('a later one where the first are refused', async () => {
+    const evidence = await smoke('tf-serving', { contract: open, features: 224 });
+    expect([evidence.outcome, failures(evidence)]).toEqual(['passed', []]);
+    expect(message(evidence, 'answers')).toContain('any size being 224');
+  });
+
+  test('one that is refused proves nothing', async () => {
+    const evidence = await smoke('tf-serving', { contract: open, features: 3 });
+    expect([evidence.outcome, failures(evidence)]).toEqual(['inconclusive', []]);
+    expect(evidence.summary).toContain('the input x may have any size in dimension 1');
   });
 });
 

@@ -190,5 +190,5 @@ function knownLength(path: readonly string[], known: Known): number | null {
   const inputs = known.contract?.inputs ?? [];
   const name = path.findLast((step) => step !== '[]');
   const tensor = inputs.find((input) => input.name === name) ?? (inputs.length === 1 ? inputs[0] : undefined);
-  return tensor?.shape[path.filter((step) => step === '[]').length - 1] ?? null;
+  return tensor?.shape[path.filter((step) => step === '[]').length - 1] ?? known.anySize;
 }

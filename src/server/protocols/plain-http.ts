@@ -23,7 +23,7 @@ export const plainHttp: Protocol = {
     return Promise.resolve({
       title: `${request.method} ${request.path}`,
       valid: made.valid,
-      malformed: malformedOf(request, made.rows[0] ?? null),
+      malformed: malformedOf(request, made.rows[0] ?? null, known),
       edges: made.edges,
       open: made.open,
       fault: null,
@@ -84,9 +84,9 @@ function instancesOf({ request: { body = '' } }: Ask): readonly unknown[] | null
 }
 
 /** Bodies that are no JSON where JSON is wanted, and rows that break the contract in one place. */
-function malformedOf(request: RequestConfig, rows: Ask | null): Ask[] {
+function malformedOf(request: RequestConfig, rows: Ask | null, known: Known): Ask[] {
   if (request.body === null || request.method === 'GET') return [];
-  const broken = rows === null ? [] : malformedRows(request.path, rows);
+  const broken = rows === null ? [] : malformedRows(request.path, rows, known);
   const asks = [
     ...(wantsJson(request) ? unreadable(request.path) : []),
     ...broken.flatMap((ask) => {

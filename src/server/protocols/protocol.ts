@@ -115,6 +115,8 @@ export interface Known {
   readonly maxBodyBytes: number | null;
   /** Most rows that one request may have; null when no limit is known. */
   readonly maxRows: number | null;
+  /** Size to take where any is allowed and nothing else tells one; null: that stays open. */
+  readonly anySize: number | null;
   /** How to ask a server that speaks no protocol that is known; null for all others. */
   readonly request: RequestConfig | null;
 }

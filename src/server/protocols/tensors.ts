@@ -21,6 +21,9 @@ export interface SampleWish {
   readonly elementOf?: (dtype: string) => number | string | null;
 }
 
+/** More are no longer a request in JSON. */
+const mostElements = 20_000_000;
+
 /** A tensor that takes any number of rows. */
 export function isBatch({ shape }: Pick<TensorSpec, 'shape'>): boolean {
   return shape.length > 0 && shape[0] === null;
@@ -40,12 +43,11 @@ export function sampleTensor(
   const unknown = sizes.indexOf(null);
   if (unknown >= 0) return `the input ${spec.name} may have any size in dimension ${unknown}`;
   const shape = sizes.filter((size) => size !== null);
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (count > mostElements) return `the input ${spec.name} would have ${count} elements`;
   const random = sequence(seed);
   const same = elementOf(spec.dtype);
-  const flat = Array.from(
-    { length: shape.reduce((product, size) => product * size, 1) },
-    () => same ?? element(random),
-  );
+  const flat = Array.from({ length: count }, () => same ?? element(random));
   return { name: spec.name, dtype: spec.dtype, shape, flat };
 }
 

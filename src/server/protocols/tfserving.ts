@@ -19,7 +19,7 @@ export const tfserving: Protocol = {
     return Promise.resolve({
       title: `POST ${path} (TF Serving REST v1)`,
       valid,
-      malformed: malformedRows(path, valid[0] ?? exampleAsk(path, known)),
+      malformed: malformedRows(path, valid[0] ?? exampleAsk(path, known), known),
       edges,
       open,
       fault: null,

@@ -26,7 +26,7 @@ export const torchserve: Protocol = {
     return Promise.resolve({
       title: `POST ${path} (TorchServe)`,
       valid,
-      malformed: ownForm ? malformedRows(path, valid[0] ?? null) : [],
+      malformed: ownForm ? malformedRows(path, valid[0] ?? null, known) : [],
       edges,
       open,
       fault: null,

@@ -68,7 +68,8 @@ function samples(
 ): SampleTensor[] | string {
   const tensors: SampleTensor[] = [];
   for (const [index, spec] of inputs.entries()) {
-    const sizeOf = (name: string, dimension: number): number | null => sizeInExamples(known.examples, name, dimension);
+    const sizeOf = (name: string, dimension: number): number | null =>
+      sizeInExamples(known.examples, name, dimension) ?? known.anySize;
     const tensor = sampleTensor(spec, { rows, seed: seed * 100 + index, sizeOf, ...change });
     if (typeof tensor === 'string') return tensor;
     if (datatypeOf(tensor.dtype) === null) return `the input ${spec.name} has the type ${spec.dtype}`;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
 import type { Task } from '../../pipeline/reporter.ts';
+import { discoverAnySize } from '../../server/protocols/any-size.ts';
 import type { Discovery, Known, Outcome, Protocol, Send } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
 import type { GoldenRequest } from '../../golden/golden-file.ts';
@@ -96,7 +97,7 @@ async function ask(options: ReadyOptions, leftMs: () => number): Promise<Step> {
   if (ready.kind === 'none' || ready.status !== 200) return waiting(`GET ${path}: ${describe(ready)}`, false);
   const reason = protocol.notReady(ready);
   if (reason !== null) return waiting(`GET ${path}: ${reason}`, false);
-  const discovery = await protocol.discover(send, known);
+  const discovery = await discoverAnySize(protocol, send, known);
   const { fault } = discovery;
   if (fault?.passing === true) return waiting(fault.what, true);
   const [first] = rightAsks({ golden, discovery });

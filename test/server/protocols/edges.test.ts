@@ -7,7 +7,15 @@ import type { Discovery, Known, Outcome, Protocol } from '../../../src/server/pr
 import { tfserving } from '../../../src/server/protocols/tfserving.ts';
 import { v2 } from '../../../src/server/protocols/v2.ts';
 
-const known: Known = { model: 'm', contract: null, examples: [], maxBodyBytes: null, maxRows: null, request: null };
+const known: Known = {
+  model: 'm',
+  contract: null,
+  examples: [],
+  maxBodyBytes: null,
+  maxRows: null,
+  anySize: null,
+  request: null,
+};
 const spec = (name: string, shape: (number | null)[], dtype: string): TensorSpec => ({ name, dtype, shape });
 const contractOf = (...inputs: TensorSpec[]): Contract => ({ inputs, outputs: [], source: 'declared' });
 const answering =
@@ -147,4 +155,19 @@ test('OpenAI: texts for what the server does', async () => {
     new Set(['/v1/chat/completions', '/v1/embeddings']),
   );
   expect(edges.filter(({ must }) => must === 'answer').map(({ ask }) => ask.name)).toEqual(['a single token']);
+});
+
+test('a row is too long only where its length is fixed', async () => {
+  const names = async (shape: (number | null)[]) => {
+    const contract = contractOf(spec('x', shape, 'float32'));
+    const { malformed } = await discover(tfserving, { contract, anySize: 3 });
+    return malformed.map(({ name }) => name);
+  };
+  expect(await names([null, 3])).toContain('one value too many in a row');
+  expect(await names([null, null])).not.toContain('one value too many in a row');
+});
+
+test('what would be too large for JSON is not made', async () => {
+  const contract = contractOf(spec('x', [null, null, null, null], 'float32'));
+  expect((await discover(tfserving, { contract, anySize: 1000 })).open).toContain('would have 1000000000 elements');
 });

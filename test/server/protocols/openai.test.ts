@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { openai } from '../../../src/server/protocols/openai.ts';
 import type { Known, Outcome, Send } from '../../../src/server/protocols/protocol.ts';
 
-const known: Known = { model: 'm', contract: null, examples: [], maxBodyBytes: null, maxRows: null, request: null };
+const known: Known = {
+  model: 'm',
+  contract: null,
+  examples: [],
+  maxBodyBytes: null,
+  maxRows: null,
+  anySize: null,
+  request: null,
+};
 const answered = (value: unknown, status = 200): Outcome & { kind: 'answer' } => ({
   kind: 'answer',
   status,

@@ -22,7 +22,15 @@ async function describing(text: string, status = 200) {
   return httpClient(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`).send;
 }
 
-const nothing: Known = { model: 'sum', contract: null, examples: [], maxBodyBytes: null, maxRows: null, request: null };
+const nothing: Known = {
+  model: 'sum',
+  contract: null,
+  examples: [],
+  maxBodyBytes: null,
+  maxRows: null,
+  anySize: null,
+  request: null,
+};
 const operation = (schema: object, answer?: object) => ({
   post: {
     requestBody: { content: { 'application/json': { schema } } },

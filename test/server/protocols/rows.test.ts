@@ -28,6 +28,7 @@ function discover(protocol: Protocol, contract: Contract | null, examples: Known
     maxBodyBytes: null,
     maxRows: null,
     request: null,
+    anySize: null,
   });
 }
 

@@ -19,7 +19,15 @@ function told(metadata: unknown, config: unknown = null): Send {
   };
 }
 
-const known: Known = { model: 'm', contract: null, examples: [], maxBodyBytes: null, maxRows: null, request: null };
+const known: Known = {
+  model: 'm',
+  contract: null,
+  examples: [],
+  maxBodyBytes: null,
+  maxRows: null,
+  anySize: null,
+  request: null,
+};
 const tensor = (name: string, datatype: string, shape: number[]) => ({ name, datatype, shape });
 const contract = (dtype: string, shape: (number | null)[]) => ({
   inputs: [{ name: 'x', dtype, shape }],

@@ -23,7 +23,15 @@ const contract = {
   source: 'declared',
 };
 
-const scores: Known = { model: modelName, contract, examples: [], maxBodyBytes: null, maxRows: null, request: null };
+const scores: Known = {
+  model: modelName,
+  contract,
+  examples: [],
+  maxBodyBytes: null,
+  maxRows: null,
+  anySize: null,
+  request: null,
+};
 const alphabet: Known = {
   model: 'alphabet',
   contract: null,
@@ -31,6 +39,7 @@ const alphabet: Known = {
   maxBodyBytes: null,
   maxRows: null,
   request: null,
+  anySize: null,
 };
 
 /** Triton answers what it cannot parse with 500. */

@@ -30,6 +30,9 @@ export interface Sample {
 
 const deepest = 12;
 
+/** More are no longer a request in JSON. */
+const mostItems = 5_000_000;
+
 /**
  * Makes a JSON value that fits a schema. Numbers without bounds are positive and below 1: most models are defined there, while zero,
  * negative or huge numbers may be outside their domain and prove nothing against them.
@@ -38,6 +41,7 @@ export function sample(schema: Schema, resolve: Resolve, options: SampleOptions)
   const guesses: string[] = [];
   const random = sequence(options.seed);
   let rows: number | null = null;
+  let items = 0;
   let edged = false;
   let opened = false;
   const atEdge = <T>(found: T | null, otherwise: () => T): T => {
@@ -81,6 +85,11 @@ export function sample(schema: Schema, resolve: Resolve, options: SampleOptions)
     const isBatch = !inBatch && fixed === null;
     const length = fixed ?? (isBatch ? batchLength(options.rows, node) : innerLength(node, inside));
     if (isBatch) rows = length;
+    items += length;
+    if (items > mostItems) {
+      guesses.push(`${printPath(inside)}: how large it may be`);
+      return [];
+    }
     return Array.from({ length }, () => value(node.items ?? {}, inside, true));
   };
 

@@ -29,7 +29,7 @@ export function rowRequests(path: string, known: Known, columnar: boolean): RowR
     const body = batched ? { instances: rowsOf(values, rows) } : { inputs: only(values) ?? values };
     return { name, request: { method: 'POST', path, body: JSON.stringify(body) }, rows: batched ? rows : null };
   };
-  const sizeOf: Wish['sizeOf'] = (name, dimension) => sizeInExamples(known.examples, name, dimension);
+  const sizeOf: Wish['sizeOf'] = (name, dimension) => sizeInExamples(known.examples, name, dimension) ?? known.anySize;
   const asks: Ask[] = [];
   for (const batch of batched ? batchesUpTo(known.maxRows) : batches.slice(0, 2)) {
     const ask = make(batched ? `a generated batch of ${batch.rows}` : 'a generated request', { ...batch, sizeOf });
@@ -61,8 +61,13 @@ function edgesOf(
   });
 }
 
-/** Requests that break the form in one place; `valid` is one that fits, null when none is known. */
-export function malformedRows(path: string, valid: Ask | null): Ask[] {
+/**
+ * Requests that break the form in one place.
+ * @param path where they are sent
+ * @param valid one that fits; null: none is known
+ * @param known the contract: a row is too long only where its length is fixed
+ */
+export function malformedRows(path: string, valid: Ask | null, known: Pick<Known, 'contract'>): Ask[] {
   const asks = [
     ...unreadable(path),
     malformedAsk(path, 'an object without its required fields', {}),
@@ -74,7 +79,9 @@ export function malformedRows(path: string, valid: Ask | null): Ask[] {
     malformedAsk(path, name, { ...body, instances: [value, ...others] });
   const textual = brokenRow(row, (values) => ['not a number', ...values.slice(1)]);
   if (textual !== null) asks.push(changed('a text where a number belongs', textual));
-  const longer = brokenRow(row, (values) => [...values, values[0]]);
+  const inputs = known.contract?.inputs ?? [];
+  const fixed = inputs.length > 0 && !inputs.some(isOpen);
+  const longer = fixed ? brokenRow(row, (values) => [...values, values[0]]) : null;
   if (longer !== null) asks.push(changed('one value too many in a row', longer));
   const named = Object.entries(asObject(row) ?? {});
   if (named.length > 1) asks.push(changed('a row without one of its inputs', Object.fromEntries(named.slice(1))));
