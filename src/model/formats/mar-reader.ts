@@ -55,7 +55,14 @@ function checkManifest(bytes: Buffer | null, names: ReadonlySet<string>, { findi
         null,
         `The manifest names ${printable(file)} as ${key}, which is not in the archive.`,
       );
+    } else if (key !== 'serializedFile') {
+      // Whatever its name: `.py` is a finding of the member already.
+      findings.add('format/code', null, `The manifest names ${printable(file)} as ${key}, which TorchServe runs.`);
     }
+  }
+  const requirements = fields.get('requirementsFile');
+  if (requirements !== undefined && requirements !== '') {
+    findings.add('format/code', null, 'The manifest names packages to be installed (requirementsFile).');
   }
   const version = fields.get('modelVersion');
   return typeof version === 'string' && version !== '' ? version : null;

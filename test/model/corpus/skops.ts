@@ -183,6 +183,28 @@ export const marCases: readonly CorpusCase[] = [
     'm.mar',
     zipFile([weights, { name: 'handler.py', content: 'import os\n' }, manifest({ handler: 'handler.py:handle' })]),
   ),
+  ...[{ handler: 'notes.txt:handle' }, { handler: 'image_classifier', modelFile: 'notes.txt' }].map((named) =>
+    unchecked(
+      `mar: code that calls itself a document: ${JSON.stringify(named)}`,
+      ['format/code'],
+      'm.mar',
+      zipFile([
+        weights,
+        { name: 'notes.txt', content: 'import os\n' },
+        manifest({ serializedFile: weights.name, ...named }),
+      ]),
+    ),
+  ),
+  unchecked(
+    'mar: packages to be installed',
+    ['format/code'],
+    'm.mar',
+    zipFile([
+      weights,
+      { name: 'r.txt', content: 'somebody\n' },
+      manifest({ serializedFile: weights.name, handler: 'image_classifier', requirementsFile: 'r.txt' }),
+    ]),
+  ),
   dangerous(
     'mar: evil weights',
     ['pickle/dangerous-call'],
