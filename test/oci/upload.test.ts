@@ -268,7 +268,7 @@ describe.concurrent('time', () => {
     const began = performance.now();
     const { stored, reasons } = await sent(
       { keepsPartOfRequest: true, fault: once('PATCH', 0, { stallAfter: MiB }) },
-      { stallMs: 300 },
+      { stallMs: 1500 },
     );
     expect(stored).toBe(true);
     expect(reasons).toEqual(['the connection failed in the middle of an upload']);
