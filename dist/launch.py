@@ -1,22 +1,47 @@
 """Starts TorchServe and passes SIGTERM on: as the first process of a container its own launcher would never see it."""
 
+import contextlib
+import os
+import pathlib
 import signal
 import subprocess
 import sys
+import time
 
-import psutil
-
-child = subprocess.Popen(["torchserve", "--start", "--foreground", *sys.argv[1:]])
+stopping = False
 
 
 def stop(number, frame):
-    # The launcher waits for Java; Java ends its workers when it is told to.
-    for process in psutil.Process(child.pid).children():
-        process.terminate()
+    global stopping
+    stopping = True
 
 
-signal.signal(signal.SIGTERM, stop)
-signal.signal(signal.SIGINT, stop)
-code = child.wait()
-# 143: Java was ended by the signal, as it should be.
-sys.exit(0 if code in (0, 143, -15) else 1)
+def children(parent):
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            # The second field is the program's name in parentheses and may hold anything; the parent is the second behind it.
+            if entry.name.isdecimal() and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
+                yield int(entry.name)
+        except OSError:
+            pass  # It has ended meanwhile.
+
+
+def main():
+    # Before anything is started: without a handler, the first process of a container does not get the signal at all.
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    launcher = subprocess.Popen(["torchserve", "--start", "--foreground", *sys.argv[1:]])
+    told = set()
+    while launcher.poll() is None:
+        if stopping:
+            # The launcher waits for Java; Java ends its workers when it is told to. It may not have been started yet.
+            for process in set(children(launcher.pid)) - told:
+                told.add(process)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGTERM)
+        time.sleep(0.1)
+    # 143: Java was ended by the signal, as it should be.
+    return 0 if launcher.returncode in (0, 143, -15) else 1
+
+
+sys.exit(main())
