@@ -6,21 +6,24 @@ import { bytes as formatBytes } from '../report/format.ts';
 import type { Session } from './session.ts';
 
 /**
- * Pulls the model of `oci://host/path:tag` into a temporary folder, hands the folder on, and removes it, whatever happens. Throws what
- * pulling throws.
+ * Pulls the model of `oci://host/path:tag` into a temporary folder, hands the folder on, and removes it, whatever happens. An index for
+ * several platforms has as many models as differ in their layers: each is handed on, with a name of its own. Throws what pulling throws.
  */
 export async function withImage<T>(
   name: string,
   { access, reporter, signal }: Session,
-  work: (folder: string) => Promise<T>,
-): Promise<T> {
+  work: (folder: string, name: string) => Promise<T>,
+): Promise<readonly T[]> {
   const { repository, reference } = splitReference(name);
-  const [{ RegistryClient }, { parseRepository }, { findCredentials }, { pullModel }] = await Promise.all([
-    import('../oci/registry.ts'),
-    import('../oci/repository.ts'),
-    import('../oci/credentials.ts'),
-    import('../oci/pull/pull-model.ts'),
-  ]);
+  const [{ RegistryClient }, { parseRepository }, { findCredentials }, { platformImages }, pulling] = await Promise.all(
+    [
+      import('../oci/registry.ts'),
+      import('../oci/repository.ts'),
+      import('../oci/credentials.ts'),
+      import('../oci/pull/platform-images.ts'),
+      import('../oci/pull/pull-model.ts'),
+    ],
+  );
   const place = parseRepository(repository);
   const client = new RegistryClient({
     repository: place,
@@ -29,23 +32,39 @@ export async function withImage<T>(
     signal,
     onRetry: (why) => reporter.note('debug', `${place.host}: ${why}, trying again`),
   });
-  const folder = await mkdtemp(join(tmpdir(), 'ml-deploy-image-'));
-  try {
-    const task = reporter.task(`Pull the model of ${name}`);
-    let done = 0;
-    const onBytes = (more: number, total: number): void => {
-      done += more;
-      task.update(`${formatBytes(done)} of ${formatBytes(total)}`, done / Math.max(total, 1));
-    };
-    const model = await pullModel(client, reference, folder, onBytes).catch((error: unknown) => {
-      task.fail();
-      throw signal.aborted ? signal.reason : error;
-    });
-    task.done(formatBytes(done));
-    return await work(model);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  const images = await platformImages(client, reference);
+  const pulled = new pulling.PulledModels();
+  const results: T[] = [];
+  for (const { index, manifest } of images) {
+    const folder = await mkdtemp(join(tmpdir(), 'ml-deploy-image-'));
+    try {
+      const task = reporter.task(
+        `Pull the model of ${name}${images.length > 1 ? ` for ${index?.platform ?? ''}` : ''}`,
+      );
+      let done = 0;
+      const onBytes = (more: number, total: number): void => {
+        done += more;
+        task.update(`${formatBytes(done)} of ${formatBytes(total)}`, done / Math.max(total, 1));
+      };
+      const model = await pulling.pullModel(client, manifest, folder, pulled, onBytes).catch((error: unknown) => {
+        task.fail();
+        throw signal.aborted ? signal.reason : error;
+      });
+      task.done(model === null ? 'no other model' : formatBytes(done));
+      // A name that leads to this one of the images.
+      const own = results.length === 0 ? name : `oci://${repository}@${index?.digest ?? ''}`;
+      if (model !== null) results.push(await work(model, own));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
+  if (results.length > 0) return results;
+  throw new MlDeployError({
+    code: 'model/no-model-in-image',
+    kind: 'usage',
+    message: `the image ${reference} has no layer that names its files, and nothing in /${pulling.modelFolders.join(', /')}`,
+    hint: 'Name an image that ml-deploy has built, an OCI artifact of model files, or an image with the model in one of these folders.',
+  });
 }
 
 function splitReference(name: string): { repository: string; reference: string } {

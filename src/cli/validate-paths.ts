@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { exitCodeOf, exitCodes, MlDeployError } from '../errors.ts';
 import type { Policy } from '../model/policy.ts';
 import { validateEvidence } from '../model/stage.ts';
-import { validatePath, type Validated } from '../model/validate.ts';
+import { validatePath } from '../model/validate.ts';
 import type { ValidateEvidence } from '../pipeline/evidence.ts';
 import { exitCodeOfOutcome } from '../pipeline/order.ts';
 import type { ValidationError } from '../report/validation.ts';
@@ -21,7 +21,7 @@ export async function validatePaths(invocation: Invocation): Promise<number> {
     let first: MlDeployError | null = null;
     for (const path of new Set(invocation.arguments)) {
       try {
-        all.push(await validateOne(path, session, invocation));
+        all.push(...(await validateOne(path, session, invocation)));
       } catch (error) {
         if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
         first ??= error;
@@ -60,16 +60,23 @@ async function show({ all, errors, first }: Judged, session: Session, invocation
   return exitCodeOfOutcome(worst?.outcome ?? 'passed');
 }
 
-async function validateOne(path: string, session: Session, { host, options }: Invocation): Promise<ValidateEvidence> {
+/** One model; several when an image has others for other platforms. */
+async function validateOne(
+  path: string,
+  session: Session,
+  { host, options }: Invocation,
+): Promise<readonly ValidateEvidence[]> {
   const { reporter, signal, access } = session;
   const startedAt = new Date();
   const against = options.text('against');
   const policy = against === null ? {} : { previous: await previousOf(resolve(host.cwd, against), against) };
-  const judge = (place: string): Promise<Validated> => validatePath(place, { name: path, policy }, reporter, signal);
-  const found = path.startsWith('oci://')
-    ? await (await import('./validate-image.ts')).withImage(path, session, judge)
-    : await judge(resolve(host.cwd, path));
-  return validateEvidence(found, { project: path, environment: null, startedAt, host: access });
+  const judge = async (place: string, name: string): Promise<ValidateEvidence> => {
+    const found = await validatePath(place, { name, policy }, reporter, signal);
+    return validateEvidence(found, { project: name, environment: null, startedAt, host: access });
+  };
+  if (!path.startsWith('oci://')) return [await judge(resolve(host.cwd, path), path)];
+  const { withImage } = await import('./validate-image.ts');
+  return withImage(path, session, judge);
 }
 
 async function previousOf(file: string, name: string): Promise<Policy['previous']> {

@@ -1,8 +1,6 @@
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MlDeployError } from '../../errors.ts';
 import { mediaTypes, type Descriptor, type Manifest } from '../manifest.ts';
-import { parseManifest } from '../parse.ts';
 import type { RegistryClient } from '../registry.ts';
 import { checkedBytes, LayerProblem, readLayer, type LayerItem } from '../read-layer.ts';
 import { ModelFolder, refused } from './model-folder.ts';
@@ -10,44 +8,78 @@ import { ModelFolder, refused } from './model-folder.ts';
 /** Where the path of a file stands: OCI artifacts and our own layers, the CNCF ModelPack specification. */
 const titles = ['org.opencontainers.image.title', 'org.cncf.model.filepath'];
 /** Where images of others have their models: KServe's modelcar, SageMaker, many servers. */
-const modelFolders = ['models/', 'model/', 'mnt/models/', 'opt/ml/model/'];
+export const modelFolders = ['models/', 'model/', 'mnt/models/', 'opt/ml/model/'];
 /** Of the free space of the temporary folder, what a model may take. */
 const usableShare = 0.9;
+
+/** What is known of the images of one index that were pulled. */
+export class PulledModels {
+  /** Each as the layers that it is of. */
+  readonly models = new Set<string>();
+  /** Whether a layer without a name has something of a model, by its digest. */
+  readonly layers = new Map<string, boolean>();
+}
 
 /**
  * Writes the model of an image or artifact into an empty folder: layers that name their files, else what stands in the usual folders of an
  * image. Every layer is checked against its digest.
  * @param client of the repository
- * @param reference tag or digest
+ * @param image of the tag or digest
  * @param folder exists and is empty
+ * @param pulled the models of other images of the same index
  * @param onBytes called with the number of bytes of each piece, and of all of them
- * @returns the folder of the model, below `folder`
- * @throws MlDeployError `model/no-image`, `model/no-model-in-image`, `model/bad-image`, `registry/*`
+ * @returns the folder of the model, below `folder`; null when the image has no model, or one that was pulled already
+ * @throws MlDeployError `model/bad-image`, `registry/*`
  */
 export async function pullModel(
   client: RegistryClient,
-  reference: string,
+  { layers }: Manifest,
   folder: string,
+  pulled: PulledModels,
   onBytes: (bytes: number, total: number) => void,
-): Promise<string> {
-  const { layers } = await imageManifest(client, reference);
+): Promise<string | null> {
   const named = layers.filter((layer) => titleOf(layer) !== null);
   const chosen = named.length > 0 ? named : layers;
+  if (named.length === 0 && pulled.models.size > 0) await lookInto(client, layers, pulled);
+  if (pulled.models.has(keyOf(chosen, pulled))) return null;
   const total = chosen.reduce((sum, { size }) => sum + size, 0);
   const room = await roomIn(folder);
   if (total > room) throw refused(`its layers have ${total} bytes, and there is room for ${room}`);
   const target = new ModelFolder(folder, room);
   for (const layer of chosen) {
-    await pullLayer(client, layer, target, named.length > 0, (bytes) => onBytes(bytes, total));
+    let isOf = false;
+    const keep = (item: LayerItem): boolean => {
+      const keeps = named.length > 0 || isOfModel(item);
+      isOf ||= keeps;
+      return keeps;
+    };
+    await pullLayer(client, layer, target, keep, (bytes) => onBytes(bytes, total));
+    pulled.layers.set(layer.digest, isOf);
   }
   await target.finish();
-  if (target.count > 0) return topOf(folder);
-  throw new MlDeployError({
-    code: 'model/no-model-in-image',
-    kind: 'usage',
-    message: `the image ${reference} has no layer that names its files, and nothing in /${modelFolders.join(', /')}`,
-    hint: 'Name an image that ml-deploy has built, an OCI artifact of model files, or an image with the model in one of these folders.',
-  });
+  pulled.models.add(keyOf(chosen, pulled));
+  return target.count > 0 ? topOf(folder) : null;
+}
+
+/** The layers of an image that its model is of. */
+function keyOf(layers: readonly Descriptor[], pulled: PulledModels): string {
+  const own = layers.filter(({ digest }) => pulled.layers.get(digest) !== false);
+  return JSON.stringify(own.map((layer) => [layer.digest, layer.mediaType, titleOf(layer)]));
+}
+
+/** Reads layers that no other image has: most are of a base for another platform, with nothing of a model in them. */
+async function lookInto(client: RegistryClient, layers: readonly Descriptor[], pulled: PulledModels): Promise<void> {
+  for (const layer of layers) {
+    if (pulled.layers.has(layer.digest)) continue;
+    let isOf = false;
+    await reading(layer, async () => {
+      await readLayer(layer, await client.openBlob(layer.digest), (item) => {
+        isOf ||= isOfModel(item);
+        return null;
+      });
+    });
+    pulled.layers.set(layer.digest, isOf);
+  }
 }
 
 /** The folder below which all files stand: an image has them at the path where its server looks. */
@@ -65,25 +97,6 @@ async function roomIn(folder: string): Promise<number> {
   return Math.floor(bavail * bsize * usableShare);
 }
 
-async function imageManifest(client: RegistryClient, reference: string): Promise<Manifest> {
-  const found = await client.getManifest(reference);
-  if (found === null) {
-    throw new MlDeployError({
-      code: 'model/no-image',
-      kind: 'usage',
-      message: `there is no image ${reference} in the repository`,
-      hint: 'Check the name and the tag or digest: oci://host/path:tag, oci://host/path@sha256:...',
-    });
-  }
-  const document = parseManifest(found.content, `the manifest of the model's image ${reference}`);
-  if (!('manifests' in document)) return document;
-  // An index: the model is the same on every platform.
-  const images = document.manifests.filter(({ platform }) => platform?.os !== 'unknown');
-  const image = images.find(({ platform }) => platform?.architecture === 'amd64') ?? images[0];
-  if (image === undefined) throw refused('its index names no image');
-  return imageManifest(client, image.digest);
-}
-
 function titleOf({ annotations = {} }: Descriptor): string | null {
   return titles.map((name) => annotations[name]).find((title) => title !== undefined) ?? null;
 }
@@ -92,15 +105,14 @@ async function pullLayer(
   client: RegistryClient,
   layer: Descriptor,
   target: ModelFolder,
-  isModel: boolean,
+  keep: (item: LayerItem) => boolean,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   target.begin();
   const stream = await client.openBlob(layer.digest);
   const title = titleOf(layer);
   const isTar = layer.mediaType === mediaTypes.layer || /[./]tar([.+](gzip|zstd))?$/.test(layer.mediaType);
-  const keep = (item: LayerItem): boolean => isModel || isOfModel(item);
-  try {
+  await reading(layer, async () => {
     if (isTar || title === null) {
       await readLayer(layer, stream, async (item) => (keep(item) ? target.open(item) : null), onBytes);
       return;
@@ -108,6 +120,12 @@ async function pullLayer(
     const sink = await target.file(title);
     for await (const chunk of checkedBytes(layer, stream, onBytes)) await sink.write(chunk);
     await sink.end();
+  });
+}
+
+async function reading(layer: Descriptor, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     throw error instanceof LayerProblem ? refused(`the layer ${layer.digest} cannot be read: ${error.message}`) : error;
   }

@@ -116,6 +116,37 @@ describe('validating an image', () => {
     expect((await validate(`@${descriptor.digest}`)).code).toBe(1);
   });
 
+  /** An index of images, each of these layers. */
+  const index = (images: Readonly<Record<string, readonly object[]>>): void => {
+    const manifests = Object.entries(images).map(([architecture, layers]) => {
+      registry.tag(architecture, layers);
+      const image = registry.manifests.get(architecture) ?? Buffer.alloc(0);
+      const descriptor = registry.add(image, '') as { digest: string };
+      registry.manifests.set(descriptor.digest, image);
+      return { ...descriptor, platform: { os: 'linux', architecture } };
+    });
+    registry.manifests.set('v1', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests })));
+  };
+
+  it.each([
+    ['models that name themselves', 'model.pkl', (content: Buffer) => registry.add(content, 'x', title('model.pkl'))],
+    ['models of their folders', 'models/model.pkl', (content: Buffer) => registry.add(content, layerType)],
+  ])('judges what other platforms have: %s', async (_, path, add) => {
+    const base = (name: string): object => registry.add(tar({ [`usr/bin/${name}`]: good }), layerType);
+    const model = (content: Buffer): object => add(path.includes('/') ? tar({ [path]: content }) : content);
+    index({ arm64: [base('a'), model(evil)], amd64: [base('b'), model(good)] });
+    const { code, document } = await validate(':v1');
+    expect(code).toBe(1);
+    expect(document.files?.map((file) => [file.path.replace(/.*fraud/, '').slice(0, 3), file.verdict])).toEqual([
+      [':v1', 'clean'],
+      ['@sh', 'unsafe'],
+    ]);
+    index({ arm64: [base('a'), model(good)], amd64: [base('b'), model(good)] });
+    expect(await validate(':v1')).toMatchObject({ code: 0, document: { files: [{ verdict: 'clean' }] } });
+    index({ arm64: [model(good), base('a')], amd64: [base('b')] });
+    expect((await validate(':v1')).document.files).toHaveLength(1);
+  });
+
   it('takes the later of two layers, and what one removes is gone', async () => {
     const first = registry.add(tar({ 'models/evil.pkl': evil, 'models/model.pkl': evil }), layerType);
     const second = registry.add(tar({ 'models/.wh.evil.pkl': Buffer.alloc(0), 'models/model.pkl': good }), layerType);
