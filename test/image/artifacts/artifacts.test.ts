@@ -10,7 +10,8 @@ import { publishArtifacts } from '../../../src/image/artifacts/index.ts';
 import type { BuiltImage } from '../../../src/image/documents/index.ts';
 import { usualSizes, weightLayers } from '../../../src/image/weights.ts';
 import { digestOf, type ImageConfigFile, type Manifest } from '../../../src/oci/manifest.ts';
-import { pullModel } from '../../../src/oci/pull/pull-model.ts';
+import { platformImages } from '../../../src/oci/pull/platform-images.ts';
+import { pullModel, PulledModels } from '../../../src/oci/pull/pull-model.ts';
 import { RegistryClient } from '../../../src/oci/registry.ts';
 import { parseRepository } from '../../../src/oci/repository.ts';
 import type { ArtifactEvidence } from '../../../src/pipeline/evidence.ts';
@@ -140,8 +141,11 @@ describe('a ModelPack artifact', () => {
   it('can be validated where it lies', async () => {
     const [artifact] = await publish('[modelpack]');
     const folder = mkdtempSync(join(tmpdir(), 'mldeploy-pulled-'));
-    const top = await pullModel(clientOf(), artifact?.digest ?? '', folder, () => undefined);
-    expect(readFileSync(join(top, 'model.safetensors'), 'utf8')).toBe('x'.repeat(5000));
+    const client = clientOf();
+    const [image] = await platformImages(client, artifact?.digest ?? '');
+    if (image === undefined) throw new Error('there is one');
+    const top = await pullModel(client, image.manifest, folder, new PulledModels(), () => undefined);
+    expect(readFileSync(join(top ?? '', 'model.safetensors'), 'utf8')).toBe('x'.repeat(5000));
     rmSync(folder, { recursive: true });
   });
 });
