@@ -33,11 +33,12 @@ export class PulledModels {
  */
 export async function pullModel(
   client: RegistryClient,
-  { layers }: Manifest,
+  image: Manifest,
   folder: string,
   pulled: PulledModels,
   onBytes: (bytes: number, total: number) => void,
 ): Promise<string | null> {
+  const { layers } = image;
   const named = layers.filter((layer) => titleOf(layer) !== null);
   const chosen = named.length > 0 ? named : layers;
   if (named.length === 0 && pulled.models.size > 0) await lookInto(client, layers, pulled);
