@@ -2,7 +2,7 @@
  * `make test`: every suite, cheapest first, each with its budget, one closing line `N passed, N failed`. `--proof` runs the long suites instead. A suite
  * that cannot start counts as failed; nothing is skipped in silence. What the suites on the cluster need is made ready meanwhile.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countOf, failuresOf, type Suite } from './test/report.ts';
@@ -15,6 +15,8 @@ const root = new URL('..', import.meta.url).pathname;
 const proof = process.argv.includes('--proof');
 const scratch = mkdtempSync(join(tmpdir(), 'ml-deploy-test-'));
 mkdirSync(join(scratch, 'tmp'));
+// Tests run programs as other users, which have to get there.
+chmodSync(scratch, 0o711);
 
 function vitest(name: string, budgetSeconds: number, onCluster: boolean): Suite {
   const report = join(scratch, `${name}.json`);

@@ -67,7 +67,7 @@ function gist({ verdict, findings }: Said): string {
   const of = (some: Said['findings']): string => [...new Set(some.map(({ rule }) => rule).toSorted())].join(' ');
   const has = (id: string): boolean => findings.some(({ rule }) => rule === id);
   const stream = has('compression/corrupt');
-  if (!stream && !has('zip/content')) return `${verdict} ${of(findings)}`;
+  if (!stream && !has('zip/content') && !has('zip/truncated')) return `${verdict} ${of(findings)}`;
   const outside = findings.filter(
     ({ rule, member }) => member === undefined && /^(zip|tar|compression|file)\//.test(rule),
   );

@@ -55,11 +55,11 @@ async function build({ root = checkout(), umask = '22', environment = {}, user }
   return JSON.parse(stdout) as BuildEvidence['image'];
 }
 
-/** Whether another user can run this at all: a home folder of root's is closed to others. */
+/** Whether another user can run this at all: a home folder of root's is closed to others, and so may be its temporary files. */
 function anotherUser(): boolean {
   if (process.getuid?.() !== 0) return false;
   try {
-    for (const path of [script, process.execPath]) {
+    for (const path of [script, process.execPath, tmpdir()]) {
       execFileSync('setpriv', [`--reuid=${nobody}`, '--clear-groups', 'test', '-r', path]);
     }
     return true;
