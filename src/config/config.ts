@@ -186,6 +186,8 @@ export interface SmokeConfig {
   readonly url: string | null;
   readonly readyTimeoutMs: number;
   readonly requests: number;
+  /** Requests at a time while latency is measured. */
+  readonly concurrency: number;
   /** Fails when the 95th percentile is above; null: only reported. */
   readonly maxP95Ms: number | null;
   /** Time the server has to end after SIGTERM. */

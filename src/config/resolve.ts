@@ -117,6 +117,7 @@ function resolveSmoke(smoke: NonNullable<MlDeployFile['smoke']>, hasGpu: boolean
     url: smoke.url ?? null,
     readyTimeoutMs: parseDuration(smoke.readyTimeout ?? '5m'),
     requests: smoke.requests ?? 20,
+    concurrency: smoke.concurrency ?? 1,
     maxP95Ms: optional(smoke.maxP95, parseDuration),
     stopTimeoutMs: parseDuration(smoke.stopTimeout ?? '30s'),
   };

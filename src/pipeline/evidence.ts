@@ -233,12 +233,23 @@ export interface CheckEvidence {
   readonly message: string;
 }
 
+/** 95 % confidence interval; null: so few values do not bound this side. */
+export interface QuantileInterval {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 /** Nearest-rank quantiles of times in milliseconds. */
 export interface TimeQuantiles {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
   readonly count: number;
+  readonly intervals?: {
+    readonly p50: QuantileInterval;
+    readonly p95: QuantileInterval;
+    readonly p99: QuantileInterval;
+  };
 }
 
 export interface SmokeEvidence extends EvidenceBase<
@@ -248,6 +259,8 @@ export interface SmokeEvidence extends EvidenceBase<
     readonly latencyMs: TimeQuantiles | null;
     /** From a request to the first words of its streamed answer. Absent: nothing was streamed, or parts of answers were not seen. */
     readonly firstTokenMs?: TimeQuantiles;
+    /** Answered requests per second with so many at a time. */
+    readonly throughput?: { readonly perSecond: number; readonly concurrency: number };
     readonly stopMs: number;
     readonly details: readonly string[];
     /** From the start to the first answer, milliseconds of each part: pull, create and start, load until it says ready, first answer. Absent: not known. */

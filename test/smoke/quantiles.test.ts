@@ -1,10 +1,36 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { quantiles } from '../../src/smoke/quantiles.ts';
 
-test('nearest rank: every quantile is a value that was measured', () => {
-  const values = Array.from({ length: 100 }, (_, index) => 100 - index);
-  expect(quantiles(values)).toEqual({ p50: 50, p95: 95, p99: 99, count: 100 });
-  expect(quantiles([7])).toEqual({ p50: 7, p95: 7, p99: 7, count: 1 });
-  expect(quantiles([3, 1, 2])).toEqual({ p50: 2, p95: 3, p99: 3, count: 3 });
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+test('quantiles are measured values: nearest rank', () => {
+  const values = upTo(100).toReversed();
+  expect(quantiles(values)).toMatchObject({ p50: 50, p95: 95, p99: 99, count: 100 });
+  expect(quantiles([7])).toMatchObject({ p50: 7, p95: 7, p99: 7, count: 1 });
+  expect(quantiles([3, 1, 2])).toMatchObject({ p50: 2, p95: 3, p99: 3, count: 3 });
   expect(quantiles([])).toBeNull();
+});
+
+describe('their 95 % confidence intervals', () => {
+  test('have the ranks of the tables of the sign test', () => {
+    expect(quantiles(upTo(20))?.intervals?.p50).toEqual({ low: 6, high: 15 });
+    expect(quantiles(upTo(100))?.intervals?.p50).toEqual({ low: 40, high: 61 });
+  });
+
+  test('are open where too few values bound them', () => {
+    expect(quantiles(upTo(5))?.intervals?.p50).toEqual({ low: null, high: null });
+    expect(quantiles(upTo(6))?.intervals?.p50).toEqual({ low: 1, high: 6 });
+    expect(quantiles(upTo(71))?.intervals?.p95.high).toBeNull();
+    expect(quantiles(upTo(72))?.intervals?.p95.high).toBe(72);
+    expect(quantiles(upTo(367))?.intervals?.p99.high).toBeNull();
+    expect(quantiles(upTo(368))?.intervals?.p99.high).toBe(368);
+  });
+
+  test('do not break down for ten thousand values', () => {
+    const { p99 } = quantiles(upTo(10_000))?.intervals ?? {};
+    expect(p99?.low).toBeGreaterThan(9_875);
+    expect(p99?.low).toBeLessThan(9_890);
+    expect(p99?.high).toBeGreaterThan(9_915);
+    expect(p99?.high).toBeLessThan(9_930);
+  });
 });

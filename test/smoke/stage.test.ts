@@ -60,6 +60,7 @@ describe('a server that behaves well', () => {
       'malformed passed',
       'edges passed',
       'latency passed',
+      'live passed',
       'alive passed',
       'stop passed',
       'in-flight passed',
@@ -70,6 +71,20 @@ describe('a server that behaves well', () => {
     expect({ ...first, volatile: null }).toEqual({ ...second, volatile: null });
     expect(first.volatile.latencyMs?.count).toBe(10);
     expect(first.volatile.readyMs).toBeGreaterThan(0);
+  });
+
+  test('is asked by several at a time, which is faster as long as it copes', async () => {
+    const one = await smoke('slow', { smoke: { requests: 20 } });
+    const ten = await smoke('slow', { smoke: { requests: 20, concurrency: 10 } });
+    expect(message(ten, 'latency')).toContain('20 requests, 10 at a time, after 10 for warm-up');
+    expect(ten.volatile.throughput?.concurrency).toBe(10);
+    expect(ten.volatile.throughput?.perSecond).toBeGreaterThan(3 * (one.volatile.throughput?.perSecond ?? NaN));
+    expect(one.volatile.throughput?.perSecond).toBeLessThan(1000 / 60);
+    const { p50, intervals } = one.volatile.latencyMs ?? {};
+    expect(intervals?.p50.low).toBeLessThanOrEqual(p50 ?? NaN);
+    expect(intervals?.p50.high).toBeGreaterThanOrEqual(p50 ?? NaN);
+    // So few requests say nothing about how slow the slowest percent may be.
+    expect(intervals?.p99.high).toBeNull();
   });
 
   test('asks with a batch of 1 and with larger ones', async () => {
@@ -92,6 +107,7 @@ describe('a server that behaves badly fails the check that is about it', () => {
     ['dies-on-bad-input', ['malformed', 'alive'], /no answer/],
     ['crash-on-third', ['answers', 'alive'], /no answer/],
     ['slow', ['latency'], /above the limit/, { smoke: { maxP95Ms: 30 } }],
+    ['not-live-when-busy', ['live'], /GET \/healthz failed 3 times in a row: HTTP 503/],
     ['never-ready', ['ready'], /GET \/readyz: HTTP 503/, { smoke: { readyTimeoutMs: 6000 } }],
     ['ready-lies', ['ready'], /although it says that it is ready: .*HTTP 503/, { smoke: { readyTimeoutMs: 6000 } }],
     ['description-500', ['ready'], /says that it is ready, but GET \/openapi.json answered 500/],

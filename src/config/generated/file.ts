@@ -728,6 +728,10 @@ export interface Smoke {
    */
   requests?: number;
   /**
+   * Requests at a time while latency is measured. One tells how long a request takes by itself; more, how the server copes.
+   */
+  concurrency?: number;
+  /**
    * The test fails when the 95th percentile of latency is above. `null`: it is only reported, since the machine of the test is rarely the machine of production.
    */
   maxP95?: Duration | null;

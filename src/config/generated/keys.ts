@@ -79,6 +79,7 @@ export const configurationKeys: readonly string[] = [
   'smoke.url',
   'smoke.readyTimeout',
   'smoke.requests',
+  'smoke.concurrency',
   'smoke.maxP95',
   'smoke.stopTimeout',
   'resources',

@@ -3902,10 +3902,419 @@ return errors === 0;
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const smoke = validate36;
-const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"coldStart":{"type":"object","properties":{"pullMs":{"type":"number"},"createMs":{"type":"number"},"loadMs":{"type":["number","null"]},"firstAnswerMs":{"type":["number","null"]}},"required":["pullMs","createMs","loadMs","firstAnswerMs"],"additionalProperties":false},"memoryPeakBytes":{"type":"number"},"gpu":{"type":"object","properties":{"memoryPeakMiB":{"type":["number","null"]},"memoryRiseMiB":{"type":["number","null"]},"utilisation":{"type":["number","null"]},"samples":{"type":"number"}},"required":["memoryPeakMiB","memoryRiseMiB","utilisation","samples"],"additionalProperties":false},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"type":"object","properties":{"perSecond":{"type":"number"},"concurrency":{"type":"number"}},"required":["perSecond","concurrency"],"additionalProperties":false},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"coldStart":{"type":"object","properties":{"pullMs":{"type":"number"},"createMs":{"type":"number"},"loadMs":{"type":["number","null"]},"firstAnswerMs":{"type":["number","null"]}},"required":["pullMs","createMs","loadMs","firstAnswerMs"],"additionalProperties":false},"memoryPeakBytes":{"type":"number"},"gpu":{"type":"object","properties":{"memoryPeakMiB":{"type":["number","null"]},"memoryRiseMiB":{"type":["number","null"]},"utilisation":{"type":["number","null"]},"samples":{"type":"number"}},"required":["memoryPeakMiB","memoryRiseMiB","utilisation","samples"],"additionalProperties":false},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false},"QuantileInterval":{"type":"object","properties":{"low":{"type":["number","null"]},"high":{"type":["number","null"]}},"required":["low","high"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
 const schema57 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema58 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"}},"required":["p50","p95","p99","count"],"additionalProperties":false};
-const schema60 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
+const schema62 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
+const schema58 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false};
+const schema59 = {"type":"object","properties":{"low":{"type":["number","null"]},"high":{"type":["number","null"]}},"required":["low","high"],"additionalProperties":false};
+
+function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate37.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.p50 === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "p50"},message:"must have required property '"+"p50"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.p95 === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "p95"},message:"must have required property '"+"p95"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.p99 === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "p99"},message:"must have required property '"+"p99"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.count === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "count"},message:"must have required property '"+"count"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((key0 === "p50") || (key0 === "p95")) || (key0 === "p99")) || (key0 === "count")) || (key0 === "intervals"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.p50 !== undefined){
+let data0 = data.p50;
+if(!((typeof data0 == "number") && (isFinite(data0)))){
+const err5 = {instancePath:instancePath+"/p50",schemaPath:"#/properties/p50/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.p95 !== undefined){
+let data1 = data.p95;
+if(!((typeof data1 == "number") && (isFinite(data1)))){
+const err6 = {instancePath:instancePath+"/p95",schemaPath:"#/properties/p95/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.p99 !== undefined){
+let data2 = data.p99;
+if(!((typeof data2 == "number") && (isFinite(data2)))){
+const err7 = {instancePath:instancePath+"/p99",schemaPath:"#/properties/p99/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.count !== undefined){
+let data3 = data.count;
+if(!((typeof data3 == "number") && (isFinite(data3)))){
+const err8 = {instancePath:instancePath+"/count",schemaPath:"#/properties/count/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.intervals !== undefined){
+let data4 = data.intervals;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.p50 === undefined){
+const err9 = {instancePath:instancePath+"/intervals",schemaPath:"#/properties/intervals/required",keyword:"required",params:{missingProperty: "p50"},message:"must have required property '"+"p50"+"'"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data4.p95 === undefined){
+const err10 = {instancePath:instancePath+"/intervals",schemaPath:"#/properties/intervals/required",keyword:"required",params:{missingProperty: "p95"},message:"must have required property '"+"p95"+"'"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data4.p99 === undefined){
+const err11 = {instancePath:instancePath+"/intervals",schemaPath:"#/properties/intervals/required",keyword:"required",params:{missingProperty: "p99"},message:"must have required property '"+"p99"+"'"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+for(const key1 in data4){
+if(!(((key1 === "p50") || (key1 === "p95")) || (key1 === "p99"))){
+const err12 = {instancePath:instancePath+"/intervals",schemaPath:"#/properties/intervals/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data4.p50 !== undefined){
+let data5 = data4.p50;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.low === undefined){
+const err13 = {instancePath:instancePath+"/intervals/p50",schemaPath:"#/definitions/QuantileInterval/required",keyword:"required",params:{missingProperty: "low"},message:"must have required property '"+"low"+"'"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(data5.high === undefined){
+const err14 = {instancePath:instancePath+"/intervals/p50",schemaPath:"#/definitions/QuantileInterval/required",keyword:"required",params:{missingProperty: "high"},message:"must have required property '"+"high"+"'"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+for(const key2 in data5){
+if(!((key2 === "low") || (key2 === "high"))){
+const err15 = {instancePath:instancePath+"/intervals/p50",schemaPath:"#/definitions/QuantileInterval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data5.low !== undefined){
+let data6 = data5.low;
+if((!((typeof data6 == "number") && (isFinite(data6)))) && (data6 !== null)){
+const err16 = {instancePath:instancePath+"/intervals/p50/low",schemaPath:"#/definitions/QuantileInterval/properties/low/type",keyword:"type",params:{type: schema59.properties.low.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data5.high !== undefined){
+let data7 = data5.high;
+if((!((typeof data7 == "number") && (isFinite(data7)))) && (data7 !== null)){
+const err17 = {instancePath:instancePath+"/intervals/p50/high",schemaPath:"#/definitions/QuantileInterval/properties/high/type",keyword:"type",params:{type: schema59.properties.high.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/intervals/p50",schemaPath:"#/definitions/QuantileInterval/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data4.p95 !== undefined){
+let data8 = data4.p95;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+if(data8.low === undefined){
+const err19 = {instancePath:instancePath+"/intervals/p95",schemaPath:"#/definitions/QuantileInterval/required",keyword:"required",params:{missingProperty: "low"},message:"must have required property '"+"low"+"'"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if(data8.high === undefined){
+const err20 = {instancePath:instancePath+"/intervals/p95",schemaPath:"#/definitions/QuantileInterval/required",keyword:"required",params:{missingProperty: "high"},message:"must have required property '"+"high"+"'"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+for(const key3 in data8){
+if(!((key3 === "low") || (key3 === "high"))){
+const err21 = {instancePath:instancePath+"/intervals/p95",schemaPath:"#/definitions/QuantileInterval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data8.low !== undefined){
+let data9 = data8.low;
+if((!((typeof data9 == "number") && (isFinite(data9)))) && (data9 !== null)){
+const err22 = {instancePath:instancePath+"/intervals/p95/low",schemaPath:"#/definitions/QuantileInterval/properties/low/type",keyword:"type",params:{type: schema59.properties.low.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data8.high !== undefined){
+let data10 = data8.high;
+if((!((typeof data10 == "number") && (isFinite(data10)))) && (data10 !== null)){
+const err23 = {instancePath:instancePath+"/intervals/p95/high",schemaPath:"#/definitions/QuantileInterval/properties/high/type",keyword:"type",params:{type: schema59.properties.high.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/intervals/p95",schemaPath:"#/definitions/QuantileInterval/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data4.p99 !== undefined){
+let data11 = data4.p99;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if(data11.low === undefined){
+const err25 = {instancePath:instancePath+"/intervals/p99",schemaPath:"#/definitions/QuantileInterval/required",keyword:"required",params:{missingProperty: "low"},message:"must have required property '"+"low"+"'"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(data11.high === undefined){
+const err26 = {instancePath:instancePath+"/intervals/p99",schemaPath:"#/definitions/QuantileInterval/required",keyword:"required",params:{missingProperty: "high"},message:"must have required property '"+"high"+"'"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+for(const key4 in data11){
+if(!((key4 === "low") || (key4 === "high"))){
+const err27 = {instancePath:instancePath+"/intervals/p99",schemaPath:"#/definitions/QuantileInterval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data11.low !== undefined){
+let data12 = data11.low;
+if((!((typeof data12 == "number") && (isFinite(data12)))) && (data12 !== null)){
+const err28 = {instancePath:instancePath+"/intervals/p99/low",schemaPath:"#/definitions/QuantileInterval/properties/low/type",keyword:"type",params:{type: schema59.properties.low.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data11.high !== undefined){
+let data13 = data11.high;
+if((!((typeof data13 == "number") && (isFinite(data13)))) && (data13 !== null)){
+const err29 = {instancePath:instancePath+"/intervals/p99/high",schemaPath:"#/definitions/QuantileInterval/properties/high/type",keyword:"type",params:{type: schema59.properties.high.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/intervals/p99",schemaPath:"#/definitions/QuantileInterval/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/intervals",schemaPath:"#/properties/intervals/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+}
+else {
+const err32 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+validate37.errors = vErrors;
+return errors === 0;
+}
+validate37.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
 
 function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/smoke-evidence-v1.json" */;
@@ -4270,9 +4679,15 @@ let data8 = data6.latencyMs;
 const _errs21 = errors;
 let valid3 = false;
 const _errs22 = errors;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.p50 === undefined){
-const err32 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p50"},message:"must have required property '"+"p50"+"'"};
+if(!(validate37(data8, {instancePath:instancePath+"/volatile/latencyMs",parentData:data6,parentDataProperty:"latencyMs",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs22 === errors;
+valid3 = valid3 || _valid0;
+const _errs23 = errors;
+if(data8 !== null){
+const err32 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4281,133 +4696,15 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data8.p95 === undefined){
-const err33 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p95"},message:"must have required property '"+"p95"+"'"};
+var _valid0 = _errs23 === errors;
+valid3 = valid3 || _valid0;
+if(!valid3){
+const err33 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err33];
 }
 else {
 vErrors.push(err33);
-}
-errors++;
-}
-if(data8.p99 === undefined){
-const err34 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p99"},message:"must have required property '"+"p99"+"'"};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-if(data8.count === undefined){
-const err35 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "count"},message:"must have required property '"+"count"+"'"};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-for(const key2 in data8){
-if(!((((key2 === "p50") || (key2 === "p95")) || (key2 === "p99")) || (key2 === "count"))){
-const err36 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-}
-if(data8.p50 !== undefined){
-let data9 = data8.p50;
-if(!((typeof data9 == "number") && (isFinite(data9)))){
-const err37 = {instancePath:instancePath+"/volatile/latencyMs/p50",schemaPath:"#/definitions/TimeQuantiles/properties/p50/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-}
-if(data8.p95 !== undefined){
-let data10 = data8.p95;
-if(!((typeof data10 == "number") && (isFinite(data10)))){
-const err38 = {instancePath:instancePath+"/volatile/latencyMs/p95",schemaPath:"#/definitions/TimeQuantiles/properties/p95/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-}
-if(data8.p99 !== undefined){
-let data11 = data8.p99;
-if(!((typeof data11 == "number") && (isFinite(data11)))){
-const err39 = {instancePath:instancePath+"/volatile/latencyMs/p99",schemaPath:"#/definitions/TimeQuantiles/properties/p99/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-}
-if(data8.count !== undefined){
-let data12 = data8.count;
-if(!((typeof data12 == "number") && (isFinite(data12)))){
-const err40 = {instancePath:instancePath+"/volatile/latencyMs/count",schemaPath:"#/definitions/TimeQuantiles/properties/count/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-}
-else {
-const err41 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/definitions/TimeQuantiles/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-var _valid0 = _errs22 === errors;
-valid3 = valid3 || _valid0;
-const _errs34 = errors;
-if(data8 !== null){
-const err42 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-var _valid0 = _errs34 === errors;
-valid3 = valid3 || _valid0;
-if(!valid3){
-const err43 = {instancePath:instancePath+"/volatile/latencyMs",schemaPath:"#/properties/volatile/properties/latencyMs/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
 }
 errors++;
 }
@@ -4424,10 +4721,140 @@ vErrors = null;
 }
 }
 if(data6.firstTokenMs !== undefined){
-let data13 = data6.firstTokenMs;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.p50 === undefined){
-const err44 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p50"},message:"must have required property '"+"p50"+"'"};
+if(!(validate37(data6.firstTokenMs, {instancePath:instancePath+"/volatile/firstTokenMs",parentData:data6,parentDataProperty:"firstTokenMs",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+errors = vErrors.length;
+}
+}
+if(data6.throughput !== undefined){
+let data10 = data6.throughput;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.perSecond === undefined){
+const err34 = {instancePath:instancePath+"/volatile/throughput",schemaPath:"#/properties/volatile/properties/throughput/required",keyword:"required",params:{missingProperty: "perSecond"},message:"must have required property '"+"perSecond"+"'"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+if(data10.concurrency === undefined){
+const err35 = {instancePath:instancePath+"/volatile/throughput",schemaPath:"#/properties/volatile/properties/throughput/required",keyword:"required",params:{missingProperty: "concurrency"},message:"must have required property '"+"concurrency"+"'"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+for(const key2 in data10){
+if(!((key2 === "perSecond") || (key2 === "concurrency"))){
+const err36 = {instancePath:instancePath+"/volatile/throughput",schemaPath:"#/properties/volatile/properties/throughput/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+if(data10.perSecond !== undefined){
+let data11 = data10.perSecond;
+if(!((typeof data11 == "number") && (isFinite(data11)))){
+const err37 = {instancePath:instancePath+"/volatile/throughput/perSecond",schemaPath:"#/properties/volatile/properties/throughput/properties/perSecond/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+if(data10.concurrency !== undefined){
+let data12 = data10.concurrency;
+if(!((typeof data12 == "number") && (isFinite(data12)))){
+const err38 = {instancePath:instancePath+"/volatile/throughput/concurrency",schemaPath:"#/properties/volatile/properties/throughput/properties/concurrency/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+}
+else {
+const err39 = {instancePath:instancePath+"/volatile/throughput",schemaPath:"#/properties/volatile/properties/throughput/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+if(data6.stopMs !== undefined){
+let data13 = data6.stopMs;
+if(!((typeof data13 == "number") && (isFinite(data13)))){
+const err40 = {instancePath:instancePath+"/volatile/stopMs",schemaPath:"#/properties/volatile/properties/stopMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data6.details !== undefined){
+let data14 = data6.details;
+if(Array.isArray(data14)){
+const len0 = data14.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data14[i0] !== "string"){
+const err41 = {instancePath:instancePath+"/volatile/details/" + i0,schemaPath:"#/properties/volatile/properties/details/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/volatile/details",schemaPath:"#/properties/volatile/properties/details/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data6.coldStart !== undefined){
+let data16 = data6.coldStart;
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data16.pullMs === undefined){
+const err43 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "pullMs"},message:"must have required property '"+"pullMs"+"'"};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+if(data16.createMs === undefined){
+const err44 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "createMs"},message:"must have required property '"+"createMs"+"'"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4436,8 +4863,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data13.p95 === undefined){
-const err45 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p95"},message:"must have required property '"+"p95"+"'"};
+if(data16.loadMs === undefined){
+const err45 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "loadMs"},message:"must have required property '"+"loadMs"+"'"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4446,8 +4873,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data13.p99 === undefined){
-const err46 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "p99"},message:"must have required property '"+"p99"+"'"};
+if(data16.firstAnswerMs === undefined){
+const err46 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "firstAnswerMs"},message:"must have required property '"+"firstAnswerMs"+"'"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4456,8 +4883,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data13.count === undefined){
-const err47 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/required",keyword:"required",params:{missingProperty: "count"},message:"must have required property '"+"count"+"'"};
+for(const key3 in data16){
+if(!((((key3 === "pullMs") || (key3 === "createMs")) || (key3 === "loadMs")) || (key3 === "firstAnswerMs"))){
+const err47 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -4466,9 +4894,11 @@ vErrors.push(err47);
 }
 errors++;
 }
-for(const key3 in data13){
-if(!((((key3 === "p50") || (key3 === "p95")) || (key3 === "p99")) || (key3 === "count"))){
-const err48 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+}
+if(data16.pullMs !== undefined){
+let data17 = data16.pullMs;
+if(!((typeof data17 == "number") && (isFinite(data17)))){
+const err48 = {instancePath:instancePath+"/volatile/coldStart/pullMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/pullMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -4478,10 +4908,10 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data13.p50 !== undefined){
-let data14 = data13.p50;
-if(!((typeof data14 == "number") && (isFinite(data14)))){
-const err49 = {instancePath:instancePath+"/volatile/firstTokenMs/p50",schemaPath:"#/definitions/TimeQuantiles/properties/p50/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data16.createMs !== undefined){
+let data18 = data16.createMs;
+if(!((typeof data18 == "number") && (isFinite(data18)))){
+const err49 = {instancePath:instancePath+"/volatile/coldStart/createMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/createMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -4491,10 +4921,10 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data13.p95 !== undefined){
-let data15 = data13.p95;
-if(!((typeof data15 == "number") && (isFinite(data15)))){
-const err50 = {instancePath:instancePath+"/volatile/firstTokenMs/p95",schemaPath:"#/definitions/TimeQuantiles/properties/p95/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data16.loadMs !== undefined){
+let data19 = data16.loadMs;
+if((!((typeof data19 == "number") && (isFinite(data19)))) && (data19 !== null)){
+const err50 = {instancePath:instancePath+"/volatile/coldStart/loadMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/loadMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.loadMs.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -4504,10 +4934,10 @@ vErrors.push(err50);
 errors++;
 }
 }
-if(data13.p99 !== undefined){
-let data16 = data13.p99;
-if(!((typeof data16 == "number") && (isFinite(data16)))){
-const err51 = {instancePath:instancePath+"/volatile/firstTokenMs/p99",schemaPath:"#/definitions/TimeQuantiles/properties/p99/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data16.firstAnswerMs !== undefined){
+let data20 = data16.firstAnswerMs;
+if((!((typeof data20 == "number") && (isFinite(data20)))) && (data20 !== null)){
+const err51 = {instancePath:instancePath+"/volatile/coldStart/firstAnswerMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/firstAnswerMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.firstAnswerMs.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -4517,10 +4947,9 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data13.count !== undefined){
-let data17 = data13.count;
-if(!((typeof data17 == "number") && (isFinite(data17)))){
-const err52 = {instancePath:instancePath+"/volatile/firstTokenMs/count",schemaPath:"#/definitions/TimeQuantiles/properties/count/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+else {
+const err52 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -4530,9 +4959,10 @@ vErrors.push(err52);
 errors++;
 }
 }
-}
-else {
-const err53 = {instancePath:instancePath+"/volatile/firstTokenMs",schemaPath:"#/definitions/TimeQuantiles/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.memoryPeakBytes !== undefined){
+let data21 = data6.memoryPeakBytes;
+if(!((typeof data21 == "number") && (isFinite(data21)))){
+const err53 = {instancePath:instancePath+"/volatile/memoryPeakBytes",schemaPath:"#/properties/volatile/properties/memoryPeakBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4542,10 +4972,11 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data6.stopMs !== undefined){
-let data18 = data6.stopMs;
-if(!((typeof data18 == "number") && (isFinite(data18)))){
-const err54 = {instancePath:instancePath+"/volatile/stopMs",schemaPath:"#/properties/volatile/properties/stopMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data6.gpu !== undefined){
+let data22 = data6.gpu;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.memoryPeakMiB === undefined){
+const err54 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryPeakMiB"},message:"must have required property '"+"memoryPeakMiB"+"'"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -4554,14 +4985,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-if(data6.details !== undefined){
-let data19 = data6.details;
-if(Array.isArray(data19)){
-const len0 = data19.length;
-for(let i0=0; i0<len0; i0++){
-if(typeof data19[i0] !== "string"){
-const err55 = {instancePath:instancePath+"/volatile/details/" + i0,schemaPath:"#/properties/volatile/properties/details/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data22.memoryRiseMiB === undefined){
+const err55 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryRiseMiB"},message:"must have required property '"+"memoryRiseMiB"+"'"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -4570,10 +4995,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-else {
-const err56 = {instancePath:instancePath+"/volatile/details",schemaPath:"#/properties/volatile/properties/details/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data22.utilisation === undefined){
+const err56 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "utilisation"},message:"must have required property '"+"utilisation"+"'"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -4582,12 +5005,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(data6.coldStart !== undefined){
-let data21 = data6.coldStart;
-if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
-if(data21.pullMs === undefined){
-const err57 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "pullMs"},message:"must have required property '"+"pullMs"+"'"};
+if(data22.samples === undefined){
+const err57 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -4596,8 +5015,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(data21.createMs === undefined){
-const err58 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "createMs"},message:"must have required property '"+"createMs"+"'"};
+for(const key4 in data22){
+if(!((((key4 === "memoryPeakMiB") || (key4 === "memoryRiseMiB")) || (key4 === "utilisation")) || (key4 === "samples"))){
+const err58 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -4606,8 +5026,11 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data21.loadMs === undefined){
-const err59 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "loadMs"},message:"must have required property '"+"loadMs"+"'"};
+}
+if(data22.memoryPeakMiB !== undefined){
+let data23 = data22.memoryPeakMiB;
+if((!((typeof data23 == "number") && (isFinite(data23)))) && (data23 !== null)){
+const err59 = {instancePath:instancePath+"/volatile/gpu/memoryPeakMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryPeakMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryPeakMiB.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -4616,8 +5039,11 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data21.firstAnswerMs === undefined){
-const err60 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "firstAnswerMs"},message:"must have required property '"+"firstAnswerMs"+"'"};
+}
+if(data22.memoryRiseMiB !== undefined){
+let data24 = data22.memoryRiseMiB;
+if((!((typeof data24 == "number") && (isFinite(data24)))) && (data24 !== null)){
+const err60 = {instancePath:instancePath+"/volatile/gpu/memoryRiseMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryRiseMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryRiseMiB.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -4626,9 +5052,11 @@ vErrors.push(err60);
 }
 errors++;
 }
-for(const key4 in data21){
-if(!((((key4 === "pullMs") || (key4 === "createMs")) || (key4 === "loadMs")) || (key4 === "firstAnswerMs"))){
-const err61 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+}
+if(data22.utilisation !== undefined){
+let data25 = data22.utilisation;
+if((!((typeof data25 == "number") && (isFinite(data25)))) && (data25 !== null)){
+const err61 = {instancePath:instancePath+"/volatile/gpu/utilisation",schemaPath:"#/properties/volatile/properties/gpu/properties/utilisation/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.utilisation.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -4638,10 +5066,10 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data21.pullMs !== undefined){
-let data22 = data21.pullMs;
-if(!((typeof data22 == "number") && (isFinite(data22)))){
-const err62 = {instancePath:instancePath+"/volatile/coldStart/pullMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/pullMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data22.samples !== undefined){
+let data26 = data22.samples;
+if(!((typeof data26 == "number") && (isFinite(data26)))){
+const err62 = {instancePath:instancePath+"/volatile/gpu/samples",schemaPath:"#/properties/volatile/properties/gpu/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -4651,10 +5079,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data21.createMs !== undefined){
-let data23 = data21.createMs;
-if(!((typeof data23 == "number") && (isFinite(data23)))){
-const err63 = {instancePath:instancePath+"/volatile/coldStart/createMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/createMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
+}
+else {
+const err63 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -4664,10 +5091,9 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data21.loadMs !== undefined){
-let data24 = data21.loadMs;
-if((!((typeof data24 == "number") && (isFinite(data24)))) && (data24 !== null)){
-const err64 = {instancePath:instancePath+"/volatile/coldStart/loadMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/loadMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.loadMs.type},message:"must be number,null"};
+if(data6.startedAt !== undefined){
+if(typeof data6.startedAt !== "string"){
+const err64 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -4677,10 +5103,9 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data21.firstAnswerMs !== undefined){
-let data25 = data21.firstAnswerMs;
-if((!((typeof data25 == "number") && (isFinite(data25)))) && (data25 !== null)){
-const err65 = {instancePath:instancePath+"/volatile/coldStart/firstAnswerMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/firstAnswerMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.firstAnswerMs.type},message:"must be number,null"};
+if(data6.endedAt !== undefined){
+if(typeof data6.endedAt !== "string"){
+const err65 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -4690,9 +5115,9 @@ vErrors.push(err65);
 errors++;
 }
 }
-}
-else {
-const err66 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.engine !== undefined){
+if(typeof data6.engine !== "string"){
+const err66 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -4702,10 +5127,9 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data6.memoryPeakBytes !== undefined){
-let data26 = data6.memoryPeakBytes;
-if(!((typeof data26 == "number") && (isFinite(data26)))){
-const err67 = {instancePath:instancePath+"/volatile/memoryPeakBytes",schemaPath:"#/properties/volatile/properties/memoryPeakBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data6.host !== undefined){
+if(typeof data6.host !== "string"){
+const err67 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -4715,11 +5139,9 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(data6.gpu !== undefined){
-let data27 = data6.gpu;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-if(data27.memoryPeakMiB === undefined){
-const err68 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryPeakMiB"},message:"must have required property '"+"memoryPeakMiB"+"'"};
+}
+else {
+const err68 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -4728,8 +5150,10 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data27.memoryRiseMiB === undefined){
-const err69 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryRiseMiB"},message:"must have required property '"+"memoryRiseMiB"+"'"};
+}
+if(data.imageReference !== undefined){
+if(typeof data.imageReference !== "string"){
+const err69 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -4738,8 +5162,11 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(data27.utilisation === undefined){
-const err70 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "utilisation"},message:"must have required property '"+"utilisation"+"'"};
+}
+if(data.modelDigest !== undefined){
+let data32 = data.modelDigest;
+if((typeof data32 !== "string") && (data32 !== null)){
+const err70 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -4748,8 +5175,10 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data27.samples === undefined){
-const err71 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
+}
+if(data.runtime !== undefined){
+if(typeof data.runtime !== "string"){
+const err71 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -4758,9 +5187,12 @@ vErrors.push(err71);
 }
 errors++;
 }
-for(const key5 in data27){
-if(!((((key5 === "memoryPeakMiB") || (key5 === "memoryRiseMiB")) || (key5 === "utilisation")) || (key5 === "samples"))){
-const err72 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+}
+if(data.hardware !== undefined){
+let data34 = data.hardware;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.device === undefined){
+const err72 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -4769,11 +5201,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-if(data27.memoryPeakMiB !== undefined){
-let data28 = data27.memoryPeakMiB;
-if((!((typeof data28 == "number") && (isFinite(data28)))) && (data28 !== null)){
-const err73 = {instancePath:instancePath+"/volatile/gpu/memoryPeakMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryPeakMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryPeakMiB.type},message:"must be number,null"};
+if(data34.name === undefined){
+const err73 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -4782,11 +5211,9 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-if(data27.memoryRiseMiB !== undefined){
-let data29 = data27.memoryRiseMiB;
-if((!((typeof data29 == "number") && (isFinite(data29)))) && (data29 !== null)){
-const err74 = {instancePath:instancePath+"/volatile/gpu/memoryRiseMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryRiseMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryRiseMiB.type},message:"must be number,null"};
+for(const key5 in data34){
+if(!((key5 === "device") || (key5 === "name"))){
+const err74 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -4796,10 +5223,10 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data27.utilisation !== undefined){
-let data30 = data27.utilisation;
-if((!((typeof data30 == "number") && (isFinite(data30)))) && (data30 !== null)){
-const err75 = {instancePath:instancePath+"/volatile/gpu/utilisation",schemaPath:"#/properties/volatile/properties/gpu/properties/utilisation/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.utilisation.type},message:"must be number,null"};
+if(data34.device !== undefined){
+let data35 = data34.device;
+if(typeof data35 !== "string"){
+const err75 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -4808,11 +5235,8 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-if(data27.samples !== undefined){
-let data31 = data27.samples;
-if(!((typeof data31 == "number") && (isFinite(data31)))){
-const err76 = {instancePath:instancePath+"/volatile/gpu/samples",schemaPath:"#/properties/volatile/properties/gpu/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(!((data35 === "cpu") || (data35 === "gpu"))){
+const err76 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -4822,9 +5246,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-}
-else {
-const err77 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data34.name !== undefined){
+if(typeof data34.name !== "string"){
+const err77 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -4834,9 +5258,9 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data6.startedAt !== undefined){
-if(typeof data6.startedAt !== "string"){
-const err78 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err78 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -4846,9 +5270,15 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data6.endedAt !== undefined){
-if(typeof data6.endedAt !== "string"){
-const err79 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.checks !== undefined){
+let data37 = data.checks;
+if(Array.isArray(data37)){
+const len1 = data37.length;
+for(let i1=0; i1<len1; i1++){
+let data38 = data37[i1];
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.id === undefined){
+const err79 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -4857,10 +5287,8 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-if(data6.engine !== undefined){
-if(typeof data6.engine !== "string"){
-const err80 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data38.title === undefined){
+const err80 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -4869,10 +5297,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-if(data6.host !== undefined){
-if(typeof data6.host !== "string"){
-const err81 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data38.verdict === undefined){
+const err81 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -4881,10 +5307,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-}
-else {
-const err82 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data38.limit === undefined){
+const err82 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -4893,10 +5317,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-if(data.imageReference !== undefined){
-if(typeof data.imageReference !== "string"){
-const err83 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data38.message === undefined){
+const err83 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -4905,11 +5327,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-if(data.modelDigest !== undefined){
-let data37 = data.modelDigest;
-if((typeof data37 !== "string") && (data37 !== null)){
-const err84 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
+for(const key6 in data38){
+if(!(((((key6 === "id") || (key6 === "title")) || (key6 === "verdict")) || (key6 === "limit")) || (key6 === "message"))){
+const err84 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -4919,9 +5339,9 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data.runtime !== undefined){
-if(typeof data.runtime !== "string"){
-const err85 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data38.id !== undefined){
+if(typeof data38.id !== "string"){
+const err85 = {instancePath:instancePath+"/checks/" + i1+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -4931,11 +5351,9 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data.hardware !== undefined){
-let data39 = data.hardware;
-if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
-if(data39.device === undefined){
-const err86 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
+if(data38.title !== undefined){
+if(typeof data38.title !== "string"){
+const err86 = {instancePath:instancePath+"/checks/" + i1+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -4944,8 +5362,11 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(data39.name === undefined){
-const err87 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+}
+if(data38.verdict !== undefined){
+let data41 = data38.verdict;
+if(typeof data41 !== "string"){
+const err87 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -4954,9 +5375,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-for(const key6 in data39){
-if(!((key6 === "device") || (key6 === "name"))){
-const err88 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+if(!(((data41 === "passed") || (data41 === "failed")) || (data41 === "skipped"))){
+const err88 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema62.properties.verdict.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -4966,10 +5386,10 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data39.device !== undefined){
-let data40 = data39.device;
-if(typeof data40 !== "string"){
-const err89 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data38.limit !== undefined){
+let data42 = data38.limit;
+if((typeof data42 !== "string") && (data42 !== null)){
+const err89 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema62.properties.limit.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -4978,8 +5398,10 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(!((data40 === "cpu") || (data40 === "gpu"))){
-const err90 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+}
+if(data38.message !== undefined){
+if(typeof data38.message !== "string"){
+const err90 = {instancePath:instancePath+"/checks/" + i1+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -4989,9 +5411,9 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data39.name !== undefined){
-if(typeof data39.name !== "string"){
-const err91 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err91 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -5003,7 +5425,7 @@ errors++;
 }
 }
 else {
-const err92 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err92 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -5013,15 +5435,9 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data.checks !== undefined){
-let data42 = data.checks;
-if(Array.isArray(data42)){
-const len1 = data42.length;
-for(let i1=0; i1<len1; i1++){
-let data43 = data42[i1];
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-if(data43.id === undefined){
-const err93 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+}
+else {
+const err93 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -5030,185 +5446,26 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(data43.title === undefined){
-const err94 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
-if(vErrors === null){
-vErrors = [err94];
-}
-else {
-vErrors.push(err94);
-}
-errors++;
-}
-if(data43.verdict === undefined){
-const err95 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
-if(vErrors === null){
-vErrors = [err95];
-}
-else {
-vErrors.push(err95);
-}
-errors++;
-}
-if(data43.limit === undefined){
-const err96 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
-if(vErrors === null){
-vErrors = [err96];
-}
-else {
-vErrors.push(err96);
-}
-errors++;
-}
-if(data43.message === undefined){
-const err97 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
-if(vErrors === null){
-vErrors = [err97];
-}
-else {
-vErrors.push(err97);
-}
-errors++;
-}
-for(const key7 in data43){
-if(!(((((key7 === "id") || (key7 === "title")) || (key7 === "verdict")) || (key7 === "limit")) || (key7 === "message"))){
-const err98 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
-if(vErrors === null){
-vErrors = [err98];
-}
-else {
-vErrors.push(err98);
-}
-errors++;
-}
-}
-if(data43.id !== undefined){
-if(typeof data43.id !== "string"){
-const err99 = {instancePath:instancePath+"/checks/" + i1+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err99];
-}
-else {
-vErrors.push(err99);
-}
-errors++;
-}
-}
-if(data43.title !== undefined){
-if(typeof data43.title !== "string"){
-const err100 = {instancePath:instancePath+"/checks/" + i1+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err100];
-}
-else {
-vErrors.push(err100);
-}
-errors++;
-}
-}
-if(data43.verdict !== undefined){
-let data46 = data43.verdict;
-if(typeof data46 !== "string"){
-const err101 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err101];
-}
-else {
-vErrors.push(err101);
-}
-errors++;
-}
-if(!(((data46 === "passed") || (data46 === "failed")) || (data46 === "skipped"))){
-const err102 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema60.properties.verdict.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err102];
-}
-else {
-vErrors.push(err102);
-}
-errors++;
-}
-}
-if(data43.limit !== undefined){
-let data47 = data43.limit;
-if((typeof data47 !== "string") && (data47 !== null)){
-const err103 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema60.properties.limit.type},message:"must be string,null"};
-if(vErrors === null){
-vErrors = [err103];
-}
-else {
-vErrors.push(err103);
-}
-errors++;
-}
-}
-if(data43.message !== undefined){
-if(typeof data43.message !== "string"){
-const err104 = {instancePath:instancePath+"/checks/" + i1+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err104];
-}
-else {
-vErrors.push(err104);
-}
-errors++;
-}
-}
-}
-else {
-const err105 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err105];
-}
-else {
-vErrors.push(err105);
-}
-errors++;
-}
-}
-}
-else {
-const err106 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
-if(vErrors === null){
-vErrors = [err106];
-}
-else {
-vErrors.push(err106);
-}
-errors++;
-}
-}
-}
-else {
-const err107 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err107];
-}
-else {
-vErrors.push(err107);
-}
-errors++;
-}
 validate36.errors = vErrors;
 return errors === 0;
 }
 validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const rollout = validate37;
-const schema61 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
-const schema62 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema63 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
-const schema64 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
-const schema65 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
-const schema66 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
-const schema67 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
-const schema69 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
+export const rollout = validate40;
+const schema63 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
+const schema64 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema65 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
+const schema66 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
+const schema67 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
+const schema68 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
+const schema69 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
+const schema71 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
-function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate37.evaluated;
+const evaluated0 = validate40.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5387,7 +5644,7 @@ vErrors.push(err16);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema61.properties, key0))){
+if(!(func1.call(schema63.properties, key0))){
 const err17 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err17];
@@ -5459,7 +5716,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema61.properties.environment.type},message:"must be string,null"};
+const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema63.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5482,7 +5739,7 @@ vErrors.push(err24);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema62.enum},message:"must be equal to one of the allowed values"};
+const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema64.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -5598,7 +5855,7 @@ vErrors.push(err35);
 errors++;
 }
 for(const key1 in data6){
-if(!(func1.call(schema61.properties.volatile.properties, key1))){
+if(!(func1.call(schema63.properties.volatile.properties, key1))){
 const err36 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err36];
@@ -5829,7 +6086,7 @@ vErrors.push(err55);
 errors++;
 }
 for(const key3 in data14){
-if(!(func1.call(schema64.properties, key3))){
+if(!(func1.call(schema66.properties, key3))){
 const err56 = {instancePath:instancePath+"/volatile/ticks/" + i1,schemaPath:"#/definitions/TickEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err56];
@@ -6437,7 +6694,7 @@ errors++;
 if(data37.at !== undefined){
 let data42 = data37.at;
 if((typeof data42 !== "string") && (data42 !== null)){
-const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema65.properties.at.type},message:"must be string,null"};
+const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema67.properties.at.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -6608,7 +6865,7 @@ vErrors.push(err119);
 errors++;
 }
 if(!((((((data52 === "first") || (data52 === "canary")) || (data52 === "blueGreen")) || (data52 === "recreate")) || (data52 === "atOnce")) || (data52 === "adopt"))){
-const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema61.properties.strategy.enum},message:"must be equal to one of the allowed values"};
+const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema63.properties.strategy.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -6799,7 +7056,7 @@ errors++;
 if(data58.modelDigest !== undefined){
 let data61 = data58.modelDigest;
 if((typeof data61 !== "string") && (data61 !== null)){
-const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema67.properties.modelDigest.type},message:"must be string,null"};
+const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema69.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -6929,7 +7186,7 @@ errors++;
 if(data62.modelDigest !== undefined){
 let data65 = data62.modelDigest;
 if((typeof data65 !== "string") && (data65 !== null)){
-const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema67.properties.modelDigest.type},message:"must be string,null"};
+const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema69.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -7058,7 +7315,7 @@ vErrors.push(err156);
 errors++;
 }
 for(const key13 in data69){
-if(!(func1.call(schema69.properties, key13))){
+if(!(func1.call(schema71.properties, key13))){
 const err157 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err157];
@@ -7168,7 +7425,7 @@ vErrors.push(err165);
 errors++;
 }
 if(!((data76 === "absolute") || (data76 === "relative"))){
-const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema69.properties.promotion.enum},message:"must be equal to one of the allowed values"};
+const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema71.properties.promotion.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -7264,7 +7521,7 @@ vErrors.push(err173);
 errors++;
 }
 if(!(((((data80 === "promote") || (data80 === "rollback")) || (data80 === "inconclusive")) || (data80 === "held")) || (data80 === "none"))){
-const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema61.properties.decision.enum},message:"must be equal to one of the allowed values"};
+const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema63.properties.decision.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -7313,8 +7570,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-validate37.errors = vErrors;
+validate40.errors = vErrors;
 return errors === 0;
 }
-validate37.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 

@@ -4,7 +4,9 @@ import type { Task } from '../../pipeline/reporter.ts';
 import type { Ask, Discovery, Outcome } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
 import type { GoldenRequest } from '../../golden/golden-file.ts';
+import type { MemorySample } from '../memory-trend.ts';
 import type { RunningServer, RuntimeFacts } from '../runtimes/runtime.ts';
+import type { LiveSeen } from './load.ts';
 
 /** What is known as soon as the program runs. */
 export interface Started {
@@ -34,7 +36,10 @@ export interface Measured {
   firstTokenMs: TimeQuantiles | null;
   stopMs: number;
   /** What only some runtimes can tell. */
-  seen: Pick<SmokeEvidence['volatile'], 'coldStart' | 'memoryPeakBytes' | 'gpu'>;
+  seen: Pick<SmokeEvidence['volatile'], 'coldStart' | 'memoryPeakBytes' | 'gpu' | 'throughput'>;
+  /** What the path of the liveness probe said under load; null: it was not asked. */
+  live: LiveSeen | null;
+  memory: readonly MemorySample[];
   readonly details: string[];
 }
 

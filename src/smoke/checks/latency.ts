@@ -1,13 +1,10 @@
-import type { TimeQuantiles } from '../../pipeline/evidence.ts';
+import type { QuantileInterval, TimeQuantiles } from '../../pipeline/evidence.ts';
 import { plural } from '../../plural.ts';
-import type { Ask } from '../../server/protocols/protocol.ts';
 import { quantiles } from '../quantiles.ts';
-import { type Check, failed, passed, put, rightAsks, shorten, skipped, type Trial } from './check.ts';
+import { type Check, failed, passed, rightAsks, shorten, skipped } from './check.ts';
+import { load, restartAfter, warmUpRequests } from './load.ts';
 
-/** Sent first and not counted: caches, lazy imports and clocks of the processor are warm then. */
-const warmUpRequests = 5;
-
-/** One request after the other, as `smoke.requests` says; quantiles are nearest-rank. */
+/** `smoke.requests` requests, `smoke.concurrency` at a time; quantiles are nearest-rank. */
 export const latency: Check = {
   id: 'latency',
   title: 'Answers fast enough',
@@ -15,66 +12,80 @@ export const latency: Check = {
     const { config, measured } = trial;
     const asks = rightAsks(trial);
     if (asks.length === 0) return skipped('No valid request is known.');
-    const { times, firstTokens, problems } = await timed(trial, asks);
+    const { requests, concurrency, maxP95Ms } = config.smoke;
+    const { times, firstTokens, problems, wallMs, live: seen, memory } = await load(trial, asks);
+    measured.live = seen;
+    measured.memory = memory;
     const found = rounded(quantiles(times));
     const detour = trial.running.detour();
     const way = detour === null ? '' : `, ${detour}, which adds to each`;
     measured.latencyMs = found;
     measured.firstTokenMs = rounded(quantiles(firstTokens));
-    if (found !== null) measured.details.push(`latency: ${told(found, 'request')}${way}`);
+    if (found !== null) {
+      const perSecond = Math.round((times.length / wallMs) * 100_000) / 100;
+      measured.seen = { ...measured.seen, throughput: { perSecond, concurrency } };
+      measured.details.push(
+        `latency: ${told(found, 'request')}${way}`,
+        `throughput: ${perSecond} requests per second, ${concurrency} at a time`,
+      );
+    }
     if (measured.firstTokenMs !== null) {
       measured.details.push(`time to the first token: ${told(measured.firstTokenMs, 'streamed answer')}${way}`);
     }
-    const { maxP95Ms } = config.smoke;
     const limit = maxP95Ms === null ? undefined : `p95 of ${maxP95Ms} ms (smoke.maxP95)`;
     if (problems.length > 0) return failed(`Requests failed: ${shorten([...new Set(problems)])}`, limit);
     if (maxP95Ms !== null && found !== null && found.p95 > maxP95Ms) {
       return failed(`The 95th percentile of ${plural(found.count, 'request')} is above the limit.`, limit);
     }
     const said = maxP95Ms === null ? 'measured, no limit is set' : 'the 95th percentile is within the limit';
-    return passed(`${plural(config.smoke.requests, 'request')} after ${warmUpRequests} for warm-up: ${said}.`, limit);
+    const atOnce = concurrency === 1 ? '' : `, ${concurrency} at a time,`;
+    return passed(
+      `${plural(requests, 'request')}${atOnce} after ${warmUpRequests(concurrency)} for warm-up: ${said}.`,
+      limit,
+    );
   },
 };
 
-interface Times {
-  /** Of answered requests after the warm-up, milliseconds. */
-  readonly times: readonly number[];
-  readonly firstTokens: readonly number[];
-  readonly problems: readonly string[];
-}
+/** A busy server that forgets its liveness probe is restarted by Kubernetes just when it is needed. */
+export const live: Check = {
+  id: 'live',
+  title: 'Says that it lives while it is busy',
+  run: ({ measured, server, config }) => {
+    const { live: seen } = measured;
+    if (seen === null) return Promise.resolve(skipped('The server was not kept busy.'));
+    const { livePath } = server.probes(config);
+    const limit = `fewer than ${restartAfter} failures in a row`;
+    measured.details.push(
+      `liveness: GET ${livePath} asked ${seen.asked} times meanwhile, ${seen.inRow} failures in a row at most`,
+    );
+    return Promise.resolve(
+      seen.inRow >= restartAfter
+        ? failed(`GET ${livePath} failed ${restartAfter} times in a row: ${seen.failure ?? ''}.`, limit)
+        : passed(`GET ${livePath} was answered while requests ran.`, limit),
+    );
+  },
+};
 
-async function timed(trial: Trial, asks: readonly Ask[]): Promise<Times> {
-  const { config, discovery, task } = trial;
-  const times: number[] = [];
-  const firstTokens: number[] = [];
-  const problems: string[] = [];
-  const total = warmUpRequests + config.smoke.requests;
-  for (let sent = 0; sent < total; sent++) {
-    const ask = asks[sent % asks.length];
-    if (ask === undefined) break;
-    const outcome = await put(trial, ask);
-    // What it says is for other checks; an error is not an answer, however fast it comes.
-    const served = outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300;
-    if (!served) problems.push(`${ask.name}: ${shorten(discovery.judge(ask, outcome))}`);
-    if (outcome.kind === 'none') break;
-    if (served && sent >= warmUpRequests) {
-      times.push(outcome.ms);
-      const firstToken = discovery.firstTokenMs?.(ask, outcome) ?? null;
-      if (firstToken !== null) firstTokens.push(firstToken);
-    }
-    task.update(`request ${sent + 1} of ${total}`, (sent + 1) / total);
-  }
-  return { times, firstTokens, problems };
-}
-
-function told({ p50, p95, p99, count }: TimeQuantiles, what: string): string {
-  return `p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms of ${plural(count, what)}`;
+function told({ p50, p95, p99, count, intervals }: TimeQuantiles, what: string): string {
+  const one = (name: string, ms: number, interval?: QuantileInterval) =>
+    `${name} ${ms} ms${interval === undefined ? '' : ` (${interval.low ?? 'not known'} to ${interval.high ?? 'not known'})`}`;
+  const all = [one('p50', p50, intervals?.p50), one('p95', p95, intervals?.p95), one('p99', p99, intervals?.p99)];
+  return `${all.join(', ')} of ${plural(count, what)}; in brackets 95 % confidence intervals`;
 }
 
 function rounded(times: TimeQuantiles | null): TimeQuantiles | null {
-  return times === null
-    ? null
-    : { p50: round(times.p50), p95: round(times.p95), p99: round(times.p99), count: times.count };
+  if (times === null) return null;
+  const { p50, p95, p99, count, intervals } = times;
+  const both = ({ low, high }: QuantileInterval) => ({
+    low: low === null ? null : round(low),
+    high: high === null ? null : round(high),
+  });
+  return {
+    ...{ p50: round(p50), p95: round(p95), p99: round(p99), count },
+    ...(intervals === undefined
+      ? {}
+      : { intervals: { p50: both(intervals.p50), p95: both(intervals.p95), p99: both(intervals.p99) } }),
+  };
 }
 
 function round(ms: number): number {

@@ -95,6 +95,8 @@ export interface RunningServer {
   facts(): Promise<RuntimeFacts>;
   /** The most memory that the program has had so far, bytes; null: not known. Absent where the runtime cannot tell. */
   peakMemory?(): Promise<number | null>;
+  /** The memory that it has now and cannot be taken back, bytes; null: not known. Absent where the runtime cannot tell. */
+  memory?(): Promise<number | null>;
   /** Looks at the GPUs of the container while it lives; absent without a GPU, or where nobody can look. */
   readonly gpu?: GpuWatch;
   /** The last lines the program printed. */
