@@ -53,7 +53,15 @@ const clean: CheckName = { id: 'clean', title: 'Leaves nothing behind' };
  * test and has the same members for the same device.
  */
 export async function tryOut(options: TrialOptions): Promise<TrialResult> {
-  const measured: Measured = { latencyMs: null, firstTokenMs: null, stopMs: 0, seen: {}, live: null, memory: [], details: [] };
+  const measured: Measured = {
+    latencyMs: null,
+    firstTokenMs: null,
+    stopMs: 0,
+    seen: {},
+    live: null,
+    memory: [],
+    details: [],
+  };
   const running = await options.runtime.start(options.spec);
   let result: TrialResult;
   try {
