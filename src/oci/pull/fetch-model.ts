@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, rename, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
-import { contentAnnotation, contentKey, modelAnnotations, type LayerFile } from '../layer-content.ts';
+import { contentAnnotation, contentKey, modelAnnotations } from '../layer-content.ts';
 import { mediaTypes, type Descriptor } from '../manifest.ts';
 import { parseManifest } from '../parse.ts';
 import { LayerProblem, readLayer } from '../read-layer.ts';
 import type { RegistryClient } from '../registry.ts';
 import { hashOfFile, LayerFiles } from './layer-files.ts';
 import { altered, explained, notAModel } from './fetch-problem.ts';
+import { FetchState, makeFoldersAbove, requireNothingElse } from './fetch-state.ts';
 
 /** Layers at a time. */
 const parallel = 3;
@@ -56,21 +56,19 @@ export async function fetchModel(
 ): Promise<FetchedModel> {
   const image = await modelImage(client, digest);
   const folder = resolve(place);
-  const state = join(dirname(folder), `${basename(folder)}.fetch`);
   const total = image.layers.reduce((sum, { size }) => sum + size, 0);
-  const work = new Fetching(client, image.path, folder, state, (bytes) => watch.onBytes(bytes, total));
   try {
-    await refuseForeignFiles(folder, state, image.layers);
+    const state = await FetchState.take(folder, join(dirname(folder), `${basename(folder)}.fetch`), digest);
     await mkdir(folder, { recursive: true });
-    await mkdir(state, { recursive: true });
-    await removeDrafts(state);
+    const work = new Fetching(client, image.path, folder, state, (bytes) => watch.onBytes(bytes, total));
     const kept: ModelLayer[] = [];
     for (const layer of image.layers) if (await work.isThere(layer)) kept.push(layer);
     const missing = image.layers.filter((layer) => !kept.includes(layer));
     await requireRoom(folder, missing);
     await inLanes(missing, (layer, check) => work.fetch(layer, check));
+    await requireNothingElse(folder, work.paths);
     const keptBytes = kept.reduce((sum, { size }) => sum + size, 0);
-    return { modelDigest: image.modelDigest, files: work.files, bytes: total, keptBytes };
+    return { modelDigest: image.modelDigest, files: work.paths.size, bytes: total, keptBytes };
   } catch (error) {
     throw explained(error, folder);
   }
@@ -82,12 +80,19 @@ class Fetching {
   /** Folder of the model in its layers, `model/`. */
   readonly #prefix: string;
   readonly #folder: string;
-  readonly #state: string;
+  readonly #state: FetchState;
   readonly #onBytes: (bytes: number) => void;
-  /** Files that are there. */
-  files = 0;
+  readonly #folders = new Set<string>();
+  /** Files that are there, relative to the folder. */
+  readonly paths = new Set<string>();
 
-  constructor(client: RegistryClient, path: string, folder: string, state: string, onBytes: (bytes: number) => void) {
+  constructor(
+    client: RegistryClient,
+    path: string,
+    folder: string,
+    state: FetchState,
+    onBytes: (bytes: number) => void,
+  ) {
     this.#client = client;
     this.#prefix = `${path.slice(1)}/`;
     this.#folder = folder;
@@ -97,21 +102,20 @@ class Fetching {
 
   /** Whether an earlier try has brought a layer, and all its files are still what they were. */
   async isThere(layer: ModelLayer): Promise<boolean> {
-    const files = await this.#listed(layer);
+    const files = await this.#state.listed(layer);
     if (files === null || contentKey(files) !== layer.key) return false;
     for (const { path, size, sha256 } of files) {
-      const found = await hashOfFile(join(this.#folder, path.slice(this.#prefix.length)), size);
+      const found = await hashOfFile(join(this.#folder, this.#relative(path)), size);
       if (found !== sha256) return false;
     }
-    this.files += files.length;
+    for (const { path } of files) this.paths.add(this.#relative(path));
     this.#onBytes(layer.size);
     return true;
   }
 
   async fetch(layer: ModelLayer, check: () => void): Promise<void> {
-    const draft = join(this.#state, randomUUID());
-    await mkdir(draft);
-    const files = new LayerFiles(draft, this.#prefix);
+    const draft = await this.#state.draft();
+    const files = new LayerFiles(draft.files, this.#prefix);
     const onBytes = (bytes: number): void => {
       check();
       this.#onBytes(bytes);
@@ -126,29 +130,18 @@ class Fetching {
     if (contentKey(list) !== layer.key)
       throw altered(`the files of layer ${layer.digest} are not those that the build put into it`);
     for (const { path } of list) {
-      const relative = path.slice(this.#prefix.length);
-      const target = join(this.#folder, relative);
-      await mkdir(dirname(target), { recursive: true });
-      await rename(join(draft, relative), target);
+      const relative = this.#relative(path);
+      await makeFoldersAbove(this.#folder, relative, this.#folders);
+      await rename(join(draft.files, relative), join(this.#folder, relative));
+      this.paths.add(relative);
     }
-    await writeFile(join(draft, 'list'), JSON.stringify(list));
-    await rename(join(draft, 'list'), this.#listOf(layer));
-    await rm(draft, { recursive: true });
-    this.files += list.length;
+    await writeFile(draft.list, JSON.stringify(list));
+    await rename(draft.list, this.#state.listOf(layer));
+    await draft.remove();
   }
 
-  /** What a layer has, as an earlier try has written it down; it proves nothing before its key is compared. */
-  async #listed(layer: ModelLayer): Promise<LayerFile[] | null> {
-    try {
-      const list = JSON.parse(await readFile(this.#listOf(layer), 'utf8')) as LayerFile[];
-      return list.every(({ path }) => path.startsWith(this.#prefix)) ? list : null;
-    } catch {
-      return null;
-    }
-  }
-
-  #listOf(layer: ModelLayer): string {
-    return join(this.#state, listName(layer));
+  #relative(path: string): string {
+    return path.slice(this.#prefix.length);
   }
 }
 
@@ -179,35 +172,6 @@ async function modelImage(
     return { ...layer, key };
   });
   return { path, modelDigest, layers: known };
-}
-
-/** Somebody's files are never overwritten, and never taken for the model's; nor are those of another model. */
-async function refuseForeignFiles(folder: string, state: string, layers: readonly ModelLayer[]): Promise<void> {
-  const inside = await readdir(folder).catch(() => []);
-  if (inside.length === 0) return;
-  const begun = await readdir(state).catch(() => null);
-  const ours = new Set(layers.map(listName));
-  const others = (begun ?? []).filter((name) => name.endsWith('.json') && !ours.has(name));
-  if (begun !== null && others.length === 0) return;
-  const what =
-    begun === null ? `files that were not fetched: ${inside.slice(0, 3).join(', ')}` : 'files of another model';
-  throw new MlDeployError({
-    code: 'fetch/not-empty',
-    kind: 'usage',
-    message: `${folder} has ${what}`,
-    hint: 'Name a folder in --to that is empty or does not exist.',
-  });
-}
-
-/** Name of the list of what a layer has. */
-function listName({ digest }: Descriptor): string {
-  return `${digest.replace('sha256:', '')}.json`;
-}
-
-/** Layers that were not complete when an earlier try ended. */
-async function removeDrafts(state: string): Promise<void> {
-  for (const entry of await readdir(state, { withFileTypes: true }))
-    if (entry.isDirectory()) await rm(join(state, entry.name), { recursive: true, force: true });
 }
 
 async function requireRoom(folder: string, layers: readonly Descriptor[]): Promise<void> {

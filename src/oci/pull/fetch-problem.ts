@@ -29,7 +29,37 @@ export function notAModel(digest: string, why: string): MlDeployError {
 }
 
 /**
- * Says what a full disk means; other errors stay.
+ * The error for a folder that has something that the model does not have.
+ * @param folder that was named
+ * @param what it has
+ */
+export function notOurs(folder: string, what: string): MlDeployError {
+  return new MlDeployError({
+    code: 'fetch/not-empty',
+    kind: 'usage',
+    message: `${folder} has ${what}`,
+    hint: 'Name a folder in --to that is empty or does not exist.',
+  });
+}
+
+/**
+ * Whether an error of the operating system has this code.
+ * @param error that was thrown
+ * @param code such as `ENOENT`
+ */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** Of files; those of connections are told by the registry's client. */
+const ofFiles = new Set(
+  'EACCES EROFS EPERM ENOTDIR EISDIR EEXIST ENOTEMPTY ENOENT ELOOP ENAMETOOLONG EBUSY EIO EMFILE ENFILE EXDEV EINVAL EMLINK ETXTBSY EFBIG ESTALE ENODEV ENXIO'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Says what a full disk means, and which folder another error of the file system is about; other errors stay.
  * @param error that was thrown
  * @param folder that is written
  */
@@ -44,7 +74,7 @@ export function explained(error: unknown, folder: string): unknown {
       cause: error,
     });
   }
-  if (typeof code === 'string' && ['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code)) {
+  if (typeof code === 'string' && ofFiles.has(code)) {
     return new MlDeployError({
       code: 'fetch/not-writable',
       kind: 'usage',

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../src/oci/manifest.ts';
 import { fetchModel, type FetchedModel } from '../../../src/oci/pull/fetch-model.ts';
 import { explained } from '../../../src/oci/pull/fetch-problem.ts';
+import { makeFoldersAbove } from '../../../src/oci/pull/fetch-state.ts';
 import type { LayerEntry } from '../../../src/oci/tar-entry.ts';
 import { clientOf } from '../client.ts';
 import { startFaultyRegistry, type FaultyRegistry, type RegistryOptions } from '../faulty-registry.ts';
@@ -133,6 +135,71 @@ describe('fetching a model', () => {
   });
 });
 
+describe('a folder has one model and nothing else', () => {
+  it.each<[string, Files]>([
+    ['folders', { 'model/list/x.txt': Buffer.from('x'), 'model/files/y': Buffer.from('y') }],
+    ['files', { 'model/list': Buffer.from('x'), 'model/files': Buffer.from('y'), 'model/list.json': Buffer.from('z') }],
+  ])('with names that the fetching itself could use for %s', async (_, content) => {
+    registry = await startFaultyRegistry();
+    const digest = await publish([await layerOf(content)]);
+    await fetch(digest);
+    for (const [path, bytes] of Object.entries(content)) expect(readFileSync(join(scratch, path))).toEqual(bytes);
+    expect(await fetch(digest)).toMatchObject({ files: Object.keys(content).length });
+  });
+
+  it('also when the first try was killed before its layer was written down', async () => {
+    const digest = await ordinary();
+    await fetch(digest);
+    const state = join(scratch, 'model.fetch');
+    for (const name of readdirSync(state)) if (/^[0-9a-f]{64}/.test(name)) rmSync(join(state, name));
+    const other = await publish([await layerOf({ 'model/other': Buffer.from('other') })]);
+    await expect(fetch(other)).rejects.toMatchObject({ code: 'fetch/not-empty' });
+    expectWhole();
+    expect(await fetch(digest)).toMatchObject({ keptBytes: 0 });
+    rmSync(folder(), { recursive: true });
+    await fetch(other);
+    expect(readdirSync(folder())).toEqual(['other']);
+  });
+
+  it.each([
+    ['a file', 'extra.py', () => writeFileSync(join(folder(), 'extra.py'), '')],
+    ['a folder', 'extra', () => mkdirSync(join(folder(), 'extra'))],
+    ['a link', 'extra', () => symlinkSync('config.json', join(folder(), 'extra'))],
+  ])("so somebody's %s that came later is refused", async (_, name, add) => {
+    const digest = await ordinary();
+    await fetch(digest);
+    add();
+    await expect(fetch(digest)).rejects.toMatchObject({
+      code: 'fetch/not-empty',
+      message: expect.stringContaining(name) as string,
+    });
+  });
+
+  it('and never writes through a link', async () => {
+    const digest = await ordinary();
+    await fetch(digest);
+    const elsewhere = join(scratch, 'elsewhere');
+    mkdirSync(elsewhere);
+    rmSync(join(folder(), 'a b'), { recursive: true });
+    symlinkSync(elsewhere, join(folder(), 'a b'));
+    await expect(fetch(digest)).rejects.toMatchObject({ code: 'fetch/not-empty' });
+    await expect(makeFoldersAbove(folder(), 'a b/1.txt', new Set())).rejects.toMatchObject({ code: 'fetch/not-empty' });
+    expect(readdirSync(elsewhere)).toEqual([]);
+    rmSync(join(scratch, 'model.fetch'), { recursive: true });
+    rmSync(folder(), { recursive: true });
+    symlinkSync(elsewhere, join(scratch, 'model.fetch'));
+    await expect(fetch(digest)).rejects.toMatchObject({ code: 'fetch/not-empty' });
+  });
+
+  it('where a folder stands in the place of a file, the error is one of ours', async () => {
+    const digest = await ordinary();
+    await fetch(digest);
+    rmSync(join(folder(), 'config.json'));
+    mkdirSync(join(folder(), 'config.json'));
+    await expect(fetch(digest)).rejects.toMatchObject({ code: 'fetch/not-writable' });
+  });
+});
+
 describe('nothing of a layer is used that', () => {
   const refused = { code: 'fetch/altered', kind: 'infrastructure' };
 
@@ -223,6 +290,9 @@ describe('it says what is wrong', () => {
     ['EDQUOT', 'fetch/no-room'],
     ['EACCES', 'fetch/not-writable'],
     ['EROFS', 'fetch/not-writable'],
+    ['EISDIR', 'fetch/not-writable'],
+    ['EIO', 'fetch/not-writable'],
+    ['ELOOP', 'fetch/not-writable'],
   ])('when the disk says %s', async (code, ours) => {
     registry = await startFaultyRegistry();
     const error = Object.assign(new Error('no'), { code });
