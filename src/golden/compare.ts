@@ -52,7 +52,8 @@ export function goldenJudge(): GoldenJudge {
     },
     end: () =>
       [...tallies.values()].flatMap(({ allowed, least, tally: { rows, agreed, wrong } }) =>
-        agreed >= least * rows
+        // 0.55 * 100 is a little more than 55 in floating point.
+        agreed >= Math.ceil(least * rows - 1e-9)
           ? []
           : [
               `${agreed} of ${rows} rows have the expected class, not ${wrong.slice(0, mostShown).join(', ')} (allowed: ${allowed})`,
@@ -76,5 +77,5 @@ export function allowedText(tolerance: GoldenTolerance): string {
   if ('cosine' in tolerance) return `cosine from ${tolerance.cosine}`;
   if ('absolute' in tolerance) return `absolute ${tolerance.absolute}, relative ${tolerance.relative}`;
   const among = tolerance.top === 1 ? '' : ` among the largest ${tolerance.top}`;
-  return `agreement of ${tolerance.agreement * 100} % of the rows${among}`;
+  return `agreement of ${Number((tolerance.agreement * 100).toFixed(6))} % of the rows${among}`;
 }

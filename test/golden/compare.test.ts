@@ -85,6 +85,14 @@ describe('cosine', () => {
 });
 
 describe('agreement', () => {
+  test('55 of 100 rows are a share of 0.55', () => {
+    const expected = Array.from({ length: 100 }, () => 1);
+    const answer = (right: number) => expected.map((label, index) => (index < right ? label : 2));
+    const wanted = { expect: expected, tolerance: { agreement: 0.55 } };
+    expect(judged([wanted, answer(55)])).toEqual([]);
+    expect(judged([wanted, answer(54)])).toEqual([expect.stringContaining('allowed: agreement of 55 % of the rows')]);
+  });
+
   const agree = (expected: unknown, tolerance: object = { agreement: 0.75 }) => ({ expect: expected, tolerance });
 
   test('labels, or scores of which the largest decides', () => {

@@ -26,25 +26,18 @@ function createLine(host: GpuHost): string[] {
     word
       .replace(/smoke-[0-9a-f]{6}/g, 'RUN')
       .replace(/(smoke-owner=).*/, '$1OWNER')
+      .replace(/^--env-file=.*/, '--env-file=FILE')
       .replace(uuid, 'UUID'),
   );
 }
 
-const environment = [
-  'MLDEPLOY_MODEL',
-  'MLDEPLOY_MODEL_DIR',
-  'MLDEPLOY_PORT',
-  'MLDEPLOY_WORKERS',
-  'MLDEPLOY_MAX_BODY_BYTES',
-  'MLDEPLOY_DRAIN_SECONDS',
-  'OMP_NUM_THREADS',
-  'OPENBLAS_NUM_THREADS',
-  'MLDEPLOY_REVISION',
-  'MLDEPLOY_MODEL_DIGEST',
-  'MLDEPLOY_FINISH_SECONDS',
-].map((name) => `--env=${name}`);
-
-const before = ['create', '--name=sum-RUN', '--label=mldeploy/smoke=RUN', '--label=mldeploy/smoke-owner=OWNER'];
+const before = [
+  'create',
+  '--env-file=FILE',
+  '--name=sum-RUN',
+  '--label=mldeploy/smoke=RUN',
+  '--label=mldeploy/smoke-owner=OWNER',
+];
 const restrictions = [
   '--user=10001:10001',
   '--cap-drop=ALL',
@@ -68,16 +61,7 @@ describe('docker with a GPU', () => {
     expect(evidence.outcome).toBe('passed');
     expect(evidence.hardware).toEqual({ device: 'gpu', name: 'NVIDIA H100 80GB HBM3' });
     expect(evidence.runtime).toBe('docker');
-    expect(createLine(host)).toEqual([
-      'docker',
-      ...before,
-      ...restrictions,
-      '--gpus=device=UUID',
-      '--env=TOKEN',
-      '--env=PATH=/opt/bin:/usr/bin:/bin',
-      ...environment,
-      image,
-    ]);
+    expect(createLine(host)).toEqual(['docker', ...before, ...restrictions, '--gpus=device=UUID', image]);
     expect(host.commands().flat().join(' ')).not.toContain('hidden from ps');
     expect(host.containers()).toEqual([]);
     expect(
@@ -98,6 +82,42 @@ describe('docker with a GPU', () => {
     expect(csv[1]).toMatch(new RegExp(`^\\d+,${uuid},22,0,17,,0,0$`));
     expect(csv.at(-2)).toMatch(/^\d+,GPU-/);
     expect(csv.some((line) => new RegExp(`^\\d+,${uuid},634,87,17,612,1,0$`).test(line))).toBe(true);
+  });
+
+  test('its variables reach neither the command line nor the engine’s own command', async () => {
+    const host = h100();
+    const env = {
+      LD_LIBRARY_PATH: '/nowhere',
+      GODEBUG: 'http2client=0',
+      SSL_CERT_FILE: '/nowhere/ca.pem',
+      STORAGE_DRIVER: 'vfs',
+      DOCKER_HOST: 'tcp://192.0.2.1:1',
+      QUOTED: '"a" # b',
+    };
+    expect((await smoke(host, { env })).outcome).toBe('passed');
+    const state = (file: string) => readFileSync(path.join(host.state, file), 'utf8');
+    const given = JSON.parse(state('given-environment')) as { mode: number; environment: Record<string, string> };
+    expect(given).toMatchObject({ mode: 0o600, environment: { ...env, MLDEPLOY_PORT: '8000' } });
+    const seen = `${state('client-environment')}\n${host.commands().flat().join('\n')}`;
+    for (const [name, value] of Object.entries(env)) {
+      expect(seen).not.toContain(`${name}=`);
+      expect(seen).not.toContain(value);
+    }
+    const file =
+      host
+        .commands()
+        .flat()
+        .find((word) => word.startsWith('--env-file=')) ?? '';
+    expect(existsSync(file.slice('--env-file='.length))).toBe(false);
+  });
+
+  test('a variable of several lines is refused before anything is made', async () => {
+    const host = h100();
+    await expect(smoke(host, { env: { KEY: 'a\nLD_PRELOAD=b' } })).rejects.toMatchObject({
+      code: 'smoke/variable',
+      message: expect.stringContaining('"KEY"') as string,
+    });
+    expect(host.containers()).toEqual([]);
   });
 
   test('a server that does not use it has failed', async () => {
@@ -142,7 +162,6 @@ describe('podman', () => {
       ...restrictions,
       '--device=nvidia.com/gpu=0',
       '--security-opt=label=disable',
-      ...environment,
       image,
     ]);
   });

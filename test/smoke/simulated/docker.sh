@@ -5,6 +5,7 @@ shift 3
 line=$engine
 for word in "$@"; do line="$line	$word"; done
 printf '%s\n' "$line" >> "$state/commands"
+[ "$1" = create ] && env > "$state/client-environment"
 # Whoever waits for the program writes its exit code: until then it runs.
 alive() { [ -f "$1/pid" ] && [ ! -f "$1/exit" ]; }
 missing() { echo "Error: No such container: $1" >&2; exit 1; }
@@ -20,7 +21,7 @@ case "$1 $2" in
     exit 0 ;;
   "image inspect")
     [ -f "$state/image" ] || { echo "Error: No such image: $5" >&2; exit 1; }
-    case "$4" in *Id*) echo sha256:id ;; *) printf '["registry.example/sum@sha256:%s"]\n' aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ;; esac ;;
+    case "$4" in *Id*) echo sha256:id ;; *Config*) echo '{"Entrypoint":["/srv/run"],"Cmd":["serve"]}' ;; *) printf '["registry.example/sum@sha256:%s"]\n' aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ;; esac ;;
   "port "*)
     [ -f "$state/containers/$2/port" ] || missing "$2"
     printf '127.0.0.1:%s\n' "$(cat "$state/containers/$2/port")" ;;

@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -75,11 +76,14 @@ function create(): void {
       label.slice(label.indexOf('=') + 1),
     ]),
   );
+  const file = option('env-file')[0] ?? '';
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
   const environment = Object.fromEntries(
-    option('env').map((each): [string, string] => {
-      const at = each.indexOf('=');
-      return at < 0 ? [each, process.env[each] ?? ''] : [each.slice(0, at), each.slice(at + 1)];
-    }),
+    lines.map((each): [string, string] => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)]),
+  );
+  writeFileSync(
+    path.join(state, 'given-environment'),
+    JSON.stringify({ mode: statSync(file).mode & 0o777, environment }),
   );
   const made: Container = { name, labels, user: option('user')[0] ?? '', environment, image };
   writeFileSync(path.join(folder, 'container.json'), JSON.stringify(made));

@@ -20,9 +20,11 @@ export interface CreateFacts {
   readonly devices: DeviceGrant;
 }
 
-/** A command line, and the variables that it names without their values. */
+/** How to make a container. Its variables are the image's and the project's: they reach neither the command line nor the command itself. */
 export interface CreateCommand {
+  /** The command line, without the variables. */
   readonly args: readonly string[];
+  /** Variables of the container, to be handed over in a file (env-file.ts). */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -41,9 +43,6 @@ interface PodSpec {
   }[];
 }
 
-/** Variables that the command itself obeys: they cannot be handed over in its environment. */
-const ofTheEngine = /^(PATH|HOME|TMPDIR|(DOCKER|CONTAINERS?|PODMAN|XDG|REGISTRY|BUILDAH)_.*|(https?|no)_proxy)$/i;
-
 /**
  * The command that makes the container of a smoke test: user, read-only root file system, temporary folders, environment and memory of
  * the pod that will be deployed; its port on a port of the loopback interface that the engine chooses.
@@ -53,8 +52,7 @@ export function createCommand({ engine, pod, name, run, owner, memory, devices }
   const [container] = spec.containers;
   if (container === undefined) throw new Error('a pod has a container');
   const { runAsUser, runAsGroup } = spec.securityContext;
-  const all = (container.env ?? []).map(({ name: key, value = '' }) => ({ key, value }));
-  const hidden = all.filter(({ key }) => !ofTheEngine.test(key));
+  const environment = Object.fromEntries((container.env ?? []).map(({ name: key, value = '' }) => [key, value]));
   const limit = String(parseBytes(memory));
   const args = [
     'create',
@@ -74,10 +72,9 @@ export function createCommand({ engine, pod, name, run, owner, memory, devices }
     '--restart=no',
     ...container.ports.map(({ containerPort }) => `--publish=127.0.0.1::${containerPort}`),
     ...devices.args,
-    ...all.map(({ key, value }) => (ofTheEngine.test(key) ? `--env=${key}=${value}` : `--env=${key}`)),
     container.image,
   ];
-  return { args, environment: Object.fromEntries(hidden.map(({ key, value }) => [key, value])) };
+  return { args, environment };
 }
 
 function mounts({ volumes = [] }: PodSpec, places: readonly { name: string; mountPath: string }[]): string[] {

@@ -21,8 +21,6 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds; 20 000 unless said. */
   readonly timeoutMs?: number;
-  /** More variables for the command itself: values that must not stand on a command line, where everybody can read them. */
-  readonly environment?: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
 }
 
@@ -30,11 +28,11 @@ export interface AskOptions {
 export function engineOf(name: EngineName, { environment, dockerConfig }: Access): Engine {
   const docker = dockerConfig === null ? {} : { DOCKER_CONFIG: dockerConfig };
   const credentials: Record<string, string> = name === 'docker' ? docker : authFileVariable(dockerConfig);
-  const ask: Engine['ask'] = (args, { signal, timeoutMs = questionMs, environment: more = {}, onLine } = {}) =>
+  const ask: Engine['ask'] = (args, { signal, timeoutMs = questionMs, onLine } = {}) =>
     run({
       command: name,
       args,
-      environment: { ...environment, ...credentials, ...more },
+      environment: { ...environment, ...credentials },
       timeoutMs,
       graceMs: 1_000,
       ...(signal === undefined ? {} : { signal }),

@@ -1,6 +1,8 @@
 import { MlDeployError } from '../../../errors.ts';
 import type { CreateCommand } from './create-arguments.ts';
 import { type Engine, lastLine } from './engine.ts';
+import { withEnvFile } from './env-file.ts';
+import { isItsProgram, programOf } from './refusal.ts';
 
 export interface LaunchOptions {
   readonly engine: Engine;
@@ -56,16 +58,17 @@ export class Launch {
     this.pullMs = Math.round(performance.now() - began);
     this.#doing = 'creating the container';
     const pulled = performance.now();
-    const made = await engine.ask(command.args, { signal, environment: command.environment, timeoutMs: 120_000 });
+    const [create = '', ...options] = command.args;
+    const made = await withEnvFile(command.environment, (file) =>
+      engine.ask([create, `--env-file=${file}`, ...options], { signal, timeoutMs: 120_000 }),
+    );
     if (made.exitCode !== 0) throw notCreated(engine.name, lastLine(made));
     this.#doing = 'starting the container';
     const started = await engine.ask(['start', name], { signal, timeoutMs: 120_000 });
     this.createMs = Math.round(performance.now() - pulled);
     if (started.exitCode !== 0) {
       const said = lastLine(started);
-      if (!/exec|no such file|permission denied|entrypoint/i.test(said) || /nvidia|cdi|device/i.test(said)) {
-        throw notCreated(engine.name, said);
-      }
+      if (!isItsProgram(said, await programOf(engine, image))) throw notCreated(engine.name, said);
       this.refused = said;
       return;
     }
