@@ -40,9 +40,9 @@ export class HashCrew {
     const length = Math.min(pieceBytes, Math.max(64 * 1024, bytes));
     const memory = Array.from({ length: count }, () => new SharedArrayBuffer(length));
     this.#free = memory.map((shared, number): Piece => ({ number, bytes: Buffer.from(shared) }));
-    const hashers = Array.from({ length: threads }, () => new HashThread(memory));
-    const here = new HashHere(this.#free.map((piece) => piece.bytes));
-    this.#hashers = (threads === 0 ? [here] : hashers).map((hasher) => ({ hasher, bytes: 0 }));
+    const hashers: Hasher[] = startThreads(threads, memory);
+    if (hashers.length === 0) hashers.push(new HashHere(this.#free.map((piece) => piece.bytes)));
+    this.#hashers = hashers.map((hasher) => ({ hasher, bytes: 0 }));
   }
 
   /** A piece that nobody uses; waits for one. */
@@ -75,4 +75,15 @@ export class HashCrew {
   async close(): Promise<void> {
     await Promise.all(this.#hashers.map(({ hasher }) => hasher.close()));
   }
+}
+
+/** As many as the system allows. */
+function startThreads(count: number, memory: readonly SharedArrayBuffer[]): HashThread[] {
+  const started: HashThread[] = [];
+  while (started.length < count) {
+    const thread = new HashThread(memory);
+    if (!thread.threaded) break;
+    started.push(thread);
+  }
+  return started;
 }

@@ -56,7 +56,10 @@ let ready: Promise<Prepared> | null = null;
  * some 50 MB. It keeps no process from ending.
  */
 export function hashingSoon(size: number, processors = availableParallelism()): void {
-  if (isForThread(size, processors)) ready ??= prepare();
+  if (!isForThread(size, processors)) return;
+  ready ??= prepare();
+  // Whoever hashes with it hears of it; perhaps nobody does.
+  ready.catch(() => undefined);
 }
 
 /** For a file of about `size` bytes: `smallest` is the smallest buffer that its reader can use, bytes. */

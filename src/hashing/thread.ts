@@ -30,30 +30,37 @@ interface Waiting {
 
 /** Hashes in a thread, in memory that both share: what is hashed is what others look at. */
 export class HashThread implements Hasher {
-  readonly #thread: Worker;
+  /** Null where the system allows no more threads. */
+  readonly #thread: Worker | null;
   readonly #pieces: readonly Uint8Array[];
   /** The first one is answered next. */
   readonly #waiting: Waiting[] = [];
   #answered = false;
   #failure: Error | null = null;
-  /** Hashes here, where the system allows no more threads. */
+  /** Hashes here, where there is no thread. */
   #here: HashHere | null = null;
 
   constructor(memory: readonly SharedArrayBuffer[]) {
     this.#pieces = memory.map((bytes) => new Uint8Array(bytes));
-    this.#thread = new Worker(program, { eval: true, execArgv: [], workerData: memory });
-    this.#thread.on('message', (digests: string[]) => {
+    this.#thread = startThread(memory);
+    if (this.#thread === null) this.#here = new HashHere(this.#pieces);
+    this.#thread?.on('message', (digests: string[]) => {
       this.#answered = true;
       this.#waiting.shift()?.done.resolve(digests);
     });
-    this.#thread.on('error', (error: Error) => this.#fail(error));
-    this.#thread.on('exit', () => this.#fail(new Error('the thread that hashes has ended')));
+    this.#thread?.on('error', (error: Error) => this.#fail(error));
+    this.#thread?.on('exit', () => this.#fail(new Error('the thread that hashes has ended')));
+  }
+
+  /** Whether there is a thread: else it hashes where it is asked to. */
+  get threaded(): boolean {
+    return this.#thread !== null;
   }
 
   /** Whether the process waits for the thread. */
   hold(held: boolean): void {
-    if (held) this.#thread.ref();
-    else this.#thread.unref();
+    if (held) this.#thread?.ref();
+    else this.#thread?.unref();
   }
 
   add(stream: number, piece: number, runs: Runs): Promise<string[]> {
@@ -61,12 +68,12 @@ export class HashThread implements Hasher {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     const done = Promise.withResolvers<string[]>();
     this.#waiting.push({ stream, piece, runs, done });
-    this.#thread.postMessage([stream, piece, runs]);
+    this.#thread?.postMessage([stream, piece, runs]);
     return done.promise;
   }
 
   async close(): Promise<void> {
-    await this.#thread.terminate();
+    await this.#thread?.terminate();
   }
 
   #fail(error: Error): void {
@@ -81,5 +88,14 @@ export class HashThread implements Hasher {
     const here = new HashHere(this.#pieces);
     this.#here = here;
     for (const { stream, piece, runs, done } of waiting) done.resolve(here.add(stream, piece, runs));
+  }
+}
+
+/** Null where the system allows no more threads (a limit of processes counts them): Worker throws ERR_WORKER_INIT_FAILED then, at once. */
+function startThread(memory: readonly SharedArrayBuffer[]): Worker | null {
+  try {
+    return new Worker(program, { eval: true, execArgv: [], workerData: memory });
+  } catch {
+    return null;
   }
 }
