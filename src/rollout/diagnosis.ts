@@ -2,6 +2,7 @@ import { MlDeployError } from '../errors.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { fetchContainer, fetchFailure } from '../kubernetes/objects/weights.ts';
+import { mountFailure } from '../kubernetes/objects/weights-mount.ts';
 import { schedulingProblem } from '../kubernetes/scheduling.ts';
 import { plural } from '../plural.ts';
 import { isGone, serverContainer, serverStatuses, statusOf } from './pods.ts';
@@ -73,8 +74,8 @@ function containerTrouble(pod: KubeObject, container: ContainerStatus): Trouble 
     );
   }
   if (waiting !== undefined) {
-    const image = imageTrouble(pod, waiting);
-    if (image !== null) return image;
+    const found = mountTrouble(pod, waiting) ?? imageTrouble(pod, waiting);
+    if (found !== null) return found;
   }
   if (
     waiting?.reason === 'CreateContainerConfigError' ||
@@ -164,6 +165,22 @@ function fetchTrouble(pod: KubeObject, status: PodStatus): Trouble | null {
     message: `Pod ${pod.metadata.name} could not fetch its model (exit code ${ended.exitCode}, ${ended.reason ?? 'Error'}): ${why === '' ? 'it said nothing' : why}`,
     hint: 'Look at the registry, and at deploy.imagePullSecrets: the init container reads the registry with these.',
     mayPass: !hopelessFetch.test(why),
+  };
+}
+
+/** As fetchTrouble, of a model that the node mounts: the status of the server tells it. */
+function mountTrouble(
+  pod: KubeObject,
+  waiting: { readonly reason?: string; readonly message?: string },
+): Trouble | null {
+  const why = mountFailure(pod, waiting);
+  if (why === null) return null;
+  return {
+    kind: 'infrastructure',
+    code: 'rollout/model-fetch',
+    message: `The node of pod ${pod.metadata.name} could not mount its model (${waiting.reason ?? ''}): ${oneLine(waiting.message)}`,
+    hint: 'Look at the registry and at deploy.imagePullSecrets, and whether the container runtime of the node mounts images (docs/build.md).',
+    mayPass: !why.forGood,
   };
 }
 

@@ -157,3 +157,47 @@ describe('nobody is to blame', () => {
     expect(troubleOf([candidate], null)).toBeNull();
   });
 });
+
+describe('a model that its node cannot mount', () => {
+  const [server, model] = [
+    `registry.test/fraud@sha256:${'1'.repeat(64)}`,
+    `registry.test/fraud@sha256:${'2'.repeat(64)}`,
+  ];
+  const mounting = (reason: string, message: string): KubeObject => ({
+    ...waiting(reason, message),
+    spec: {
+      containers: [{ name: 'server', image: server, volumeMounts: [{ name: 'model', mountPath: '/model' }] }],
+      volumes: [
+        { name: 'tmp', emptyDir: {} },
+        { name: 'model', image: { reference: model } },
+      ],
+    },
+  });
+
+  test.each([
+    ['ErrImagePull', `failed to pull and unpack image "${model}": not found`, false],
+    ['ImagePullBackOff', `Back-off pulling image "${model}": ErrImagePull: 503 Service Unavailable`, true],
+    ['ErrImagePull', 'pull access denied, insufficient_scope: authorization failed', false],
+    ['CreateContainerError', 'failed to generate container spec: failed to mount image volume: no space left', true],
+    [
+      'RunContainerError',
+      'runc create failed: error mounting "/var/lib/x" to rootfs at "/model": input/output error',
+      true,
+    ],
+    ['ImageVolumeMountFailed', 'the snapshot is busy', true],
+    ['ErrImageVolumeMountFailed', 'subpath does not exist', false],
+  ])('%s: %s', (reason, message, mayPass) => {
+    const found = troubleOf([mounting(reason, message)], null);
+    expect(found).toMatchObject({ code: 'rollout/model-fetch', kind: 'infrastructure', mayPass });
+    expect(found?.message).toContain(message);
+  });
+
+  test.each([
+    ['rollout/image-pull', 'ErrImagePull', `failed to pull and unpack image "${server}": not found`],
+    ['rollout/container-config', 'CreateContainerError', 'no command specified'],
+    ['rollout/container-config', 'RunContainerError', 'exec: "/model/serve": not found'],
+    ['rollout/container-config', 'CreateContainerConfigError', 'secret "keys" not found'],
+  ])('but %s is the revision’s: %s', (code, reason, message) => {
+    expect(troubleOf([mounting(reason, message)], null)).toMatchObject({ code, kind: 'model' });
+  });
+});

@@ -43,6 +43,21 @@ test.each<[string, KubeObject, number, string]>([
   expect(() => state(object, lasting)).toThrow(expect.objectContaining({ code, kind: 'infrastructure' }));
 });
 
+test('a model that the node cannot mount is infrastructure', () => {
+  const spec = {
+    containers: [{ image: `x/y@sha256:${'1'.repeat(64)}`, volumeMounts: [{ name: 'model', mountPath: '/model' }] }],
+    volumes: [{ name: 'model', image: { reference: `x/y@sha256:${'2'.repeat(64)}` } }],
+  };
+  const failed = { ...waiting('CreateContainerError', 'failed to mount image volume: no space left'), spec };
+  expect(state(failed)).toMatchObject({ phase: 'starting' });
+  const refused = expect.objectContaining({ code: 'smoke/model-fetch', kind: 'infrastructure' }) as unknown;
+  expect(() => state(failed, 31_000)).toThrow(refused);
+  expect(() =>
+    state({ ...waiting('ErrImagePull', `pulling "x/y@sha256:${'2'.repeat(64)}": not found`), spec }),
+  ).toThrow(refused);
+  expect(() => state({ ...waiting('ImageVolumeMountFailed', 'subpath does not exist'), spec })).toThrow(refused);
+});
+
 test.each<[string, KubeObject, string]>([
   ['an exit', container({ terminated: { exitCode: 3, reason: 'Error' } }), 'ended by itself with exit code 3'],
   ['too much memory', container({ terminated: { exitCode: 137, reason: 'OOMKilled' } }), 'resources.memory (1Gi)'],

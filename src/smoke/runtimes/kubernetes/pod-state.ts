@@ -2,6 +2,7 @@ import { MlDeployError } from '../../../errors.ts';
 import type { KubeObject } from '../../../kubernetes/api.ts';
 import type { ServerState } from '../runtime.ts';
 import { fetchContainer, fetchFailure } from '../../../kubernetes/objects/weights.ts';
+import { mountFailure } from '../../../kubernetes/objects/weights-mount.ts';
 import { explainUnschedulable } from './unschedulable.ts';
 
 interface Waiting {
@@ -109,7 +110,21 @@ function notFetched(pod: KubeObject, { exitCode, reason, message }: Terminated):
   });
 }
 
+function notMounted(pod: KubeObject, reason: string, message: string): MlDeployError {
+  return new MlDeployError({
+    code: 'smoke/model-fetch',
+    kind: 'infrastructure',
+    message: `The node of pod ${pod.metadata.name} could not mount its model (${reason}): ${oneLine(message)}`,
+    hint: 'Nothing is known against the model. Look at the registry and at deploy.imagePullSecrets, and whether the container runtime of the node mounts images (docs/build.md).',
+  });
+}
+
 function waiting(pod: KubeObject, { reason = '', message = '' }: Waiting, lasting: Lasting): ServerState {
+  const unmounted = mountFailure(pod, { reason, message });
+  if (unmounted !== null) {
+    if (unmounted.forGood || lasting('mount') > pullPatienceMs) throw notMounted(pod, reason, message);
+    return { phase: 'starting', detail: `mounting the model failed and is tried again: ${oneLine(message)}` };
+  }
   if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError)$/.test(reason)) {
     const final = /not found|manifest unknown|unauthorized|denied|forbidden|invalid/i.test(message);
     if (final || reason === 'InvalidImageName' || lasting('pull') > pullPatienceMs) {
