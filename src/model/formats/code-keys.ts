@@ -32,6 +32,8 @@ const usual: Readonly<Record<string, RegExp>> = {
   worker_extension_cls: /^$/,
   tool_parser_plugin: /^$/,
   reasoning_parser_plugin: /^$/,
+  // jsonargparse imports what has a full stop, and calls it.
+  class_path: /^[^.]*$/,
   // PEFT imports it.
   parent_library: /^(transformers|diffusers|peft|timm|sentence_transformers|torchvision)(\.[\w.]+)?$/,
 };
@@ -45,6 +47,7 @@ export function codeKey(value: Json): string | null {
         if (namesCode(key, item)) return key;
         waiting.push(item);
       }
+      if (isInstantiated(next)) return 'target';
     } else if (Array.isArray(next)) {
       for (const item of next as readonly Json[]) waiting.push(item);
     }
@@ -56,4 +59,11 @@ function namesCode(key: string, item: Json): boolean {
   if (codeKeys.includes(key)) return item !== null && item !== false;
   const pattern = Object.hasOwn(usual, key) ? usual[key] : undefined;
   return pattern !== undefined && typeof item === 'string' && !pattern.test(item);
+}
+
+/** What is constructed from a configuration in the way of latent diffusion: `target` with `params`. Others have a word as target. */
+function isInstantiated(fields: ReadonlyMap<string, Json>): boolean {
+  const target = fields.get('target');
+  if (typeof target !== 'string' || !/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(target)) return false;
+  return fields.has('params') || /\..*\./.test(target) || /\.[A-Z]\w*$/.test(target);
 }

@@ -31,7 +31,11 @@ export function readMar(context: InspectContext, members: readonly Member[]): Ar
 }
 
 /** Returns the version that the manifest gives the model: TorchServe finds its settings by it. Null: it gives none. */
-function checkManifest(bytes: Buffer | null, names: ReadonlySet<string>, { findings }: InspectContext): string | null {
+export function checkManifest(
+  bytes: Buffer | null,
+  names: ReadonlySet<string>,
+  { findings }: Pick<InspectContext, 'findings'>,
+): string | null {
   const manifest = bytes === null ? 'has more than 1 MiB' : parse(bytes);
   if (typeof manifest === 'string') {
     findings.add('mar/manifest', null, `The manifest ${manifest}.`);

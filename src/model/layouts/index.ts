@@ -8,14 +8,20 @@ import { opaqueWeights } from './opaque-weights.ts';
 import { savedModelFolder } from './savedmodel.ts';
 import { triton } from './triton.ts';
 import type { Unit } from './unit.ts';
+import { unpackedMar } from './mar.ts';
 import { mlflow } from './mlflow.ts';
+import { peft } from './peft.ts';
+import { diffusers } from './diffusers.ts';
 import { shards } from './shards.ts';
 
 /** Every layout; all of them are asked about every unit. */
 export const layouts: readonly Layout[] = [
   huggingFace,
+  diffusers,
+  peft,
   mlflow,
   triton,
+  unpackedMar,
   shards,
   onnxExternalData,
   savedModelFolder,

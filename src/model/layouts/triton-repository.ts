@@ -8,6 +8,7 @@ import { inside } from './inside.ts';
 import type { Laid } from './layout.ts';
 import { ensembleProblem } from './triton-ensemble.ts';
 import { tensorDifference, tritonTensors } from '../../server/triton/tensors.ts';
+import { checkVllm } from './triton-vllm.ts';
 import type { Unit } from './unit.ts';
 
 /** Backends that come with Triton. */
@@ -47,6 +48,9 @@ export async function checkRepository(unit: Unit, files: readonly InspectedFile[
     if (config !== null) models.push(new Model(unit, file, config));
   }
   const contracts = models.flatMap((model) => model.check(models) ?? []);
+  for (const model of models) {
+    for (const folder of model.vllm()) await checkVllm(unit, folder);
+  }
   const ensembles = models.filter(({ isEnsemble }) => isEnsemble);
   const whole = models.length === 1 ? models[0] : ensembles.length === 1 ? ensembles[0] : undefined;
   const contract = contracts.find(({ model }) => model === whole)?.contract;
@@ -81,6 +85,12 @@ class Model {
 
   get isEnsemble(): boolean {
     return this.config.text('platform') === 'ensemble' || this.config.fields.has('ensemble_scheduling');
+  }
+
+  /** Folders of versions that vLLM reads. */
+  vllm(): readonly string[] {
+    if (this.config.text('backend') !== 'vllm') return [];
+    return this.versions().map((version) => posix.join(this.folder, String(version)));
   }
 
   check(models: readonly Model[]): { readonly model: Model; readonly contract: Contract }[] | null {

@@ -4,8 +4,8 @@ export const huggingFaceRules = {
   'hugging-face/module': rule(
     'high',
     'inconclusive',
-    'sentence-transformers imports and runs the classes that modules.json and router_config.json name.',
-    'Use modules of sentence-transformers itself.',
+    'Libraries import and run the classes that modules.json and router_config.json (sentence-transformers) and model_index.json (diffusers) name.',
+    'Use classes of the library itself.',
     { cwe: [829], bad: '"type": "custom.Pooling"', good: '"type": "sentence_transformers.models.Pooling"' },
   ),
   'hugging-face/path': rule(
@@ -28,5 +28,12 @@ export const huggingFaceRules = {
     'Libraries convert the weights while loading, which costs time and memory.',
     'Write torch_dtype (dtype) as the weights are, or convert the weights.',
     { bad: 'torch_dtype bfloat16 over F32 tensors', good: 'torch_dtype bfloat16 over BF16 tensors' },
+  ),
+  'hugging-face/base': rule(
+    'info',
+    'clean',
+    'An adapter is loaded on top of a base model, and what that is decides as much about the answers and the risks.',
+    'Judge the base model as well, and serve it from a folder or at a fixed revision.',
+    { bad: '"base_model_name_or_path": "org/name"', good: 'the base model in a folder beside the adapter' },
   ),
 } as const satisfies Record<string, Rule>;

@@ -18,6 +18,13 @@ export const tritonRules = {
     'Use a backend that comes with Triton.',
     { cwe: [829], bad: 'backend: "mine"', good: 'backend: "onnxruntime"' },
   ),
+  'triton/remote-weights': rule(
+    'high',
+    'inconclusive',
+    'vLLM would load weights at serving time that nobody has validated, from a hub or another folder.',
+    'Put the weights into the version folder and name them in model.json by their absolute path in the repository.',
+    { cwe: [494, 829], bad: '"model": "org/name"', good: '"model": "/models/m/1/weights" beside 1/weights' },
+  ),
   'triton/path': rule(
     'high',
     'unsafe',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { benign, dangerous, suspicious, type CorpusCase } from './case.ts';
+import { benign, dangerous, remarked, suspicious, unchecked, type CorpusCase } from './case.ts';
 
 const modules = (type: string, path = ''): string => JSON.stringify([{ idx: 0, name: '0', path, type }]);
 const types = (type: string): string => JSON.stringify({ types: { a: type }, structure: { query: ['a'] } });
@@ -22,6 +22,87 @@ const triton = (file: string, content: string) => ({
 const booster = (): object =>
   JSON.parse(readFileSync(new URL('../fixtures/real/trees/xgboost-binary.json', import.meta.url), 'utf8')) as object;
 const remote = ['json/remote-code'];
+
+const mar = (handler: string): readonly CorpusCase[] => [
+  suspicious('named code: a handler of an unpacked model archive', ['format/code'], {
+    'm/MAR-INF/MANIFEST.json': JSON.stringify({ model: { modelName: 'm', handler, modelVersion: '1.0' } }),
+    [`m/${handler}`]: 'import os\n',
+  }),
+  benign('named code: an unpacked model archive with a handler of TorchServe', {
+    'm/MAR-INF/MANIFEST.json': JSON.stringify({ model: { modelName: 'm', handler: 'text_classifier' } }),
+    'm/index_to_name.json': '{"0": "a"}',
+  }),
+];
+
+const vllm = (settings: object): Record<string, string> => ({
+  'm/config.pbtxt': 'name: "m"\nbackend: "vllm"\n',
+  'm/1/model.json': JSON.stringify(settings),
+  'm/1/weights/config.json': '{"model_type": "llama"}',
+});
+const adapter = (base: string): string => JSON.stringify({ peft_type: 'LORA', base_model_name_or_path: base });
+const weightsOfOthers = [
+  benign('weights of others: in the folder', vllm({ model: '/models/m/1/weights', tokenizer: './weights' })),
+  ...[{ model: 'org/name' }, { model: 'm/1' }, { model: 'name' }, { model: '/elsewhere/weights/x' }, {}].map(
+    (settings) =>
+      unchecked(`weights of others: ${JSON.stringify(settings)} for vLLM`, ['triton/remote-weights'], vllm(settings)),
+  ),
+  unchecked(
+    'weights of others: what speculates',
+    ['triton/remote-weights'],
+    vllm({ model: '/models/m/1/weights', speculative_config: { model: 'org/draft' } }),
+  ),
+  unchecked('weights of others: adapters for vLLM', ['triton/remote-weights'], {
+    ...vllm({ model: '/models/m/1/weights' }),
+    'm/1/multi_lora.json': '{"a": "org/adapter"}',
+  }),
+  ...['org/name', '/home/me/base'].map((base) =>
+    remarked(`weights of others: an adapter for ${base}`, ['hugging-face/base'], {
+      'adapter_config.json': adapter(base),
+      'README.md': '# Adapter\n',
+    }),
+  ),
+  benign('weights of others: an adapter in the folder of its base', {
+    'config.json': '{"model_type": "llama"}',
+    'adapter/adapter_config.json': adapter('..'),
+  }),
+];
+
+const pipeline = (parts: object): readonly [string, string] => [
+  'model_index.json',
+  JSON.stringify({ _class_name: 'StableDiffusionPipeline', _diffusers_version: '0.30.0', ...parts }),
+];
+const constructed = [
+  benign(
+    'constructed: a pipeline of diffusers',
+    ...pipeline({
+      feature_extractor: [null, null],
+      image_encoder: [null, null],
+      requires_safety_checker: true,
+      safety_checker: ['stable_diffusion', 'StableDiffusionSafetyChecker'],
+      scheduler: ['diffusers', 'PNDMScheduler'],
+      text_encoder: ['transformers', 'CLIPTextModel'],
+    }),
+  ),
+  ...[{ unet: ['somebody', 'Unet'] }, { unet: ['os.path', 'x'] }, { _class_name: ['my_pipeline', 'P'] }].map((parts) =>
+    suspicious(`constructed: ${JSON.stringify(parts)} of diffusers`, ['hugging-face/module'], ...pipeline(parts)),
+  ),
+  suspicious(
+    'constructed: jsonargparse',
+    ['yaml/remote-code'],
+    'config.yaml',
+    'model:\n  class_path: somebody.Model\n',
+  ),
+  benign('constructed: a class of jsonargparse by its name', 'config.yaml', 'optimizer:\n  class_path: Adam\n'),
+  suspicious(
+    'constructed: latent diffusion',
+    ['yaml/remote-code'],
+    'v1-inference.yaml',
+    'model:\n  target: somebody.Model\n  params:\n    linear_start: 0.1\n',
+  ),
+  suspicious('constructed: a target in JSON', remote, ...config({ model: { target: 'os.system', params: {} } })),
+  suspicious('constructed: Hydra', ['yaml/remote-code'], 'config.yaml', 'model:\n  _target_: somebody.Model\n'),
+  benign('constructed: other targets', ...config({ target: 'label', task: { target: 'model.onnx' } })),
+];
 
 /** Configurations that name code of others, which libraries import and call. */
 export const namedCodeCases: readonly CorpusCase[] = [
@@ -107,6 +188,9 @@ export const namedCodeCases: readonly CorpusCase[] = [
     MLmodel: 'flavors:\n  langchain:\n    model_data: model.yaml\n',
     'model.yaml': '_type: llm_bash_chain\n',
   }),
+  ...mar('notes.txt'),
+  ...weightsOfOthers,
+  ...constructed,
   suspicious('named code: model.py of Triton', ['format/code'], triton('model.py', 'import os\n')),
   suspicious('named code: a document that Triton runs', ['format/code'], triton('notes.txt', 'import os\n')),
 ];
