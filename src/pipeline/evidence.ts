@@ -272,6 +272,15 @@ export interface SmokeEvidence extends EvidenceBase<
     };
     /** The most memory of the host that the server had, bytes. Absent: not known. */
     readonly memoryPeakBytes?: number;
+    /** Memory of the server while latency was measured, and how many bytes more each request left there in the second half. Absent: too few requests, or not to be seen. */
+    readonly memoryGrowth?: {
+      readonly firstBytes: number;
+      readonly lastBytes: number;
+      readonly perRequestBytes: number;
+      /** Lower confidence bound of it, 99.5 %. */
+      readonly lowBytes: number;
+      readonly samples: number;
+    };
     /** What was seen on its GPUs. Absent: the CPU, or nobody could look. */
     readonly gpu?: {
       readonly memoryPeakMiB: number | null;

@@ -61,6 +61,7 @@ describe('a server that behaves well', () => {
       'edges passed',
       'latency passed',
       'live passed',
+      'memory skipped',
       'alive passed',
       'stop passed',
       'in-flight passed',

@@ -3902,7 +3902,7 @@ return errors === 0;
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const smoke = validate36;
-const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"type":"object","properties":{"perSecond":{"type":"number"},"concurrency":{"type":"number"}},"required":["perSecond","concurrency"],"additionalProperties":false},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"coldStart":{"type":"object","properties":{"pullMs":{"type":"number"},"createMs":{"type":"number"},"loadMs":{"type":["number","null"]},"firstAnswerMs":{"type":["number","null"]}},"required":["pullMs","createMs","loadMs","firstAnswerMs"],"additionalProperties":false},"memoryPeakBytes":{"type":"number"},"gpu":{"type":"object","properties":{"memoryPeakMiB":{"type":["number","null"]},"memoryRiseMiB":{"type":["number","null"]},"utilisation":{"type":["number","null"]},"samples":{"type":"number"}},"required":["memoryPeakMiB","memoryRiseMiB","utilisation","samples"],"additionalProperties":false},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false},"QuantileInterval":{"type":"object","properties":{"low":{"type":["number","null"]},"high":{"type":["number","null"]}},"required":["low","high"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"type":"object","properties":{"perSecond":{"type":"number"},"concurrency":{"type":"number"}},"required":["perSecond","concurrency"],"additionalProperties":false},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"coldStart":{"type":"object","properties":{"pullMs":{"type":"number"},"createMs":{"type":"number"},"loadMs":{"type":["number","null"]},"firstAnswerMs":{"type":["number","null"]}},"required":["pullMs","createMs","loadMs","firstAnswerMs"],"additionalProperties":false},"memoryPeakBytes":{"type":"number"},"memoryGrowth":{"type":"object","properties":{"firstBytes":{"type":"number"},"lastBytes":{"type":"number"},"perRequestBytes":{"type":"number"},"lowBytes":{"type":"number"},"samples":{"type":"number"}},"required":["firstBytes","lastBytes","perRequestBytes","lowBytes","samples"],"additionalProperties":false},"gpu":{"type":"object","properties":{"memoryPeakMiB":{"type":["number","null"]},"memoryRiseMiB":{"type":["number","null"]},"utilisation":{"type":["number","null"]},"samples":{"type":"number"}},"required":["memoryPeakMiB","memoryRiseMiB","utilisation","samples"],"additionalProperties":false},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false},"QuantileInterval":{"type":"object","properties":{"low":{"type":["number","null"]},"high":{"type":["number","null"]}},"required":["low","high"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
 const schema57 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema62 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
 const schema58 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false};
@@ -4972,11 +4972,11 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data6.gpu !== undefined){
-let data22 = data6.gpu;
+if(data6.memoryGrowth !== undefined){
+let data22 = data6.memoryGrowth;
 if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.memoryPeakMiB === undefined){
-const err54 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryPeakMiB"},message:"must have required property '"+"memoryPeakMiB"+"'"};
+if(data22.firstBytes === undefined){
+const err54 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "firstBytes"},message:"must have required property '"+"firstBytes"+"'"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -4985,8 +4985,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data22.memoryRiseMiB === undefined){
-const err55 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryRiseMiB"},message:"must have required property '"+"memoryRiseMiB"+"'"};
+if(data22.lastBytes === undefined){
+const err55 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "lastBytes"},message:"must have required property '"+"lastBytes"+"'"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -4995,8 +4995,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data22.utilisation === undefined){
-const err56 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "utilisation"},message:"must have required property '"+"utilisation"+"'"};
+if(data22.perRequestBytes === undefined){
+const err56 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "perRequestBytes"},message:"must have required property '"+"perRequestBytes"+"'"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -5005,8 +5005,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data22.samples === undefined){
-const err57 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
+if(data22.lowBytes === undefined){
+const err57 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "lowBytes"},message:"must have required property '"+"lowBytes"+"'"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -5015,9 +5015,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-for(const key4 in data22){
-if(!((((key4 === "memoryPeakMiB") || (key4 === "memoryRiseMiB")) || (key4 === "utilisation")) || (key4 === "samples"))){
-const err58 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data22.samples === undefined){
+const err58 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -5026,11 +5025,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-if(data22.memoryPeakMiB !== undefined){
-let data23 = data22.memoryPeakMiB;
-if((!((typeof data23 == "number") && (isFinite(data23)))) && (data23 !== null)){
-const err59 = {instancePath:instancePath+"/volatile/gpu/memoryPeakMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryPeakMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryPeakMiB.type},message:"must be number,null"};
+for(const key4 in data22){
+if(!(((((key4 === "firstBytes") || (key4 === "lastBytes")) || (key4 === "perRequestBytes")) || (key4 === "lowBytes")) || (key4 === "samples"))){
+const err59 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -5040,10 +5037,10 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data22.memoryRiseMiB !== undefined){
-let data24 = data22.memoryRiseMiB;
-if((!((typeof data24 == "number") && (isFinite(data24)))) && (data24 !== null)){
-const err60 = {instancePath:instancePath+"/volatile/gpu/memoryRiseMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryRiseMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryRiseMiB.type},message:"must be number,null"};
+if(data22.firstBytes !== undefined){
+let data23 = data22.firstBytes;
+if(!((typeof data23 == "number") && (isFinite(data23)))){
+const err60 = {instancePath:instancePath+"/volatile/memoryGrowth/firstBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/firstBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -5053,10 +5050,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data22.utilisation !== undefined){
-let data25 = data22.utilisation;
-if((!((typeof data25 == "number") && (isFinite(data25)))) && (data25 !== null)){
-const err61 = {instancePath:instancePath+"/volatile/gpu/utilisation",schemaPath:"#/properties/volatile/properties/gpu/properties/utilisation/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.utilisation.type},message:"must be number,null"};
+if(data22.lastBytes !== undefined){
+let data24 = data22.lastBytes;
+if(!((typeof data24 == "number") && (isFinite(data24)))){
+const err61 = {instancePath:instancePath+"/volatile/memoryGrowth/lastBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/lastBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -5066,10 +5063,10 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data22.samples !== undefined){
-let data26 = data22.samples;
-if(!((typeof data26 == "number") && (isFinite(data26)))){
-const err62 = {instancePath:instancePath+"/volatile/gpu/samples",schemaPath:"#/properties/volatile/properties/gpu/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data22.perRequestBytes !== undefined){
+let data25 = data22.perRequestBytes;
+if(!((typeof data25 == "number") && (isFinite(data25)))){
+const err62 = {instancePath:instancePath+"/volatile/memoryGrowth/perRequestBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/perRequestBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -5079,9 +5076,10 @@ vErrors.push(err62);
 errors++;
 }
 }
-}
-else {
-const err63 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data22.lowBytes !== undefined){
+let data26 = data22.lowBytes;
+if(!((typeof data26 == "number") && (isFinite(data26)))){
+const err63 = {instancePath:instancePath+"/volatile/memoryGrowth/lowBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/lowBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -5091,9 +5089,10 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data6.startedAt !== undefined){
-if(typeof data6.startedAt !== "string"){
-const err64 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data22.samples !== undefined){
+let data27 = data22.samples;
+if(!((typeof data27 == "number") && (isFinite(data27)))){
+const err64 = {instancePath:instancePath+"/volatile/memoryGrowth/samples",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -5103,9 +5102,9 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data6.endedAt !== undefined){
-if(typeof data6.endedAt !== "string"){
-const err65 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err65 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -5115,9 +5114,11 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data6.engine !== undefined){
-if(typeof data6.engine !== "string"){
-const err66 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.gpu !== undefined){
+let data28 = data6.gpu;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.memoryPeakMiB === undefined){
+const err66 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryPeakMiB"},message:"must have required property '"+"memoryPeakMiB"+"'"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -5126,10 +5127,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-if(data6.host !== undefined){
-if(typeof data6.host !== "string"){
-const err67 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data28.memoryRiseMiB === undefined){
+const err67 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryRiseMiB"},message:"must have required property '"+"memoryRiseMiB"+"'"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -5138,10 +5137,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-else {
-const err68 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data28.utilisation === undefined){
+const err68 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "utilisation"},message:"must have required property '"+"utilisation"+"'"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -5150,10 +5147,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-if(data.imageReference !== undefined){
-if(typeof data.imageReference !== "string"){
-const err69 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data28.samples === undefined){
+const err69 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -5162,11 +5157,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-if(data.modelDigest !== undefined){
-let data32 = data.modelDigest;
-if((typeof data32 !== "string") && (data32 !== null)){
-const err70 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
+for(const key5 in data28){
+if(!((((key5 === "memoryPeakMiB") || (key5 === "memoryRiseMiB")) || (key5 === "utilisation")) || (key5 === "samples"))){
+const err70 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -5176,9 +5169,10 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data.runtime !== undefined){
-if(typeof data.runtime !== "string"){
-const err71 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data28.memoryPeakMiB !== undefined){
+let data29 = data28.memoryPeakMiB;
+if((!((typeof data29 == "number") && (isFinite(data29)))) && (data29 !== null)){
+const err71 = {instancePath:instancePath+"/volatile/gpu/memoryPeakMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryPeakMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryPeakMiB.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -5188,11 +5182,10 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data.hardware !== undefined){
-let data34 = data.hardware;
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-if(data34.device === undefined){
-const err72 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
+if(data28.memoryRiseMiB !== undefined){
+let data30 = data28.memoryRiseMiB;
+if((!((typeof data30 == "number") && (isFinite(data30)))) && (data30 !== null)){
+const err72 = {instancePath:instancePath+"/volatile/gpu/memoryRiseMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryRiseMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryRiseMiB.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -5201,8 +5194,11 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data34.name === undefined){
-const err73 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+}
+if(data28.utilisation !== undefined){
+let data31 = data28.utilisation;
+if((!((typeof data31 == "number") && (isFinite(data31)))) && (data31 !== null)){
+const err73 = {instancePath:instancePath+"/volatile/gpu/utilisation",schemaPath:"#/properties/volatile/properties/gpu/properties/utilisation/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.utilisation.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -5211,9 +5207,11 @@ vErrors.push(err73);
 }
 errors++;
 }
-for(const key5 in data34){
-if(!((key5 === "device") || (key5 === "name"))){
-const err74 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+}
+if(data28.samples !== undefined){
+let data32 = data28.samples;
+if(!((typeof data32 == "number") && (isFinite(data32)))){
+const err74 = {instancePath:instancePath+"/volatile/gpu/samples",schemaPath:"#/properties/volatile/properties/gpu/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -5223,10 +5221,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data34.device !== undefined){
-let data35 = data34.device;
-if(typeof data35 !== "string"){
-const err75 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err75 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -5235,8 +5232,10 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(!((data35 === "cpu") || (data35 === "gpu"))){
-const err76 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+}
+if(data6.startedAt !== undefined){
+if(typeof data6.startedAt !== "string"){
+const err76 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -5246,9 +5245,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data34.name !== undefined){
-if(typeof data34.name !== "string"){
-const err77 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.endedAt !== undefined){
+if(typeof data6.endedAt !== "string"){
+const err77 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -5258,9 +5257,9 @@ vErrors.push(err77);
 errors++;
 }
 }
-}
-else {
-const err78 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.engine !== undefined){
+if(typeof data6.engine !== "string"){
+const err78 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -5270,15 +5269,9 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data.checks !== undefined){
-let data37 = data.checks;
-if(Array.isArray(data37)){
-const len1 = data37.length;
-for(let i1=0; i1<len1; i1++){
-let data38 = data37[i1];
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-if(data38.id === undefined){
-const err79 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(data6.host !== undefined){
+if(typeof data6.host !== "string"){
+const err79 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -5287,8 +5280,10 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(data38.title === undefined){
-const err80 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -5297,8 +5292,10 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data38.verdict === undefined){
-const err81 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
+}
+if(data.imageReference !== undefined){
+if(typeof data.imageReference !== "string"){
+const err81 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -5307,8 +5304,11 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data38.limit === undefined){
-const err82 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+}
+if(data.modelDigest !== undefined){
+let data38 = data.modelDigest;
+if((typeof data38 !== "string") && (data38 !== null)){
+const err82 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -5317,8 +5317,10 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(data38.message === undefined){
-const err83 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+}
+if(data.runtime !== undefined){
+if(typeof data.runtime !== "string"){
+const err83 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -5327,9 +5329,12 @@ vErrors.push(err83);
 }
 errors++;
 }
-for(const key6 in data38){
-if(!(((((key6 === "id") || (key6 === "title")) || (key6 === "verdict")) || (key6 === "limit")) || (key6 === "message"))){
-const err84 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+}
+if(data.hardware !== undefined){
+let data40 = data.hardware;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+if(data40.device === undefined){
+const err84 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -5338,10 +5343,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-}
-if(data38.id !== undefined){
-if(typeof data38.id !== "string"){
-const err85 = {instancePath:instancePath+"/checks/" + i1+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data40.name === undefined){
+const err85 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -5350,10 +5353,9 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-if(data38.title !== undefined){
-if(typeof data38.title !== "string"){
-const err86 = {instancePath:instancePath+"/checks/" + i1+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key6 in data40){
+if(!((key6 === "device") || (key6 === "name"))){
+const err86 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -5363,10 +5365,10 @@ vErrors.push(err86);
 errors++;
 }
 }
-if(data38.verdict !== undefined){
-let data41 = data38.verdict;
+if(data40.device !== undefined){
+let data41 = data40.device;
 if(typeof data41 !== "string"){
-const err87 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err87 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -5375,8 +5377,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(!(((data41 === "passed") || (data41 === "failed")) || (data41 === "skipped"))){
-const err88 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema62.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+if(!((data41 === "cpu") || (data41 === "gpu"))){
+const err88 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -5386,10 +5388,9 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data38.limit !== undefined){
-let data42 = data38.limit;
-if((typeof data42 !== "string") && (data42 !== null)){
-const err89 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema62.properties.limit.type},message:"must be string,null"};
+if(data40.name !== undefined){
+if(typeof data40.name !== "string"){
+const err89 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -5399,9 +5400,9 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data38.message !== undefined){
-if(typeof data38.message !== "string"){
-const err90 = {instancePath:instancePath+"/checks/" + i1+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err90 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -5411,9 +5412,15 @@ vErrors.push(err90);
 errors++;
 }
 }
-}
-else {
-const err91 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.checks !== undefined){
+let data43 = data.checks;
+if(Array.isArray(data43)){
+const len1 = data43.length;
+for(let i1=0; i1<len1; i1++){
+let data44 = data43[i1];
+if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+if(data44.id === undefined){
+const err91 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -5422,10 +5429,8 @@ vErrors.push(err91);
 }
 errors++;
 }
-}
-}
-else {
-const err92 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data44.title === undefined){
+const err92 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -5434,15 +5439,152 @@ vErrors.push(err92);
 }
 errors++;
 }
-}
-}
-else {
-const err93 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data44.verdict === undefined){
+const err93 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
 if(vErrors === null){
 vErrors = [err93];
 }
 else {
 vErrors.push(err93);
+}
+errors++;
+}
+if(data44.limit === undefined){
+const err94 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+if(data44.message === undefined){
+const err95 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+for(const key7 in data44){
+if(!(((((key7 === "id") || (key7 === "title")) || (key7 === "verdict")) || (key7 === "limit")) || (key7 === "message"))){
+const err96 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+}
+if(data44.id !== undefined){
+if(typeof data44.id !== "string"){
+const err97 = {instancePath:instancePath+"/checks/" + i1+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+}
+if(data44.title !== undefined){
+if(typeof data44.title !== "string"){
+const err98 = {instancePath:instancePath+"/checks/" + i1+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+if(data44.verdict !== undefined){
+let data47 = data44.verdict;
+if(typeof data47 !== "string"){
+const err99 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+if(!(((data47 === "passed") || (data47 === "failed")) || (data47 === "skipped"))){
+const err100 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema62.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+if(data44.limit !== undefined){
+let data48 = data44.limit;
+if((typeof data48 !== "string") && (data48 !== null)){
+const err101 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema62.properties.limit.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+if(data44.message !== undefined){
+if(typeof data44.message !== "string"){
+const err102 = {instancePath:instancePath+"/checks/" + i1+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+}
+}
+else {
+const err103 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+}
+else {
+const err104 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+}
+else {
+const err105 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
 }
 errors++;
 }

@@ -36,7 +36,7 @@ export interface Measured {
   firstTokenMs: TimeQuantiles | null;
   stopMs: number;
   /** What only some runtimes can tell. */
-  seen: Pick<SmokeEvidence['volatile'], 'coldStart' | 'memoryPeakBytes' | 'gpu' | 'throughput'>;
+  seen: Pick<SmokeEvidence['volatile'], 'coldStart' | 'memoryPeakBytes' | 'memoryGrowth' | 'gpu' | 'throughput'>;
   /** What the path of the liveness probe said under load; null: it was not asked. */
   live: LiveSeen | null;
   memory: readonly MemorySample[];

@@ -63,7 +63,7 @@ export async function load(trial: Trial, asks: readonly Ask[]): Promise<Load> {
     times.push(outcome.ms);
     const firstToken = trial.discovery.firstTokenMs?.(ask, outcome) ?? null;
     if (firstToken !== null) firstTokens.push(firstToken);
-    looks.after(times.length);
+    await looks.after(times.length);
   };
   const phase = async (from: number, to: number, counts: boolean) => {
     let next = from;
@@ -77,6 +77,8 @@ export async function load(trial: Trial, asks: readonly Ask[]): Promise<Load> {
     await Promise.all(Array.from({ length: Math.min(concurrency, to - from) }, connection));
   };
   await phase(0, warmUp, false);
+  // The first look may have to search for the program.
+  await trial.running.memory?.().catch(() => null);
   const began = performance.now();
   const over = new AbortController();
   const living = askLive(trial, over.signal);
@@ -87,7 +89,7 @@ export async function load(trial: Trial, asks: readonly Ask[]): Promise<Load> {
   } finally {
     over.abort();
   }
-  const wallMs = performance.now() - began;
+  const wallMs = performance.now() - began - looks.waitedMs / concurrency;
   return { times, firstTokens, problems, wallMs, live: await living, memory: await looks.all() };
 }
 
@@ -110,32 +112,37 @@ async function askLive({ running, server, config, signal }: Trial, over: AbortSi
   return { asked, inRow: most, failure };
 }
 
-/** Looks beside the requests, one at a time, so that no request waits for a look. */
+/** Looks beside the requests; a request waits only while the look before is not over, so that a fast server is looked at as often. */
 class MemoryLooks {
   readonly #trial: Trial;
   readonly #every: number;
   readonly #samples: MemorySample[] = [];
-  #looking: Promise<void> | null = null;
+  readonly #looks: Promise<void>[] = [];
+  #next = 0;
+  /** Spent waiting for looks, by all connections together, milliseconds. */
+  waitedMs = 0;
 
   constructor(trial: Trial, requests: number) {
     this.#trial = trial;
     this.#every = Math.max(1, Math.floor(requests / memoryLooks));
   }
 
-  after(requests: number): void {
+  async after(requests: number): Promise<void> {
     const { running } = this.#trial;
-    if (running.memory === undefined || this.#looking !== null || requests % this.#every !== 0) return;
-    this.#looking = running
-      .memory()
-      .catch(() => null)
-      .then((bytes) => {
-        if (bytes !== null) this.#samples.push({ requests, bytes });
-        this.#looking = null;
-      });
+    if (running.memory === undefined || requests < this.#next) return;
+    this.#next = requests + this.#every;
+    const began = performance.now();
+    await this.#looks.at(-1);
+    this.waitedMs += performance.now() - began;
+    const look = running.memory().then((bytes) => {
+      if (bytes !== null) this.#samples.push({ requests, bytes });
+    });
+    // A look that fails is no look.
+    this.#looks.push(look.catch(() => undefined));
   }
 
   async all(): Promise<readonly MemorySample[]> {
-    await this.#looking;
+    await Promise.all(this.#looks);
     return this.#samples;
   }
 }

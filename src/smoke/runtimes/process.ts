@@ -3,6 +3,7 @@ import { chooseDevice } from '../../gpu/device.ts';
 import { probeHost } from '../../gpu/host.ts';
 import { MlDeployError } from '../../errors.ts';
 import { httpClient } from '../../server/protocols/http.ts';
+import { listeners, processMemory } from './host-memory.ts';
 import type { Hardware, Runtime, RuntimeContext, RuntimeFacts } from './runtime.ts';
 
 /** A server that somebody else started, at `smoke.url`: it is asked, never started or stopped. */
@@ -23,6 +24,9 @@ export const processRuntime: Runtime = {
     const facts = await device(spec, url);
     const client = httpClient(url.href);
     let answered = false;
+    let pids: Promise<readonly number[]> | null = null;
+    const here = isHere(url);
+    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
     return {
       title: `the server at ${url.href}`,
       send: async (request) => {
@@ -46,6 +50,7 @@ export const processRuntime: Runtime = {
           : { phase: 'running' };
       },
       facts: () => Promise.resolve(facts),
+      ...(here ? { memory: async () => processMemory(await (pids ??= listeners(port))) } : {}),
       logs: () => Promise.resolve([]),
       remove: () => {
         client.close();
@@ -65,8 +70,12 @@ function addressOf({ config }: RuntimeContext): URL {
   });
 }
 
+function isHere({ hostname }: URL): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 async function device({ config, access }: RuntimeContext, url: URL): Promise<RuntimeFacts> {
-  const here = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  const here = isHere(url);
   const wish = config.smoke.device;
   const facts = (hardware: Hardware, deviceNote: string): RuntimeFacts => ({
     hardware,

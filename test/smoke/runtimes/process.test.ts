@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -8,11 +9,13 @@ import type { SmokeConfig } from '../../../src/config/config.ts';
 import { smokeStage } from '../../../src/smoke/stage.ts';
 import { machine, smiScript } from '../../gpu/machine.ts';
 import { real } from '../../gpu/nvidia/documents.ts';
-import { project, verdict } from '../fixture/project.ts';
-import { type Fault, fixtureServer } from '../fixture/server.ts';
+import { message, project, verdict } from '../fixture/project.ts';
+import { type Fault, fixtureServer, leakBytes } from '../fixture/server.ts';
 
 const open: Server[] = [];
+const children: ChildProcess[] = [];
 afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
   for (const server of open.splice(0)) server.close();
 });
 
@@ -39,14 +42,39 @@ const given = (smoke: Partial<SmokeConfig>, environment: Record<string, string> 
   return { ...context, access: { ...context.access, environment } };
 };
 
+describe('the memory of a server of this machine', () => {
+  async function program(fault: Fault): Promise<string> {
+    const file = path.join(import.meta.dirname, '../fixture/server.ts');
+    const child = spawn(process.execPath, [file, '0', fault], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    return `http://127.0.0.1:${/listening at (\d+)/.exec(said.toString())?.[1] ?? ''}`;
+  }
+
+  test('that grows with every request and would reach the limit fails', async () => {
+    const evidence = await smokeStage.run(given({ url: await program('leaks'), requests: 300 }));
+    expect(evidence.checks.filter((check) => check.verdict === 'failed').map(({ id }) => id)).toEqual(['memory']);
+    expect(message(evidence, 'memory')).toBe('It leaks: memory grows with every request and would be above the limit.');
+    expect(evidence.volatile.memoryGrowth?.lowBytes).toBeGreaterThan(leakBytes * 0.8);
+    expect(evidence.volatile.memoryGrowth?.perRequestBytes).toBeLessThan(leakBytes * 1.5);
+  });
+
+  test('that rises while it warms up and then stands still passes', async () => {
+    const evidence = await smokeStage.run(given({ url: await program('warms-up'), requests: 300 }));
+    expect(verdict(evidence, 'memory')).toBe('passed');
+    const { firstBytes = 0, lastBytes = 0 } = evidence.volatile.memoryGrowth ?? {};
+    expect(lastBytes - firstBytes).toBeGreaterThan(leakBytes * 80);
+  });
+});
+
 describe('a server that already runs', () => {
   test('is asked, but neither started nor stopped, and that is said', async () => {
     const evidence = await smokeStage.run(given({ url: await running('none') }));
     expect(evidence.outcome).toBe('passed');
     expect(evidence.runtime).toBe('process');
     const skipped = evidence.checks.filter((check) => check.verdict === 'skipped').map(({ id }) => id);
-    expect(skipped).toEqual(['image', 'non-root', 'golden', 'stop', 'in-flight', 'clean']);
-    expect(evidence.summary).toContain('skipped: image, non-root, golden, stop, in-flight, clean');
+    expect(skipped).toEqual(['image', 'non-root', 'golden', 'memory', 'stop', 'in-flight', 'clean']);
+    expect(evidence.summary).toContain('skipped: image, non-root, golden, memory, stop, in-flight, clean');
   });
 
   test('fails like any other', async () => {

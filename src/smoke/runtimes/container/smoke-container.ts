@@ -3,8 +3,9 @@ import { MlDeployError } from '../../../errors.ts';
 import type { GpuWatch } from '../../../gpu/watch.ts';
 import { type HttpClient, httpClient } from '../../../server/protocols/http.ts';
 import type { Hardware, RunningServer, RuntimeFacts, ServerState, StartSpec, Stopped } from '../runtime.ts';
+import { groupMemory, processMemory } from '../host-memory.ts';
 import type { Engine } from './engine.ts';
-import { digestsOf, inspect, type Inspected, isOver, peakMemory, stateOf } from './inspect.ts';
+import { digestsOf, inspect, type Inspected, isOver, peakMemory, pidsOf, stateOf } from './inspect.ts';
 import type { Launch } from './launch.ts';
 
 const removalMs = 30_000;
@@ -29,6 +30,7 @@ export class SmokeContainer implements RunningServer {
   readonly gpu?: GpuWatch;
   readonly #options: SmokeContainerOptions;
   #client: HttpClient | null = null;
+  #pid: number | null = null;
 
   constructor(options: SmokeContainerOptions) {
     this.#options = options;
@@ -78,6 +80,13 @@ export class SmokeContainer implements RunningServer {
   async peakMemory(): Promise<number | null> {
     const { pid } = await this.#inspect();
     return pid === 0 ? null : peakMemory(pid);
+  }
+
+  async memory(): Promise<number | null> {
+    const { engine, name } = this.#options;
+    this.#pid ??= (await this.#inspect()).pid;
+    const group = this.#pid === 0 ? null : await groupMemory(this.#pid);
+    return group ?? processMemory((await pidsOf(engine, name)) ?? []);
   }
 
   async logs(): Promise<readonly string[]> {
