@@ -18,7 +18,8 @@ export interface CredentialPlaces {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-interface AuthEntry {
+/** An entry of `auths` in a Docker configuration. */
+export interface AuthEntry {
   readonly auth?: string;
   readonly username?: string;
   readonly password?: string;
@@ -99,7 +100,12 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-function fromEntry(entry: AuthEntry): Credentials | null {
+/**
+ * What an entry of `auths` says.
+ * @param entry of a Docker configuration
+ * @returns null when it names no credentials
+ */
+export function fromEntry(entry: AuthEntry): Credentials | null {
   if (entry.identitytoken !== undefined && entry.identitytoken !== '') {
     return { kind: 'refresh-token', token: entry.identitytoken };
   }

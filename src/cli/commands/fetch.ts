@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { exitCodes, MlDeployError } from '../../errors.ts';
 import type { Credentials } from '../../oci/credentials.ts';
+import type { RegistryClient } from '../../oci/registry.ts';
 import { plural } from '../../plural.ts';
 import { bytes as formatBytes } from '../../report/format.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -36,28 +36,39 @@ async function fetch({ arguments: names, options, host }: Invocation, session: S
   if (to === null) throw usage('the option --to is missing');
   const [repositoryName = '', digest = ''] = name.replace(/^oci:\/\//, '').split('@');
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw usage(`${name} names no digest: expected repository@sha256:...`);
-  const [{ RegistryClient }, { parseRepository }, { findCredentials }, { fetchModel }] = await Promise.all([
+  const [
+    { RegistryClient: Client },
+    { parseRepository },
+    { findCredentials },
+    { pullSecrets },
+    { firstThatMay },
+    { fetchModel },
+  ] = await Promise.all([
     import('../../oci/registry.ts'),
     import('../../oci/repository.ts'),
     import('../../oci/credentials.ts'),
+    import('../../oci/pull-secrets.ts'),
+    import('../../oci/pull/first-that-may.ts'),
     import('../../oci/pull/fetch-model.ts'),
   ]);
   const place = parseRepository(repositoryName);
   const secrets = host.environment['MLDEPLOY_REGISTRY_SECRETS'] ?? '';
-  const credentials = async (): Promise<Credentials | null> => {
-    for (const dockerConfig of secrets === '' ? [access.dockerConfig] : await foldersIn(secrets)) {
-      const found = await findCredentials(place.host, { ...access, dockerConfig });
-      if (found !== null) return found;
-    }
-    return null;
-  };
-  const client = new RegistryClient({
-    repository: place,
-    insecure: options.flag('insecure'),
-    credentials,
-    signal,
-    onRetry: (why) => reporter.note('info', `${place.host}: ${why}, trying again`),
-  });
+  const clientWith = (credentials: () => Promise<Credentials | null>): RegistryClient =>
+    new Client({
+      repository: place,
+      insecure: options.flag('insecure'),
+      credentials,
+      signal,
+      onRetry: (why) => reporter.note('info', `${place.host}: ${why}, trying again`),
+    });
+  const found = secrets === '' ? [] : await pullSecrets(secrets, place, (why) => reporter.note('warning', why));
+  const client =
+    secrets === ''
+      ? clientWith(() => findCredentials(place.host, access))
+      : await firstThatMay(
+          (found.length === 0 ? [null] : found).map((each) => clientWith(() => Promise.resolve(each))),
+          digest,
+        );
   const task = reporter.task(`Fetch the model of ${name}`);
   let done = 0;
   const onBytes = (more: number, total: number): void => {
@@ -76,16 +87,6 @@ async function fetch({ arguments: names, options, host }: Invocation, session: S
   const text = `${model.modelDigest}: ${plural(model.files, 'file')}, ${formatBytes(model.bytes)}${kept}, all digests as built, in ${seconds.toFixed(1)} s`;
   host.stdout.write(options.text('format') === 'json' ? `${JSON.stringify(model)}\n` : `${text}\n`);
   return exitCodes.ok;
-}
-
-/** One folder with a `config.json` per secret. */
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder).catch(() => []);
-  // The kubelet's own links begin with `..`.
-  return entries
-    .filter((name) => !name.startsWith('..'))
-    .sort()
-    .map((name) => join(folder, name));
 }
 
 function usage(message: string): MlDeployError {

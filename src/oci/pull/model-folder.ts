@@ -1,57 +1,60 @@
-import { lstat, mkdir, rm, rmdir, symlink } from 'node:fs/promises';
+import { mkdir, rm, rmdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MlDeployError } from '../../errors.ts';
-import { isRemoved, type LayerItem } from '../read-layer.ts';
+import type { LayerItem } from '../read-layer.ts';
 import type { Sink } from '../tar-reader.ts';
 import { fileSink } from './file-sink.ts';
+import { PathTree, type Removed } from './path-tree.ts';
+
+/** Entries of all layers together, marks and folders included. */
+const usualEntries = 1_000_000;
 
 /** A folder into which the files of an image are written, and nothing outside of it. */
 export class ModelFolder {
   readonly root: string;
   private readonly maxBytes: number;
+  private readonly maxEntries: number;
   private bytes = 0;
-  /** Paths that were written. */
-  private readonly files = new Set<string>();
-  // Made last, so that nothing is ever written through one.
-  private readonly links = new Map<string, string>();
-  /** Of the layer that is being written: its marks remove only what lower ones have. */
-  private readonly own = new Set<string>();
+  private entries = 0;
+  private layer = 0;
+  /** Files that were written. Links are made last, so that nothing is ever written through one. */
+  private readonly tree = new PathTree();
 
   /**
    * @param root folder that exists and is empty
    * @param maxBytes that all files together may have
+   * @param maxEntries that all layers together may have
    */
-  constructor(root: string, maxBytes: number) {
+  constructor(root: string, maxBytes: number, maxEntries = usualEntries) {
     this.root = root;
     this.maxBytes = maxBytes;
+    this.maxEntries = maxEntries;
   }
 
   /** Files and links that are there. */
   get count(): number {
-    return this.files.size + this.links.size;
+    return this.tree.size;
   }
 
-  /** The next layer begins. */
+  /** The next layer begins: its marks remove only what lower ones have. */
   begin(): void {
-    this.own.clear();
+    this.layer++;
   }
 
   /** Where the content of an entry of a layer goes; null when it has none. */
   async open(item: LayerItem): Promise<Sink | null> {
     const path = this.checked(item.path);
+    if (item.removes === null && item.kind === 'file') return this.file(path);
+    this.countEntry();
     if (item.removes !== null) {
-      await this.removeMarked(item.removes);
+      await this.removeAll(this.tree.mark(item.removes, this.layer));
       return null;
     }
     switch (item.kind) {
-      case 'file':
-        return this.file(path);
       case 'folder':
         return null;
       case 'symlink':
-        await this.remove(path);
-        this.links.set(path, item.target);
-        this.own.add(path);
+        await this.removeAll(this.tree.set(path, { layer: this.layer, target: item.target }));
         return null;
       default:
         throw refused(`${JSON.stringify(item.path)} is a ${item.kind === 'hardlink' ? 'hard link' : 'device or pipe'}`);
@@ -60,18 +63,12 @@ export class ModelFolder {
 
   /** A file with this path, relative to the folder. */
   async file(path: string): Promise<Sink> {
+    this.countEntry();
     const clean = this.checked(path);
     const target = join(this.root, clean);
-    await this.remove(clean);
-    // A folder of a later layer takes the place of a link or a file.
-    for (let parent = dirname(clean); parent !== '.'; parent = dirname(parent)) {
-      this.links.delete(parent);
-      if (this.files.has(parent)) await this.remove(parent);
-    }
+    await this.removeAll(this.tree.set(clean, { layer: this.layer, target: null }));
     await mkdir(dirname(target), { recursive: true });
     const output = fileSink(target);
-    this.files.add(clean);
-    this.own.add(clean);
     return {
       write: async (chunk) => {
         this.bytes += chunk.length;
@@ -85,37 +82,24 @@ export class ModelFolder {
 
   /** Makes the links; nothing is written afterwards. */
   async finish(): Promise<void> {
-    for (const [path, target] of this.links) {
+    for (const [path, target] of this.tree.links()) {
       const place = join(this.root, path);
       await mkdir(dirname(place), { recursive: true });
       await symlink(target, place);
     }
   }
 
-  private async removeMarked(removes: string): Promise<void> {
-    for (const path of [...this.files, ...this.links.keys()]) {
-      if (!isRemoved(removes, path) || this.own.has(path)) continue;
-      await this.remove(path);
-      // A folder that is empty now would look like a part of the model.
-      for (let parent = dirname(path); parent !== '.'; parent = dirname(parent)) {
-        const left = await rmdir(join(this.root, parent)).catch(() => 'not empty');
-        if (left === 'not empty') break;
-      }
+  private async removeAll(removed: readonly Removed[]): Promise<void> {
+    for (const [path, entry] of removed) {
+      const place = join(this.root, path);
+      // A folder that is empty now would look like a part of the model; one that had only links was never made.
+      if (entry === null) await rmdir(place).catch(() => undefined);
+      else if (entry.target === null) await rm(place, { force: true });
     }
   }
 
-  /** What is there already makes room: a file, or a folder with all below it. */
-  private async remove(path: string): Promise<void> {
-    this.files.delete(path);
-    this.links.delete(path);
-    const there = await lstat(join(this.root, path)).catch(() => null);
-    if (there === null) return;
-    if (there.isDirectory()) {
-      for (const known of [this.files, this.links]) {
-        for (const other of [...known.keys()]) if (isRemoved(path, other)) known.delete(other);
-      }
-    }
-    await rm(join(this.root, path), { recursive: true });
+  private countEntry(): void {
+    if (++this.entries > this.maxEntries) throw refused(`it has more than ${this.maxEntries} files, links and marks`);
   }
 
   private checked(path: string): string {
