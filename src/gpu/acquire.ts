@@ -41,14 +41,18 @@ export async function acquire(candidates: readonly Device[], options: AcquireOpt
       candidates.map(async (device) => ({ device, by: await holderOf(device.id, signal) })),
     );
     const held = busy.flatMap(({ device, by }) => (by === null ? [] : [{ device, ...by }]));
-    const reason = held.map(({ device, holder: by }) => describe(device, by)).join('; ');
-    if (left <= 0) throw stillBusy(reason, waitMs);
-    if (reason !== told && reason !== '') onWait(reason);
-    told = reason;
-    const pause = delay(Math.min(left, held.length === 0 ? 20 + 50 * Math.random() : lookAgainMs), undefined, {
-      signal,
-    });
-    await Promise.race([pause, ...held.map(({ gone }) => gone.catch(() => undefined))]);
+    try {
+      const reason = held.map(({ device, holder: by }) => describe(device, by)).join('; ');
+      if (left <= 0) throw stillBusy(reason, waitMs);
+      if (reason !== told && reason !== '') onWait(reason);
+      told = reason;
+      const pause = delay(Math.min(left, held.length === 0 ? 20 + 50 * Math.random() : lookAgainMs), undefined, {
+        signal,
+      });
+      await Promise.race([pause, ...held.map(({ gone }) => gone.catch(() => undefined))]);
+    } finally {
+      for (const { close } of held) close();
+    }
   }
 }
 

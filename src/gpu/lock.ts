@@ -16,6 +16,16 @@ export interface DeviceLock {
   release(): Promise<void>;
 }
 
+/** A device that somebody else has. */
+export interface Held {
+  /** null: it does not say. */
+  readonly holder: Holder | null;
+  /** Ends when the device may be free. */
+  readonly gone: Promise<unknown>;
+  /** Ends the connection to the holder. */
+  readonly close: () => void;
+}
+
 /** A holder that says nothing is asked again. */
 const answerMs = 1_000;
 
@@ -50,14 +60,11 @@ export async function tryLock(device: string, holder: Holder): Promise<DeviceLoc
 }
 
 /**
- * Who has the device now, and a promise that ends when it may be free; null when it is free.
+ * Who has the device now, and a promise that ends when it may be free; null when it is free. The caller closes it.
  * @param device as for `tryLock`
  * @param signal ends the waiting
  */
-export async function holderOf(
-  device: string,
-  signal: AbortSignal,
-): Promise<{ readonly holder: Holder | null; readonly gone: Promise<unknown> } | null> {
+export async function holderOf(device: string, signal: AbortSignal): Promise<Held | null> {
   const socket = connect(addressOf(device));
   const gone = once(socket, 'close', { signal }).finally(() => socket.destroy());
   // An interrupt is told by whoever waits for it.
@@ -71,8 +78,14 @@ export async function holderOf(
     ),
     delay(answerMs, '', { ref: false }),
   ]).catch(() => null);
-  if (said === null) return null;
-  return { holder: parse(said), gone };
+  const close = (): void => {
+    socket.destroy();
+  };
+  if (said === null) {
+    close();
+    return null;
+  }
+  return { holder: parse(said), gone, close };
 }
 
 function parse(said: string): Holder | null {

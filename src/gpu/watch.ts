@@ -27,6 +27,10 @@ export interface GpuUse {
   /** Process ids of the container that computed on the devices, with the most memory of all together. */
   readonly pids: readonly number[];
   readonly oursPeakMiB: number | null;
+  /** Every process id that the container has had; null: the engine never told. */
+  readonly containerPids: readonly number[] | null;
+  /** While the server was asked all the time (`whileAsked`): highest utilisation, percent (null: not told), and how long; null: it never was. */
+  readonly asked: { readonly utilisation: number | null; readonly ms: number } | null;
   /** Rise of the memory in use above what it was before the start; null: unknown. */
   readonly riseMiB: number | null;
   readonly peakMiB: number | null;
@@ -66,6 +70,8 @@ export class GpuWatch {
   readonly #known = new Set<number>();
   readonly #stop = new AbortController();
   #loop: Promise<void> = Promise.resolve();
+  #pidsTold = false;
+  #asked: GpuUse['asked'] = null;
   #xidsBefore: ReadonlySet<string> = new Set();
 
   constructor(options: WatchOptions) {
@@ -91,6 +97,17 @@ export class GpuWatch {
     }
   }
 
+  /** Does work that keeps the server busy, and remembers how busy the devices were meanwhile: utilisation is an average of up to a second. */
+  async whileAsked<T>(work: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    const first = this.#samples.length;
+    const result = await work();
+    await this.#look();
+    const seen = this.#samples.slice(first).map(({ utilisation }) => utilisation);
+    this.#asked = { utilisation: highest(seen), ms: Math.round(performance.now() - began) };
+    return result;
+  }
+
   /** Looks once more and says what was seen so far. */
   async use(): Promise<GpuUse> {
     await this.#look();
@@ -111,6 +128,8 @@ export class GpuWatch {
       samples: Math.max(0, ...per.map((samples) => samples.length)),
       pids: [...new Set(all.flatMap(({ ours }) => ours.map(({ pid }) => pid)))],
       oursPeakMiB: highest(all.map(({ ours }) => (ours.length === 0 ? null : sum(ours.map(({ usedMiB }) => usedMiB))))),
+      containerPids: this.#pidsTold ? [...this.#known] : null,
+      asked: this.#asked,
       riseMiB: peakMiB === null || before === null ? null : peakMiB - before,
       peakMiB,
       utilisation: highest(all.map(({ utilisation }) => utilisation)),
@@ -161,6 +180,7 @@ export class GpuWatch {
 
   async #look(): Promise<readonly GpuSample[]> {
     const [report, pids] = await Promise.all([this.#report(), this.#options.pids().catch(() => null)]);
+    if (pids !== null && pids.length > 0) this.#pidsTold = true;
     for (const pid of pids ?? []) this.#known.add(pid);
     if (report === null) return [];
     const atMs = Math.round(performance.now() - this.#began);

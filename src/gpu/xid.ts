@@ -5,9 +5,11 @@ export interface Xid {
   /** As in the line: `0000:3b:00`. */
   readonly bus: string;
   readonly code: number;
+  /** The process that the driver names, as the host counts; null: it names none. */
+  readonly pid: number | null;
   /** What the code means, and the driver's own words. */
   readonly text: string;
-  /** The board, its memory, its power or its links are at fault, not the program. */
+  /** The board, its memory, its power or its links are at fault, not the program; also for codes that are not known here. */
   readonly hardware: boolean;
 }
 
@@ -63,13 +65,20 @@ export async function readXids(environment: Readonly<Record<string, string>>): P
   };
 }
 
-/** Reads `NVRM: Xid (PCI:0000:3b:00): 79, pid=..., ...`, also without `PCI:` as old drivers write; null for another line. */
+/** Reads `NVRM: Xid (PCI:0000:3b:00): 79, pid=..., ...`, also without `PCI:` as old drivers write and with a MIG instance behind the address; null for another line. */
 export function parseXid(line: string): Xid | null {
-  const [, bus, digits, rest = ''] = /NVRM: Xid \((?:PCI:)?([0-9a-f:.]+)\): (\d+),?\s*(.*)$/i.exec(line) ?? [];
+  const [, bus, digits, rest = ''] = /NVRM: Xid \((?:PCI:)?([0-9a-f:.]+)[^)]*\): (\d+),?\s*(.*)$/i.exec(line) ?? [];
   if (bus === undefined || digits === undefined) return null;
   const code = Number(digits);
-  const [meaning, hardware] = meanings[code] ?? ['see the list of Xid errors in the documentation of NVIDIA', false];
-  return { bus, code, text: `Xid ${code}, ${meaning}: ${rest.trim().slice(0, 200)}`, hardware };
+  const [meaning, hardware] = meanings[code] ?? ['see the list of Xid errors in the documentation of NVIDIA', true];
+  const pid = /\bpid='?(\d+)/.exec(rest)?.[1];
+  return {
+    bus,
+    code,
+    pid: pid === undefined ? null : Number(pid),
+    text: `Xid ${code}, ${meaning}: ${rest.trim().slice(0, 200)}`,
+    hardware,
+  };
 }
 
 /** Whether an error is of this GPU. `00000000:3B:00.0` and `0000:3b:00` are the same board. */

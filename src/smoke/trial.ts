@@ -172,7 +172,10 @@ async function runCheck(
 ): Promise<CheckEvidence> {
   if (trial === null || end !== null) return evidenceOf(check, skipped(end ?? 'The server was never ready.'));
   const task = reporter.task(check.title);
-  const finding = await check.run({ ...trial, task });
+  const { gpu } = trial.running;
+  const work = () => check.run({ ...trial, task });
+  // These requests come one after the other: a model that computes on the GPU keeps it busy.
+  const finding = await (check.id === 'latency' && gpu !== undefined ? gpu.whileAsked(work) : work());
   if (finding.verdict === 'failed') task.fail(finding.message);
   else task.done(finding.verdict === 'skipped' ? `skipped: ${finding.message}` : finding.message);
   return evidenceOf(check, finding);

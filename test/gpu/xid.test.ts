@@ -20,9 +20,18 @@ describe('errors in the kernel log', () => {
     ],
     ['NVRM: Xid (0000:02:00): 13, 0001 00000000 0000a097', 13, false, /forbids, such as writing out of bounds: 0001/],
     ["NVRM: Xid (PCI:0000:3b:00): 31, pid='4711', name=python3, Ch 00000008", 31, false, /not its own: pid='4711'/],
-    ['NVRM: Xid (PCI:0000:3b:00): 999, new', 999, false, /see the list of Xid errors/],
+    ['NVRM: Xid (PCI:0000:3b:00): 999, new', 999, true, /see the list of Xid errors/],
   ])('%s', (line, code, hardware, text) => {
     expect(xid(line)).toMatchObject({ code, hardware, text: expect.stringMatching(text) as string });
+  });
+
+  test('the process is read, also of a MIG instance', () => {
+    expect(xid("NVRM: Xid (PCI:0000:3b:00): 31, pid='4711', name=python3").pid).toBe(4711);
+    expect(xid('NVRM: Xid (PCI:0000:3b:00 GPU-I:05): 43, pid=12, name=x')).toMatchObject({
+      bus: '0000:3b:00',
+      pid: 12,
+    });
+    expect(xid('NVRM: Xid (PCI:0000:3b:00): 31, MMU Fault').pid).toBeNull();
   });
 
   test('other lines are none', () => {
@@ -50,6 +59,8 @@ const use: GpuUse = {
   samples: 5,
   pids: [4711],
   oursPeakMiB: 612,
+  containerPids: [4700, 4711],
+  asked: { utilisation: 87, ms: 2_000 },
   riseMiB: 612,
   peakMiB: 634,
   utilisation: 87,
@@ -63,7 +74,17 @@ const use: GpuUse = {
 describe('verdicts on the GPU', () => {
   test.each<[string, Partial<GpuUse>, string]>([
     ['a process with memory', {}, 'passed'],
-    ['MIG, whose use the driver does not tell', { utilisation: null, oursPeakMiB: null }, 'passed'],
+    [
+      'MIG, whose use the driver does not tell',
+      { asked: { utilisation: null, ms: 2_000 }, oursPeakMiB: null },
+      'passed',
+    ],
+    ['idle while it was asked, busy before', { asked: { utilisation: 0, ms: 2_000 } }, 'failed'],
+    ['idle in a time too short to tell', { asked: { utilisation: 0, ms: 80 } }, 'skipped'],
+    ['never asked', { asked: null }, 'skipped'],
+    ['memory not told, and it did not rise', { oursPeakMiB: null, riseMiB: 0 }, 'failed'],
+    ['memory not told at all', { oursPeakMiB: null, riseMiB: null }, 'skipped'],
+    ['processes of the container never told', { pids: [], oursPeakMiB: null, containerPids: null }, 'skipped'],
     ['no process of ours', { pids: [], oursPeakMiB: null }, 'failed'],
     ['no process is shown, and the memory rises', { pids: [], processesSeen: false }, 'passed'],
     ['no process is shown, and the memory does not rise', { pids: [], processesSeen: false, riseMiB: 3 }, 'failed'],
@@ -75,11 +96,21 @@ describe('verdicts on the GPU', () => {
 
   test('errors: of nobody, of the program, of the board', () => {
     expect(judgeErrors(use)).toMatchObject({ verdict: 'passed', message: 'No Xid and no uncorrected ECC error.' });
-    const own = xid('NVRM: Xid (PCI:0000:3b:00): 31, MMU Fault');
+    const own = xid('NVRM: Xid (PCI:0000:3b:00): 31, pid=4711, name=python3, MMU Fault');
     expect(judgeErrors({ ...use, xids: [own] })).toMatchObject({
       verdict: 'failed',
       message: expect.stringContaining('Xid 31') as string,
     });
+    const foreign = xid('NVRM: Xid (PCI:0000:3b:00): 31, pid=99, name=other, MMU Fault');
+    const nobody = xid('NVRM: Xid (PCI:0000:3b:00): 13, Graphics Exception');
+    for (const other of [foreign, nobody]) {
+      expect(judgeErrors({ ...use, xids: [other] })).toMatchObject({
+        verdict: 'passed',
+        message: expect.stringContaining("Not of the container's processes: Xid") as string,
+      });
+    }
+    const unknown = xid('NVRM: Xid (PCI:0000:3b:00): 154, GPU recovery action changed, pid=4711');
+    expect(() => judgeErrors({ ...use, xids: [unknown] })).toThrow(/^The GPU failed during the test/);
     const board = xid('NVRM: Xid (PCI:0000:3b:00): 48, DBE');
     for (const more of [{ xids: [own, board] }, { uncorrected: 2 }, { ailments: ['a reset is required'] }]) {
       expect(() => judgeErrors({ ...use, ...more })).toThrow(/^The GPU failed during the test/);

@@ -13,14 +13,17 @@ const createLine = (host: GpuHost): string[] => host.commands().find(([, command
 
 describe('a simulated GPU', () => {
   test('an Xid of the program fails; one of another board is none of ours', async () => {
-    const own = 'NVRM: Xid (PCI:0000:00:1e): 31, pid=4711, name=python3, MMU Fault';
+    const own = 'NVRM: Xid (PCI:0000:00:1e): 31, pid=PID, name=python3, MMU Fault';
     const evidence = await smoke(h100(), { env: { SIM_XID: own } });
     expect(failures(evidence)).toEqual(['gpu-errors']);
     expect(message(evidence, 'gpu-errors')).toContain(
-      'Xid 31, the program touched memory of the GPU that is not its own: pid=4711',
+      'Xid 31, the program touched memory of the GPU that is not its own: pid=',
     );
     const foreign = await smoke(h100(), { env: { SIM_XID: own.replace('00:1e', '41:00') } });
     expect(failures(foreign)).toEqual([]);
+    const another = await smoke(h100(), { env: { SIM_XID: own.replace('PID', '1') } });
+    expect(failures(another)).toEqual([]);
+    expect(message(another, 'gpu-errors')).toContain("Not of the container's processes: Xid 31");
   });
 
   test('an Xid of the board and new errors of its memory are an error, and say nothing against the model', async () => {

@@ -127,7 +127,8 @@ async function start(name: string): Promise<void> {
   writeFileSync(path.join(folder, 'live.new'), document(state));
   renameSync(path.join(folder, 'live.new'), path.join(folder, 'live.xml'));
   const xid = environment['SIM_XID'];
-  if (xid !== undefined) appendFileSync(path.join(state, 'dmesg'), `[ 1234.500000] ${xid}\n`);
+  if (xid !== undefined)
+    appendFileSync(path.join(state, 'dmesg'), `[ 1234.500000] ${xid.replace('PID', read(path.join(folder, 'pid')))}\n`);
 }
 
 function freePort(): Promise<number> {
