@@ -70,11 +70,13 @@ async function validateOne(
   const startedAt = new Date();
   const against = options.text('against');
   const policy = against === null ? {} : { previous: await previousOf(resolve(host.cwd, against), against) };
+  // What is in an image was packed by somebody.
+  const everything = path.startsWith('oci://');
   const judge = async (place: string, name: string): Promise<ValidateEvidence> => {
-    const found = await validatePath(place, { name, policy }, reporter, signal);
+    const found = await validatePath(place, { name, policy, everything }, reporter, signal);
     return validateEvidence(found, { project: name, environment: null, startedAt, host: access });
   };
-  if (!path.startsWith('oci://')) return [await judge(resolve(host.cwd, path), path)];
+  if (!everything) return [await judge(resolve(host.cwd, path), path)];
   const { withImage } = await import('./validate-image.ts');
   return withImage(path, session, judge);
 }

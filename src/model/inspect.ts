@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { posix } from 'node:path';
 import type { FileEvidence } from '../pipeline/evidence.ts';
 import { Budget } from './budget.ts';
 import { Findings } from './findings.ts';
@@ -22,6 +23,8 @@ export interface InspectedFile {
   readonly sha256: string;
 }
 
+/** Files by which Git keeps empty folders. */
+const placeholder = /^\.(git)?keep$/;
 const nothing: Inspected = { format: 'none', facts: {} };
 
 /** Called after each piece of the file. */
@@ -90,7 +93,7 @@ async function inspectReading(
   let chunk = await reading.next();
   if (chunk === null || chunk.length === 0) {
     if (chunk === null) findings.add('file/unreadable', 0, 'The file cannot be read.');
-    else findings.add('file/empty', null, 'The file is empty.');
+    else if (!placeholder.test(posix.basename(entry.path))) findings.add('file/empty', null, 'The file is empty.');
     return { entry, findings, inspected: nothing, bytes: 0, sha256: chunk === null ? '' : await reading.digest() };
   }
   const head = headOf(entry.path, chunk, before.size);

@@ -21,10 +21,11 @@ const most = { lists: 1_000_000, objects: 250_000, keys: 1_000_000, texts: 2_000
 
 /**
  * Parses JSON (RFC 8259) and refuses what `JSON.parse` lets pass in silence: a key twice in one object, nesting deeper than 128, and more
- * lists and objects than fit into little memory. With `integers`, numbers with a fraction or an exponent are refused too. Throws JsonError.
+ * lists and objects than fit into little memory. With `integers`, numbers with a fraction or an exponent are refused too; with `nonFinite`,
+ * `NaN`, `Infinity` and `-Infinity` are numbers, as they are for the json module of Python. Throws JsonError.
  */
-export function parseStrictJson(text: string, integers = false): Json {
-  const reader = new Reader(text, integers);
+export function parseStrictJson(text: string, integers = false, nonFinite = false): Json {
+  const reader = new Reader(text, integers, nonFinite);
   const value = reader.value(0);
   reader.end();
   return value;
@@ -47,14 +48,27 @@ export function parseStrictEntries(text: string, entries: Entries, integers = fa
 const whitespace = /[ \t\n\r]*/y;
 const number = /-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 
+const words = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+] as const;
+const nonFiniteWords = [
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+] as const;
+
 class Reader {
   private readonly text: string;
   private position = 0;
   private readonly seen = { lists: 0, objects: 0, keys: 0, texts: 0, values: 0 };
   private readonly integers: boolean;
+  private readonly words: readonly (readonly [word: string, value: Json])[];
 
-  constructor(text: string, integers: boolean) {
+  constructor(text: string, integers: boolean, nonFinite = false) {
     this.text = text;
+    this.words = nonFinite ? [...words, ...nonFiniteWords] : words;
     this.integers = integers;
   }
 
@@ -85,11 +99,7 @@ class Reader {
     if (this.integers && /[.eE]/.test(digits))
       throw new JsonError('has a number that is not written as a whole number', this.position);
     if (digits !== '') return Number(digits);
-    for (const [word, value] of [
-      ['true', true],
-      ['false', false],
-      ['null', null],
-    ] as const) {
+    for (const [word, value] of this.words) {
       if (this.text.startsWith(word, this.position)) {
         this.position += word.length;
         return value;

@@ -3,11 +3,13 @@ import { unnamedSource } from '../contract/compare.ts';
 import { modelDigest } from '../pipeline/model-digest.ts';
 import type { Contract, FileEvidence, ValidateEvidence, Verdict } from '../pipeline/evidence.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
+import { escaped } from '../printable.ts';
 import { checks } from './checks/index.ts';
 import { worse } from './findings.ts';
 import { inOrder } from './in-order.ts';
 import { fileEvidence, inspectEntry } from './inspect.ts';
 import { Unit } from './layouts/unit.ts';
+import { leftOutNote } from './left-out.ts';
 import { applyLayouts } from './layouts/index.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { Progress } from './progress.ts';
@@ -29,6 +31,8 @@ export interface ValidateOptions {
   readonly policy?: Partial<Policy>;
   /** The path for the evidence, when it is not the one to read from. */
   readonly name?: string;
+  /** Also what tools keep for themselves: where it would be loaded, as in an image. Default false. */
+  readonly everything?: boolean;
 }
 
 /**
@@ -45,7 +49,7 @@ export async function validatePath(
   const name = options.name ?? path;
   const task = reporter.task(`Read ${name}`);
   try {
-    const { entries, isFolder } = await walkModel(path, signal);
+    const { entries, isFolder, leftOut } = await walkModel(path, signal, undefined, options.everything);
     const progress = await Progress.of(task, entries);
     const onBytes = (more: number): void => progress.add(more);
     const sized = entries.map((entry, index) => ({ entry, bytes: progress.sizes[index] ?? null }));
@@ -62,7 +66,9 @@ export async function validatePath(
     for (const check of checks) await check(whole, policy, signal);
     const files = laidOut.map((file) => applyWaivers(fileEvidence(file), policy.waivers, policy.today));
     const verdict = files.reduce<Verdict>((worst, file) => worse(worst, file.verdict), 'clean');
-    const summary = summarise(verdict, files);
+    const note = leftOut.length === 0 ? null : escaped(leftOutNote(leftOut));
+    if (note !== null) reporter.note('info', `${name}: ${note}`);
+    const summary = summarise(verdict, files) + (note === null ? '' : `; ${note}`);
     // Reading has not failed, whatever was found.
     task.done(summary);
     return { verdict, model: { path: name, digest: modelDigest(files), bytes, files }, contract, summary };

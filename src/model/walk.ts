@@ -4,6 +4,7 @@ import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import { escaped } from '../printable.ts';
+import { isLeftOut, leftOutName } from './left-out.ts';
 import type { RuleId } from './rules/index.ts';
 
 declare module 'fs/promises' {
@@ -31,17 +32,18 @@ export interface Entry {
 /**
  * Lists a model: a single file, or every file of a folder and its subfolders, sorted by the bytes of the path. Links are followed to
  * files inside the root only; links elsewhere, links to folders, pipes, sockets and devices are entries with a problem and
- * without a file. Throws `model/missing`, `model/unreadable` or `model/empty`.
+ * without a file. What tools keep for themselves (left-out.ts) is only named, unless `everything` is asked for. Throws `model/missing`, `model/unreadable` or `model/empty`.
  */
 export async function walkModel(
   root: string,
   signal?: AbortSignal,
   maxFiles = maxEntries,
-): Promise<{ entries: readonly Entry[]; isFolder: boolean }> {
+  everything = false,
+): Promise<{ entries: readonly Entry[]; isFolder: boolean; leftOut: readonly string[] }> {
   const real = await resolveRoot(root);
   const facts = await stat(real);
   if (facts.isDirectory()) {
-    const walk = new Walk(real, signal, maxFiles);
+    const walk = new Walk(real, signal, maxFiles, everything);
     await walk.folder(real, '', 0);
     if (walk.entries.length === 0) {
       throw new MlDeployError({
@@ -51,11 +53,11 @@ export async function walkModel(
         hint: 'Set model.path to the folder that holds the model, or put the model there.',
       });
     }
-    return { entries: walk.sorted(), isFolder: true };
+    return { entries: walk.sorted(), isFolder: true, leftOut: [...walk.leftOut].toSorted() };
   }
   const path = basename(root);
   const entry = facts.isFile() ? plain(path, real) : special(path, kindOf(facts));
-  return { entries: [entry], isFolder: false };
+  return { entries: [entry], isFolder: false, leftOut: [] };
 }
 
 async function resolveRoot(root: string): Promise<string> {
@@ -86,13 +88,16 @@ async function resolveRoot(root: string): Promise<string> {
 
 class Walk {
   readonly entries: Entry[] = [];
+  readonly leftOut = new Set<string>();
+  private readonly everything: boolean;
   private readonly root: string;
   private readonly signal: AbortSignal | undefined;
   private readonly maxFiles: number;
   private full = false;
   private folders = 0;
 
-  constructor(root: string, signal: AbortSignal | undefined, maxFiles: number) {
+  constructor(root: string, signal: AbortSignal | undefined, maxFiles: number, everything: boolean) {
+    this.everything = everything;
     this.maxFiles = maxFiles;
     this.root = root;
     this.signal = signal;
@@ -144,7 +149,10 @@ class Walk {
   }
 
   private async child(file: string, path: string, child: Dirent<Buffer>, depth: number): Promise<void> {
-    if (child.isDirectory()) {
+    const mine = child.isDirectory() || child.isFile();
+    if (mine && !this.everything && isLeftOut(path, child.isDirectory())) {
+      this.leftOut.add(leftOutName(path));
+    } else if (child.isDirectory()) {
       if (depth >= maxDepth) this.add(path, 'file/limit', `Folders are nested more than ${maxDepth} deep.`);
       else await this.folder(file, path, depth + 1);
     } else if (child.isFile()) {

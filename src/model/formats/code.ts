@@ -1,22 +1,6 @@
 import type { Format } from './format.ts';
 
-const extensions = [
-  'py',
-  'pyw',
-  'pyc',
-  'pyx',
-  'ipynb',
-  'sh',
-  'bat',
-  'ps1',
-  'js',
-  'so',
-  'dll',
-  'dylib',
-  'exe',
-  'whl',
-  'jar',
-];
+const extensions = ['py', 'pyw', 'pyc', 'pyx', 'sh', 'bat', 'ps1', 'js', 'so', 'dll', 'dylib', 'exe', 'whl', 'jar'];
 
 /** Programs: they are never part of the weights. */
 export const code: Format = {

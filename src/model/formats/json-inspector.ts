@@ -3,12 +3,18 @@ import { TextDecoder } from 'node:util';
 import { printable } from '../../printable.ts';
 import { JsonError, parseStrictJson, type Json } from '../strict-json.ts';
 import { codeKey } from './code-keys.ts';
+import { leftOutPath } from '../left-out.ts';
 import type { Inspected, InspectContext, Inspector } from './format.ts';
 import { Whole } from './whole.ts';
 import { XgboostModel } from './xgboost-model.ts';
 
 /** Largest JSON document that is parsed. Bytes. */
 const maxBytes = 64 * 1024 * 1024;
+
+/** What Hugging Face libraries write and read with Python's json module, for which NaN and Infinity are numbers. */
+const readByPython = /^(.+_)?(config|state|results|metrics)\.json$/;
+/** Vocabularies have texts of any kind, and name no files. */
+const vocabulary = /vocab|^tokenizer\.json$|^(added|special)_tokens/;
 
 /** Checks a JSON document. */
 export function inspectJson(context: InspectContext): Inspector {
@@ -25,6 +31,8 @@ async function judge(context: InspectContext, content: Buffer | null, bytes: num
   if (value === undefined) return { format: 'json', facts: {} };
   const key = codeKey(value);
   if (key !== null) findings.add('json/remote-code', null, `The key ${key} names program code.`);
+  const left = vocabulary.test(context.head.name) ? null : leftOutPath(value);
+  if (left !== null) findings.add('file/left-out', null, `It names ${printable(left)}.`);
   if (isKeras(value)) {
     const { checkConfig } = await import('./keras/config.ts');
     const { Rulings } = await import('../pickle/rulings.ts');
@@ -38,14 +46,27 @@ async function judge(context: InspectContext, content: Buffer | null, bytes: num
   return { format: 'json', facts: {} };
 }
 
-function parse({ findings }: InspectContext, content: Buffer): Json | undefined {
+function parse({ findings, head }: InspectContext, content: Buffer): Json | undefined {
+  let text: string | undefined;
   try {
     // A byte for each character; the decoder takes two and a copy.
-    if (isAscii(content)) return parseStrictJson(content.toString('latin1'));
-    return parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(content));
+    text = isAscii(content) ? content.toString('latin1') : new TextDecoder('utf-8', { fatal: true }).decode(content);
+    return parseStrictJson(text);
   } catch (error) {
+    const read = text !== undefined && readByPython.test(head.name) ? asPython(text) : undefined;
+    if (read !== undefined) return read;
     const where = error instanceof JsonError ? error.offset : null;
     findings.add('json/invalid', where, `The document ${error instanceof JsonError ? error.message : 'is not UTF-8'}.`);
+    return undefined;
+  }
+}
+
+/** The value as Python reads it; undefined when that fails too, or when it is one of a library with a reader of its own. */
+function asPython(text: string): Json | undefined {
+  try {
+    const value = parseStrictJson(text, false, true);
+    return isKeras(value) || (value instanceof Map && value.has('learner')) ? undefined : value;
+  } catch {
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { Format, Head } from './format.ts';
+import { documents } from './text.ts';
 import { named } from './named.ts';
 
 const native = [
@@ -25,6 +26,7 @@ export const opaque: readonly Format[] = [
     return extension === 'mlmodel' && bytes[0] === 8 && (bytes[1] ?? 0) < 32;
   }),
   xml((head) => {
+    if (documents.includes(head.extension)) return false;
     const beginning = start(head, 256).replace('\xef\xbb\xbf', '');
     return (head.extension === 'pmml' ? /^\s*</ : /^\s*<(\?xml|PMML|net)\b/).test(beginning);
   }),

@@ -1,9 +1,11 @@
 import { TextDecoder } from 'node:util';
 import type { Format, Head } from './format.ts';
 
-const extensions = ['md', 'txt', 'rst', 'csv', 'tsv', 'vocab', 'jsonl', 'license'];
+/** Documents with markup, which browsers and Jupyter show and no library loads. */
+export const documents = ['html', 'htm', 'svg', 'ipynb'];
+const extensions = ['md', 'txt', 'rst', 'csv', 'tsv', 'vocab', 'jsonl', 'license', ...documents];
 const names =
-  /^(license|licence|copying|notice|readme|authors|changelog|citation\.cff|\.gitattributes|\.gitignore|\.gitkeep)$/i;
+  /^(license|licence|copying|notice|readme|authors|changelog|citation\.cff|\.gitattributes|\.gitignore|\.gitkeep|dockerfile|containerfile|\.dockerignore|modelfile)$/i;
 
 /** Documents beside a model: licences, model cards, vocabularies. */
 export const text: Format = {

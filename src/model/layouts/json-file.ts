@@ -8,12 +8,12 @@ export async function readObject(unit: Unit, file: InspectedFile): Promise<Reado
   return value instanceof Map ? value : null;
 }
 
-/** The value in a JSON file of the unit; null when it does not parse. */
+/** The value in a JSON file of the unit, with the numbers that only Python reads; null when it does not parse. */
 export async function readJson(unit: Unit, file: InspectedFile): Promise<Json> {
   const text = await unit.text(file);
   if (text === null) return null;
   try {
-    return parseStrictJson(text);
+    return parseStrictJson(text, false, true);
   } catch {
     return null;
   }

@@ -30,7 +30,20 @@ const loaders = new RegExp(
     'statsmodels|prophet|pmdarima|spacy|fastai|paddle|diviner|shap|gluon|openai',
   ].join('|')})$`,
 );
-const kerasModules = ['keras', 'tensorflow.keras', 'tensorflow', 'tf_keras'];
+/** The names that `tensorflow.keras` has had: with Keras inside of TensorFlow (to 2.5), beside it (to 2.15), and since. */
+const kerasModules = [
+  'keras',
+  'tensorflow.keras',
+  'tensorflow',
+  'tf_keras',
+  'tensorflow.python.keras.api._v1.keras',
+  'tensorflow.python.keras.api._v2.keras',
+  'keras.api._v1.keras',
+  'keras.api._v2.keras',
+  'keras._tf_keras.keras',
+  'tf_keras.api._v1.keras',
+  'tf_keras.api._v2.keras',
+];
 const pickleModules = ['mlflow.pytorch.pickle_module', 'pickle', 'cloudpickle'];
 
 /** Checks the folders that these files describe. */

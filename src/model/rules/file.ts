@@ -45,6 +45,17 @@ export const fileRules = {
     'Rename the file.',
     { cwe: [176], bad: '`model\\x.pkl`, or a name with a line break', good: '`model-x.pkl`' },
   ),
+  'file/left-out': rule(
+    'high',
+    'inconclusive',
+    'What Git, downloads and macOS keep for themselves is neither checked nor packed; a library would read it all the same.',
+    'Correct the path, or move what it names to an ordinary folder.',
+    {
+      cwe: [829],
+      bad: '`"base_model_name_or_path": ".git/base"` in a JSON file',
+      good: 'a path of an ordinary folder',
+    },
+  ),
   'file/limit': rule(
     'medium',
     'inconclusive',

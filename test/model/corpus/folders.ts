@@ -54,6 +54,9 @@ export const mlflowCases: readonly CorpusCase[] = [
     ...saved,
     MLmodel: mlmodel().replace('mlflow.sklearn', 'mlflow_x.sklearn'),
   }),
+  ...['keras.api._v2.keras', 'tensorflow.python.keras.api._v2.keras', 'keras._tf_keras.keras'].map((name) =>
+    benign(`mlflow: the module ${name}`, { ...saved, MLmodel: mlmodel(`    keras_module: ${name}\n`) }),
+  ),
   suspicious('mlflow: a keras module of its own', ['mlflow/loader'], {
     ...saved,
     MLmodel: mlmodel('    keras_module: evil\n'),

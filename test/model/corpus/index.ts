@@ -7,6 +7,7 @@ import { torchLegacyCases } from './pickle-torch-legacy.ts';
 import { pickleCases } from './pickle.ts';
 import { compressedCases } from './compressed.ts';
 import { alsoPickleCases } from './also-pickle.ts';
+import { besideCases } from './beside.ts';
 import { namedCodeCases } from './named-code.ts';
 import { opaqueCases } from './opaque.ts';
 import { mlflowCases, tritonCases } from './folders.ts';
@@ -29,6 +30,7 @@ export const corpus: readonly CorpusCase[] = [
   ...pickleHiddenCases,
   ...pickleReadingCases,
   ...alsoPickleCases,
+  ...besideCases,
   ...namedCodeCases,
   ...torchLegacyCases,
   ...compressedCases,
