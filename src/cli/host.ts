@@ -46,5 +46,13 @@ export interface Listener {
 
 /** The process itself. */
 export function processHost(): Host {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.listeners('error').includes(readerLeft)) stream.on('error', readerLeft);
+  }
   return { stdout: process.stdout, stderr: process.stderr, environment: process.env, cwd: process.cwd() };
+}
+
+/** Who reads the output may have enough of it (`| head`): what there is to do goes on, and is told to nobody. */
+function readerLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

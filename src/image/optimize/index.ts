@@ -61,7 +61,7 @@ export async function optimiseModel(
   const placeOf = (path: string): string => (files.length === 1 && root.endsWith(`/${path}`) ? root : join(root, path));
   const type = halfType(config.optimize);
   const narrowed = type === null ? [] : await narrow(context, left, placeOf, type);
-  const onnx = await optimiseOnnx({ context, validated, files: left, placeOf, noCache });
+  const onnx = await optimiseOnnx({ context, validated, files: left, modelRoot: root, noCache });
   const notes = notesOf(config.optimize, dropped, narrowed, onnx);
   for (const note of notes) reporter.note('warning', `optimize: ${note}`);
   const done = isDone(onnx) ? onnx : null;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,13 +51,18 @@ interface Ran extends Outcome {
   readonly bytesBefore: number;
 }
 
-async function ran(name: string, steps: Job['steps'], questions = madeUp(), seed = '0'): Promise<Ran> {
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+async function ran(name: string, steps: Job['steps'], questions = madeUp(), seed = '0', changed = false): Promise<Ran> {
   const place = folder();
   const source = join(place, 'job', 'model');
   const out = join(place, 'out');
   mkdirSync(out);
   cpSync(join(models, name), source, { recursive: true });
-  const files = readdirSync(source);
+  const names = readdirSync(source);
+  const files = Object.fromEntries(names.map((name) => [name, changed ? '0'.repeat(64) : sha256(join(source, name))]));
   const job: Job = { files, model: 'model.onnx', steps, threads: 1, questions };
   writeFileSync(join(place, 'job', 'job.json'), JSON.stringify(job));
   await execute(python, ['-B', tool, join(place, 'job'), out], { env: { PYTHONHASHSEED: seed } });
@@ -64,9 +70,18 @@ async function ran(name: string, steps: Job['steps'], questions = madeUp(), seed
   return {
     ...parseOutcome(readFileSync(join(out, 'report.json'), 'utf8')),
     model: existsSync(written) ? readFileSync(written) : null,
-    bytesBefore: files.reduce((sum, file) => sum + readFileSync(join(source, file)).length, 0),
+    bytesBefore: names.reduce((sum, file) => sum + readFileSync(join(source, file)).length, 0),
   };
 }
+
+it('nothing is parsed of files that are not the expected ones', async () => {
+  const { model, problem, steps } = await ran('plain', int8, madeUp(), '0', true);
+  expect({ model, problem, steps }).toEqual({
+    model: null,
+    problem: 'its files are not those that were validated',
+    steps: [],
+  });
+});
 
 describe('a step', () => {
   it.each([

@@ -30,7 +30,7 @@ export interface OnnxRequest {
   readonly validated: ValidateEvidence;
   /** Files that go into the image. */
   readonly files: readonly FileEvidence[];
-  readonly placeOf: (path: string) => string;
+  readonly modelRoot: string;
   readonly noCache: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function optimiseOnnx(request: OnnxRequest): Promise<OptimisedOnnx 
   if (model === null) return whyNot(steps);
   const read = [model, ...tensorFiles(model, files)];
   const job: Job = {
-    files: read.map(({ path }) => path),
+    files: Object.fromEntries(read.map(({ path, sha256 }) => [path, sha256])),
     model: model.path,
     steps,
     threads: threadsOf(config),
@@ -60,7 +60,7 @@ export async function optimiseOnnx(request: OnnxRequest): Promise<OptimisedOnnx 
   const inputs = [1, tool, job, read.map(({ sha256 }) => sha256), config.image.platform, await toolBase(context)];
   const cache = join(access.root, '.mldeploy', 'cache');
   const make = (out: string): Promise<void> =>
-    runTool({ context, job, tool, placeOf: request.placeOf, out, noCache: request.noCache });
+    runTool({ context, job, read, tool, modelRoot: request.modelRoot, out, noCache: request.noCache });
   let result = await keptResult(cache, inputs, request.noCache, make);
   let made = await checked(request, model, read, asked, result).catch(async (error: unknown) => {
     // What was kept may have been damaged: once more, from the model itself.

@@ -5,8 +5,8 @@ import { wholeCores } from '../../../server/cores.ts';
 
 /** What the program is told: job.json. */
 export interface Job {
-  /** Paths below the folder of the model. */
-  readonly files: readonly string[];
+  /** sha256 that each file must have, by its path below the folder of the model. */
+  readonly files: Readonly<Record<string, string>>;
   readonly model: string;
   readonly steps: Pick<Config['optimize'], 'prune' | 'float16' | 'quantize'>;
   readonly threads: number;

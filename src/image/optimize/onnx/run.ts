@@ -1,12 +1,14 @@
-import { constants } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { MlDeployError } from '../../../errors.ts';
+import type { FileEntry } from '../../../oci/tar-entry.ts';
+import type { FileEvidence } from '../../../pipeline/evidence.ts';
 import type { StageContext } from '../../../pipeline/stage.ts';
 import { chooseBuilder } from '../../builders/index.ts';
 import { needsOf } from '../../builders/needs.ts';
 import { placesOf } from '../../builders/places.ts';
+import { ModelFiles } from '../../model-files.ts';
 import { runInImage } from './in-image.ts';
 import type { Job } from './job.ts';
 import { runHere } from './on-this-machine.ts';
@@ -17,8 +19,10 @@ export interface Run {
   readonly context: StageContext;
   readonly job: Job;
   readonly tool: readonly ToolFile[];
-  /** Absolute path of a file of the model. */
-  readonly placeOf: (path: string) => string;
+  /** Files of the model that the program reads. */
+  readonly read: readonly FileEvidence[];
+  /** The model's folder, or its only file. */
+  readonly modelRoot: string;
   /** An existing empty folder for the new model and report.json. */
   readonly out: string;
   readonly noCache: boolean;
@@ -63,31 +67,48 @@ export async function runTool(run: Run): Promise<void> {
   }
 }
 
-async function prepare({ job, tool, placeOf }: Run, folder: string): Promise<void> {
+async function prepare({ job, read, tool, modelRoot }: Run, folder: string): Promise<void> {
   for (const { path, text } of tool) {
     await mkdir(join(folder, dirname(path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
   await mkdir(join(folder, 'job'), { recursive: true });
   await writeFile(join(folder, 'job', 'job.json'), `${JSON.stringify(job)}\n`);
-  for (const path of job.files) {
-    const target = join(folder, 'job', 'model', path);
-    await mkdir(dirname(target), { recursive: true });
-    await place(placeOf(path), target, path);
-  }
+  await copyModel(read, modelRoot, join(folder, 'job', 'model'));
 }
 
-/** A copy, which costs nothing where the file system can share blocks: a second name would show in validate. */
-async function place(source: string, target: string, path: string): Promise<void> {
-  try {
-    await copyFile(source, target, constants.COPYFILE_FICLONE);
-  } catch (cause) {
-    throw new MlDeployError({
-      code: 'build/model-changed',
-      kind: 'inconclusive',
-      message: `${path} cannot be read any more`,
-      hint: 'Run ml-deploy validate again, then build.',
-      cause,
-    });
+/**
+ * Copies the files that the program reads, as they were validated: nothing else comes before the libraries that parse them.
+ * @param files of validate's evidence
+ * @param modelRoot the model's folder, or its only file
+ * @param folder gets them
+ * @throws MlDeployError `build/model-changed` for another content, another size, and a link that leads out of the model
+ */
+export async function copyModel(files: readonly FileEvidence[], modelRoot: string, folder: string): Promise<void> {
+  const model = await ModelFiles.at(modelRoot);
+  const piece = Buffer.allocUnsafe(1024 * 1024);
+  for (const { path, bytes, sha256 } of files) {
+    const entry: FileEntry = { kind: 'file', path, mode: 0o644, source: path, size: bytes, sha256 };
+    model.checkPath({ path, bytes, sha256 });
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true });
+    const hash = createHash('sha256');
+    const source = await model.open(entry);
+    try {
+      const copy = await open(target, 'wx', 0o644);
+      try {
+        for (let at = 0; at < bytes;) {
+          const got = piece.subarray(0, await source.read(piece.subarray(0, Math.min(piece.length, bytes - at)), at));
+          hash.update(got);
+          await copy.writeFile(got);
+          at += got.length;
+        }
+      } finally {
+        await copy.close();
+      }
+    } finally {
+      await source.close();
+    }
+    if (hash.digest('hex') !== sha256) throw model.mismatch(entry);
   }
 }
