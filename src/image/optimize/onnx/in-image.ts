@@ -4,14 +4,11 @@ import { join, posix, resolve } from 'node:path';
 import type { Task } from '../../../pipeline/reporter.ts';
 import { readLayer } from '../../../oci/read-layer.ts';
 import type { ReadableImage } from '../../../oci/image.ts';
-import { serverOf } from '../../../server/index.ts';
 import type { Builder } from '../../builders/builder.ts';
 import { insecureHosts, placesOf } from '../../builders/places.ts';
-import { expectedBase } from '../../lock/index.ts';
-import { defaultBase } from '../../../config/server.ts';
-import type { StageContext } from '../../../pipeline/stage.ts';
 import { toolDockerfile } from './dockerfile.ts';
 import type { Prepared } from './run.ts';
+import { toolBase } from './tool-base.ts';
 
 /**
  * Runs the program in a stage of a build; its output is the only layer of an image that is published nowhere.
@@ -41,15 +38,6 @@ export async function runInImage(
     onLine: (line) => reporter.output(builder.name, line),
   });
   await extract(image, out);
-}
-
-/**
- * Where the program runs: on the base of the image when that has Python, so that nothing else is pulled.
- * @param context of the stage
- */
-export async function toolBase(context: StageContext): Promise<string> {
-  const { config, access } = context;
-  return serverOf(config).recipe === 'packages' ? expectedBase(config, access) : defaultBase('fastapi', false);
 }
 
 /** Files only, and only at the top: nothing that a layer may hold besides is written. */

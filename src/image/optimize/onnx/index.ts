@@ -6,13 +6,13 @@ import type { ComparisonEvidence, FileEvidence, TensorSpec, ValidateEvidence } f
 import { revalidate } from '../../../pipeline/revalidate.ts';
 import type { StageContext } from '../../../pipeline/stage.ts';
 import { changed, type Replaced } from '../narrow.ts';
-import { toolBase } from './in-image.ts';
 import { judged, refuseOtherAnswers } from './comparison.ts';
 import { questionsFor, threadsOf, wantedSteps, type Job } from './job.ts';
 import { keptResult, type Result } from './kept.ts';
 import type { Outcome } from './outcome.ts';
 import { runTool } from './run.ts';
 import { toolFiles } from './sources.ts';
+import { toolBase } from './tool-base.ts';
 
 /** An ONNX model, changed. */
 export interface OptimisedOnnx {

@@ -22,7 +22,8 @@ interface Python {
   readonly version: string;
 }
 
-const oldestMinor = 11;
+/** The pinned numpy is made for Python 3.11 and later. */
+export const oldestPythonMinor = 11;
 const names = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python'];
 const answerMs = 15_000;
 
@@ -70,7 +71,8 @@ export async function findPython(environment: Readonly<Record<string, string>>, 
       const print = 'import sys; print("%d.%d" % sys.version_info[:2])';
       const ended = await run({ command, args: ['-I', '-c', print], environment, signal, timeoutMs: answerMs });
       const version = ended.stdout.trim();
-      if (ended.exitCode === 0 && Number(/^3\.(\d+)$/.exec(version)?.[1]) >= oldestMinor) return { command, version };
+      if (ended.exitCode === 0 && Number(/^3\.(\d+)$/.exec(version)?.[1]) >= oldestPythonMinor)
+        return { command, version };
     } catch (error) {
       if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
     }
@@ -78,8 +80,8 @@ export async function findPython(environment: Readonly<Record<string, string>>, 
   throw new MlDeployError({
     code: 'build/optimize-failed',
     kind: 'infrastructure',
-    message: `ONNX models are optimised by a program in Python, the builder oci runs nothing in containers, and there is no Python 3.${oldestMinor} or later on PATH`,
-    hint: `Install Python 3.${oldestMinor} or later here, or take a builder that runs it in the build: image.builder: buildkit, buildx or buildah.`,
+    message: `ONNX models are optimised by a program in Python, the builder oci runs nothing in containers, and there is no Python 3.${oldestPythonMinor} or later on PATH`,
+    hint: `Install Python 3.${oldestPythonMinor} or later here, or take a builder that runs it in the build: image.builder: buildkit, buildx or buildah.`,
   });
 }
 
