@@ -24,6 +24,9 @@ export interface GpuSample {
 /** What was seen from before the start to now. */
 export interface GpuUse {
   readonly samples: number;
+  readonly devices: readonly { readonly title: string; readonly memoryMiB: number | null }[];
+  /** Its version; null: it never answered. */
+  readonly driver: string | null;
   /** Process ids of the container that computed on the devices, with the most memory of all together. */
   readonly pids: readonly number[];
   readonly oursPeakMiB: number | null;
@@ -72,6 +75,7 @@ export class GpuWatch {
   #loop: Promise<void> = Promise.resolve();
   #pidsTold = false;
   #asked: GpuUse['asked'] = null;
+  #driver: string | null = null;
   #xidsBefore: ReadonlySet<string> = new Set();
 
   constructor(options: WatchOptions) {
@@ -126,6 +130,8 @@ export class GpuWatch {
     const before = sum(firsts.map(({ usedMiB }) => usedMiB));
     return {
       samples: Math.max(0, ...per.map((samples) => samples.length)),
+      devices: devices.map((device) => ({ title: device.title, memoryMiB: memoryOf(device).totalMiB })),
+      driver: this.#driver,
       pids: [...new Set(all.flatMap(({ ours }) => ours.map(({ pid }) => pid)))],
       oursPeakMiB: highest(all.map(({ ours }) => (ours.length === 0 ? null : sum(ours.map(({ usedMiB }) => usedMiB))))),
       containerPids: this.#pidsTold ? [...this.#known] : null,
@@ -184,6 +190,7 @@ export class GpuWatch {
     for (const pid of pids ?? []) this.#known.add(pid);
     if (report === null) return [];
     const atMs = Math.round(performance.now() - this.#began);
+    this.#driver ??= report.driver;
     const there = devicesOf(report);
     const samples = this.#options.devices.flatMap(({ id }): GpuSample[] => {
       const device = there.find((each) => each.id === id);

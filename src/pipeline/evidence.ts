@@ -289,6 +289,8 @@ export interface SmokeEvidence extends EvidenceBase<
       /** Highest share of time in which it computed, percent. */
       readonly utilisation: number | null;
       readonly samples: number;
+      readonly devices?: readonly { readonly title: string; readonly memoryMiB: number | null }[];
+      readonly driver?: string | null;
     };
   }
 > {

@@ -19,6 +19,7 @@ import {
   stoppedReasons,
   type Tone,
 } from './outcome.ts';
+import { intervalText, milliseconds, speedFacts, speedRows } from './speed.ts';
 import { titleOf, type ReportRun } from './run.ts';
 import { visible } from './visible.ts';
 import { waiverText } from './waiver.ts';
@@ -165,7 +166,26 @@ function checks(smoke: SmokeEvidence): string {
     shortenDigests(check.limit ?? '–'),
     shortenDigests(check.message),
   ]);
-  return folded(`Smoke test: ${smoke.summary}`, table(['Result', 'Check', 'Allowed', 'Seen'], rows));
+  const facts = table(['Measured', ''], speedFacts(smoke));
+  const body = `${table(['Result', 'Check', 'Allowed', 'Seen'], rows)}\n${facts}${speed(smoke)}`;
+  return folded(`Smoke test: ${smoke.summary}`, body);
+}
+
+const barWidth = 24;
+
+/** Times with bars of text: a job summary shows no drawings of ours. */
+function speed(smoke: SmokeEvidence): string {
+  const times = speedRows(smoke);
+  if (times.length === 0) return '';
+  const most = Math.max(...times.map(({ ms }) => ms));
+  const bar = (ms: number) => '█'.repeat(Math.max(1, Math.round((ms / Math.max(most, Number.MIN_VALUE)) * barWidth)));
+  const rows = times.map(({ name, ms, interval }) => [
+    name,
+    milliseconds(ms),
+    interval === null ? '–' : intervalText(interval),
+    bar(ms),
+  ]);
+  return `\n${table(['Time', 'Measured', '95 % confidence interval', ''], rows)}`;
 }
 
 function image(evidence: BuildEvidence): string {

@@ -157,8 +157,11 @@ async function measureMemory(running: RunningServer, end: string | null, measure
 async function lookAtUse(gpu: GpuWatch, neverRan: string | null, measured: Measured): Promise<CheckEvidence> {
   const use = await gpu.use();
   measured.details.push(describeUse(use));
-  const { peakMiB, riseMiB, utilisation, samples } = use;
-  measured.seen = { ...measured.seen, gpu: { memoryPeakMiB: peakMiB, memoryRiseMiB: riseMiB, utilisation, samples } };
+  const { peakMiB, riseMiB, utilisation, samples, devices, driver } = use;
+  measured.seen = {
+    ...measured.seen,
+    gpu: { memoryPeakMiB: peakMiB, memoryRiseMiB: riseMiB, utilisation, samples, devices, driver },
+  };
   return evidenceOf(gpuUsed, neverRan === null ? judgeUse(use) : skipped(neverRan));
 }
 

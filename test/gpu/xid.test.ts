@@ -56,6 +56,8 @@ describe('errors in the kernel log', () => {
 });
 
 const use: GpuUse = {
+  devices: [],
+  driver: null,
   samples: 5,
   pids: [4711],
   oursPeakMiB: 612,

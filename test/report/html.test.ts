@@ -42,6 +42,13 @@ describe('the report of the demo', () => {
   const page = htmlReport(runs);
   const text = prose(page);
 
+  test('tells and draws how fast the server was', () => {
+    expect(text).toContain('Latency, p50 7.2 ms 6.8 ms to 7.9 ms');
+    expect(text).toContain('Latency, p99 19 ms above 14 ms');
+    expect(text).toContain('131.5 requests per second, 1 at a time, 50 requests');
+    expect(page).toContain('aria-label="Times of the smoke test with 95 % confidence intervals"');
+  });
+
   test('is one well-formed page without scripts or anything to fetch', () => {
     expect(tags(page).length).toBeGreaterThan(500);
     expect(page).not.toMatch(/<script|\bhref="(?!#)|\bsrc=|url\(|@import/i);

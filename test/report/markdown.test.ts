@@ -12,6 +12,23 @@ test('one heading per run, the reasons, and the evidence against its thresholds'
   expect(text).not.toMatch(/NaN|undefined/);
 });
 
+test('how fast the server was, and on which GPU', () => {
+  const [run] = runs;
+  const smoke = run?.evidence.smoke;
+  if (run === undefined || smoke === undefined) throw new Error('the demo has a smoke test');
+  const seen = { memoryPeakMiB: 634, memoryRiseMiB: 612, utilisation: 87, samples: 9 };
+  const gpu = { ...seen, devices: [{ title: 'GPU 0 (Tesla T4)', memoryMiB: 15_360 }], driver: '580.65.06' };
+  const hardware = { device: 'gpu', name: 'Tesla T4' } as const;
+  const evidence = { ...run.evidence, smoke: { ...smoke, hardware, volatile: { ...smoke.volatile, gpu } } };
+  const text = markdownReport([{ ...run, evidence }]).replaceAll('\u00a0', ' ');
+  expect(text).toContain('| GPU 0 (Tesla T4) | 16.1 GB of memory |');
+  expect(text).toContain('| Driver | 580.65.06 |');
+  expect(text).toContain('| GPU memory at most | 665 MB, 642 MB above the start |');
+  expect(text).toContain('| Throughput | 131.5 requests per second, 1 at a time, 50 requests |');
+  expect(text).toMatch(/^\| Latency, p50 \| 7.2 ms \| 6.8 ms to 7.9 ms \| █{9} \|$/m);
+  expect(text).toMatch(/^\| Latency, p99 \| 19 ms \| above 14 ms \| █{24} \|$/m);
+});
+
 test('no text from outside becomes markup: the same lines are headings, rows and list items', () => {
   const shape = (replace: (text: string) => string): string[] =>
     markdownReport(

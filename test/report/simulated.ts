@@ -156,7 +156,11 @@ function smoke(release: Release, project: string, clock: Clock): SmokeEvidence {
     volatile: {
       ...volatile(clock, 5100),
       readyMs: 2140,
-      latencyMs: { p50: 7.2, p95: 12.4, p99: 19, count: 50 },
+      latencyMs: {
+        ...{ p50: 7.2, p95: 12.4, p99: 19, count: 50 },
+        intervals: { p50: { low: 6.8, high: 7.9 }, p95: { low: 10.2, high: null }, p99: { low: 14, high: null } },
+      },
+      throughput: { perSecond: 131.5, concurrency: 1 },
       stopMs: 310,
       details: [],
     },

@@ -3902,7 +3902,7 @@ return errors === 0;
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const smoke = validate36;
-const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"type":"object","properties":{"perSecond":{"type":"number"},"concurrency":{"type":"number"}},"required":["perSecond","concurrency"],"additionalProperties":false},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"coldStart":{"type":"object","properties":{"pullMs":{"type":"number"},"createMs":{"type":"number"},"loadMs":{"type":["number","null"]},"firstAnswerMs":{"type":["number","null"]}},"required":["pullMs","createMs","loadMs","firstAnswerMs"],"additionalProperties":false},"memoryPeakBytes":{"type":"number"},"memoryGrowth":{"type":"object","properties":{"firstBytes":{"type":"number"},"lastBytes":{"type":"number"},"perRequestBytes":{"type":"number"},"lowBytes":{"type":"number"},"samples":{"type":"number"}},"required":["firstBytes","lastBytes","perRequestBytes","lowBytes","samples"],"additionalProperties":false},"gpu":{"type":"object","properties":{"memoryPeakMiB":{"type":["number","null"]},"memoryRiseMiB":{"type":["number","null"]},"utilisation":{"type":["number","null"]},"samples":{"type":"number"}},"required":["memoryPeakMiB","memoryRiseMiB","utilisation","samples"],"additionalProperties":false},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false},"QuantileInterval":{"type":"object","properties":{"low":{"type":["number","null"]},"high":{"type":["number","null"]}},"required":["low","high"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"type":"object","properties":{"perSecond":{"type":"number"},"concurrency":{"type":"number"}},"required":["perSecond","concurrency"],"additionalProperties":false},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"coldStart":{"type":"object","properties":{"pullMs":{"type":"number"},"createMs":{"type":"number"},"loadMs":{"type":["number","null"]},"firstAnswerMs":{"type":["number","null"]}},"required":["pullMs","createMs","loadMs","firstAnswerMs"],"additionalProperties":false},"memoryPeakBytes":{"type":"number"},"memoryGrowth":{"type":"object","properties":{"firstBytes":{"type":"number"},"lastBytes":{"type":"number"},"perRequestBytes":{"type":"number"},"lowBytes":{"type":"number"},"samples":{"type":"number"}},"required":["firstBytes","lastBytes","perRequestBytes","lowBytes","samples"],"additionalProperties":false},"gpu":{"type":"object","properties":{"memoryPeakMiB":{"type":["number","null"]},"memoryRiseMiB":{"type":["number","null"]},"utilisation":{"type":["number","null"]},"samples":{"type":"number"},"devices":{"type":"array","items":{"type":"object","properties":{"title":{"type":"string"},"memoryMiB":{"type":["number","null"]}},"required":["title","memoryMiB"],"additionalProperties":false}},"driver":{"type":["string","null"]}},"required":["memoryPeakMiB","memoryRiseMiB","utilisation","samples"],"additionalProperties":false},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false},"QuantileInterval":{"type":"object","properties":{"low":{"type":["number","null"]},"high":{"type":["number","null"]}},"required":["low","high"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
 const schema57 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema62 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
 const schema58 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false};
@@ -5158,7 +5158,7 @@ vErrors.push(err69);
 errors++;
 }
 for(const key5 in data28){
-if(!((((key5 === "memoryPeakMiB") || (key5 === "memoryRiseMiB")) || (key5 === "utilisation")) || (key5 === "samples"))){
+if(!((((((key5 === "memoryPeakMiB") || (key5 === "memoryRiseMiB")) || (key5 === "utilisation")) || (key5 === "samples")) || (key5 === "devices")) || (key5 === "driver"))){
 const err70 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err70];
@@ -5221,9 +5221,15 @@ vErrors.push(err74);
 errors++;
 }
 }
-}
-else {
-const err75 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data28.devices !== undefined){
+let data33 = data28.devices;
+if(Array.isArray(data33)){
+const len1 = data33.length;
+for(let i1=0; i1<len1; i1++){
+let data34 = data33[i1];
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.title === undefined){
+const err75 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -5232,10 +5238,8 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-if(data6.startedAt !== undefined){
-if(typeof data6.startedAt !== "string"){
-const err76 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data34.memoryMiB === undefined){
+const err76 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/required",keyword:"required",params:{missingProperty: "memoryMiB"},message:"must have required property '"+"memoryMiB"+"'"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -5244,10 +5248,9 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-if(data6.endedAt !== undefined){
-if(typeof data6.endedAt !== "string"){
-const err77 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key6 in data34){
+if(!((key6 === "title") || (key6 === "memoryMiB"))){
+const err77 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -5257,9 +5260,9 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data6.engine !== undefined){
-if(typeof data6.engine !== "string"){
-const err78 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data34.title !== undefined){
+if(typeof data34.title !== "string"){
+const err78 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1+"/title",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -5269,9 +5272,10 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data6.host !== undefined){
-if(typeof data6.host !== "string"){
-const err79 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data34.memoryMiB !== undefined){
+let data36 = data34.memoryMiB;
+if((!((typeof data36 == "number") && (isFinite(data36)))) && (data36 !== null)){
+const err79 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1+"/memoryMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/memoryMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.devices.items.properties.memoryMiB.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -5283,7 +5287,7 @@ errors++;
 }
 }
 else {
-const err80 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err80 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -5293,9 +5297,9 @@ vErrors.push(err80);
 errors++;
 }
 }
-if(data.imageReference !== undefined){
-if(typeof data.imageReference !== "string"){
-const err81 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err81 = {instancePath:instancePath+"/volatile/gpu/devices",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -5305,10 +5309,10 @@ vErrors.push(err81);
 errors++;
 }
 }
-if(data.modelDigest !== undefined){
-let data38 = data.modelDigest;
-if((typeof data38 !== "string") && (data38 !== null)){
-const err82 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
+if(data28.driver !== undefined){
+let data37 = data28.driver;
+if((typeof data37 !== "string") && (data37 !== null)){
+const err82 = {instancePath:instancePath+"/volatile/gpu/driver",schemaPath:"#/properties/volatile/properties/gpu/properties/driver/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.driver.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -5318,9 +5322,9 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data.runtime !== undefined){
-if(typeof data.runtime !== "string"){
-const err83 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err83 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -5330,11 +5334,9 @@ vErrors.push(err83);
 errors++;
 }
 }
-if(data.hardware !== undefined){
-let data40 = data.hardware;
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-if(data40.device === undefined){
-const err84 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
+if(data6.startedAt !== undefined){
+if(typeof data6.startedAt !== "string"){
+const err84 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -5343,8 +5345,10 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data40.name === undefined){
-const err85 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+}
+if(data6.endedAt !== undefined){
+if(typeof data6.endedAt !== "string"){
+const err85 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -5353,9 +5357,10 @@ vErrors.push(err85);
 }
 errors++;
 }
-for(const key6 in data40){
-if(!((key6 === "device") || (key6 === "name"))){
-const err86 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+}
+if(data6.engine !== undefined){
+if(typeof data6.engine !== "string"){
+const err86 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -5365,10 +5370,9 @@ vErrors.push(err86);
 errors++;
 }
 }
-if(data40.device !== undefined){
-let data41 = data40.device;
-if(typeof data41 !== "string"){
-const err87 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.host !== undefined){
+if(typeof data6.host !== "string"){
+const err87 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -5377,8 +5381,10 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(!((data41 === "cpu") || (data41 === "gpu"))){
-const err88 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err88 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -5388,9 +5394,9 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data40.name !== undefined){
-if(typeof data40.name !== "string"){
-const err89 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.imageReference !== undefined){
+if(typeof data.imageReference !== "string"){
+const err89 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -5400,9 +5406,10 @@ vErrors.push(err89);
 errors++;
 }
 }
-}
-else {
-const err90 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.modelDigest !== undefined){
+let data43 = data.modelDigest;
+if((typeof data43 !== "string") && (data43 !== null)){
+const err90 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -5412,15 +5419,9 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data.checks !== undefined){
-let data43 = data.checks;
-if(Array.isArray(data43)){
-const len1 = data43.length;
-for(let i1=0; i1<len1; i1++){
-let data44 = data43[i1];
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-if(data44.id === undefined){
-const err91 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(data.runtime !== undefined){
+if(typeof data.runtime !== "string"){
+const err91 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -5429,8 +5430,12 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(data44.title === undefined){
-const err92 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+}
+if(data.hardware !== undefined){
+let data45 = data.hardware;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+if(data45.device === undefined){
+const err92 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -5439,8 +5444,8 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(data44.verdict === undefined){
-const err93 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
+if(data45.name === undefined){
+const err93 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -5449,8 +5454,9 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(data44.limit === undefined){
-const err94 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+for(const key7 in data45){
+if(!((key7 === "device") || (key7 === "name"))){
+const err94 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -5459,8 +5465,11 @@ vErrors.push(err94);
 }
 errors++;
 }
-if(data44.message === undefined){
-const err95 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+}
+if(data45.device !== undefined){
+let data46 = data45.device;
+if(typeof data46 !== "string"){
+const err95 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -5469,9 +5478,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-for(const key7 in data44){
-if(!(((((key7 === "id") || (key7 === "title")) || (key7 === "verdict")) || (key7 === "limit")) || (key7 === "message"))){
-const err96 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+if(!((data46 === "cpu") || (data46 === "gpu"))){
+const err96 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -5481,9 +5489,9 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data44.id !== undefined){
-if(typeof data44.id !== "string"){
-const err97 = {instancePath:instancePath+"/checks/" + i1+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data45.name !== undefined){
+if(typeof data45.name !== "string"){
+const err97 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -5493,9 +5501,9 @@ vErrors.push(err97);
 errors++;
 }
 }
-if(data44.title !== undefined){
-if(typeof data44.title !== "string"){
-const err98 = {instancePath:instancePath+"/checks/" + i1+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err98 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -5505,10 +5513,15 @@ vErrors.push(err98);
 errors++;
 }
 }
-if(data44.verdict !== undefined){
-let data47 = data44.verdict;
-if(typeof data47 !== "string"){
-const err99 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.checks !== undefined){
+let data48 = data.checks;
+if(Array.isArray(data48)){
+const len2 = data48.length;
+for(let i2=0; i2<len2; i2++){
+let data49 = data48[i2];
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+if(data49.id === undefined){
+const err99 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -5517,8 +5530,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(!(((data47 === "passed") || (data47 === "failed")) || (data47 === "skipped"))){
-const err100 = {instancePath:instancePath+"/checks/" + i1+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema62.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+if(data49.title === undefined){
+const err100 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -5527,11 +5540,8 @@ vErrors.push(err100);
 }
 errors++;
 }
-}
-if(data44.limit !== undefined){
-let data48 = data44.limit;
-if((typeof data48 !== "string") && (data48 !== null)){
-const err101 = {instancePath:instancePath+"/checks/" + i1+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema62.properties.limit.type},message:"must be string,null"};
+if(data49.verdict === undefined){
+const err101 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -5540,10 +5550,8 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-if(data44.message !== undefined){
-if(typeof data44.message !== "string"){
-const err102 = {instancePath:instancePath+"/checks/" + i1+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data49.limit === undefined){
+const err102 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -5552,10 +5560,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-}
-else {
-const err103 = {instancePath:instancePath+"/checks/" + i1,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data49.message === undefined){
+const err103 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -5564,10 +5570,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-}
-else {
-const err104 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+for(const key8 in data49){
+if(!(((((key8 === "id") || (key8 === "title")) || (key8 === "verdict")) || (key8 === "limit")) || (key8 === "message"))){
+const err104 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -5577,14 +5582,110 @@ vErrors.push(err104);
 errors++;
 }
 }
-}
-else {
-const err105 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data49.id !== undefined){
+if(typeof data49.id !== "string"){
+const err105 = {instancePath:instancePath+"/checks/" + i2+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err105];
 }
 else {
 vErrors.push(err105);
+}
+errors++;
+}
+}
+if(data49.title !== undefined){
+if(typeof data49.title !== "string"){
+const err106 = {instancePath:instancePath+"/checks/" + i2+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+if(data49.verdict !== undefined){
+let data52 = data49.verdict;
+if(typeof data52 !== "string"){
+const err107 = {instancePath:instancePath+"/checks/" + i2+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+if(!(((data52 === "passed") || (data52 === "failed")) || (data52 === "skipped"))){
+const err108 = {instancePath:instancePath+"/checks/" + i2+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema62.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+}
+if(data49.limit !== undefined){
+let data53 = data49.limit;
+if((typeof data53 !== "string") && (data53 !== null)){
+const err109 = {instancePath:instancePath+"/checks/" + i2+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema62.properties.limit.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+}
+if(data49.message !== undefined){
+if(typeof data49.message !== "string"){
+const err110 = {instancePath:instancePath+"/checks/" + i2+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+}
+else {
+const err111 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+}
+}
+else {
+const err112 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+}
+}
+else {
+const err113 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
 }
 errors++;
 }

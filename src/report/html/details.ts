@@ -5,14 +5,15 @@ import type {
   Finding,
   RolloutEvidence,
   SmokeEvidence,
-  TimeQuantiles,
   ValidateEvidence,
 } from '../../pipeline/evidence.ts';
 import { besideImage } from '../beside-image.ts';
 import { comparisonTable } from '../comparison.ts';
 import { bytes, count, duration, plural, shortDigest, shortenDigests } from '../format.ts';
 import { sinceStart } from '../live.ts';
+import { intervalText, milliseconds, speedFacts, speedRows } from '../speed.ts';
 import { layersChart } from './charts/layers.ts';
+import { speedChart } from './charts/speed.ts';
 import { html, Markup, type Content } from './markup.ts';
 import { waiverText } from '../waiver.ts';
 
@@ -139,33 +140,29 @@ export function smokeDetails(evidence: SmokeEvidence): Markup {
       <td>${shortenDigests(check.limit ?? '–')}</td>
       <td>${shortenDigests(check.message)}</td>`,
   ]);
-  const { latencyMs: latency, firstTokenMs: first } = volatile;
-  const seen =
-    latency === null ? null : html` Latency of ${plural(latency.count, 'request')}: ${quantilesText(latency)}.`;
-  const begun =
-    first === undefined
-      ? null
-      : html` First token of ${plural(first.count, 'streamed answer')}: ${quantilesText(first)}.`;
+  const times = speedRows(evidence).map(({ name, ms, interval }) => [
+    html`<td>${name}</td>
+      <td class="number">${milliseconds(ms)}</td>
+      <td class="number">${interval === null ? '–' : intervalText(interval)}</td>`,
+  ]);
+  const figures = speedFacts(evidence).map(([name, figure]) => [
+    html`<td>${name}</td>
+      <td>${figure}</td>`,
+  ]);
   const facts = html`<p class="note">
     On ${hardware.device === 'gpu' ? 'GPU' : 'CPU'} (${hardware.name}), runtime ${evidence.runtime}; ready after
-    ${duration(volatile.readyMs)}, stopped in ${duration(volatile.stopMs)}.${seen}${begun}
+    ${duration(volatile.readyMs)}, stopped in ${duration(volatile.stopMs)}.
   </p>`;
   const details =
     volatile.details.length === 0 ? null : html`<pre>${volatile.details.slice(-mostRows).join('\n')}</pre>`;
   return section(
     'Smoke test',
     evidence.summary,
-    html`${facts}${table(['Result', 'Check', 'Allowed', 'Seen'], rows)}${details}`,
+    html`${facts}${table(['Result', 'Check', 'Allowed', 'Seen'], rows)}${table(['Measured', ''], figures)}${
+      times.length === 0 ? null : table(['Time', '>Measured', '>95 % confidence interval'], times)
+    }${speedChart(speedRows(evidence))}${details}`,
     evidence.outcome !== 'passed',
   );
-}
-
-function quantilesText({ p50, p95, p99 }: TimeQuantiles): string {
-  return `half within ${ms(p50)}, 95 % within ${ms(p95)}, 99 % within ${ms(p99)}`;
-}
-
-function ms(value: number): string {
-  return `${Number(value.toPrecision(3))} ms`;
 }
 
 /** Everything that happened, in order, and what remains in the cluster. */

@@ -71,6 +71,8 @@ describe('docker with a GPU', () => {
     ).toEqual(Array.from({ length: 8 }, () => 'passed'));
     const { gpu, coldStart, memoryPeakBytes } = evidence.volatile;
     expect(gpu).toMatchObject({ memoryPeakMiB: 634, memoryRiseMiB: 612, utilisation: 87 });
+    expect(gpu?.devices).toMatchObject([{ title: expect.stringContaining('NVIDIA H100') as string }]);
+    expect(gpu?.driver).toMatch(/^\d+\.\d+/);
     expect(coldStart?.loadMs).toBeGreaterThanOrEqual(0);
     expect(memoryPeakBytes).toBeGreaterThan(0);
     const csv = readFileSync(path.join(context.access.root, '.mldeploy/default/smoke-gpu.csv'), 'utf8')
