@@ -720,7 +720,7 @@ export interface Smoke {
    */
   url?: string | null;
   /**
-   * Time from start to ready, image pull included. Five minutes cover the pull of an image of a few gigabytes.
+   * Time from the start of the program to the first answered inference. The pull of the image comes before and does not count: it has half an hour. Five minutes cover the loading of a model of a few gigabytes.
    */
   readyTimeout?: string;
   /**

@@ -6,7 +6,7 @@ import { discoverAnySize } from '../../server/protocols/any-size.ts';
 import type { Discovery, Known, Outcome, Protocol, Send } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
 import type { GoldenRequest } from '../../golden/golden-file.ts';
-import type { RunningServer } from '../runtimes/runtime.ts';
+import { type RunningServer, startLimitMs } from '../runtimes/runtime.ts';
 import { failed, type Finding, passed, rightAsks, shorten, skipped } from './check.ts';
 
 const pollMs = 150;
@@ -23,6 +23,8 @@ export interface ReadyOptions {
   readonly running: RunningServer;
   readonly signal: AbortSignal;
   readonly task: Task;
+  /** Longest time until the program runs, milliseconds; `startLimitMs` unless said. */
+  readonly startMs?: number;
 }
 
 export interface Readiness {
@@ -37,13 +39,17 @@ export interface Readiness {
 
 /**
  * Waits until the server is up, says that it is ready, and has answered one real inference: many servers say "ready" before their
- * model is loaded. A server that is busy (503) or silent is asked again until `smoke.readyTimeout`; any other answer counts at once.
+ * model is loaded. A server that is busy (503) or silent is asked again until `smoke.readyTimeout`, counted from when it was first seen
+ * running; any other answer counts at once. What comes before (a node, the pull) has a limit of its own, and is not the model's fault.
  * Throws when the infrastructure did not get so far as to run it.
  */
 export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> {
-  const { config, running, signal } = options;
+  const { config, running, signal, startMs = startLimitMs } = options;
+  const { readyTimeoutMs } = config.smoke;
   const began = performance.now();
   const elapsed = () => performance.now() - began;
+  let runningSince: number | null = null;
+  const ranMs = () => (runningSince === null ? 0 : performance.now() - runningSince);
   let saidReadyMs: number | null = null;
   let waitingFor = 'the container';
   let asked = false;
@@ -53,19 +59,21 @@ export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> 
     ms: Math.round(elapsed()),
     saidReadyMs,
   });
-  const limit = `${config.smoke.readyTimeoutMs} ms (smoke.readyTimeout)`;
+  const limit = `${readyTimeoutMs} ms (smoke.readyTimeout)`;
 
-  while (elapsed() < config.smoke.readyTimeoutMs) {
+  while (ranMs() < readyTimeoutMs) {
     signal.throwIfAborted();
     const state = await running.state();
     if (state.phase === 'ended') return over(failed(`The server never became ready: ${state.reason}.`, limit));
     if (state.phase === 'starting') {
       waitingFor = state.detail;
       options.task.update(state.detail);
+      if (runningSince === null && elapsed() >= startMs) throw notStarted(running.title, startMs, waitingFor);
     } else {
-      const step = await ask(options, () => config.smoke.readyTimeoutMs - elapsed());
+      runningSince ??= performance.now();
+      const step = await ask(options, () => readyTimeoutMs - ranMs());
       // A request that the end of the budget cut off tells nothing, unless it is all that there is.
-      if (elapsed() < config.smoke.readyTimeoutMs || !asked) waitingFor = step.detail;
+      if (ranMs() < readyTimeoutMs || !asked) waitingFor = step.detail;
       asked = true;
       options.task.update(step.detail);
       if (step.saysReady) saidReadyMs ??= Math.round(elapsed());
@@ -73,7 +81,6 @@ export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> 
     }
     await delay(pollMs, undefined, { signal });
   }
-  if ((await running.state()).phase === 'starting') throw notStarted(running.title, limit, waitingFor);
   const lied = saidReadyMs === null ? '' : ' although it says that it is ready';
   return over(failed(`No inference was answered in time${lied}: ${waitingFor}.`, limit));
 }
@@ -125,11 +132,11 @@ function describe(outcome: Outcome): string {
   return { refused: 'nobody listens yet', broken: 'the connection broke', timeout: 'no answer' }[outcome.reason];
 }
 
-function notStarted(title: string, limit: string, detail: string): MlDeployError {
+function notStarted(title: string, limitMs: number, detail: string): MlDeployError {
   return new MlDeployError({
     code: 'smoke/not-started',
     kind: 'infrastructure',
-    message: `The cluster did not start ${title} within ${limit}: ${detail}.`,
-    hint: 'A large image on a fresh node takes its time: raise smoke.readyTimeout, or look at the node.',
+    message: `The ${title} was not started within ${Math.round(limitMs / 1000)} s: ${detail}.`,
+    hint: 'Nothing is known against the model. A large image takes its time on a fresh machine: pull it there beforehand, or look at the node or the engine.',
   });
 }

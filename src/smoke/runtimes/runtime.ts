@@ -9,6 +9,12 @@ import type { HeldRequest } from '../../server/protocols/http.ts';
 import type { Send, ServerRequest } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
 
+/**
+ * Longest time from the request to start a server until it runs, milliseconds: a node, the pull, the creation. Half an hour covers 50 GB at
+ * 30 MB/s.
+ */
+export const startLimitMs = 30 * 60_000;
+
 /** What a runtime has to know to look around. */
 export interface RuntimeContext {
   readonly config: Config;

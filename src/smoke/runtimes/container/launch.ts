@@ -1,4 +1,5 @@
 import { MlDeployError } from '../../../errors.ts';
+import { startLimitMs } from '../runtime.ts';
 import type { CreateCommand } from './create-arguments.ts';
 import { type Engine, lastLine } from './engine.ts';
 import { withEnvFile } from './env-file.ts';
@@ -84,8 +85,8 @@ export class Launch {
     const plain = engine.name === 'podman' && insecure ? ['--tls-verify=false'] : [];
     const pulled = await engine.ask(['pull', '--quiet', ...plain, image], {
       signal: this.#abort.signal,
-      // The caller's own limit ends it: smoke.readyTimeout covers the pull.
-      timeoutMs: 24 * 3_600_000,
+      // Whoever waits for the start gives up at the same time.
+      timeoutMs: startLimitMs,
     });
     if (pulled.exitCode === 0) return;
     throw new MlDeployError({

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../kubernetes/api.ts';
 import { podTemplate } from '../../../kubernetes/objects/deployment.ts';
 import { labels, managedByUs } from '../../../kubernetes/objects/labels.ts';
-import type { StartSpec } from '../runtime.ts';
+import { startLimitMs, type StartSpec } from '../runtime.ts';
 import { podNeeds } from '../../../server/server.ts';
 
 /** Marks a pod as ours for one smoke test; the value names the run. */
@@ -37,7 +37,8 @@ export function podName(model: string, run: string): string {
 export function smokePod({ spec, image, run, device, owner }: PodFacts): KubeObject {
   const { config, server } = spec;
   const seconds = (ms: number) => Math.ceil(ms / 1000);
-  const life = seconds(config.smoke.readyTimeoutMs) + seconds(config.smoke.stopTimeoutMs) + longestTestSeconds;
+  const { readyTimeoutMs, stopTimeoutMs } = config.smoke;
+  const life = seconds(startLimitMs + readyTimeoutMs + stopTimeoutMs) + longestTestSeconds;
   const template = podTemplate({
     config: device === 'gpu' ? config : { ...config, resources: { ...config.resources, gpu: null } },
     revision: run,
