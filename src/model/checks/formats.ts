@@ -2,7 +2,7 @@ import type { Policy } from '../policy.ts';
 import type { WholeModel } from './check.ts';
 
 /** Formats that stand beside every model and hold no weights. */
-const beside: ReadonlySet<string> = new Set(['text', 'json', 'yaml', 'none']);
+const beside: ReadonlySet<string> = new Set(['text', 'picture', 'json', 'yaml', 'none']);
 
 /** `model.formats`: files of any other format fail, except documents. */
 export function allowedFormats({ files }: WholeModel, { formats }: Policy): void {

@@ -10,6 +10,7 @@ import { npy } from './npy.ts';
 import { lightgbm } from './lightgbm.ts';
 import { opaque, opaqueByName } from './opaque.ts';
 import { pickle } from './pickle.ts';
+import { picture } from './picture.ts';
 import { protobufText } from './protobuf-text.ts';
 import { recognised } from './recognised.ts';
 import { safetensors } from './safetensors.ts';
@@ -37,6 +38,7 @@ export const formats: readonly Format[] = [
   ...recognised,
   ...opaque,
   ...compressed,
+  picture,
   torchLegacy,
   pickle,
   code,

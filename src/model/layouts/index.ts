@@ -53,7 +53,7 @@ export async function applyLayouts(unit: Unit): Promise<LaidOut> {
 }
 
 /** Files of a folder that hold no model. */
-const beside: ReadonlySet<string> = new Set(['text', 'json', 'yaml', 'none']);
+const beside: ReadonlySet<string> = new Set(['text', 'picture', 'json', 'yaml', 'none']);
 
 /** The contract of the only file that tells one. An estimator may be one step of many: it counts when it is the only model. */
 function onlyContract(files: readonly InspectedFile[]): Contract | null {

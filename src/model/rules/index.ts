@@ -18,6 +18,7 @@ import { lightgbmRules } from './lightgbm.ts';
 import { mlflowRules } from './mlflow.ts';
 import { opaqueRules } from './opaque.ts';
 import { pickleRules } from './pickle.ts';
+import { pictureRules } from './picture.ts';
 import { policyRules } from './policy.ts';
 import { protobufRules } from './protobuf.ts';
 import { protobufTextRules } from './protobuf-text.ts';
@@ -61,6 +62,7 @@ export const rules = {
   ...mlflowRules,
   ...opaqueRules,
   ...pickleRules,
+  ...pictureRules,
   ...policyRules,
   ...protobufRules,
   ...protobufTextRules,

@@ -118,7 +118,7 @@ export function refuseStrangeInputs(file: FileEvidence, model: ValidateEvidence)
 }
 
 const shownFiles = 5;
-const documents: ReadonlySet<string> = new Set(['text', 'json', 'yaml', 'none']);
+const documents: ReadonlySet<string> = new Set(['text', 'picture', 'json', 'yaml', 'none']);
 
 const writeEntry =
   'Write a file inference.py with `def load(model_dir): ...` and `def predict(model, inputs): ...` (one output per row), and name it in server.entry.';

@@ -7,6 +7,7 @@ import { torchLegacyCases } from './pickle-torch-legacy.ts';
 import { pickleCases } from './pickle.ts';
 import { compressedCases } from './compressed.ts';
 import { alsoPickleCases } from './also-pickle.ts';
+import { pictureCases } from './pictures.ts';
 import { besideCases } from './beside.ts';
 import { namedCodeCases } from './named-code.ts';
 import { opaqueCases } from './opaque.ts';
@@ -31,6 +32,7 @@ export const corpus: readonly CorpusCase[] = [
   ...pickleReadingCases,
   ...alsoPickleCases,
   ...besideCases,
+  ...pictureCases,
   ...namedCodeCases,
   ...torchLegacyCases,
   ...compressedCases,
