@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
+import { diskNeed } from '../oci/disk-need.ts';
 import { contentAnnotation, contentKey, modelAnnotations } from '../oci/layer-content.ts';
 import { digestOf, mediaTypes } from '../oci/manifest.ts';
 import type { FileTree, ImagePlan } from '../server/image-plan.ts';
@@ -16,6 +17,8 @@ export interface BesideModel {
   /** Its layers, from the lowest one. */
   readonly layers: readonly Layer[];
   readonly written: WrittenImage;
+  /** That its files take where they are unpacked. */
+  readonly diskBytes: number;
 }
 
 /**
@@ -48,10 +51,14 @@ export async function modelImage(
   if (astray !== undefined) throw new Error(`${astray.path} is not below ${path} in the image`);
   const trees = plan.trees.filter((tree) => isBeside(tree, plan));
   const made = await treeLayers(trees);
+  const diskBytes = diskNeed([
+    ...files.map((file) => ({ path: (file.target ?? posix.join(path, file.path)).slice(1), size: file.bytes })),
+    ...trees.flatMap(filesOf),
+  ]);
   const layers = [
     ...weights,
     ...made.map(({ blob, title }, index): Layer => {
-      const key = contentKey(filesOf(trees[index]));
+      const key = contentKey(trees.slice(index, index + 1).flatMap(filesOf));
       return { kind: 'code', blob, title, annotations: { [contentAnnotation]: key } };
     }),
   ];
@@ -63,7 +70,11 @@ export async function modelImage(
       mediaType: mediaTypes.manifest,
       config: { mediaType: mediaTypes.config, digest: digestOf(empty), size: empty.length },
       layers: [],
-      annotations: { [modelAnnotations.digest]: modelDigest, [modelAnnotations.path]: path },
+      annotations: {
+        [modelAnnotations.digest]: modelDigest,
+        [modelAnnotations.path]: path,
+        [modelAnnotations.disk]: `${diskBytes}`,
+      },
     },
     config: {
       os,
@@ -82,12 +93,11 @@ export async function modelImage(
     })),
     created,
   });
-  return { layers, written };
+  return { layers, written, diskBytes };
 }
 
 /** As they stand in the layer of the tree. */
-function filesOf(tree: FileTree | undefined): { path: string; size: number; sha256: string }[] {
-  const { path: top = '/', files = [] } = tree ?? {};
+function filesOf({ path: top, files }: FileTree): { path: string; size: number; sha256: string }[] {
   return files
     .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
     .map(({ path, content }) => {

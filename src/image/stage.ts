@@ -126,8 +126,9 @@ async function pushBeside(
   { config }: StageContext,
   registry: RegistryClient,
   { plan, validated }: MadeImage,
-  { layers, written }: BesideModel,
+  beside: BesideModel,
 ): Promise<BesideEvidence> {
+  const { layers, written, diskBytes } = beside;
   const { digest, manifestBytes } = written;
   const small = layers.filter(({ kind }) => kind !== 'weights').map(({ blob }) => blob);
   await pushBlobs(
@@ -142,7 +143,8 @@ async function pushBeside(
     reference: `${config.image.repository}@${digest}`,
     path: plan.weights.path,
     bytes: written.manifest.layers.reduce((sum, { size }) => sum + size, 0),
-    layers: besideLayers({ layers, written }),
+    diskBytes,
+    layers: besideLayers(beside),
   };
 }
 

@@ -6,8 +6,15 @@ import { createHash } from 'node:crypto';
  */
 export const contentAnnotation = 'dev.ml-deploy.layer.content';
 
-/** Annotations of the image of a model alone: its digest as validated, and the absolute folder in which its layers have it. */
-export const modelAnnotations = { digest: 'dev.ml-deploy.model.digest', path: 'dev.ml-deploy.model.path' } as const;
+/**
+ * Annotations of the image of a model alone: its digest as validated, the absolute folder in which its layers have it, and the bytes that
+ * its files take on a disk.
+ */
+export const modelAnnotations = {
+  digest: 'dev.ml-deploy.model.digest',
+  path: 'dev.ml-deploy.model.path',
+  disk: 'dev.ml-deploy.model.disk',
+} as const;
 
 /** A file of a layer. */
 export interface LayerFile {

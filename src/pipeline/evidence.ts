@@ -135,6 +135,8 @@ export interface BesideEvidence {
   readonly path: string;
   /** Of its layers. */
   readonly bytes: number;
+  /** That its files take where they are unpacked; absent: built before this was counted. */
+  readonly diskBytes?: number;
   readonly layers: readonly LayerEvidence[];
 }
 

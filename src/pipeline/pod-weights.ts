@@ -37,7 +37,7 @@ export function podWeights(config: Config, access: Engine, build: BuildEvidence)
     });
   }
   if (mode === 'image' || weights === undefined) return null;
-  const { reference, path, bytes } = weights;
+  const { reference, path, bytes: packed, diskBytes: bytes = packed } = weights;
   return { mode, reference, path, bytes, engineImage: mode === 'init' ? requireEngine(config, access) : null };
 }
 

@@ -152,8 +152,14 @@ describe('a model beside its image', () => {
       labels: {},
       weights: { path: '/models', files: [] },
     };
-    const { layers, written } = await modelImage(plan, [], `sha256:${'d'.repeat(64)}`, '1970-01-01T00:00:00.000Z');
+    const { layers, written, diskBytes } = await modelImage(
+      plan,
+      [],
+      `sha256:${'d'.repeat(64)}`,
+      '1970-01-01T00:00:00.000Z',
+    );
     expect(layers.map(({ kind, title }) => `${kind} ${title}`)).toEqual(['code /models/fraud']);
+    expect(written.manifest.annotations).toMatchObject({ 'dev.ml-deploy.model.disk': `${diskBytes}` });
     expect(written.config).toMatchObject({ os: 'linux', architecture: 'arm64', variant: 'v8' });
     const target = client(`${registry.host}/acme/iris`);
     for (const { blob } of layers) await target.pushBlob(blob);
@@ -167,9 +173,15 @@ describe('a model beside its image', () => {
 describe('pods of a built image', () => {
   it('get the model as the configuration says now', async () => {
     const evidence = await build('weights: init');
+    const { digest = '', layers = [] } = evidence.weights ?? {};
+    const before = { digest, reference: 'r.example/x', path: '/model', bytes: 7, layers };
     const of = (image: string, access = { engineImage: engineImage as string | null }) =>
       podWeights(contextOf(image).config, access, evidence);
-    const { reference, path, bytes } = evidence.weights ?? {};
+    const { reference, path, diskBytes: bytes } = evidence.weights ?? {};
+    expect(bytes).toBeGreaterThan(2 * 4096 + large.length);
+    expect(
+      podWeights(contextOf('weights: init').config, { engineImage }, { ...evidence, weights: before }),
+    ).toMatchObject({ bytes: 7 });
     expect(of('weights: init')).toEqual({ mode: 'init', reference, path, bytes, engineImage });
     expect(of('weights: volume')).toEqual({ mode: 'volume', reference, path, bytes, engineImage: null });
     expect(() => of('weights: image')).toThrow(expect.objectContaining({ code: 'pipeline/mismatch', kind: 'usage' }));

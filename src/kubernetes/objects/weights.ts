@@ -8,7 +8,7 @@ export interface PodWeights {
   readonly reference: string;
   /** Absolute folder in which the server looks for it. */
   readonly path: string;
-  /** Of its files, at most. */
+  /** That its files take on a disk, with their folders. */
   readonly bytes: number;
   /** The engine image, which fetches it; null: nothing has to be fetched. */
   readonly engineImage: string | null;
@@ -101,7 +101,7 @@ function secretVolumes({ deploy }: Config): readonly Readonly<Record<string, unk
   return [{ name: 'registry', projected: { sources } }];
 }
 
-/** A file system takes a little more than its files have; a pod above its limit is evicted. */
+/** File systems differ a little; a pod above its limit is evicted, again and again. */
 function roomFor(bytes: number): string {
   const mebibyte = 1024 * 1024;
   return `${Math.ceil((bytes * 1.05) / mebibyte) + 64}Mi`;

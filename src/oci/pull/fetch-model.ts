@@ -2,6 +2,7 @@ import { mkdir, rename, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
+import { diskNeed } from '../disk-need.ts';
 import { contentAnnotation, contentKey, modelAnnotations } from '../layer-content.ts';
 import { mediaTypes, type Descriptor } from '../manifest.ts';
 import { parseManifest } from '../parse.ts';
@@ -56,7 +57,7 @@ export async function fetchModel(
 ): Promise<FetchedModel> {
   const image = await modelImage(client, digest);
   const folder = resolve(place);
-  const total = image.layers.reduce((sum, { size }) => sum + size, 0);
+  const total = sizeOf(image.layers);
   try {
     const state = await FetchState.take(folder, join(dirname(folder), `${basename(folder)}.fetch`), digest);
     await mkdir(folder, { recursive: true });
@@ -64,10 +65,10 @@ export async function fetchModel(
     const kept: ModelLayer[] = [];
     for (const layer of image.layers) if (await work.isThere(layer)) kept.push(layer);
     const missing = image.layers.filter((layer) => !kept.includes(layer));
-    await requireRoom(folder, missing);
+    if (missing.length > 0) await requireRoom(folder, Math.max(sizeOf(missing), image.diskBytes - work.keptNeed));
     await inLanes(missing, (layer, check) => work.fetch(layer, check));
     await requireNothingElse(folder, work.paths);
-    const keptBytes = kept.reduce((sum, { size }) => sum + size, 0);
+    const keptBytes = sizeOf(kept);
     return { modelDigest: image.modelDigest, files: work.paths.size, bytes: total, keptBytes };
   } catch (error) {
     throw explained(error, folder);
@@ -85,6 +86,8 @@ class Fetching {
   readonly #folders = new Set<string>();
   /** Files that are there, relative to the folder. */
   readonly paths = new Set<string>();
+  /** What those that were there before take on the disk. */
+  keptNeed = 0;
 
   constructor(
     client: RegistryClient,
@@ -109,6 +112,7 @@ class Fetching {
       if (found !== sha256) return false;
     }
     for (const { path } of files) this.paths.add(this.#relative(path));
+    this.keptNeed += diskNeed(files);
     this.#onBytes(layer.size);
     return true;
   }
@@ -148,7 +152,7 @@ class Fetching {
 async function modelImage(
   client: RegistryClient,
   digest: string,
-): Promise<{ path: string; modelDigest: string; layers: ModelLayer[] }> {
+): Promise<{ path: string; modelDigest: string; diskBytes: number; layers: ModelLayer[] }> {
   const found = await client.getManifest(digest);
   if (found === null) {
     throw new MlDeployError({
@@ -171,11 +175,16 @@ async function modelImage(
       throw notAModel(digest, `layer ${layer.digest} does not say which files it has`);
     return { ...layer, key };
   });
-  return { path, modelDigest, layers: known };
+  // Models that were built before it was counted do not say it.
+  const disk = Number(annotations[modelAnnotations.disk] ?? '0');
+  return { path, modelDigest, diskBytes: Number.isSafeInteger(disk) ? disk : 0, layers: known };
 }
 
-async function requireRoom(folder: string, layers: readonly Descriptor[]): Promise<void> {
-  const needed = layers.reduce((sum, { size }) => sum + size, 0);
+function sizeOf(layers: readonly Descriptor[]): number {
+  return layers.reduce((sum, { size }) => sum + size, 0);
+}
+
+async function requireRoom(folder: string, needed: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const room = bavail * bsize;
   if (needed <= room) return;

@@ -1483,7 +1483,7 @@ return errors === 0;
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const build = validate27;
-const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"comparison":{"$ref":"#/definitions/ComparisonEvidence"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"optimised":{"$ref":"#/definitions/OptimisedEvidence"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"},"platforms":{"type":"array","items":{"$ref":"#/definitions/PlatformEvidence"}}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false},"weights":{"$ref":"#/definitions/BesideEvidence"},"artifacts":{"type":"array","items":{"$ref":"#/definitions/ArtifactEvidence"}}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"ComparisonEvidence":{"type":"object","properties":{"path":{"type":"string"},"questions":{"type":"string","enum":["golden","made-up"]},"calls":{"type":"number"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"latencyMs":{"type":"object","properties":{"before":{"type":"number"},"after":{"type":"number"}},"required":["before","after"],"additionalProperties":false},"outputs":{"type":"array","items":{"$ref":"#/definitions/ComparedOutput"}}},"required":["path","questions","calls","bytesBefore","bytesAfter","latencyMs","outputs"],"additionalProperties":false},"ComparedOutput":{"type":"object","properties":{"name":{"type":"string"},"items":{"type":"number"},"difference":{"type":"string"},"allowed":{"type":"string"},"within":{"type":"boolean"}},"required":["name","items","difference","allowed","within"],"additionalProperties":false},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"},"platform":{"type":"string"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"OptimisedEvidence":{"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}},"tools":{"type":"object","additionalProperties":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false},"OptimisedFile":{"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop","float16","int8","prune"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false},"PlatformEvidence":{"type":"object","properties":{"platform":{"type":"string"},"digest":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["platform","digest","bytes","layers"],"additionalProperties":false},"BesideEvidence":{"type":"object","properties":{"digest":{"type":"string"},"reference":{"type":"string"},"path":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["digest","reference","path","bytes","layers"],"additionalProperties":false},"ArtifactEvidence":{"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
+const schema43 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/build-evidence-v1.json"},"stage":{"type":"string","const":"build"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"builder":{"type":"string"},"uploadedBytes":{"type":"number"},"buildMs":{"type":"number"},"pushMs":{"type":"number"},"comparison":{"$ref":"#/definitions/ComparisonEvidence"},"documents":{"type":"array","items":{"$ref":"#/definitions/DocumentEvidence"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["buildMs","builder","endedAt","engine","host","pushMs","startedAt","uploadedBytes"],"x-volatile":true},"modelDigest":{"type":"string"},"optimised":{"$ref":"#/definitions/OptimisedEvidence"},"server":{"type":"string"},"image":{"type":"object","properties":{"repository":{"type":"string"},"digest":{"type":"string"},"reference":{"type":"string"},"platform":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}},"user":{"type":"string"},"locked":{"type":"boolean"},"platforms":{"type":"array","items":{"$ref":"#/definitions/PlatformEvidence"}}},"required":["repository","digest","reference","platform","bytes","layers","user"],"additionalProperties":false},"weights":{"$ref":"#/definitions/BesideEvidence"},"artifacts":{"type":"array","items":{"$ref":"#/definitions/ArtifactEvidence"}}},"required":["environment","image","modelDigest","outcome","project","schema","server","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"ComparisonEvidence":{"type":"object","properties":{"path":{"type":"string"},"questions":{"type":"string","enum":["golden","made-up"]},"calls":{"type":"number"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"latencyMs":{"type":"object","properties":{"before":{"type":"number"},"after":{"type":"number"}},"required":["before","after"],"additionalProperties":false},"outputs":{"type":"array","items":{"$ref":"#/definitions/ComparedOutput"}}},"required":["path","questions","calls","bytesBefore","bytesAfter","latencyMs","outputs"],"additionalProperties":false},"ComparedOutput":{"type":"object","properties":{"name":{"type":"string"},"items":{"type":"number"},"difference":{"type":"string"},"allowed":{"type":"string"},"within":{"type":"boolean"}},"required":["name","items","difference","allowed","within"],"additionalProperties":false},"DocumentEvidence":{"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"},"platform":{"type":"string"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false},"OptimisedEvidence":{"type":"object","properties":{"modelDigest":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"steps":{"type":"array","items":{"$ref":"#/definitions/OptimisedFile"}},"notes":{"type":"array","items":{"type":"string"}},"tools":{"type":"object","additionalProperties":{"type":"string"}}},"required":["modelDigest","bytesBefore","bytesAfter","steps","notes"],"additionalProperties":false},"OptimisedFile":{"type":"object","properties":{"step":{"type":"string","enum":["bf16","drop","float16","int8","prune"]},"path":{"type":"string"},"bytesBefore":{"type":"number"},"bytesAfter":{"type":"number"},"message":{"type":"string"}},"required":["step","path","bytesBefore","bytesAfter","message"],"additionalProperties":false},"LayerEvidence":{"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false},"PlatformEvidence":{"type":"object","properties":{"platform":{"type":"string"},"digest":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["platform","digest","bytes","layers"],"additionalProperties":false},"BesideEvidence":{"type":"object","properties":{"digest":{"type":"string"},"reference":{"type":"string"},"path":{"type":"string"},"bytes":{"type":"number"},"diskBytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["digest","reference","path","bytes","layers"],"additionalProperties":false},"ArtifactEvidence":{"type":"object","properties":{"type":{"type":"string","enum":["modelpack","modelcar"]},"digest":{"type":"string"},"reference":{"type":"string"}},"required":["type","digest","reference"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/build-evidence-v1.json"};
 const schema44 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
 const schema47 = {"type":"object","properties":{"title":{"type":"string"},"artifactType":{"type":"string"},"digest":{"type":"string"},"signed":{"type":"boolean"},"platform":{"type":"string"}},"required":["title","artifactType","digest","signed"],"additionalProperties":false};
 const schema50 = {"type":"object","properties":{"digest":{"type":"string"},"bytes":{"type":"number"},"kind":{"type":"string","enum":["base","dependencies","code","weights","other"]},"title":{"type":"string"}},"required":["digest","bytes","kind","title"],"additionalProperties":false};
@@ -2513,7 +2513,7 @@ return errors === 0;
 }
 validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema53 = {"type":"object","properties":{"digest":{"type":"string"},"reference":{"type":"string"},"path":{"type":"string"},"bytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["digest","reference","path","bytes","layers"],"additionalProperties":false};
+const schema53 = {"type":"object","properties":{"digest":{"type":"string"},"reference":{"type":"string"},"path":{"type":"string"},"bytes":{"type":"number"},"diskBytes":{"type":"number"},"layers":{"type":"array","items":{"$ref":"#/definitions/LayerEvidence"}}},"required":["digest","reference","path","bytes","layers"],"additionalProperties":false};
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2577,7 +2577,7 @@ vErrors.push(err4);
 errors++;
 }
 for(const key0 in data){
-if(!(((((key0 === "digest") || (key0 === "reference")) || (key0 === "path")) || (key0 === "bytes")) || (key0 === "layers"))){
+if(!((((((key0 === "digest") || (key0 === "reference")) || (key0 === "path")) || (key0 === "bytes")) || (key0 === "diskBytes")) || (key0 === "layers"))){
 const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err5];
@@ -2637,15 +2637,10 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data.layers !== undefined){
-let data4 = data.layers;
-if(Array.isArray(data4)){
-const len0 = data4.length;
-for(let i0=0; i0<len0; i0++){
-let data5 = data4[i0];
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.digest === undefined){
-const err10 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
+if(data.diskBytes !== undefined){
+let data4 = data.diskBytes;
+if(!((typeof data4 == "number") && (isFinite(data4)))){
+const err10 = {instancePath:instancePath+"/diskBytes",schemaPath:"#/properties/diskBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2654,8 +2649,16 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data5.bytes === undefined){
-const err11 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
+}
+if(data.layers !== undefined){
+let data5 = data.layers;
+if(Array.isArray(data5)){
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+let data6 = data5[i0];
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6.digest === undefined){
+const err11 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2664,8 +2667,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(data5.kind === undefined){
-const err12 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(data6.bytes === undefined){
+const err12 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "bytes"},message:"must have required property '"+"bytes"+"'"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2674,8 +2677,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(data5.title === undefined){
-const err13 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(data6.kind === undefined){
+const err13 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2684,9 +2687,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-for(const key1 in data5){
-if(!((((key1 === "digest") || (key1 === "bytes")) || (key1 === "kind")) || (key1 === "title"))){
-const err14 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(data6.title === undefined){
+const err14 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2695,10 +2697,9 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-if(data5.digest !== undefined){
-if(typeof data5.digest !== "string"){
-const err15 = {instancePath:instancePath+"/layers/" + i0+"/digest",schemaPath:"#/definitions/LayerEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key1 in data6){
+if(!((((key1 === "digest") || (key1 === "bytes")) || (key1 === "kind")) || (key1 === "title"))){
+const err15 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2708,10 +2709,9 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data5.bytes !== undefined){
-let data7 = data5.bytes;
-if(!((typeof data7 == "number") && (isFinite(data7)))){
-const err16 = {instancePath:instancePath+"/layers/" + i0+"/bytes",schemaPath:"#/definitions/LayerEvidence/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data6.digest !== undefined){
+if(typeof data6.digest !== "string"){
+const err16 = {instancePath:instancePath+"/layers/" + i0+"/digest",schemaPath:"#/definitions/LayerEvidence/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2721,10 +2721,10 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data5.kind !== undefined){
-let data8 = data5.kind;
-if(typeof data8 !== "string"){
-const err17 = {instancePath:instancePath+"/layers/" + i0+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.bytes !== undefined){
+let data8 = data6.bytes;
+if(!((typeof data8 == "number") && (isFinite(data8)))){
+const err17 = {instancePath:instancePath+"/layers/" + i0+"/bytes",schemaPath:"#/definitions/LayerEvidence/properties/bytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2733,8 +2733,11 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(!(((((data8 === "base") || (data8 === "dependencies")) || (data8 === "code")) || (data8 === "weights")) || (data8 === "other"))){
-const err18 = {instancePath:instancePath+"/layers/" + i0+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/enum",keyword:"enum",params:{allowedValues: schema50.properties.kind.enum},message:"must be equal to one of the allowed values"};
+}
+if(data6.kind !== undefined){
+let data9 = data6.kind;
+if(typeof data9 !== "string"){
+const err18 = {instancePath:instancePath+"/layers/" + i0+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2743,10 +2746,8 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-if(data5.title !== undefined){
-if(typeof data5.title !== "string"){
-const err19 = {instancePath:instancePath+"/layers/" + i0+"/title",schemaPath:"#/definitions/LayerEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(!(((((data9 === "base") || (data9 === "dependencies")) || (data9 === "code")) || (data9 === "weights")) || (data9 === "other"))){
+const err19 = {instancePath:instancePath+"/layers/" + i0+"/kind",schemaPath:"#/definitions/LayerEvidence/properties/kind/enum",keyword:"enum",params:{allowedValues: schema50.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2756,9 +2757,9 @@ vErrors.push(err19);
 errors++;
 }
 }
-}
-else {
-const err20 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.title !== undefined){
+if(typeof data6.title !== "string"){
+const err20 = {instancePath:instancePath+"/layers/" + i0+"/title",schemaPath:"#/definitions/LayerEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2770,7 +2771,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/layers",schemaPath:"#/properties/layers/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err21 = {instancePath:instancePath+"/layers/" + i0,schemaPath:"#/definitions/LayerEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2782,12 +2783,24 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err22 = {instancePath:instancePath+"/layers",schemaPath:"#/properties/layers/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err22];
 }
 else {
 vErrors.push(err22);
+}
+errors++;
+}
+}
+}
+else {
+const err23 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
 }
 errors++;
 }

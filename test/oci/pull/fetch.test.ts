@@ -261,6 +261,16 @@ describe('it says what is wrong', () => {
     await expect(fetch(await publish([{ bytes: layer.bytes }]))).rejects.toMatchObject({ code: 'fetch/not-a-model' });
   });
 
+  it('when its files would take more than the disk has, whatever its layers have', async () => {
+    registry = await startFaultyRegistry();
+    const digest = await publish([await layerOf(files)], {
+      'dev.ml-deploy.model.path': '/model',
+      'dev.ml-deploy.model.digest': publishedDigest,
+      'dev.ml-deploy.model.disk': `${2 ** 52}`,
+    });
+    await expect(fetch(digest)).rejects.toMatchObject({ code: 'fetch/no-room' });
+  });
+
   it('when there are files of somebody, or the folder cannot be made', async () => {
     const digest = await ordinary();
     mkdirSync(folder());
