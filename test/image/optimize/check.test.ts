@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { buildkit } from '../../../src/image/builders/buildkit.ts';
 import { oci } from '../../../src/image/builders/oci/index.ts';
 import { checkOptimize } from '../../../src/image/optimize/check.ts';
+import { findPython } from '../../../src/image/optimize/onnx/on-this-machine.ts';
 import type { StageContext } from '../../../src/pipeline/stage.ts';
 import { project, validated } from '../project.ts';
 
@@ -65,4 +66,14 @@ it('wants a Python of this machine when the builder runs nothing, and only then'
   python(context.bin, '3.13');
   await checkOptimize(context, oci);
   await checkOptimize(projectOf(['a.txt'], 'float16: true'), oci);
+});
+
+it('tells the C library of a Python, which packages must fit', async () => {
+  const context = projectOf(['a.onnx'], 'prune: 0.2');
+  python(context.bin, '3.13 linux-x86_64 cpython-313-x86_64-linux-musl');
+  expect(await findPython(context.access.environment, context.signal)).toEqual({
+    command: 'python3',
+    version: '3.13',
+    abi: 'linux-x86_64 cpython-313-x86_64-linux-musl',
+  });
 });

@@ -83,6 +83,19 @@ it('nothing is parsed of files that are not the expected ones', async () => {
   });
 });
 
+it('a disk that takes no more is no problem of the model', async () => {
+  const place = folder();
+  mkdirSync(join(place, 'out'));
+  cpSync(join(models, 'plain'), join(place, 'job', 'model'), { recursive: true });
+  const files = { 'model.onnx': sha256(join(place, 'job', 'model', 'model.onnx')) };
+  const job: Job = { files, model: 'model.onnx', steps: int8, threads: 1, questions: madeUp() };
+  writeFileSync(join(place, 'job', 'job.json'), JSON.stringify(job));
+  const line = `ulimit -f 1; exec "$0" -B "$1" "$2" "$3"`;
+  const run = execute('sh', ['-c', line, python, tool, join(place, 'job'), join(place, 'out')]);
+  await expect(run).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('File too large') as string });
+  expect(existsSync(join(place, 'out', 'report.json'))).toBe(false);
+});
+
 describe('a step', () => {
   it.each([
     ['plain', int8, 0.3],

@@ -148,13 +148,21 @@ async function checked(
   };
 }
 
-/** Clients ask the optimised model as they ask the original. */
-function refuseOtherContract(
+/**
+ * Clients ask the optimised model as they ask the original.
+ * @param model that was optimised
+ * @param validated evidence of the original
+ * @param result evidence of the result
+ * @throws MlDeployError `build/optimize-failed` for other inputs or outputs, or none
+ */
+export function refuseOtherContract(
   model: FileEvidence,
-  { contract: before }: ValidateEvidence,
-  { contract: after }: ValidateEvidence,
+  validated: Pick<ValidateEvidence, 'contract'>,
+  result: Pick<ValidateEvidence, 'contract'>,
 ): void {
-  if (before?.source !== 'onnx' || after === null) return;
+  const [before, after] = [validated.contract, result.contract];
+  if (before?.source !== 'onnx') return;
+  if (after === null) throw refused(model, 'nothing tells the inputs and outputs of the result');
   const text = (specs: readonly TensorSpec[]): string =>
     specs.map(({ name, dtype, shape }) => `${name} ${dtype}[${shape.map((size) => size ?? '?').join(',')}]`).join(', ');
   for (const way of ['inputs', 'outputs'] as const) {

@@ -1,7 +1,9 @@
 import type { Config } from '../../../config/config.ts';
+import { servedContract } from '../../../contract/served.ts';
 import { readGolden } from '../../../golden/golden-file.ts';
 import type { Contract } from '../../../pipeline/evidence.ts';
 import { wholeCores } from '../../../server/cores.ts';
+import { batches } from '../../../server/protocols/batches.ts';
 
 /** What the program is told: job.json. */
 export interface Job {
@@ -29,9 +31,6 @@ export type Questions =
       readonly sizes: Readonly<Record<string, readonly (number | null)[]>>;
     };
 
-/** As the smoke test asks. */
-const madeUpBatches = [1, 1, 8, 32];
-
 /**
  * Golden requests when the server hands them to the model as they are, else numbers that are made up.
  * @param config `smoke.golden` and the server
@@ -45,11 +44,12 @@ export async function questionsFor(config: Config, contract: Contract | null, ro
     const requests = await readGolden(root, config.smoke.golden);
     return { form, requests: requests.map(({ name, body }) => ({ name, body })) };
   }
-  const inputs = config.model.inputs ?? contract?.inputs ?? [];
+  const inputs = servedContract(config, { contract })?.inputs ?? [];
   return {
     form: 'made-up',
     seed: 1,
-    batches: madeUpBatches,
+    // As the smoke test asks.
+    batches: batches.map(({ rows }) => rows),
     sizes: Object.fromEntries(inputs.map(({ name, shape }) => [name, shape])),
   };
 }

@@ -20,6 +20,8 @@ import type { Prepared } from './run.ts';
 interface Python {
   readonly command: string;
   readonly version: string;
+  /** Its system, processor and C library, in its own words: packages for one do not fit another. */
+  readonly abi: string;
 }
 
 /** The pinned numpy is made for Python 3.11 and later. */
@@ -41,11 +43,11 @@ export async function runHere(prepared: Prepared, task: Task): Promise<void> {
   task.update(`install ONNX Runtime for Python ${python.version}`);
   const packages = await installed(prepared, python);
   task.update('optimise and compare');
-  const { PATH = '' } = access.environment;
+  const { PATH = '', TMPDIR } = access.environment;
   const ended = await run({
     command: python.command,
     args: ['-B', '-s', join(files, 'tool'), join(files, 'job'), out],
-    environment: { PATH, PYTHONPATH: packages, PYTHONHASHSEED: '0' },
+    environment: { PATH, ...(TMPDIR === undefined ? {} : { TMPDIR }), PYTHONPATH: packages, PYTHONHASHSEED: '0' },
     signal,
     silenceMs: longestSilenceMs,
     onLine: (line) => reporter.output('python', line),
@@ -68,11 +70,12 @@ export async function runHere(prepared: Prepared, task: Task): Promise<void> {
 export async function findPython(environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Python> {
   for (const command of names) {
     try {
-      const print = 'import sys; print("%d.%d" % sys.version_info[:2])';
+      const print =
+        'import sys, sysconfig as s; print("%d.%d" % sys.version_info[:2], s.get_platform(), s.get_config_var("SOABI"))';
       const ended = await run({ command, args: ['-I', '-c', print], environment, signal, timeoutMs: answerMs });
-      const version = ended.stdout.trim();
+      const [version = '', ...abi] = ended.stdout.trim().split(' ');
       if (ended.exitCode === 0 && Number(/^3\.(\d+)$/.exec(version)?.[1]) >= oldestPythonMinor)
-        return { command, version };
+        return { command, version, abi: abi.join(' ') };
     } catch (error) {
       if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
     }
@@ -90,7 +93,7 @@ async function installed({ context, files }: Prepared, python: Python): Promise<
   const { access, config, reporter, signal } = context;
   const requirements = join(files, 'requirements.txt');
   const key = createHash('sha256')
-    .update(`${python.version} ${process.arch}\n`)
+    .update(`${python.version} ${python.abi}\n`)
     .update(await readFile(requirements))
     .digest('hex');
   const parent = join(access.root, '.mldeploy', 'cache', 'optimize-tools');
