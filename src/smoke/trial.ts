@@ -21,6 +21,7 @@ import { describeUse, gpuErrors, gpuUsed, judgeErrors, judgeUse } from './checks
 import { type Readiness, waitUntilReady } from './checks/ready.ts';
 import { stopServer } from './checks/stop.ts';
 import type { GoldenRequest } from '../golden/golden-file.ts';
+import { isOtherName } from './other-names.ts';
 import type { Hardware, RunningServer, Runtime, RuntimeFacts, StartSpec } from './runtimes/runtime.ts';
 
 export interface TrialOptions {
@@ -93,16 +94,15 @@ async function examineRunning(options: TrialOptions, running: RunningServer, mea
   const facts = end === null || readiness.discovery !== null ? await running.facts() : null;
   measured.details.push(...(facts?.details ?? []));
   measureStart(readiness, facts, measured);
-  const { platformDigests } = spec;
-  const wantedDigest = running.stop === null ? null : (spec.image?.split('@')[1] ?? null);
-  checks.push(...lookAtStart(facts, { config, running, wantedDigest, platformDigests }));
+  const digests = await digestsOfImage(spec, running, facts?.imageDigest ?? null);
+  checks.push(...lookAtStart(facts, { config, running, ...digests }));
   checks.push(evidenceOf(ready, readiness.finding));
 
   const { discovery } = readiness;
   const trial =
     discovery === null || facts === null
       ? null
-      : { config, server, running, facts, wantedDigest, platformDigests, discovery, golden, signal, measured };
+      : { config, server, running, facts, ...digests, discovery, golden, signal, measured };
   for (const check of servingChecks) {
     checks.push(await runCheck(check, trial, end, reporter));
     if (trial !== null) end ??= await lostBecause(trial);
@@ -117,6 +117,19 @@ async function examineRunning(options: TrialOptions, running: RunningServer, mea
   if (gpu !== undefined) checks.push(evidenceOf(gpuErrors, judgeErrors(await gpu.use())));
   const hardware = facts?.hardware ?? { device: 'cpu', name: 'unknown: the server ended at once' };
   return { checks, hardware, readyMs: readiness.ms, measured };
+}
+
+/** The digest that was asked for, and others that a runtime may report; the registry is asked only about one that nobody knows. */
+async function digestsOfImage(
+  spec: StartSpec,
+  running: RunningServer,
+  reported: string | null,
+): Promise<Pick<Started, 'wantedDigest' | 'platformDigests'>> {
+  const { platformDigests } = spec;
+  const wantedDigest = running.stop === null ? null : (spec.image?.split('@')[1] ?? null);
+  const known = reported === null || reported === wantedDigest || platformDigests.includes(reported);
+  const other = !known && wantedDigest !== null && (await isOtherName(spec, reported));
+  return { wantedDigest, platformDigests: other ? [...platformDigests, reported] : platformDigests };
 }
 
 function lookAtStart(facts: RuntimeFacts | null, started: Omit<Started, 'facts'>): CheckEvidence[] {

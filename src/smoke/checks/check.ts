@@ -15,7 +15,7 @@ export interface Started {
   readonly facts: RuntimeFacts;
   /** The digest that was asked for; null when a server already ran. */
   readonly wantedDigest: string | null;
-  /** Of the images of single platforms, when `wantedDigest` is that of an index. */
+  /** Other digests of the same image: those of single platforms, when `wantedDigest` is that of an index, or of an index around it. */
   readonly platformDigests: readonly string[];
 }
 

@@ -29,7 +29,10 @@ export const image: StartCheck = {
       return passed('The runtime reports the digest that was asked for.', wantedDigest);
     }
     return platformDigests.includes(facts.imageDigest)
-      ? passed('The runtime reports the digest of the image for its platform, which the index names.', wantedDigest)
+      ? passed(
+          'The runtime reports another digest of the same image: an index and the images for its platforms have one each.',
+          wantedDigest,
+        )
       : failed(`The runtime reports ${facts.imageDigest}.`, wantedDigest);
   },
 };
