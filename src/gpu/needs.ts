@@ -12,6 +12,8 @@ export interface GpuNeeds {
   readonly weightsBytes: number | null;
   /** The least compute capability, and what asks for it; null: any. */
   readonly capability: Because | null;
+  /** The compute capability from which on the GPU computes with the type of the weights itself; older ones convert them where the server can. */
+  readonly advised: Because | null;
   /** The oldest driver, and what asks for it; null: any. */
   readonly driver: Because | null;
   /** A TensorRT engine is among the files: it runs only on the GPU model and with the version that it was built for. */
@@ -41,6 +43,7 @@ export function gpuNeeds(config: Config, evidence: Pick<EvidenceSoFar, 'validate
   const { validate } = evidence;
   const { gpu } = config.resources;
   const files = validate?.model.files ?? [];
+  const dtypes = files.flatMap(({ facts }) => dtypesOf(facts));
   const { driver } = checkCuda({
     base: config.image.base,
     requirements: [requirements],
@@ -50,10 +53,8 @@ export function gpuNeeds(config: Config, evidence: Pick<EvidenceSoFar, 'validate
     count: gpu?.count ?? 1,
     memoryBytes: gpu?.memory === null || gpu === null ? null : parseBytes(gpu.memory),
     weightsBytes: validate?.model.bytes ?? null,
-    capability: capabilityNeed(
-      config,
-      files.flatMap(({ facts }) => dtypesOf(facts)),
-    ),
+    capability: capabilityNeed(config, dtypes),
+    advised: config.server.type === 'vllm' ? greatest(dtypes.flatMap(needsOfType)) : null,
     driver:
       driver === null
         ? null
@@ -67,15 +68,22 @@ function dtypesOf(facts: Readonly<Record<string, unknown>>): string[] {
   return Array.isArray(dtypes) ? dtypes.map(String) : [];
 }
 
-/** vLLM refuses bfloat16 on older GPUs when it is asked for by name; a type of the weights is converted where it can be. */
-function capabilityNeed(config: Config, dtypes: readonly string[]): Because | null {
-  const asked =
-    config.server.type === 'vllm' && config.server.vllm.dtype === 'bfloat16'
-      ? [{ least: 8, because: 'server.vllm.dtype bfloat16' }]
-      : [];
-  const typed = dtypes.flatMap((dtype) => {
-    const least = typeNeeds.find(([pattern]) => pattern.test(dtype))?.[1];
-    return least === undefined || config.server.type !== 'vllm' ? [] : [{ least, because: `weights of ${dtype}` }];
-  });
-  return [...asked, ...typed].toSorted((a, b) => b.least - a.least)[0] ?? null;
+/**
+ * vLLM refuses bfloat16 on older GPUs, asked for by name or taken from the weights; another `dtype` converts the weights. Weights of 8 and
+ * 4 bits it computes with on older GPUs as well, unpacked (weight-only), so that they are no reason to refuse.
+ */
+function capabilityNeed({ server }: Config, dtypes: readonly string[]): Because | null {
+  if (server.type !== 'vllm') return null;
+  const { dtype } = server.vllm;
+  if (dtype === 'bfloat16') return { least: 8, because: 'server.vllm.dtype bfloat16' };
+  return dtype === 'auto' ? greatest(dtypes.filter((each) => each === 'BF16').flatMap(needsOfType)) : null;
+}
+
+function needsOfType(dtype: string): Because[] {
+  const least = typeNeeds.find(([pattern]) => pattern.test(dtype))?.[1];
+  return least === undefined ? [] : [{ least, because: `weights of ${dtype}` }];
+}
+
+function greatest(all: readonly Because[]): Because | null {
+  return all.toSorted((a, b) => b.least - a.least)[0] ?? null;
 }

@@ -35,6 +35,7 @@ const needs: GpuNeeds = {
   memoryBytes: null,
   weightsBytes: null,
   capability: null,
+  advised: null,
   driver: null,
   engine: null,
 };

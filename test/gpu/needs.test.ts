@@ -21,6 +21,7 @@ describe('what image and model need', () => {
       memoryBytes: null,
       weightsBytes: null,
       capability: null,
+      advised: null,
       driver: null,
       engine: null,
     });
@@ -45,10 +46,13 @@ describe('what image and model need', () => {
   });
 
   test('compute capability from the types that vLLM computes with', () => {
-    expect(gpuNeeds(vllm, model(['BF16', 'F8_E4M3']), '').capability).toEqual({
-      least: 8.9,
-      because: 'weights of F8_E4M3',
+    expect(gpuNeeds(vllm, model(['BF16', 'F8_E4M3']), '')).toMatchObject({
+      capability: { least: 8, because: 'weights of BF16' },
+      advised: { least: 8.9, because: 'weights of F8_E4M3' },
     });
+    expect(gpuNeeds(vllm, model(['F4']), '').capability).toBeNull();
+    const half = { ...vllm, server: { ...vllm.server, vllm: { ...vllm.server.vllm, dtype: 'float16' as const } } };
+    expect(gpuNeeds(half, model(['BF16']), '').capability).toBeNull();
     const asked = { ...vllm, server: { ...vllm.server, vllm: { ...vllm.server.vllm, dtype: 'bfloat16' as const } } };
     expect(gpuNeeds(asked, {}, '').capability?.least).toBe(8);
     // Other servers convert what the GPU cannot compute with.

@@ -88,6 +88,13 @@ async function startContainer(engine: Engine, spec: StartSpec): Promise<SmokeCon
         : [`devices: ${devices.map(({ title: one, id }) => `${one} ${id}`).join(', ')} by ${grant.how}`]),
       ...leftovers.map((left) => `removed ${left}, left behind by a run that died`),
       ...missingSources(spec),
+      ...devices.flatMap(({ title: one, gpu }) =>
+        needs.advised === null || gpu.capability === null || gpu.capability >= needs.advised.least
+          ? []
+          : [
+              `${needs.advised.because} are computed with from compute capability ${needs.advised.least.toFixed(1)} on; ${one} has ${gpu.capability.toFixed(1)} and has to convert them`,
+            ],
+      ),
       ...(needs.engine !== null && device === 'gpu'
         ? [
             `${needs.engine} is a TensorRT engine: it runs only on the GPU model and with the version that it was built for`,

@@ -161,6 +161,7 @@ describe('podman', () => {
       'podman',
       ...before,
       '--pull=never',
+      '--http-proxy=false',
       ...restrictions,
       '--device=nvidia.com/gpu=0',
       '--security-opt=label=disable',

@@ -60,7 +60,8 @@ export function createCommand({ engine, pod, name, run, owner, memory, devices }
     `--label=${smokeLabel}=${run}`,
     `--label=${ownerLabel}=${owner}`,
     // A pull has had its time before; here it would hide in the time of creation.
-    ...(engine === 'podman' ? ['--pull=never'] : []),
+    // The proxies of this machine are not those of the cluster.
+    ...(engine === 'podman' ? ['--pull=never', '--http-proxy=false'] : []),
     `--user=${runAsUser}:${runAsGroup}`,
     '--cap-drop=ALL',
     '--security-opt=no-new-privileges',
