@@ -1,4 +1,4 @@
-var h=Object.defineProperty;var u=(f,c)=>h(f,"name",{value:c,configurable:!0});const E=5470,C=[5470],P={65470:((f,c,$)=>{$.r(c),$.d(c,{junitReport:u(()=>v,"junitReport")});var p=$(91375),g=$(46505);function v({models:t,files:e,errors:s}){const r=t.map(({path:n})=>A(n,e.filter(({model:i})=>i===n))),o=s.map(({path:n,code:i,message:m,hint:x})=>`  <testsuite name="${a(n)}" tests="1" failures="0" errors="1">
+var h=Object.defineProperty;var u=(f,c)=>h(f,"name",{value:c,configurable:!0});const E=5470,C=[5470],P={65470:((f,c,$)=>{$.r(c),$.d(c,{junitReport:u(()=>v,"junitReport")});var p=$(41485),g=$(46505);function v({models:t,files:e,errors:s}){const r=t.map(({path:n})=>A(n,e.filter(({model:i})=>i===n))),o=s.map(({path:n,code:i,message:m,hint:x})=>`  <testsuite name="${a(n)}" tests="1" failures="0" errors="1">
     <testcase name="${a(n)}" classname="validate">
       <error type="${a(i)}" message="${a(m)}">${d(x??"")}</error>
     </testcase>

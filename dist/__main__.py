@@ -28,6 +28,11 @@ def main(job: Path, out: Path) -> None:
         "comparison": None,
         "problem": None,
     }
+    if report["read"] != wanted["files"]:
+        # Nothing is parsed: the caller, too, sees that the files are others.
+        report["problem"] = "its files are not those that were validated"
+        write(report, out)
+        return
     try:
         before = source / wanted["model"]
         after = out / before.name
@@ -41,6 +46,10 @@ def main(job: Path, out: Path) -> None:
     except Problem as problem:
         report["problem"] = str(problem)
         after.unlink(missing_ok=True)
+    write(report, out)
+
+
+def write(report: dict, out: Path) -> None:
     (out / "report.json").write_text(json.dumps(report, indent=1, sort_keys=True, allow_nan=False) + "\n")
 
 
