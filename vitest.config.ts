@@ -9,8 +9,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          // Many of them wait for clocks and processes: two at a time even on two cores.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          // Many of them wait for clocks and processes: three at a time even on two cores.
+          maxWorkers: Math.max(3, availableParallelism() - 1),
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.cluster.test.ts', 'test/**/*.proof.test.ts', 'node_modules/**'],
           testTimeout: 30_000,

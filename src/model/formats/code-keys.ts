@@ -65,5 +65,7 @@ function namesCode(key: string, item: Json): boolean {
 function isInstantiated(fields: ReadonlyMap<string, Json>): boolean {
   const target = fields.get('target');
   if (typeof target !== 'string' || !/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(target)) return false;
+  // An exported program of torch names its operators so: namespace, operator, overload.
+  if (!fields.has('params') && /^torch\.ops\.\w+\.\w+\.\w+$/.test(target)) return false;
   return fields.has('params') || /\..*\./.test(target) || /\.[A-Z]\w*$/.test(target);
 }
