@@ -36,6 +36,12 @@ export class ModelFolder {
     return this.tree.size;
   }
 
+  /** Whether a path, or the folder that it is in, is there already: what stands there becomes part of the model, or takes some of it away. */
+  hasFolderOf(path: string): boolean {
+    const folder = dirname(path);
+    return this.tree.has(path) || (folder !== '.' && this.tree.has(folder));
+  }
+
   /** The next layer begins: its marks remove only what lower ones have. */
   begin(): void {
     this.layer++;

@@ -31,6 +31,17 @@ export class PathTree {
   }
 
   /**
+   * Whether something is there.
+   * @param path without slashes around it
+   * @returns true for an entry, and for a folder with entries below it
+   */
+  has(path: string): boolean {
+    let node: Node | undefined = this.#root;
+    for (const name of path.split('/')) node = node?.below?.get(name);
+    return node !== undefined;
+  }
+
+  /**
    * Adds an entry; what is there already makes room: an entry, a folder with all below it, and an entry where a folder is needed.
    * @param path without slashes around it
    * @param entry that stands there from now on

@@ -21,8 +21,8 @@ export class PulledModels {
 }
 
 /**
- * Writes the model of an image or artifact into an empty folder: layers that name their files, else what stands in the usual folders of an
- * image. Every layer is checked against its digest.
+ * Writes the model of an image or artifact into an empty folder: layers that name their files, and what other layers of an image have in the
+ * usual folders or put beside those files. Every layer is checked against its digest.
  * @param client of the repository
  * @param image of the tag or digest
  * @param folder exists and is empty
@@ -40,8 +40,9 @@ export async function pullModel(
 ): Promise<string | null> {
   const { layers } = image;
   const named = layers.filter((layer) => titleOf(layer) !== null);
-  const chosen = named.length > 0 ? named : layers;
-  if (named.length === 0 && pulled.models.size > 0) await lookInto(client, layers, pulled);
+  // Whatever runs an image unpacks all of them, so that one without a name may change what the others have.
+  const chosen = named.length > 0 ? layers.filter((layer) => titleOf(layer) !== null || isImageLayer(layer)) : layers;
+  if (pulled.models.size > 0) await lookInto(client, layers, pulled);
   if (pulled.models.has(keyOf(chosen, pulled))) return null;
   const total = chosen.reduce((sum, { size }) => sum + size, 0);
   const room = await roomIn(folder);
@@ -49,8 +50,9 @@ export async function pullModel(
   const target = new ModelFolder(folder, room);
   for (const layer of chosen) {
     let isOf = false;
+    const isNamed = titleOf(layer) !== null;
     const keep = (item: LayerItem): boolean => {
-      const keeps = named.length > 0 || isOfModel(item);
+      const keeps = isNamed || isOfModel(item) || target.hasFolderOf(item.place);
       isOf ||= keeps;
       return keeps;
     };
@@ -62,6 +64,10 @@ export async function pullModel(
   return target.count > 0 ? topOf(folder) : null;
 }
 
+function isImageLayer({ mediaType }: Descriptor): boolean {
+  return /^application\/vnd\.(oci\.image\.layer|docker\.image\.rootfs)\./.test(mediaType);
+}
+
 /** The layers of an image that its model is of. */
 function keyOf(layers: readonly Descriptor[], pulled: PulledModels): string {
   const own = layers.filter(({ digest }) => pulled.layers.get(digest) !== false);
@@ -71,7 +77,7 @@ function keyOf(layers: readonly Descriptor[], pulled: PulledModels): string {
 /** Reads layers that no other image has: most are of a base for another platform, with nothing of a model in them. */
 async function lookInto(client: RegistryClient, layers: readonly Descriptor[], pulled: PulledModels): Promise<void> {
   for (const layer of layers) {
-    if (pulled.layers.has(layer.digest)) continue;
+    if (pulled.layers.has(layer.digest) || titleOf(layer) !== null) continue;
     let isOf = false;
     await reading(layer, async () => {
       await readLayer(layer, await client.openBlob(layer.digest), (item) => {

@@ -70,7 +70,7 @@ describe('validating an image', () => {
     const direct = await validatePath(model, {}, silentReporter, new AbortController().signal);
     const weights = registry.add(tar({ 'opt/m/model.pkl': good }), layerType, title('model.pkl'));
     const rest = registry.add(tar({ 'opt/m/sub/config.json': Buffer.from('{}') }), layerType, title('1 files'));
-    registry.tag('v1', [registry.add(Buffer.from('no tar'), `${layerType}+gzip`), weights, rest]);
+    registry.tag('v1', [registry.add(gzipSync(tar({ 'usr/bin/x': evil })), `${layerType}+gzip`), weights, rest]);
     const { code, document } = await validate(':v1');
     expect(code).toBe(0);
     expect(document).toMatchObject({ verdict: 'clean', models: [{ digest: direct.model.digest }] });
@@ -145,6 +145,25 @@ describe('validating an image', () => {
     expect(await validate(':v1')).toMatchObject({ code: 0, document: { files: [{ verdict: 'clean' }] } });
     index({ arm64: [model(good), base('a')], amd64: [base('b')] });
     expect((await validate(':v1')).document.files).toHaveLength(1);
+  });
+
+  it.each<[string, string, Record<string, Buffer>]>([
+    ['puts another file in the place of one', 'opt/m/', { 'opt/m/model.pkl': evil }],
+    ['adds one beside it', 'opt/m/', { 'opt/m/other.pkl': evil }],
+    ['adds one in a usual folder', 'opt/m/', { 'models/other.pkl': evil }],
+    ['below adds one in the usual folder', 'model/', { 'model/other.pkl': evil }],
+  ])('a layer without a name that %s is judged', async (what, at, files) => {
+    const weights = registry.add(tar({ [`${at}model.pkl`]: good }), layerType, title('model.pkl'));
+    const other = registry.add(gzipSync(tar(files)), `${layerType}+gzip`);
+    registry.tag('v1', what.startsWith('below') ? [other, weights] : [weights, other]);
+    expect((await validate(':v1')).code).toBe(1);
+  });
+
+  it('a layer without a name that takes a file away is heard', async () => {
+    const weights = registry.add(tar({ 'opt/m/a.pkl': good, 'opt/m/b.pkl': evil }), layerType, title('2 files'));
+    const other = registry.add(tar({ 'opt/m/.wh.b.pkl': Buffer.alloc(0), 'etc/x': evil }), layerType);
+    registry.tag('v1', [weights, other]);
+    expect(await validate(':v1')).toMatchObject({ code: 0, document: { files: [{ verdict: 'clean' }] } });
   });
 
   it('takes the later of two layers, and what one removes is gone', async () => {
