@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { basename, sep } from 'node:path';
@@ -142,10 +143,11 @@ class Walk {
   }
 
   sorted(): readonly Entry[] {
-    return this.entries
+    const sorted = this.entries
       .map((entry) => ({ entry, key: Buffer.from(entry.path) }))
       .sort((a, b) => Buffer.compare(a.key, b.key))
       .map(({ entry }) => entry);
+    return withSameNames(sorted);
   }
 
   private async child(file: string, path: string, child: Dirent<Buffer>, depth: number): Promise<void> {
@@ -192,6 +194,21 @@ class Walk {
   private add(path: string, rule: RuleId, message: string): void {
     this.entries.push({ path: path === '' ? '.' : path, file: null, problems: [{ rule, message }] });
   }
+}
+
+/** Entries with a problem where another has the same path but for case or Unicode normalisation. */
+function withSameNames(entries: readonly Entry[]): readonly Entry[] {
+  // Digests, so that long paths are not in memory twice.
+  const seen = new Map<string, Entry>();
+  return entries.map((entry) => {
+    const folded = entry.path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+    const key = createHash('sha256').update(folded).digest('base64');
+    const other = seen.get(key);
+    if (other === undefined) seen.set(key, entry);
+    if (other === undefined || other.path === entry.path) return entry;
+    const message = `The name differs from "${escaped(other.path)}" only in case or in its Unicode form.`;
+    return { ...entry, problems: [...entry.problems, { rule: 'file/same-name', message } as const] };
+  });
 }
 
 /** A path whose last name is no text: other bytes than printable ASCII are shown by their numbers. */

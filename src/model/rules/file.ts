@@ -56,6 +56,13 @@ export const fileRules = {
       good: 'a path of an ordinary folder',
     },
   ),
+  'file/same-name': rule(
+    'medium',
+    'inconclusive',
+    'On file systems that do not tell case or Unicode forms apart, one of the two files replaces the other.',
+    'Rename one of the files.',
+    { cwe: [178, 176], bad: '`Model.pkl` and `model.pkl` in one folder', good: '`model-a.pkl` and `model-b.pkl`' },
+  ),
   'file/limit': rule(
     'medium',
     'inconclusive',

@@ -21,6 +21,13 @@ export const templateRules = {
     'Use the template that the maker of the model publishes, or only filters, functions and methods that chat templates have.',
     { cwe: [1336], bad: "{{ messages|attr('x') }}", good: '{{ messages|tojson }}' },
   ),
+  'template/size': rule(
+    'medium',
+    'inconclusive',
+    'Rendering it takes memory or time without end, with every request.',
+    'Use the template that the maker of the model publishes.',
+    { cwe: [400, 770], bad: "{{ 'a' * 10**12 }}", good: "{{ '=' * 20 }}" },
+  ),
   'template/invalid': rule(
     'medium',
     'inconclusive',

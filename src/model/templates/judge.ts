@@ -2,6 +2,7 @@ import { printable } from '../../printable.ts';
 import type { TemplateProblem } from './chat-template.ts';
 import { KeyFlow } from './key-flow.ts';
 import { children, isNode, textOf, type Node } from './nodes.ts';
+import { sizeProblem } from './sizes.ts';
 import { attributeFilters, filters, functions, internals, internalText, methods, tests } from './vocabulary.ts';
 
 /** Problems of one kind that are told. */
@@ -20,6 +21,8 @@ export class TemplateJudge {
     // The call of a filter is no call of a function.
     const applied = new Set(nodes.map((node) => node['filter']));
     for (const node of nodes) if (!applied.has(node)) this.visit(node);
+    const size = sizeProblem(program);
+    if (size !== null) this.problems.set(size, { rule: 'template/size', message: `${size}.` });
     return [...this.problems.values()].slice(0, maxProblems);
   }
 

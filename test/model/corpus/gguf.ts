@@ -138,6 +138,14 @@ const unlisted: readonly (readonly [string, string])[] = [
   ['another range', '{% set range = messages[0].run %}{{ range(1) }}'],
   ['a method that is a value', '{{ namespace(split=messages).split(1) }}'],
 ];
+const endless = [
+  "{{ 'a' * 10**12 }}",
+  "{{ 'a' * 1000000000000 }}",
+  '{% for i in range(10**12) %}x{% endfor %}',
+  '{{ range(1000000000000)|list }}',
+  '{% for i in range(1000) %}{% for j in range(1000) %}x{% endfor %}{% endfor %}',
+  "{% set a = 'a' %}{% for m in messages %}{% set a = a ~ a %}{% endfor %}",
+];
 const invalid: readonly (readonly [string, string])[] = [
   ['include', "{% include 'secrets' %}"],
   ['import', "{% import 'x' as y %}"],
@@ -175,6 +183,12 @@ const ordinary: readonly (readonly [string, string])[] = [
 
 /** Chat templates, in GGUF files. */
 export const templateCases: readonly CorpusCase[] = [
+  ...endless.map((value) => suspicious(`template: ${value}`, ['template/size'], 'model.gguf', template(value))),
+  benign(
+    'template: small numbers',
+    'model.gguf',
+    template("{{ '=' * 20 }}{% for i in range(100) %}{{ i * 2 }}{% endfor %}"),
+  ),
   ...ordinary.map(([name, value]) => benign(`template: ${name}`, 'model.gguf', template(value))),
   ...escapes.map(([name, value]) =>
     dangerous(`template: internals by ${name}`, ['template/escape'], 'model.gguf', template(value)),

@@ -188,6 +188,13 @@ export const namedCodeCases: readonly CorpusCase[] = [
     MLmodel: 'flavors:\n  langchain:\n    model_data: model.yaml\n',
     'model.yaml': '_type: llm_bash_chain\n',
   }),
+  ...[
+    ['README.md', 'readme.md'],
+    ['caf\u00e9.md', 'cafe\u0301.md'],
+  ].map(([one = '', two = '']) =>
+    unchecked(`names: ${JSON.stringify([one, two])}`, ['file/same-name'], { [one]: '# A\n', [two]: '# B\n' }),
+  ),
+  benign('names: the same in two folders', { 'a/README.md': '# A\n', 'b/readme.md': '# B\n' }),
   ...mar('notes.txt'),
   ...weightsOfOthers,
   ...constructed,
