@@ -64,9 +64,18 @@ function countOf(iterable: unknown): number {
   return Math.max(1, ((to ?? 0) - from) / (step ?? 1));
 }
 
+/** Values that were calculated: chains of operators would take quadratic time. */
+const known = new WeakMap<Node, number | null>();
+
 /** The value of numbers that are calculated from literals; null for everything else. */
 function numberOf(node: unknown): number | null {
   if (!isNode(node)) return null;
+  let value = known.get(node);
+  if (value === undefined) known.set(node, (value = calculated(node)));
+  return value;
+}
+
+function calculated(node: Node): number | null {
   if (/^(Integer|Float)Literal$/.test(node.type)) return Number(node['value']);
   if (node.type !== 'BinaryExpression') return null;
   const [left, right] = [numberOf(node['left']), numberOf(node['right'])];
