@@ -67,7 +67,10 @@ describe('a real pod', () => {
   test('passes every check and leaves nothing behind', async () => {
     await smokeStage.preflight(given('none'));
     const evidence = await smoke('none');
-    expect(evidence.checks.filter(({ verdict: one }) => one !== 'passed').map(({ id }) => id)).toEqual(['golden', 'memory']);
+    expect(evidence.checks.filter(({ verdict: one }) => one !== 'passed').map(({ id }) => id)).toEqual([
+      'golden',
+      'memory',
+    ]);
     expect(evidence.outcome).toBe('passed');
     expect(evidence.imageReference).toBe(image);
     expect(evidence.hardware.device).toBe('cpu');
