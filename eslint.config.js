@@ -3,17 +3,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: [
-      'dist',
-      'lib',
-      'bin',
-      'node_modules',
-      '.cluster',
-      '.demo',
-      'src/*/generated/*.js',
-      'src/*/generated/*.d.ts',
-      'eslint.config.js',
-    ],
+    ignores: ['dist', 'lib', 'bin', 'node_modules', '.cluster', '.demo', 'src/*/generated/*.js', 'eslint.config.js'],
   },
   ...tseslint.configs.strictTypeChecked,
   {

@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run(): Promise<boolean
   memory: () => import('./memory/index.ts'),
   rollout: () => import('./rollout/index.ts'),
   rules: () => import('./rollout/rules/index.ts'),
+  smoke: () => import('./smoke/index.ts'),
   validate: () => import('./validate/index.ts'),
 };
 

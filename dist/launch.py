@@ -1,4 +1,4 @@
-"""Starts TorchServe and passes SIGTERM on: as the first process of a container its own launcher would never see it."""
+"""Starts TorchServe and passes SIGTERM on a little later: as the first process of a container its own launcher would never see it."""
 
 import contextlib
 import os
@@ -8,12 +8,19 @@ import subprocess
 import sys
 import time
 
-stopping = False
+
+def seconds(name):
+    return float(os.environ.get(name, "3"))
+
+
+# Java drops what it has not answered when it is told to end: requests that began before the signal get this long first.
+WAIT = min(4.0, seconds("MLDEPLOY_DRAIN_SECONDS") + seconds("MLDEPLOY_FINISH_SECONDS"))
+stop_at = None
 
 
 def stop(number, frame):
-    global stopping
-    stopping = True
+    global stop_at
+    stop_at = stop_at or time.monotonic() + WAIT
 
 
 def children(parent):
@@ -33,7 +40,7 @@ def main():
     launcher = subprocess.Popen(["torchserve", "--start", "--foreground", *sys.argv[1:]])
     told = set()
     while launcher.poll() is None:
-        if stopping:
+        if stop_at is not None and time.monotonic() >= stop_at:
             # The launcher waits for Java; Java ends its workers when it is told to. It may not have been started yet.
             for process in set(children(launcher.pid)) - told:
                 told.add(process)

@@ -46,8 +46,10 @@ function build(out: string): void {
     cpSync(file, target);
   }
   rmSync(out, { recursive: true, force: true });
+  // Its cache knows a checkout by its path alone: a clone in the same place gets the assets of the one before, or breaks at them.
   run(bin('ncc'), [
     'build',
+    '--no-cache',
     'lib/main.js',
     '-o',
     out,

@@ -12,9 +12,11 @@ import { buildkit } from './cluster/build/recipes/buildkit.ts';
 import { kubernetes } from './cluster/build/recipes/kubernetes.ts';
 import { ensureCluster } from './cluster/cluster.ts';
 import { baseImageFolder } from './cluster/images/base-images.ts';
-import { prepareMachine } from './cluster/requirements.ts';
+import { installPackages, prepareMachine } from './cluster/requirements.ts';
 import { stateFolder } from './cluster/state.ts';
 import { serverPython } from './server/fastapi/python.ts';
+import { pythonWith } from './server/real/python.ts';
+import { podmanPackages } from './smoke/servers/podman-host.ts';
 
 /** Add-ons of the cluster that all suites share. */
 const shared = ['traefik', 'tekton', 'argocd', 'istio-crds'];
@@ -33,8 +35,9 @@ async function programs(): Promise<void> {
 
 try {
   await prepareMachine(stateFolder(), !recipes.every(isBuilt), onProgress);
+  await installPackages(onProgress, podmanPackages);
   // Compiling needs the processors, the rest mostly the network.
-  await Promise.all([programs(), baseImageFolder(onProgress), serverPython()]);
+  await Promise.all([programs(), baseImageFolder(onProgress), serverPython(), pythonWith('llamacpp')]);
   await ensureCluster({ components: shared, onProgress });
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

@@ -12,6 +12,20 @@ const pages = [
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
 ].filter((name) => name.endsWith('.md'));
 
+/** A page without its blocks of code. */
+const prose = (page: string): string => read(page).replaceAll(/^```[\s\S]*?^```/gm, '');
+
+/** What GitHub makes of the headings of a page. */
+const anchors = (page: string): ReadonlySet<string> =>
+  new Set(
+    [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+
 describe('the repository tells the truth about itself', () => {
   it('CONTRIBUTING answers its questions with files that exist', () => {
     const named = [...read('CONTRIBUTING.md').matchAll(/\| `([^`]+)` \|$/gm)].map((match) => match[1] ?? '');
@@ -22,6 +36,16 @@ describe('the repository tells the truth about itself', () => {
   it.each(pages)('%s links to files that exist', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] ?? '');
     expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+  });
+
+  it('links into a page lead to headings that it has', () => {
+    const dead = pages.flatMap((page) =>
+      [...prose(page).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)]
+        .map(([, file = '', anchor = '']) => ({ to: file === '' ? page : join(dirname(page), file), anchor }))
+        .filter(({ to, anchor }) => to.endsWith('.md') && !anchors(to).has(anchor))
+        .map(({ to, anchor }) => `${page}: ${to}#${anchor}`),
+    );
+    expect(dead).toEqual([]);
   });
 
   it('has one version', () => {

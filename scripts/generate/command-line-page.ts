@@ -34,6 +34,7 @@ Every error has a code, listed in [errors.md](errors.md).
 |---|---|
 | \`KUBECONFIG\` | kubeconfig to use; \`--kubeconfig\` wins |
 | \`BUILDKIT_HOST\` | address of the BuildKit daemon |
+| \`BUILDKIT_TLS_DIR\` | folder with the certificates for a BuildKit daemon behind TLS ([build.md](build.md#buildkit)) |
 | \`DOCKER_CONFIG\` | folder with the registry credentials (\`config.json\`) |
 | \`MLDEPLOY_ENGINE_IMAGE\` | image of ml-deploy by digest, which the watchdog and init containers run; set inside that image |
 | \`SOURCE_DATE_EPOCH\` | time of the files in the image, seconds since 1970; 0 unless set |

@@ -11,12 +11,15 @@ import type { JsonSchema } from './json-schema.ts';
 /** Every generated file, path (from the repository's root) -> content. A test compares them with what is committed. */
 export async function generatedFiles(): Promise<Map<string, string>> {
   const schema = JSON.parse(await readFile('schema/mldeploy.schema.json', 'utf8')) as JsonSchema;
+  const golden = JSON.parse(await readFile('schema/golden-v1.json', 'utf8')) as JsonSchema;
   const evidence = evidenceSchemas('src/pipeline/evidence.ts');
   return new Map([
     ['src/config/generated/file.ts', await fileTypes(schema)],
     ['src/config/generated/validate.js', standaloneValidator(new Map([['validateFile', schema]]), true)],
     ['src/config/generated/validate.d.ts', validatorTypes(['validateFile'])],
     ['src/config/generated/keys.ts', configurationKeys(schema)],
+    ['src/golden/generated/validate-golden.js', standaloneValidator(new Map([['validateGolden', golden]]), false)],
+    ['src/golden/generated/validate-golden.d.ts', validatorTypes(['validateGolden'])],
     ['docs/cli.md', await commandLinePage()],
     ['docs/rules.md', rulesPage()],
     ['docs/configuration.md', configurationPage(schema)],

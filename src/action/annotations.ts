@@ -2,6 +2,7 @@ import type { EndedStages } from '../cli/host.ts';
 import type { MlDeployError } from '../errors.ts';
 import type { Evidence } from '../pipeline/evidence.ts';
 import { stageOrder } from '../pipeline/order.ts';
+import { detailsOf, failedChecks } from '../report/smoke-checks.ts';
 import type { WorkflowLog } from './workflow-log.ts';
 
 /** The runner keeps ten annotations of a level per step, so a stage gets one: its summary, and the first findings. */
@@ -49,9 +50,9 @@ function allDetails(proof: Evidence): string[] {
         }),
       );
     case 'smoke':
-      return proof.checks
-        .filter(({ verdict }) => verdict === 'failed')
-        .map(({ title, message }) => `${title}: ${message}`);
+      return failedChecks(proof).map(({ id, title, message }) =>
+        [`${title}: ${message}`, ...detailsOf(proof, id).slice(0, 1)].join(' '),
+      );
     case 'rollout':
       return [...proof.reasons];
     case 'build':

@@ -27,7 +27,7 @@ export const actionInputs: Readonly<Record<string, string>> = {
   paths: 'Model files or folders to validate instead of the model in the configuration; one per line.',
   format: 'Form of the result: text or json; of validate also sarif, junit or markdown. Default: text.',
   output: 'File for the result of validate, instead of the log.',
-  image: 'Image to roll out that was built elsewhere, as repository@sha256:...',
+  image: 'Image to test or roll out that was built elsewhere, as repository@sha256:...',
   model: 'Name of the deployed model. Default: from the configuration.',
   namespace: 'Kubernetes namespace of the deployed model. Default: from the configuration.',
   kubeconfig:

@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { EndedStages, Host, Listener, Output } from '../cli/host.ts';
 import { runCommandLine } from '../cli/main.ts';
+import { credentialsOf } from '../cli/secrets.ts';
 import { exitCodes, MlDeployError } from '../errors.ts';
+import { runVariable } from '../process/orphans.ts';
 import { annotateEnd, annotateError } from './annotations.ts';
 import { outputsOf } from './outputs.ts';
 import { readRun, type ActionRun } from './inputs.ts';
-import { masksOf } from './masks.ts';
 import { runPost } from './post.ts';
 import { workflowReporter } from './reporter.ts';
 import { Runner } from './runner.ts';
-import { readActionState, saveActionState, type ActionState } from './state.ts';
+import { isLeftBehind, readActionState, saveActionState, type ActionState } from './state.ts';
 import { WorkflowLog } from './workflow-log.ts';
 
 /**
@@ -36,10 +37,17 @@ export async function runAction(environment: Readonly<Record<string, string | un
 
 /** Commands after which the post step may have something to restore. */
 const movesTraffic: ReadonlySet<string> = new Set(['deploy', 'rollout', 'promote', 'resume', 'undo']);
+/** Commands after which a container or a pod may be left. */
+const startsServers: ReadonlySet<string> = new Set(['deploy', 'smoke']);
+/** Where a smoke test starts no pod. */
+const outsideCluster: ReadonlySet<string> = new Set(['docker', 'podman', 'process']);
 
 async function runMain(environment: Readonly<Record<string, string | undefined>>, log: WorkflowLog): Promise<number> {
   const runner = new Runner(environment);
-  let state: ActionState = { holder: runName(environment) };
+  const temporary = temporaryFolder(environment);
+  // What is killed leaves its temporary files: all of them lie where the post step finds them.
+  process.env['TMPDIR'] = temporary;
+  let state: ActionState = { holder: runName(environment), temporary };
   const save = (change: Partial<ActionState>): void => {
     state = { ...state, ...change };
     saveActionState(runner, state);
@@ -50,9 +58,11 @@ async function runMain(environment: Readonly<Record<string, string | undefined>>
   let command = '';
   const ends: EndedStages[] = [];
   const listener: Listener = {
-    configured: ({ name, deploy }) => {
+    configured: ({ name, deploy, smoke }) => {
       project = name;
       if (movesTraffic.has(command)) save({ model: name, namespace: deploy.namespace });
+      const namespace = outsideCluster.has(smoke.runtime) ? null : deploy.namespace;
+      if (startsServers.has(command)) save({ smoke: { namespace } });
     },
     ended: (result) => {
       for (const [name, value] of Object.entries(outputsOf(result))) runner.setOutput(name, value);
@@ -65,18 +75,21 @@ async function runMain(environment: Readonly<Record<string, string | undefined>>
     },
     failed: (error) => annotateError(log, error),
   };
-  const host = actionHost(environment, log, state.holder, listener);
+  const marked = { ...environment, [runVariable]: state.holder, TMPDIR: temporary };
+  const host = actionHost(marked, log, state.holder, listener);
   try {
-    const run = withKubeconfigFile(await readRun((name) => runner.input(name)), environment, save);
+    const run = withKubeconfigFile(await readRun((name) => runner.input(name)), temporary, save);
     command = run.command;
-    for (const value of secretsOf(run, host.environment)) log.mask(value);
+    for (const value of credentialsOf(kubeconfigOf(run), host.environment)) log.mask(value);
     const exitCode = await runCommandLine(run.argv, host);
     for (const { evidence } of ends) {
       const { markdownReport } = await import('../report/markdown.ts');
       await runner.addSummary(markdownReport([{ title: project === '' ? 'ml-deploy' : project, evidence }]));
     }
     // After a signal, or when the cluster could not be reached, traffic may not be back yet: then the post step looks again.
-    if (exitCode < exitCodes.infrastructure) save({ settled: true });
+    if (exitCode < exitCodes.infrastructure)
+      save({ settled: true, leftBehind: ends.some(({ evidence }) => isLeftBehind(evidence)) });
+    else save({ exitCode });
     return exitCode;
   } catch (error) {
     if (!(error instanceof MlDeployError)) throw error;
@@ -127,6 +140,11 @@ function linesTo(write: (line: string) => void): Output {
   });
 }
 
+function temporaryFolder({ RUNNER_TEMP = tmpdir() }: Readonly<Record<string, string | undefined>>): string {
+  mkdirSync(RUNNER_TEMP, { recursive: true });
+  return mkdtempSync(join(RUNNER_TEMP, 'ml-deploy-'));
+}
+
 /** Unique for one step of one attempt of one run, and readable on a Lease. */
 function runName(environment: Readonly<Record<string, string | undefined>>): string {
   const { GITHUB_RUN_ID = '0', GITHUB_RUN_ATTEMPT = '1', GITHUB_JOB = 'job', GITHUB_ACTION = 'step' } = environment;
@@ -137,7 +155,7 @@ function runName(environment: Readonly<Record<string, string | undefined>>): str
 /** An input may hold a kubeconfig itself (it comes from a secret): it goes into a file that only we can read, for as long as the job runs. */
 function withKubeconfigFile(
   run: ActionRun,
-  environment: Readonly<Record<string, string | undefined>>,
+  temporary: string,
   save: (change: Partial<ActionState>) => void,
 ): ActionRun {
   const { kubeconfig, context } = run.given;
@@ -147,29 +165,13 @@ function withKubeconfigFile(
     save({ kubeconfig });
     return run;
   }
-  const file = join(mkdtempSync(join(environment['RUNNER_TEMP'] ?? tmpdir(), 'ml-deploy-')), 'kubeconfig');
+  const file = join(temporary, 'kubeconfig');
   writeFileSync(file, `${kubeconfig}\n`, { mode: 0o600 });
-  save({ kubeconfig: file, temporary: file });
+  save({ kubeconfig: file });
   const argv = run.argv.map((argument) => (argument.startsWith('--kubeconfig=') ? `--kubeconfig=${file}` : argument));
   return { ...run, argv };
 }
 
-/** Everything secret that this run can come across, in every form in which a log might show it. */
-function secretsOf(run: ActionRun, environment: Host['environment']): string[] {
-  const read = (file: string | undefined): string[] => {
-    try {
-      return file === undefined || file === '' ? [] : [readFileSync(file, 'utf8')];
-    } catch {
-      return []; // none there: nothing to hide
-    }
-  };
-  const kubeconfig = run.argv.find((argument) => argument.startsWith('--kubeconfig='))?.slice('--kubeconfig='.length);
-  const docker = environment['DOCKER_CONFIG'] ?? join(environment['HOME'] ?? '/', '.docker');
-  const texts = [
-    ...read(kubeconfig),
-    ...(environment['KUBECONFIG'] ?? '').split(':').flatMap(read),
-    ...read(join(docker, 'config.json')),
-  ];
-  // Only what stands under a secret key: the text of a file as a whole is no secret.
-  return texts.filter((text) => /token|password|auth|key-data|secret/i.test(text)).flatMap(masksOf);
+function kubeconfigOf({ argv }: ActionRun): string | null {
+  return argv.find((argument) => argument.startsWith('--kubeconfig='))?.slice('--kubeconfig='.length) ?? null;
 }

@@ -2,6 +2,7 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Access } from '../pipeline/stage.ts';
 import { version } from '../version.ts';
+import { credentialsOf, secretVariables } from './secrets.ts';
 
 /** What options of the command line say about places and credentials; they win over the environment. */
 export interface AccessOptions {
@@ -21,8 +22,10 @@ export function accessFrom(
   environment: Readonly<Record<string, string | undefined>>,
   { root, kubeconfig, kubeContext, name, engineImage }: AccessOptions,
 ): Access {
+  const file = kubeconfig ?? null;
   return {
     root,
+    secrets: () => [...credentialsOf(file, environment), ...secretVariables(environment)],
     kubeconfig: kubeconfig ?? filled(environment['KUBECONFIG']),
     kubeContext: kubeContext ?? null,
     buildkit: filled(environment['BUILDKIT_HOST']),

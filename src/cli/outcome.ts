@@ -1,10 +1,11 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import { MlDeployError } from '../errors.ts';
 import type { PipelineResult } from '../pipeline/deploy.ts';
 import type { EvidenceSoFar, RolloutEvidence } from '../pipeline/evidence.ts';
 import { exitCodeOfOutcome } from '../pipeline/order.ts';
 import { outcomeOfError } from '../pipeline/stopped.ts';
+import { replaceFile } from '../replace-file.ts';
 import { results } from '../report/results.ts';
 import type { Results } from '../report/results.ts';
 import type { ReportFiles } from '../report/write.ts';
@@ -87,11 +88,8 @@ export async function writeResult(
     return;
   }
   const file = resolve(host.cwd, output);
-  const draft = `${file}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(draft, text);
-    await rename(draft, file);
+    await replaceFile(file, text);
   } catch (cause) {
     throw new MlDeployError({
       code: 'cli/output-not-written',

@@ -43,6 +43,8 @@ export async function withImage<T>(
       );
       let done = 0;
       const onBytes = (more: number, total: number): void => {
+        signal.throwIfAborted();
+        if (more === 0) return;
         done += more;
         task.update(`${formatBytes(done)} of ${formatBytes(total)}`, done / Math.max(total, 1));
       };

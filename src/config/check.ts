@@ -5,6 +5,7 @@ import { find, joinPath, pathText, plainValue } from './located.ts';
 import type { Located, Segment } from './located.ts';
 import { nearest } from './nearest.ts';
 import type { Problem } from './problems.ts';
+import { cut } from '../cut.ts';
 
 /** The keywords that the generated validator hands over with each error. */
 interface Rule {
@@ -142,8 +143,12 @@ function foundText(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object')
     return Object.keys(value).length === 0 ? 'an empty map' : `a map with ${keysText(value)}`;
-  if (typeof value === 'string') return value === '' ? 'an empty text' : `\`${value.slice(0, 80)}\``;
+  if (typeof value === 'string') return value === '' ? 'an empty text' : `\`${cut(withoutCredentials(value), 80)}\``;
   return `the ${typeof value} \`${JSON.stringify(value)}\``;
+}
+
+function withoutCredentials(text: string): string {
+  return text.replace(/:\/\/[^/\s]*@/g, '://***@');
 }
 
 function keysText(value: object): string {

@@ -140,6 +140,8 @@ export interface ImageConfig {
   readonly builder: 'auto' | 'buildkit' | 'buildx' | 'buildah' | 'oci';
   /** Registry speaks plain HTTP; only when named by the user. Loopback registries are always allowed plain HTTP. */
   readonly insecure: boolean;
+  /** Registry of base images -> `host[:port][/path]` that is asked first. */
+  readonly mirrors: Readonly<Record<string, string>>;
   /** BuildKit secrets: id -> file. */
   readonly secrets: readonly { readonly id: string; readonly file: string }[];
   /** Where pods have the model from: the image, an init container that fetches it, or an image volume. */
@@ -190,6 +192,19 @@ export interface SmokeConfig {
   readonly concurrency: number;
   /** Fails when the 95th percentile is above; null: only reported. */
   readonly maxP95Ms: number | null;
+  /** As maxP95Ms, until a streamed answer begins to say something. */
+  readonly maxFirstTokenMs: number | null;
+  /** Most memory of the server on the host, and on the GPU; null: only reported. */
+  readonly maxMemoryBytes: number | null;
+  readonly maxGpuMemoryBytes: number | null;
+  /** The same request has the same answer. */
+  readonly deterministic: boolean;
+  /** Statuses that refuse a malformed request; null: as the server's type has it. */
+  readonly refusals: '4xx' | '4xx or 5xx' | null;
+  /** smoke.json of an earlier release; null: what the cluster recorded of the stable revision. */
+  readonly previous: string | null;
+  /** Largest slowdown since then, as a share; null: only reported. */
+  readonly maxSlowdown: number | null;
   /** Time the server has to end after SIGTERM. */
   readonly stopTimeoutMs: number;
 }
@@ -198,7 +213,12 @@ export interface ResourcesConfig {
   /** Kubernetes quantities as written. */
   readonly cpu: string;
   readonly memory: string;
-  readonly gpu: { readonly count: number; readonly memory: string | null } | null;
+  readonly gpu: {
+    readonly count: number;
+    readonly memory: string | null;
+    /** Extended resource that the pods ask for; absent: `nvidia.com/gpu`. */
+    readonly resource?: string;
+  } | null;
 }
 
 export interface DeployConfig {
@@ -217,6 +237,8 @@ export interface DeployConfig {
   readonly imagePullSecrets: readonly string[];
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly Readonly<Record<string, unknown>>[];
+  /** Absent: the default of the nodes. */
+  readonly runtimeClass?: string;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -330,6 +352,8 @@ export interface RolloutConfig {
   readonly readyTimeoutMs: number;
   readonly stepDeadlineMs: number;
   readonly onInconclusive: 'hold' | 'rollback' | 'promote';
+  /** Hardware that the smoke test must have run on; absent: any. */
+  readonly smokedOn?: 'gpu' | 'sameGpu';
   readonly holdMs: number;
   /** Replicas of the previous revision kept running until the next rollout. */
   readonly keepPrevious: number;

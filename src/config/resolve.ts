@@ -89,6 +89,7 @@ function resolveImage(image: MlDeployFile['image'], base: string): ImageConfig {
     maxBytes: image.maxSize === undefined || image.maxSize === null ? null : parseBytes(image.maxSize),
     builder: image.builder ?? 'auto',
     insecure: image.insecure ?? false,
+    mirrors: image.mirrors ?? {},
     secrets: Object.entries(image.secrets ?? {}).map(([id, file]) => ({ id, file })),
     weights: image.weights ?? 'image',
     artifacts: image.artifacts ?? [],
@@ -119,6 +120,13 @@ function resolveSmoke(smoke: NonNullable<MlDeployFile['smoke']>, hasGpu: boolean
     requests: smoke.requests ?? 20,
     concurrency: smoke.concurrency ?? 1,
     maxP95Ms: optional(smoke.maxP95, parseDuration),
+    maxFirstTokenMs: optional(smoke.maxFirstToken, parseDuration),
+    maxMemoryBytes: optional(smoke.maxMemory, parseBytes),
+    maxGpuMemoryBytes: optional(smoke.maxGpuMemory, parseBytes),
+    deterministic: smoke.deterministic ?? true,
+    refusals: smoke.refusals ?? null,
+    previous: smoke.previous ?? null,
+    maxSlowdown: smoke.maxSlowdown === undefined ? 0.5 : optional(smoke.maxSlowdown, parsePercentage),
     stopTimeoutMs: parseDuration(smoke.stopTimeout ?? '30s'),
   };
 }
@@ -133,7 +141,11 @@ function resolveResources(resources: NonNullable<MlDeployFile['resources']>): Re
   return {
     cpu: String(resources.cpu ?? '1'),
     memory: String(resources.memory ?? '1Gi'),
-    gpu: optional(resources.gpu, (gpu) => ({ count: gpu.count ?? 1, memory: optional(gpu.memory, String) })),
+    gpu: optional(resources.gpu, (gpu) => ({
+      count: gpu.count ?? 1,
+      memory: optional(gpu.memory, String),
+      ...(gpu.resource === undefined ? {} : { resource: gpu.resource }),
+    })),
   };
 }
 
@@ -152,6 +164,7 @@ function resolveDeploy(deploy: NonNullable<MlDeployFile['deploy']>): DeployConfi
     imagePullSecrets: deploy.imagePullSecrets ?? [],
     nodeSelector: deploy.nodeSelector ?? {},
     tolerations: deploy.tolerations ?? [],
+    ...(deploy.runtimeClass === undefined || deploy.runtimeClass === null ? {} : { runtimeClass: deploy.runtimeClass }),
     annotations: deploy.annotations ?? {},
   };
 }
@@ -194,6 +207,7 @@ function resolveRollout(rollout: Rollout): RolloutConfig {
     promotion: rollout.promotion ?? 'absolute',
     ...resolveTimes(rollout),
     onInconclusive: rollout.onInconclusive ?? 'hold',
+    ...(rollout.smokedOn === undefined || rollout.smokedOn === null ? {} : { smokedOn: rollout.smokedOn }),
     keepPrevious: rollout.keepPrevious ?? 0,
     watchdog: resolveWatchdog(rollout.watchdog),
   };

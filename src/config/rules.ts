@@ -4,6 +4,7 @@ import { modelRules } from './model-rules.ts';
 import { find, isWritten, pathText } from './located.ts';
 import type { Located, Segment } from './located.ts';
 import { serverRules } from './server-rules.ts';
+import { smokeRules } from './smoke-rules.ts';
 import type { Problem } from './problems.ts';
 
 /** A rule between keys that the file breaks. */
@@ -256,32 +257,6 @@ function deployRules({ deploy }: Config): Violation[] {
       where: ['deploy', 'env', name],
       message: 'names that begin with MLDEPLOY_ are set by ml-deploy',
       expected: 'another name',
-    });
-  }
-  return violations;
-}
-
-function smokeRules({ smoke, resources }: Config): Violation[] {
-  const violations: Violation[] = [];
-  if (smoke.runtime === 'process' && smoke.url === null) {
-    violations.push({
-      where: ['smoke', 'runtime'],
-      message: 'found `process`, but `smoke.url` is not set',
-      expected: '`smoke.url` with the address of the running server',
-    });
-  }
-  if (smoke.runtime !== 'process' && smoke.url !== null) {
-    violations.push({
-      where: ['smoke', 'url'],
-      message: `\`url\` is only used by the runtime \`process\`, found \`${smoke.runtime}\``,
-      expected: '`smoke.runtime: process`, or no `url`',
-    });
-  }
-  if (smoke.device === 'require-gpu' && resources.gpu === null) {
-    violations.push({
-      where: ['smoke', 'device'],
-      message: 'a GPU is required for the test, but `resources.gpu` is not set',
-      expected: '`resources.gpu: {count: 1}`: the deployed pods would have none',
     });
   }
   return violations;

@@ -15,6 +15,17 @@ export function parseDuration(text: string): number {
   return Math.round(total);
 }
 
+/** Milliseconds for people, exact: 300000 -> `5 min`, 1500 -> `1.5 s`, 5430000 -> `1 h 30 min 30 s`. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(ms / 3_600_000), 'h'],
+    [Math.floor((ms % 3_600_000) / 60_000), 'min'],
+    [(ms % 60_000) / 1000, 's'],
+  ];
+  return parts.flatMap(([amount, unit]) => (amount === 0 ? [] : [`${amount} ${unit}`])).join(' ');
+}
+
 /** `1.5%` -> 0.015. The schema has checked the form. */
 export function parsePercentage(text: string): number {
   // Divided in decimal, so that 1% is 0.01 and not 0.010000000000000002.

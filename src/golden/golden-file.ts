@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { MlDeployError } from '../errors.ts';
+import { validateGolden } from './generated/validate-golden.js';
 import { type JsonPath, parseJsonPath, wholeValue } from '../json-path.ts';
 import { defaultTolerance, exact, type Tolerance } from './tolerance.ts';
 
@@ -66,7 +67,22 @@ export function parseGolden(text: string, file: string): readonly GoldenRequest[
   }
   const [duplicate] = document.errors;
   if (duplicate !== undefined) fail(duplicate.pos[0], duplicate.message.split(' at line')[0] ?? '');
-  return requestsOf(document, fail);
+  const golden = requestsOf(document, fail);
+  refuseUnpublished(document, fail);
+  return golden;
+}
+
+/** The published schema has the last word (schema/golden-v1.json): what it refuses is not taken here. */
+function refuseUnpublished(document: Document.Parsed, fail: Fail): void {
+  if (validateGolden(document.toJS())) return;
+  const [error] = validateGolden.errors ?? [];
+  const keys = (error?.instancePath ?? '').split('/').slice(1);
+  const place = keys.map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`)).join('');
+  const node = document.getIn(
+    keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
+    true,
+  );
+  fail(offsetOf(node), `${place.replace(/^\./, '') || 'the file'} ${error?.message ?? 'does not fit the schema'}`);
 }
 
 type Fail = (offset: number, message: string) => never;
@@ -74,6 +90,12 @@ type Fail = (offset: number, message: string) => never;
 function requestsOf(document: Document.Parsed, fail: Fail): readonly GoldenRequest[] {
   const requests = document.get('requests', true);
   if (!isMap(document.contents)) return fail(0, 'expected an object with the field "requests"');
+  for (const { key } of document.contents.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (!['$schema', 'requests'].includes(name)) {
+      fail(offsetOf(key), `the file has the unknown field "${name}"; allowed: $schema, requests`);
+    }
+  }
   if (!isSeq(requests)) return fail(offsetOf(document.contents), 'expected a field "requests" that is an array');
   if (requests.items.length === 0) return fail(offsetOf(requests), '"requests" is empty');
   const golden = requests.items.map((item, index) => requestOf(item, index, fail));

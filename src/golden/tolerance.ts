@@ -1,4 +1,5 @@
 import { asArray, asObject } from '../server/protocols/json.ts';
+import { cut } from '../cut.ts';
 
 /** How far a number may be from the expected one: within `absolute`, or within `relative` times the expected number. */
 export interface Tolerance {
@@ -62,5 +63,5 @@ function close(expected: number, actual: number, { absolute, relative }: Toleran
 
 function short(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  return cut(text, 60);
 }

@@ -15,6 +15,8 @@ export interface AcquireOptions {
   readonly what: string;
   /** Longest waiting, milliseconds. */
   readonly waitMs: number;
+  /** What is told of it, where a part is over already; `waitMs` unless said. */
+  readonly wholeMs?: number;
   readonly signal: AbortSignal;
   /** Told when it has to wait, and for whom: a sentence. */
   readonly onWait: (reason: string) => void;
@@ -43,7 +45,7 @@ export async function acquire(candidates: readonly Device[], options: AcquireOpt
     const held = busy.flatMap(({ device, by }) => (by === null ? [] : [{ device, ...by }]));
     try {
       const reason = held.map(({ device, holder: by }) => describe(device, by)).join('; ');
-      if (left <= 0) throw stillBusy(reason, waitMs);
+      if (left <= 0) throw stillBusy(reason, options.wholeMs ?? waitMs);
       if (reason !== told && reason !== '') onWait(reason);
       told = reason;
       const pause = delay(Math.min(left, held.length === 0 ? 20 + 50 * Math.random() : lookAgainMs), undefined, {

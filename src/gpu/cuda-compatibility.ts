@@ -18,7 +18,12 @@ export interface CudaFacts {
 
 /** What was found out; `driver` is null without CUDA. */
 export interface CudaReport {
-  readonly driver: { readonly minimum: number; readonly because: CudaVersion } | null;
+  readonly driver: {
+    readonly minimum: number;
+    readonly because: CudaVersion;
+    /** The base brings the libraries of that driver (cuda-compat), which data center GPUs can use with an older one. */
+    readonly forward: boolean;
+  } | null;
   readonly warnings: readonly string[];
   /** The pods would not start: the selected nodes have an older driver. */
   readonly conflict: string | null;
@@ -54,7 +59,7 @@ export function checkCuda(facts: CudaFacts): CudaReport {
   const label = driverLabels.find((name) => name in facts.nodeSelector);
   const selected = label === undefined ? NaN : Number(facts.nodeSelector[label]);
   return {
-    driver: { minimum, because: newest },
+    driver: { minimum, because: newest, forward: inBase?.compat === true && inBase.major === newest.major },
     warnings,
     conflict:
       selected < minimum
@@ -64,10 +69,17 @@ export function checkCuda(facts: CudaFacts): CudaReport {
 }
 
 /** `nvidia/cuda:12.8.1-cudnn-runtime-ubuntu24.04`, `pytorch/pytorch:2.9.1-cuda13.0-cudnn9-runtime`. */
-function cudaOfBase(base: string): (CudaVersion & { readonly devel: boolean }) | null {
+function cudaOfBase(base: string): (CudaVersion & { readonly devel: boolean; readonly compat: boolean }) | null {
   const tag = /:([^/:@]+)(@|$)/.exec(base)?.[1] ?? '';
   const version = /(^|\/)nvidia\/cuda:/.test(base) ? /^(\d+)\./.exec(tag) : /(?:^|-)cuda(\d+)\./.exec(tag);
-  return version === null ? null : { major: Number(version[1]), from: base, devel: /(^|-)devel(-|$)/.test(tag) };
+  if (version === null) return null;
+  // The images of NVIDIA itself install cuda-compat.
+  return {
+    major: Number(version[1]),
+    from: base,
+    devel: /(^|-)devel(-|$)/.test(tag),
+    compat: /(^|\/)nvidia\//.test(base),
+  };
 }
 
 /** What wheels say themselves: a local version `+cu128`, the packages of NVIDIA that they need, an index of PyTorch. */

@@ -21,7 +21,10 @@ export function chooseDevice(
   if (wish === 'cpu') return { device: 'cpu', note: 'The configuration asks for the CPU.' };
   if (found !== null && found > 0) return { device: 'gpu', note: `A GPU was asked for and found (${looked}).` };
   if (wish === 'prefer-gpu') {
-    return { device: 'cpu', note: `A GPU was preferred but none was found (${looked}): tested on the CPU.` };
+    const none =
+      found === null ? 'A GPU was preferred, and nobody could look for one' : 'A GPU was preferred but none was found';
+    const way = found === null ? ' With {require: gpu} the scheduler decides.' : '';
+    return { device: 'cpu', note: `${none} (${looked}): tested on the CPU.${way}` };
   }
   if (found === null) return { device: 'gpu', note: `A GPU is required; ${looked}, so the scheduler decides.` };
   throw new MlDeployError({
@@ -48,4 +51,16 @@ export function withoutFittingGpu(wish: DeviceWish, where: string, why: string):
     message: `smoke.device requires a GPU, and those of ${where} will not do. ${why}.`,
     hint: 'Run where a fitting GPU is, or change resources.gpu, or set smoke.device to {prefer: gpu} or cpu.',
   });
+}
+
+/**
+ * There is a GPU, but this test cannot have it. Where one is only preferred it is the CPU, and the note says why; else throws `error`.
+ * @param wish of the configuration
+ * @param error what keeps the test from the GPU: `smoke/no-toolkit` or `smoke/gpu-busy`; any other is thrown
+ */
+export function cpuInstead(wish: DeviceWish, error: unknown): DeviceChoice {
+  const known = error instanceof MlDeployError && ['smoke/no-toolkit', 'smoke/gpu-busy'].includes(error.code);
+  if (wish !== 'prefer-gpu' || !known) throw error;
+  const why = error.message.replace(/\.$/, '');
+  return { device: 'cpu', note: `A GPU was preferred but cannot be used (${why}): tested on the CPU.` };
 }

@@ -1,4 +1,6 @@
 import type { GpuNeeds } from './needs.ts';
+import { gib, memoryFit, type MemoryFit } from './memory-fit.ts';
+import { softwareReasons, type SoftwareView } from './software.ts';
 import type { GpuMemory, GpuProcess, MigDevice, NvidiaGpu, NvidiaReport } from './nvidia/report.ts';
 
 /** What a container can be given: a whole GPU, or a MIG device of one. */
@@ -14,11 +16,6 @@ export interface Device {
 }
 
 const mebi = 1024 * 1024;
-
-/** Memory of GPUs is counted in powers of two. */
-function gib(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
-}
 
 /** Everything on this machine that a container can be given. A GPU in MIG mode is only there as its parts. */
 export function devicesOf({ gpus }: NvidiaReport): readonly Device[] {
@@ -42,6 +39,11 @@ export function memoryOf({ gpu, mig }: Device): GpuMemory {
   return mig?.memory ?? gpu.memory;
 }
 
+/** Its name as the driver writes it, with the profile of a MIG device. */
+export function productOf({ gpu, mig }: Device): string {
+  return mig?.profile === null || mig === null ? gpu.name : `${gpu.name} MIG ${mig.profile}`;
+}
+
 /** Programs on the device itself. */
 export function processesOn({ gpu, mig }: Device): readonly GpuProcess[] {
   return mig === null ? gpu.processes : gpu.processes.filter(({ gpuInstance }) => gpuInstance === mig.gpuInstance);
@@ -55,44 +57,97 @@ export function processesOn({ gpu, mig }: Device): readonly GpuProcess[] {
  */
 export function unsuitable(device: Device, driver: string | null, needs: GpuNeeds): string[] {
   const { gpu } = device;
-  const total = memoryOf(device).totalMiB;
-  const there = total === null ? null : total * mebi;
-  const major = driver === null ? NaN : Number.parseInt(driver, 10);
   const reasons: string[] = [];
   if (device.mig !== null && needs.count > 1) {
     reasons.push(`a program can use one MIG device only, and resources.gpu.count is ${needs.count}`);
   }
   if (gpu.computeMode === 'prohibited') reasons.push('its compute mode is Prohibited (sudo nvidia-smi -c 0 allows it)');
   for (const ailment of gpu.ailments) reasons.push(`it is not well: ${ailment}`);
-  if (there !== null && needs.memoryBytes !== null && there < needs.memoryBytes) {
-    reasons.push(`it has ${gib(there)} of memory, resources.gpu.memory asks for ${gib(needs.memoryBytes)}`);
-  }
-  if (there !== null && needs.weightsBytes !== null && there * needs.count < needs.weightsBytes) {
-    const all = needs.count === 1 ? gib(there) : `${needs.count} x ${gib(there)} = ${gib(there * needs.count)}`;
-    reasons.push(`the model's files alone take ${gib(needs.weightsBytes)}, its memory is ${all}`);
-  }
-  if (needs.capability !== null && gpu.capability !== null && gpu.capability < needs.capability.least) {
-    const { because, least } = needs.capability;
-    reasons.push(`${because} need compute capability ${least.toFixed(1)}, it has ${gpu.capability.toFixed(1)}`);
-  }
-  if (needs.driver !== null && major < needs.driver.least) {
-    reasons.push(`${needs.driver.because} needs a driver of version ${needs.driver.least} or later, it is ${driver}`);
-  }
+  reasons.push(...fitOf(device, needs).reasons);
+  reasons.push(...softwareReasons(softwareView(device, driver), needs));
   return reasons;
 }
 
-/** Why the device cannot be used now, since programs that are not ours are on it; null when it can. */
-export function occupied(device: Device, needs: GpuNeeds): string | null {
-  const others = processesOn(device).filter(({ computes }) => computes);
-  const who = others
-    .map(({ pid, name, usedMiB }) => `process ${pid} ${name}${usedMiB === null ? '' : ` with ${gib(usedMiB * mebi)}`}`)
-    .join(', ');
-  if (device.gpu.computeMode === 'exclusive' && others.length > 0) {
-    return `its compute mode admits one process, and it has ${who}`;
+/** What its versions and its kind say to software. */
+export function softwareView({ gpu, title }: Device, driver: string | null): SoftwareView {
+  return { title, product: gpu.name, capability: gpu.capability, driver };
+}
+
+/** Whether image and model fit into the memory of the device itself. */
+export function fitOf(device: Device, needs: GpuNeeds): MemoryFit {
+  const { totalMiB } = memoryOf(device);
+  return memoryFit(totalMiB === null ? null : totalMiB * mebi, needs);
+}
+
+/** A driver that is up has less than this for itself; with more in use and no process shown, somebody is there whom it does not show. */
+export const unseenMiB = 1_024;
+
+/** Programs of others keep a device from being used. */
+export interface Occupation {
+  readonly reason: string;
+  /** They may end by themselves: a display does not. */
+  readonly leaves: boolean;
+}
+
+/**
+ * Why the device cannot be used now, since programs that are not ours are on it; null when it can, or nobody can tell.
+ * @param device that is judged
+ * @param needs of image and model
+ * @param share of its memory that the server takes when it starts; null: not known
+ */
+export function occupied(device: Device, needs: GpuNeeds, share: number | null): Occupation | null {
+  const who = othersOn(device);
+  const computing = processesOn(device).filter(({ computes }) => computes);
+  if (device.gpu.computeMode === 'exclusive' && computing.length > 0) {
+    return { reason: `its compute mode admits one process, and it has ${who}`, leaves: true };
   }
-  const free = memoryOf(device).freeMiB;
-  const asked = Math.max(needs.memoryBytes ?? 0, (needs.weightsBytes ?? 0) / needs.count);
+  const { freeMiB, totalMiB } = memoryOf(device);
   // A driver that is up takes some for itself: only what others hold is counted against them.
-  if (free === null || others.length === 0 || free * mebi >= asked) return null;
-  return `${gib(free * mebi)} of its memory are free, ${gib(asked)} are needed; in use by ${who}`;
+  if (freeMiB === null || who === null) return null;
+  const weights = needs.weightsCertain ? (needs.weightsBytes ?? 0) / needs.count : 0;
+  const known = Math.max(needs.memoryBytes ?? 0, weights);
+  const taken = (share ?? 0) * (totalMiB ?? 0) * mebi;
+  if (freeMiB * mebi >= Math.max(known, taken)) return null;
+  const asked =
+    taken > known
+      ? `${gib(taken)} are needed, since the server takes ${percent(share)} of it`
+      : `${gib(known)} are needed`;
+  return {
+    reason: `${gib(freeMiB * mebi)} of its memory are free, ${asked}; in use by ${who}`,
+    leaves: computing.length > 0 || processesOn(device).length === 0,
+  };
+}
+
+/** Who is there besides, in words; null: nobody, as far as can be seen. */
+export function othersOn(device: Device): string | null {
+  const { usedMiB } = memoryOf(device);
+  const all = processesOn(device).toSorted((a, b) => (b.usedMiB ?? 0) - (a.usedMiB ?? 0));
+  if (all.length === 0) {
+    if (usedMiB === null || usedMiB <= unseenMiB) return null;
+    return `programs that the driver does not show here, with ${gib(usedMiB * mebi)}`;
+  }
+  const named = all
+    .slice(0, 5)
+    .map(({ pid, name, usedMiB: mib }) => `process ${pid} ${name}${mib === null ? '' : ` with ${gib(mib * mebi)}`}`);
+  return [...named, ...(all.length > 5 ? [`${all.length - 5} more`] : [])].join(', ');
+}
+
+/** Whether others compute there, also programs that the driver does not show: more than a display. */
+export function isShared(device: Device): boolean {
+  if (othersOn(device) === null) return false;
+  const programs = processesOn(device);
+  return programs.length === 0 || programs.some(({ computes }) => computes);
+}
+
+function percent(share: number | null): string {
+  return `${Math.round((share ?? 0) * 100)} %`;
+}
+
+/** What is said of a device that is used beside others when nobody knows whether it has enough memory for both; null: nothing. */
+export function besideOthers(device: Device, needs: GpuNeeds, share: number | null): string | null {
+  const { freeMiB } = memoryOf(device);
+  const who = othersOn(device);
+  if (who === null || !isShared(device) || share !== null || needs.memoryBytes !== null) return null;
+  const free = freeMiB === null ? '' : `${gib(freeMiB * mebi)} of its memory are free; `;
+  return `${device.title} is used by others, too: ${who}. ${free}how much this model needs is not known (resources.gpu.memory would say it)`;
 }

@@ -1,69 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { run } from '../process/run.ts';
-import { type Device, devicesOf, memoryOf, processesOn } from './devices.ts';
-import { withListing } from './nvidia/listing.ts';
-import { type NvidiaReport, parseReport } from './nvidia/report.ts';
-import { isOn, parseXid, readXids, type Xid } from './xid.ts';
-
-/** One look at one device. */
-export interface GpuSample {
-  /** Since the watch began, milliseconds. */
-  readonly atMs: number;
-  readonly device: string;
-  readonly usedMiB: number | null;
-  readonly utilisation: number | null;
-  readonly temperatureC: number | null;
-  /** Programs of the container that compute there. */
-  readonly ours: readonly { readonly pid: number; readonly usedMiB: number | null }[];
-  readonly others: number;
-  /** Errors of the memory that could not be corrected, since the driver was loaded. */
-  readonly uncorrected: number | null;
-  readonly ailments: readonly string[];
-}
-
-/** What was seen from before the start to now. */
-export interface GpuUse {
-  readonly samples: number;
-  readonly devices: readonly { readonly title: string; readonly memoryMiB: number | null }[];
-  /** Its version; null: it never answered. */
-  readonly driver: string | null;
-  /** Process ids of the container that computed on the devices, with the most memory of all together. */
-  readonly pids: readonly number[];
-  readonly oursPeakMiB: number | null;
-  /** Every process id that the container has had; null: the engine never told. */
-  readonly containerPids: readonly number[] | null;
-  /** While the server was asked all the time (`whileAsked`): highest utilisation, percent (null: not told), and how long; null: it never was. */
-  readonly asked: { readonly utilisation: number | null; readonly ms: number } | null;
-  /** Rise of the memory in use above what it was before the start; null: unknown. */
-  readonly riseMiB: number | null;
-  readonly peakMiB: number | null;
-  /** Highest of all samples, percent; null where the driver does not tell (MIG). */
-  readonly utilisation: number | null;
-  /** Whether the driver tells which process is on a device: not from within a container. */
-  readonly processesSeen: boolean;
-  readonly xids: readonly Xid[];
-  /** Why no Xid could be seen; null when they could. */
-  readonly kernelLog: string | null;
-  /** New errors of the memory that could not be corrected. */
-  readonly uncorrected: number;
-  /** What the driver complains of that it did not complain of before. */
-  readonly ailments: readonly string[];
-}
+import type { Device } from './devices.ts';
+import { gpuFault } from './gpu-fault.ts';
+import { type GpuSample, highest, median, samplesOf, settled, sum } from './look.ts';
+import type { GpuSource } from './source.ts';
+import { type GpuMemoryCourse, memoryCourses } from './memory-course.ts';
+import { type Asked, besideIn, grownByOthers, type GpuUse, type InPod, type Seen, seenIn, slackMiB } from './use.ts';
+import { isOn, parseXid } from './xid.ts';
 
 export interface WatchOptions {
-  readonly environment: Readonly<Record<string, string>>;
   readonly devices: readonly Device[];
-  /** Process ids of the container on the host; null: not known. */
-  readonly pids: () => Promise<readonly number[] | null>;
+  readonly source: GpuSource;
+  /** Between two looks, milliseconds; a second unless said. A look itself takes about as long on a machine with many GPUs. */
+  readonly everyMs?: number;
+  /** After the end of a program the driver needs a moment to take its memory back, milliseconds. */
+  readonly settleMs?: number;
+  /** After the last request, until the driver's average of up to a second tells nothing of it, milliseconds. */
+  readonly restMs?: number;
+  /** Before a driver that failed is asked again, milliseconds. */
+  readonly pauseMs?: number;
+  /** It looks from within a pod, where nobody could look before the start. */
+  readonly inPod?: Pick<InPod, 'shared'>;
 }
 
-/** Between two looks. A look itself takes about as long on a machine with many GPUs. */
-const everyMs = 1_000;
-const lookMs = 20_000;
-/** After the end of a program the driver needs a moment to take its memory back. */
-const settleMs = 5_000;
-/** What a driver or a display may take and give back meanwhile. */
-const slackMiB = 64;
+/** What one look came to. `over`: there is no place from which to look any more. */
+type Outcome = 'answered' | 'silent' | 'over';
+
+const notReadBefore =
+  'the kernel log could not be read before the start, so that old errors cannot be told from new ones';
+
+/** A driver that fails once is asked again, unless it took long to fail. */
+const tries = 3;
+const quickMs = 5_000;
 
 /** Looks at the devices of one container from before its start until after its removal. */
 export class GpuWatch {
@@ -74,26 +41,36 @@ export class GpuWatch {
   readonly #stop = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #pidsTold = false;
-  #asked: GpuUse['asked'] = null;
+  #asked: Asked | null = null;
+  /** Utilisation before the next load; null: not told, or nobody had to look. */
+  #restBefore: number | null = null;
   #driver: string | null = null;
-  #xidsBefore: ReadonlySet<string> = new Set();
+  #xidsBefore: ReadonlySet<string> | null = null;
+  /** Looks so far: begun, and the last one of which the outcome is known. */
+  #looks = { begun: 0, last: 0, unanswered: 0 };
+  #silence: string | null = null;
+  #doubt: string | null = null;
+  #answered: (() => number) | null = null;
+  readonly #cuda = new Set<number>();
+  #cudaUnseen = false;
 
   constructor(options: WatchOptions) {
     this.#options = options;
   }
 
-  /** The state before the start, then a look every second. */
+  /** The state before the start, then a look every second. Throws `smoke/gpu-fault` when the driver does not answer. */
   async begin(): Promise<void> {
-    const log = await readXids(this.#options.environment);
-    this.#xidsBefore = new Set('xids' in log ? log.xids : []);
-    await this.#look();
+    const log = await this.#options.source.kernelLog();
+    this.#xidsBefore = 'xids' in log ? new Set(log.xids) : null;
+    await this.#lookWell();
+    if (this.#silence !== null) throw gpuFault('before the start', this.#silence);
     this.#loop = this.#run();
   }
 
   async #run(): Promise<void> {
     for (;;) {
       try {
-        await delay(everyMs, undefined, { signal: this.#stop.signal, ref: false });
+        await delay(this.#options.everyMs ?? 1_000, undefined, { signal: this.#stop.signal, ref: false });
       } catch {
         return;
       }
@@ -101,155 +78,219 @@ export class GpuWatch {
     }
   }
 
-  /** Does work that keeps the server busy, and remembers how busy the devices were meanwhile: utilisation is an average of up to a second. */
-  async whileAsked<T>(work: () => Promise<T>): Promise<T> {
-    const began = performance.now();
-    const first = this.#samples.length;
-    const result = await work();
-    await this.#look();
-    const seen = this.#samples.slice(first).map(({ utilisation }) => utilisation);
-    this.#asked = { utilisation: highest(seen), ms: Math.round(performance.now() - began) };
-    return result;
+  /**
+   * Called before a load, while nothing is asked: looks how busy others keep the devices, where there are others. Takes a second and a half
+   * then.
+   */
+  async rest(): Promise<void> {
+    this.#restBefore = await this.#atRest();
+  }
+
+  async #atRest(): Promise<number | null> {
+    if (besideIn({ ...this.#seen(), inPod: this.#inPod() })?.computes !== true) return null;
+    await delay(this.#options.restMs ?? 1.5 * (this.#options.everyMs ?? 1_000));
+    const from = this.#samples.length;
+    await this.#lookWell();
+    return highest(this.#samples.slice(from).map(({ utilisation }) => utilisation));
+  }
+
+  /**
+   * Begins a time in which the server is kept busy: how busy the devices are meanwhile is remembered. Utilisation is an average of up to
+   * a second, so that one look at the end tells of what was just before.
+   * @param answered how many requests were answered so far
+   * @returns ends it; is told how long requests were on their way, milliseconds, and tells the memory meanwhile
+   */
+  keepBusy(answered: () => number): (ms: number) => Promise<readonly GpuMemoryCourse[]> {
+    const [first, unanswered] = [this.#samples.length, this.#looks.unanswered];
+    this.#answered = answered;
+    return async (ms) => {
+      await this.#lookWell();
+      this.#answered = null;
+      const seen = settled(this.#samples.slice(first), this.#known);
+      const looks = Object.values(Object.groupBy(seen, ({ atMs }) => atMs)).map((each = []) =>
+        highest(each.map(({ utilisation }) => utilisation)),
+      );
+      const missed = this.#looks.unanswered - unanswered;
+      const [restBefore, restAfter] = [this.#restBefore, await this.#atRest()];
+      this.#restBefore = null;
+      const now: Asked = {
+        utilisation: highest(looks),
+        usually: median(looks),
+        atRest: restBefore === null || restAfter === null ? null : Math.max(restBefore, restAfter),
+        ms: Math.round(ms),
+        looks: looks.length,
+        unanswered: missed,
+      };
+      this.#asked = this.#asked === null ? now : together(this.#asked, now);
+      return memoryCourses(this.#options.devices, seen, this.#options.inPod?.shared === false);
+    };
   }
 
   /** Looks once more and says what was seen so far. */
   async use(): Promise<GpuUse> {
-    await this.#look();
-    const log = await readXids(this.#options.environment);
-    const fresh = 'xids' in log ? log.xids.filter((line) => !this.#xidsBefore.has(line)) : [];
-    const { devices } = this.#options;
+    await this.#lookWell();
+    const { devices, source } = this.#options;
+    const log = await source.kernelLog();
+    const before = this.#xidsBefore;
+    const fresh = 'xids' in log && before !== null ? log.xids.filter((line) => !before.has(line)) : [];
     const xids = fresh.flatMap((line) => {
       const xid = parseXid(line);
       return xid !== null && devices.some(({ gpu }) => isOn(xid, gpu.busId)) ? [xid] : [];
     });
-    const per = devices.map(({ id }) => this.#samples.filter(({ device }) => device === id));
-    const firsts = per.flatMap(([first]) => first ?? []);
-    const all = this.#samples;
-    const peaks = per.map((samples) => highest(samples.map(({ usedMiB }) => usedMiB)));
-    const peakMiB = sum(peaks);
-    const before = sum(firsts.map(({ usedMiB }) => usedMiB));
+    const seen = this.#seen();
+    // On a GPU of its own, what is in use at the first look may be the pod's already.
+    const alone = this.#options.inPod?.shared === false;
     return {
-      samples: Math.max(0, ...per.map((samples) => samples.length)),
-      devices: devices.map((device) => ({ title: device.title, memoryMiB: memoryOf(device).totalMiB })),
+      ...seen,
+      beforeMiB: alone ? null : seen.beforeMiB,
+      silence: this.#silence,
       driver: this.#driver,
-      pids: [...new Set(all.flatMap(({ ours }) => ours.map(({ pid }) => pid)))],
-      oursPeakMiB: highest(all.map(({ ours }) => (ours.length === 0 ? null : sum(ours.map(({ usedMiB }) => usedMiB))))),
       containerPids: this.#pidsTold ? [...this.#known] : null,
       asked: this.#asked,
-      riseMiB: peakMiB === null || before === null ? null : peakMiB - before,
-      peakMiB,
-      utilisation: highest(all.map(({ utilisation }) => utilisation)),
-      processesSeen: all.some(({ ours, others }) => ours.length + others > 0),
+      inPod: this.#inPod(),
       xids,
-      kernelLog: 'unreadable' in log ? log.unreadable : null,
-      uncorrected: per.reduce((total, samples) => total + grown(samples), 0),
-      ailments: per.flatMap((samples) => {
-        const [first] = samples;
-        return (samples.at(-1)?.ailments ?? []).filter((text) => first?.ailments.includes(text) !== true);
-      }),
+      kernelLog: 'unreadable' in log ? log.unreadable : before === null ? notReadBefore : null,
     };
   }
 
-  /** After the removal: what is still on the devices, in words; waits a moment for the driver. Ends the watch. */
-  async leftovers(): Promise<readonly string[]> {
+  #seen(): Seen {
+    return seenIn(this.#options.devices, this.#samples, this.#known);
+  }
+
+  #noteCuda(pids: readonly number[] | null | undefined): void {
+    for (const pid of pids ?? []) this.#cuda.add(pid);
+    if (pids === null) this.#cudaUnseen = true;
+  }
+
+  #inPod(): InPod | null {
+    const { inPod } = this.#options;
+    if (inPod === undefined) return null;
+    return { ...inPod, cuda: this.#cuda.size === 0 && this.#cudaUnseen ? null : [...this.#cuda] };
+  }
+
+  /** Looks no more. */
+  async end(): Promise<void> {
     this.#stop.abort();
     await this.#loop;
+  }
+
+  /** After `leftovers`: what cannot be told about them, a sentence; null: nothing. */
+  get doubt(): string | null {
+    return this.#doubt;
+  }
+
+  /** After the removal: what of the container is still on the devices, in words; waits a moment for the driver. Ends the watch. */
+  async leftovers(): Promise<readonly string[]> {
+    await this.end();
     const began = performance.now();
     for (;;) {
-      const now = await this.#look();
-      const left = now.flatMap((sample) => this.#leftIn(sample));
-      if (left.length === 0 || performance.now() - began > settleMs) return left;
+      const from = this.#samples.length;
+      const outcome = await this.#lookWell();
+      this.#doubt = outcome === 'silent' ? unseenAfterwards(this.#silence) : null;
+      const left = settled(this.#samples.slice(from), this.#known).flatMap((sample) => this.#leftIn(sample));
+      const over = performance.now() - began > (this.#options.settleMs ?? 5_000);
+      if ((left.length === 0 && this.#doubt === null) || over || outcome !== 'answered') return left;
       await delay(200);
     }
   }
 
-  #leftIn({ device, usedMiB, ours, others }: GpuSample): string[] {
+  #leftIn(now: GpuSample): string[] {
+    const { device, usedMiB, ours } = now;
     const title = this.#options.devices.find(({ id }) => id === device)?.title ?? device;
     if (ours.length > 0) return [`process ${ours.map(({ pid }) => pid).join(', ')} on ${title}`];
-    const before = this.#samples.find((sample) => sample.device === device)?.usedMiB ?? null;
-    // With programs of others there, nobody can say whose the memory is.
-    if (usedMiB === null || before === null || others > 0 || usedMiB <= before + slackMiB) return [];
-    return [`${usedMiB - before} MiB of memory on ${title}`];
+    const taken = settled(this.#samples, this.#known);
+    const before = taken.find((sample) => sample.device === device);
+    if (usedMiB === null || before?.usedMiB === null || before === undefined) return [];
+    const byOthers = grownByOthers(before, now);
+    const more = usedMiB - before.usedMiB - (byOthers ?? 0);
+    if (more <= slackMiB) return [];
+    // Whoever sees processes of the container there sees those of others, too.
+    const showsAll = taken.some((sample) => sample.ours.length > 0);
+    if (byOthers !== null && showsAll) return [`${more} MiB of memory on ${title}`];
+    this.#doubt = `${more} MiB more than before are in use on ${title}; whose they are is not known, since other programs came or went, or the driver does not show them.`;
+    return [];
   }
 
-  /** All samples as CSV with a heading, for plots. */
-  csv(): string {
-    const heading =
-      'ms,device,memory_used_mib,utilisation_percent,temperature_c,container_mib,container_processes,other_processes';
-    const lines = this.#samples.map(({ atMs, device, usedMiB, utilisation, temperatureC, ours, others }) =>
-      [atMs, device, usedMiB, utilisation, temperatureC, sum(ours.map((one) => one.usedMiB)), ours.length, others]
-        .map((value) => value ?? '')
-        .join(','),
-    );
-    return `${[heading, ...lines].join('\n')}\n`;
+  /** All samples, for plots. */
+  table(): { readonly columns: readonly string[]; readonly rows: readonly (readonly (string | number | null)[])[] } {
+    return {
+      columns: [
+        'seconds',
+        'device',
+        'memory_used_mib',
+        'utilisation_percent',
+        'temperature_celsius',
+        'container_memory_mib',
+        'container_processes',
+        'other_processes',
+        'uncorrected_ecc_errors',
+      ],
+      rows: settled(this.#samples, this.#known).map((sample) => [
+        sample.atMs / 1000,
+        sample.device,
+        sample.usedMiB,
+        sample.utilisation,
+        sample.temperatureC,
+        sum(sample.ours.map((one) => one.usedMiB)),
+        sample.ours.length,
+        sample.others.length,
+        sample.uncorrected,
+      ]),
+    };
   }
 
-  async #look(): Promise<readonly GpuSample[]> {
-    const [report, pids] = await Promise.all([this.#report(), this.#options.pids().catch(() => null)]);
-    if (pids !== null && pids.length > 0) this.#pidsTold = true;
+  /** A look that counts: one that fails quickly is repeated. */
+  async #lookWell(): Promise<Outcome> {
+    for (let left = tries; ; left--) {
+      const began = performance.now();
+      const outcome = await this.#look();
+      if (outcome !== 'silent' || left === 1 || performance.now() - began > quickMs) return outcome;
+      await delay(this.#options.pauseMs ?? Math.min(500, this.#options.everyMs ?? 500));
+    }
+  }
+
+  async #look(): Promise<Outcome> {
+    const turn = ++this.#looks.begun;
+    const looked = await this.#options.source.look();
+    if (looked === 'over') return 'over';
+    const { report, pids, trouble, cuda } = looked;
+    this.#noteCuda(cuda);
+    const pidsTold = pids !== null && pids.length > 0;
+    if (pidsTold) this.#pidsTold = true;
     for (const pid of pids ?? []) this.#known.add(pid);
-    if (report === null) return [];
-    const atMs = Math.round(performance.now() - this.#began);
-    this.#driver ??= report.driver;
-    const there = devicesOf(report);
-    const samples = this.#options.devices.flatMap(({ id }): GpuSample[] => {
-      const device = there.find((each) => each.id === id);
-      if (device === undefined) return [];
-      const computing = processesOn(device).filter(({ computes }) => computes);
-      const ours = computing.filter(({ pid }) => this.#known.has(pid));
-      return [
-        {
-          atMs,
-          device: id,
-          usedMiB: memoryOf(device).usedMiB,
-          utilisation: device.gpu.utilisation,
-          temperatureC: device.gpu.temperatureC,
-          ours: ours.map(({ pid, usedMiB }) => ({ pid, usedMiB })),
-          others: computing.length - ours.length,
-          uncorrected: (device.mig?.ecc ?? device.gpu.ecc.now).uncorrected,
-          ailments: device.gpu.ailments,
-        },
-      ];
-    });
+    const { devices } = this.#options;
+    const when = { atMs: Math.round(performance.now() - this.#began), requests: this.#answered?.() ?? null, pidsTold };
+    const samples = report === null ? [] : samplesOf(report, { ...when, devices, known: this.#known });
     this.#samples.push(...samples);
-    return samples;
+    this.#driver ??= report?.driver ?? null;
+    const lost = devices.filter(({ id }) => !samples.some(({ device }) => device === id));
+    if (lost.length > 0) this.#looks.unanswered++;
+    // A look that hangs is overtaken by later ones.
+    if (turn < this.#looks.last) return lost.length === 0 ? 'answered' : 'silent';
+    this.#looks.last = turn;
+    this.#silence =
+      lost.length === 0
+        ? null
+        : report === null
+          ? (trouble ?? null)
+          : `it lists ${lost.map(({ title }) => title).join(', ')} no more`;
+    return lost.length === 0 ? 'answered' : 'silent';
   }
-
-  /** A look that fails is no look: what the driver then says is found at the end. */
-  async #report(): Promise<NvidiaReport | null> {
-    const { environment, devices } = this.#options;
-    const gpus = [...new Set(devices.map(({ gpu }) => gpu.uuid))].join(',');
-    const args = ['-x', '-q', '-i', gpus];
-    const ended = await run({ command: 'nvidia-smi', args, environment, timeoutMs: lookMs, graceMs: 100 }).catch(
-      () => null,
-    );
-    const report = ended?.exitCode === 0 ? parseReport(ended.stdout) : null;
-    if (report === null || !devices.some(({ mig }) => mig !== null)) return report;
-    return withListing(report, listingOf(devices));
-  }
 }
 
-/** What `nvidia-smi -L` said of these MIG devices when they were chosen: their names do not change while they exist. */
-function listingOf(devices: readonly Device[]): string {
-  return devices
-    .flatMap(({ gpu, mig, id }) => [
-      `GPU ${gpu.index}: ${gpu.name} (UUID: ${gpu.uuid ?? ''})`,
-      ...(mig === null ? [] : [`  MIG ${mig.profile ?? 'unknown'} Device ${mig.index}: (UUID: ${id})`]),
-    ])
-    .join('\n');
+/** Two loads as one. */
+function together(a: Asked, b: Asked): Asked {
+  return {
+    utilisation: highest([a.utilisation, b.utilisation]),
+    usually: a.usually === null || b.usually === null ? null : Math.min(a.usually, b.usually),
+    atRest: a.atRest === null || b.atRest === null ? null : Math.max(a.atRest, b.atRest),
+    ms: a.ms + b.ms,
+    looks: a.looks + b.looks,
+    unanswered: a.unanswered + b.unanswered,
+  };
 }
 
-function highest(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : Math.max(...known);
-}
-
-function sum(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
-}
-
-function grown(samples: readonly GpuSample[]): number {
-  const counts = samples.flatMap(({ uncorrected }) => uncorrected ?? []);
-  return counts.length === 0 ? 0 : (counts.at(-1) ?? 0) - (counts[0] ?? 0);
+function unseenAfterwards(silence: string | null): string {
+  const why = silence === null ? '' : ` (${silence})`;
+  return `The driver did not answer after the removal${why}: whether memory is left on the GPU is not known.`;
 }

@@ -1,7 +1,10 @@
 import { run } from '../process/run.ts';
+import { cut } from '../cut.ts';
 
 /** An error that the driver wrote into the kernel's log. */
 export interface Xid {
+  /** The whole line of the log, with its time. */
+  readonly line: string;
   /** As in the line: `0000:3b:00`. */
   readonly bus: string;
   readonly code: number;
@@ -44,24 +47,54 @@ const meanings: Readonly<Record<number, readonly [meaning: string, hardware: boo
 /** The kernel's log as far as this user may read it. */
 export type KernelLog = { readonly xids: readonly string[] } | { readonly unreadable: string };
 
-/** Ways to the kernel's log; the second is open to members of `systemd-journal` and `adm`. */
-const ways: readonly (readonly [command: string, ...args: string[]])[] = [
+type Way = readonly [command: string, ...args: string[]];
+
+/** Ways to the kernel's log; the last is open to members of `systemd-journal` and `adm`. */
+const ways: readonly Way[] = [
   ['dmesg', '--kernel', '--nopager'],
   ['dmesg'],
   ['journalctl', '--dmesg', '--boot', '--no-pager', '--quiet', '--output=short-monotonic'],
 ];
 
-/** Lines of the kernel's log with errors of the driver. Never throws: most users may not read it. */
-export async function readXids(environment: Readonly<Record<string, string>>): Promise<KernelLog> {
-  for (const [command, ...args] of ways) {
-    const ended = await run({ command, args, environment, timeoutMs: 3_000, graceMs: 100 }).catch(() => null);
-    // A journal that this user may not read is empty, and says so only when it is not quiet.
-    if (ended?.exitCode !== 0 || ended.stdout.trim() === '') continue;
-    return { xids: ended.stdout.split('\n').filter((line) => /NVRM: Xid/.test(line)) };
+async function linesOf(
+  [command, ...args]: Way,
+  environment: Readonly<Record<string, string>>,
+): Promise<readonly string[] | null> {
+  const ended = await run({ command, args, environment, timeoutMs: 3_000, graceMs: 100 }).catch(() => null);
+  // A journal that this user may not read is empty, and says so only when it is not quiet.
+  return ended?.exitCode === 0 && ended.stdout.trim() !== '' ? ended.stdout.split('\n') : null;
+}
+
+/** The lines of the kernel's log; null when this user may not read it. Never throws: most users may not. */
+export async function kernelLog(environment: Readonly<Record<string, string>>): Promise<readonly string[] | null> {
+  for (const way of ways) {
+    const lines = await linesOf(way, environment);
+    if (lines !== null) return lines;
   }
-  return {
-    unreadable:
-      'this user may not read the kernel log (sudo usermod -aG systemd-journal $USER, or sudo sysctl kernel.dmesg_restrict=0)',
+  return null;
+}
+
+/** Lines of the kernel's log with errors of the driver. Never throws. */
+export function readXids(environment: Readonly<Record<string, string>>): Promise<KernelLog> {
+  return xidReader(environment)();
+}
+
+/** Reads lines with errors of the driver, each time in the way that worked first: each way writes the same line differently. Never throws. */
+export function xidReader(environment: Readonly<Record<string, string>>): () => Promise<KernelLog> {
+  let used: Way | null = null;
+  return async () => {
+    for (const way of used === null ? ways : [used]) {
+      const lines = await linesOf(way, environment);
+      if (lines === null) continue;
+      used = way;
+      return { xids: lines.filter((line) => /NVRM: Xid/.test(line)) };
+    }
+    return {
+      unreadable:
+        used === null
+          ? 'this user may not read the kernel log (sudo usermod -aG systemd-journal $USER, or sudo sysctl kernel.dmesg_restrict=0)'
+          : `${used[0]} did not tell the kernel log any more`,
+    };
   };
 }
 
@@ -73,10 +106,11 @@ export function parseXid(line: string): Xid | null {
   const [meaning, hardware] = meanings[code] ?? ['see the list of Xid errors in the documentation of NVIDIA', true];
   const pid = /\bpid='?(\d+)/.exec(rest)?.[1];
   return {
+    line,
     bus,
     code,
     pid: pid === undefined ? null : Number(pid),
-    text: `Xid ${code}, ${meaning}: ${rest.trim().slice(0, 200)}`,
+    text: `Xid ${code}, ${meaning}: ${cut(rest.trim(), 200)}`,
     hardware,
   };
 }

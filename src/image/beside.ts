@@ -3,20 +3,23 @@ import { posix } from 'node:path';
 
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
 import { diskNeed } from '../oci/disk-need.ts';
+import { imageIndex, type WrittenIndex } from '../oci/image-index.ts';
 import { contentAnnotation, contentKey, modelAnnotations } from '../oci/layer-content.ts';
 import { digestOf, mediaTypes } from '../oci/manifest.ts';
 import type { FileTree, ImagePlan } from '../server/image-plan.ts';
 import type { Layer } from './make.ts';
 import { treeLayers } from './trees.ts';
 
-/** Label of an image that has no model: the digest of the image with the model. It makes the one depend on the other. */
-export const weightsLabel = 'dev.ml-deploy.weights';
-
 /** A model that is not in its image: an image of its own with nothing but the layers of its files. */
 export interface BesideModel {
   /** Its layers, from the lowest one. */
   readonly layers: readonly Layer[];
-  readonly written: WrittenImage;
+  /** One for each platform, which differ in nothing but its name: who mounts an image takes the one for the platform of the node. */
+  readonly images: readonly WrittenImage[];
+  /** Of all images; null: there is one. */
+  readonly index: WrittenIndex | null;
+  /** Of the index, or of the only image. */
+  readonly digest: string;
   /** That its files take where they are unpacked. */
   readonly diskBytes: number;
 }
@@ -38,6 +41,7 @@ export function isBeside(tree: FileTree, plan: ImagePlan): boolean {
  * @param weights layers of the model's files
  * @param modelDigest of the model as it was validated
  * @param created RFC 3339
+ * @param platforms of the serving images
  * @returns the same bytes for the same input
  */
 export async function modelImage(
@@ -45,6 +49,7 @@ export async function modelImage(
   weights: readonly Layer[],
   modelDigest: string,
   created: string,
+  platforms: readonly string[] = [plan.platform],
 ): Promise<BesideModel> {
   const { path, files } = plan.weights;
   const astray = files.find(({ target }) => target !== undefined && !target.startsWith(`${path}/`));
@@ -62,7 +67,24 @@ export async function modelImage(
       return { kind: 'code', blob, title, annotations: { [contentAnnotation]: key } };
     }),
   ];
-  const [os = '', architecture = '', variant] = plan.platform.split('/');
+  const annotations = {
+    [modelAnnotations.digest]: modelDigest,
+    [modelAnnotations.path]: path,
+    [modelAnnotations.disk]: `${diskBytes}`,
+  };
+  const images = platforms.map((platform) => imageFor(platform, layers, annotations, created));
+  const [only, ...others] = images;
+  const index = others.length === 0 ? null : imageIndex(images);
+  return { layers, images, index, digest: index?.digest ?? only?.digest ?? '', diskBytes };
+}
+
+function imageFor(
+  platform: string,
+  layers: readonly Layer[],
+  annotations: Readonly<Record<string, string>>,
+  created: string,
+): WrittenImage {
+  const [os = '', architecture = '', variant] = platform.split('/');
   const empty = Buffer.from('{}');
   const bare = {
     manifest: {
@@ -70,11 +92,7 @@ export async function modelImage(
       mediaType: mediaTypes.manifest,
       config: { mediaType: mediaTypes.config, digest: digestOf(empty), size: empty.length },
       layers: [],
-      annotations: {
-        [modelAnnotations.digest]: modelDigest,
-        [modelAnnotations.path]: path,
-        [modelAnnotations.disk]: `${diskBytes}`,
-      },
+      annotations,
     },
     config: {
       os,
@@ -83,17 +101,16 @@ export async function modelImage(
       rootfs: { type: 'layers', diff_ids: [] },
     },
   } as const;
-  const written = appendLayers(bare, {
-    layers: layers.map(({ blob: { digest, size }, title, annotations = {} }) => ({
+  return appendLayers(bare, {
+    layers: layers.map(({ blob: { digest, size }, title, annotations: more = {} }) => ({
       digest,
       size,
       title,
-      annotations,
+      annotations: more,
       createdBy: `ml-deploy: model files (${title})`,
     })),
     created,
   });
-  return { layers, written, diskBytes };
 }
 
 /** As they stand in the layer of the tree. */

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { MlDeployError } from '../errors.ts';
 import { contentAnnotation } from '../oci/layer-content.ts';
 import type { ImageIndex, Manifest } from '../oci/manifest.ts';
 import type { RegistryClient } from '../oci/registry.ts';
+import { replaceFile } from '../replace-file.ts';
 
 /** Tags of images, and of models beside their images, begin so; the digest of the model follows. */
 export const tagPrefixes = { image: 'model-', model: 'weights-' } as const;
@@ -49,11 +50,8 @@ export async function rememberLayers(cache: string, layers: ReadonlyMap<string, 
   for (const key of layers.keys()) before.delete(key); // the latest stand last
   const all = [...before, ...layers].slice(-remembered);
   const path = file(cache);
-  const draft = `${path}.${process.pid}`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(draft, `${JSON.stringify({ layers: Object.fromEntries(all) }, null, 1)}\n`);
-    await rename(draft, path);
+    await replaceFile(path, `${JSON.stringify({ layers: Object.fromEntries(all) }, null, 1)}\n`);
   } catch {
     // The next build reads a little more.
   }

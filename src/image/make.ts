@@ -5,7 +5,7 @@ import { MlDeployError } from '../errors.ts';
 import { appendLayers, type WrittenImage } from '../oci/append.ts';
 import type { Blob } from '../oci/blob.ts';
 import type { ReadableImage } from '../oci/image.ts';
-import { contentAnnotation } from '../oci/layer-content.ts';
+import { contentAnnotation, weightsLabel } from '../oci/layer-content.ts';
 import { absoluteReference } from '../oci/reference.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { ComparisonEvidence, OptimisedEvidence, ValidateEvidence } from '../pipeline/evidence.ts';
@@ -15,10 +15,10 @@ import type { ImagePlan, Recipe } from '../server/image-plan.ts';
 import { chooseBuilder } from './builders/index.ts';
 import { needsOf } from './builders/needs.ts';
 import { insecureHosts, placesOf } from './builders/places.ts';
-import { isBeside, modelImage, weightsLabel, type BesideModel } from './beside.ts';
+import { isBeside, modelImage, type BesideModel } from './beside.ts';
 import type { OwnLayer } from './layers.ts';
 import { pinnedPlan } from './lock/index.ts';
-import { optimiseModel } from './optimize/index.ts';
+import { optimiseModel, type Optimised } from './optimize/index.ts';
 import { plannedImage } from './planned-image.ts';
 import { perPlatform } from './platforms.ts';
 import { sendWeights } from './send-weights.ts';
@@ -80,9 +80,28 @@ export async function withImages<T>(
   making: Making,
   use: (made: readonly [MadeImage, ...MadeImage[]]) => Promise<T>,
 ): Promise<T> {
-  const { config, access } = context;
   const validated = validatedModel(context);
-  const { served, replaced, evidence: optimised, comparison } = await optimiseModel(context, validated, making);
+  const optimisation = await optimiseModel(context, validated, making);
+  try {
+    return await withModel(context, making, { validated, ...optimisation }, use);
+  } finally {
+    await optimisation.close();
+  }
+}
+
+async function withModel<T>(
+  context: StageContext,
+  making: Making,
+  {
+    validated,
+    served,
+    replaced,
+    evidence: optimised,
+    comparison,
+  }: Optimised & { readonly validated: ValidateEvidence },
+  use: (made: readonly [MadeImage, ...MadeImage[]]) => Promise<T>,
+): Promise<T> {
+  const { config, access } = context;
   const [first, ...others] = await Promise.all(perPlatform(config).map((each) => planFor(context, each, served)));
   if (first === undefined) throw new TypeError('an image has a platform');
   // The model's files do not depend on the platform.
@@ -90,7 +109,9 @@ export async function withImages<T>(
   const weights = sent.map(weightLayer);
   const created = new Date(epochOf(context) * 1000).toISOString();
   const outside = config.image.weights !== 'image';
-  const beside = outside ? await modelImage(first.plan, weights, validated.model.digest, created) : null;
+  const beside = outside
+    ? await modelImage(first.plan, weights, validated.model.digest, created, config.image.platforms)
+    : null;
   const model = { validated, served, optimised, comparison, weights, beside };
   const workspaces: Workspace[] = [];
   const make = async ({ plan, locked }: Planned, layout: string): Promise<MadeImage> => {
@@ -100,7 +121,7 @@ export async function withImages<T>(
     const workspace = await openWorkspace(access.root, layout);
     workspaces.push(workspace);
     const built = await buildImage(context, plan, workspace, making.noCache);
-    const labels = { ...plan.labels, ...(beside === null ? {} : { [weightsLabel]: beside.written.digest }) };
+    const labels = { ...plan.labels, ...(beside === null ? {} : { [weightsLabel]: beside.digest }) };
     const written = putOnTop({ ...plan, labels }, built.image, layers, created);
     return { ...built, ...model, plan, locked, layers, written };
   };
@@ -170,6 +191,7 @@ async function buildImage(
       layout,
       cache,
       insecureHosts: insecureHosts(config.image),
+      mirrors: config.image.mirrors,
       places,
       secrets: config.image.secrets.map(({ id, file }) => ({ id, file: resolve(access.root, file) })),
       sourceDateEpoch: epochOf(context),

@@ -1,6 +1,6 @@
 import type { Blob } from '../oci/blob.ts';
 import type { RegistryClient } from '../oci/registry.ts';
-import { inLanes } from './lanes.ts';
+import { inLanes } from '../lanes.ts';
 
 /** Uploads at a time: enough to fill a line, few enough for small registries. */
 const parallel = 3;

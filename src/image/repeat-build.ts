@@ -2,7 +2,7 @@ import { imageIndex } from '../oci/image-index.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { BuildEvidence, LayerEvidence } from '../pipeline/evidence.ts';
 import type { StageContext } from '../pipeline/stage.ts';
-import { explainFullDisk } from './full-disk.ts';
+import { explainDisk } from './disk.ts';
 import { describeLayers } from './layers.ts';
 import { withImages, type MadeImage } from './make.ts';
 import { registryOf } from './target-registry.ts';
@@ -37,7 +37,7 @@ export interface CheckedBuild {
  * @throws MlDeployError `build/*`, `registry/*`
  */
 export async function checkBuild(context: StageContext): Promise<CheckedBuild> {
-  return explainFullDisk(() =>
+  return explainDisk(() =>
     withImages(context, { registry: null, noCache: true }, async (made) => {
       const { build } = context.evidence;
       return build === undefined ? withRegistry(made, registryOf(context), context) : withEvidence(made, build);

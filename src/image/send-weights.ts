@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
 
-import { MlDeployError } from '../errors.ts';
 import type { RegistryClient } from '../oci/registry.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { plural } from '../plural.ts';
 import { bytes as formatBytes } from '../report/format.ts';
 import type { ImagePlan } from '../server/image-plan.ts';
+import { interrupted } from './interrupted.ts';
 import { layersInRepository, recallLayers, rememberLayers } from './known-layers.ts';
 import { weightLayers, type WeightLayer } from './weights.ts';
 
@@ -67,8 +67,4 @@ export async function sendWeights(
     task.fail();
     throw error;
   }
-}
-
-function interrupted(): MlDeployError {
-  return new MlDeployError({ code: 'build/interrupted', kind: 'interrupted', message: 'the build was interrupted' });
 }

@@ -25,7 +25,7 @@ import { insecureHosts, placesOf } from './builders/places.ts';
 import { attachDocuments, type Published } from './documents/index.ts';
 import { signingKey } from './documents/signing-key.ts';
 import { checkFiles } from './files.ts';
-import { explainFullDisk } from './full-disk.ts';
+import { explainDisk } from './disk.ts';
 import type { BesideModel } from './beside.ts';
 import { tagPrefixes } from './known-layers.ts';
 import { checkLock, expectedBase } from './lock/index.ts';
@@ -43,7 +43,7 @@ import { registryOf } from './target-registry.ts';
 export const buildStage: Stage<BuildEvidence> = {
   name: 'build',
   preflight,
-  run: (context) => explainFullDisk(() => run(context)),
+  run: (context) => explainDisk(() => run(context)),
 };
 
 async function preflight(context: StageContext): Promise<void> {
@@ -66,6 +66,7 @@ async function preflight(context: StageContext): Promise<void> {
       places,
       cache: join(access.root, '.mldeploy', 'cache'),
       insecureHosts: insecureHosts(image),
+      mirrors: image.mirrors,
       signal,
     });
   }
@@ -96,7 +97,8 @@ async function checkImage(context: StageContext, made: MadeImage): Promise<void>
   checkSize(
     platforms.length === 1 ? 'the image' : `the image for ${plan.platform}`,
     [...describeLayers(written.manifest.layers, plan.recipe, layers), ...besideLayers(beside)],
-    imageBytes(written.manifest) + (beside === null ? 0 : imageBytes(beside.written.manifest)),
+    imageBytes(written.manifest) +
+      (beside === null ? 0 : Math.max(...beside.images.map(({ manifest: own }) => imageBytes(own)))),
     maxBytes,
   );
   const ours = layersOfBuild(plan.recipe, image, [...layers, ...(beside?.layers ?? [])]);
@@ -128,21 +130,19 @@ async function pushBeside(
   { plan, validated }: MadeImage,
   beside: BesideModel,
 ): Promise<BesideEvidence> {
-  const { layers, written, diskBytes } = beside;
-  const { digest, manifestBytes } = written;
+  const { layers, images, index, digest, diskBytes } = beside;
   const small = layers.filter(({ kind }) => kind !== 'weights').map(({ blob }) => blob);
-  await pushBlobs(
-    registry,
-    [...small, memoryBlob(written.configBytes, written.manifest.config.digest)],
-    () => undefined,
-  );
+  const configs = images.map(({ configBytes, manifest }) => memoryBlob(configBytes, manifest.config.digest));
+  await pushBlobs(registry, [...small, ...configs], () => undefined);
   const tag = tagOf(tagPrefixes.model, validated.model.digest, digest);
-  await registry.putManifest(tag, manifestBytes, mediaTypes.manifest);
+  for (const image of images)
+    await registry.putManifest(index === null ? tag : image.digest, image.manifestBytes, mediaTypes.manifest);
+  if (index !== null) await registry.putManifest(tag, index.bytes, mediaTypes.index);
   return {
     digest,
     reference: `${config.image.repository}@${digest}`,
     path: plan.weights.path,
-    bytes: written.manifest.layers.reduce((sum, { size }) => sum + size, 0),
+    bytes: layers.reduce((sum, { blob: { size } }) => sum + size, 0),
     diskBytes,
     layers: besideLayers(beside),
   };

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 
+import { MlDeployError } from '../errors.ts';
 import { HashCrew } from '../hashing/crew.ts';
 import { memoryBlob, type Blob } from '../oci/blob.ts';
 import { HashedTar, type Watch } from '../oci/hashed-tar.ts';
@@ -9,7 +10,7 @@ import { TarStream } from '../oci/tar-blob.ts';
 import type { FileEntry, LayerEntry } from '../oci/tar-entry.ts';
 import type { ImagePlan, WeightFile } from '../server/image-plan.ts';
 import type { KnownLayers } from './known-layers.ts';
-import { inLanes } from './lanes.ts';
+import { inLanes } from '../lanes.ts';
 import { ModelFiles } from './model-files.ts';
 
 /** A layer of model files, as the registry has it. */
@@ -75,11 +76,13 @@ const parallel = 3;
  * registry has it, any other one is sent while it is read. Nothing is written to disk.
  * @param request files, places and hints
  * @returns large files' layers by path, then the common one
- * @throws MlDeployError `build/model-changed` when a file is not the one that was validated; nothing is published of its layer then
+ * @throws MlDeployError `build/model-changed` when a file is not the one that was validated; nothing is published of its layer then;
+ *   `build/model-layout` when two files have one place
  */
 export async function weightLayers(request: WeightsRequest): Promise<WeightLayer[]> {
   const files = await ModelFiles.at(request.modelRoot, request.replaced);
   const { store, made, weights, sizes = usualSizes } = request;
+  refuseSamePlace(weights);
   const planned = groups(weights.files, sizes).map((group) => plan(group, weights.path, files));
   const unknown = planned.filter(({ key, tar }) => !made.has(key) && tar.size > sizes.held).map(({ key }) => key);
   const known =
@@ -216,11 +219,31 @@ function bundles(files: readonly WeightFile[], most: number): WeightFile[][] {
   return made;
 }
 
+const placeOf = ({ path, target }: WeightFile, top: string): string => target ?? posix.join(top, path);
+
+/** Of two files in one place the one would be served that the order of a layer happens to put last. */
+function refuseSamePlace({ path: top, files }: WeightsRequest['weights']): void {
+  const taken = new Map<string, string>();
+  for (const file of files) {
+    const place = placeOf(file, top);
+    const other = taken.get(place);
+    if (other !== undefined) {
+      throw new MlDeployError({
+        code: 'build/model-layout',
+        kind: 'usage',
+        message: `${other} and ${file.path} of the model would both be ${place} in the image`,
+        hint: 'Leave one of them out of model.path, or give it another name.',
+      });
+    }
+    taken.set(place, file.path);
+  }
+}
+
 function plan(group: readonly WeightFile[], top: string, reader: ModelFiles): PlannedLayer {
   const files = group.map((file): FileEntry => {
     reader.checkPath(file);
-    const { path, bytes: size, sha256, target = posix.join(top, path) } = file;
-    return { kind: 'file', path: target.slice(1), mode: 0o444, source: path, size, sha256 };
+    const { path, bytes: size, sha256 } = file;
+    return { kind: 'file', path: placeOf(file, top).slice(1), mode: 0o444, source: path, size, sha256 };
   });
   const [first] = group;
   return {

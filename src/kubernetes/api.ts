@@ -67,6 +67,36 @@ export interface Transport {
   /** Namespace of the context or of the service account. */
   readonly namespace: string;
   send(request: Request): Promise<Reply>;
+  /** Runs a program in a pod; absent where this transport cannot. */
+  exec?(request: ExecRequest): Promise<ExecSession>;
+  close(): void;
+}
+
+/** A program that is run in a container of a pod. */
+export interface ExecRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+  /** Is told what it prints. */
+  readonly onOutput: (text: string) => void;
+  /** Is told once that it is over, unless it was closed. */
+  readonly onEnd: (end: ExecEnd) => void;
+}
+
+export interface ExecEnd {
+  /** Null: it was never started, or the connection is lost. */
+  readonly exitCode: number | null;
+  /** What the node says of it. */
+  readonly message: string;
+  /** The last that it printed as errors. */
+  readonly errors: string;
+}
+
+/** A program in a pod that runs. */
+export interface ExecSession {
+  /** Sends it to its standard input. */
+  write(text: string): void;
   close(): void;
 }
 
@@ -118,6 +148,8 @@ export interface KubeApi {
     pod: string,
     options?: { container?: string; tailLines?: number; previous?: boolean },
   ): Promise<string>;
+  /** Runs a program in a pod (`pods/exec`), and talks with it. */
+  exec(request: ExecRequest): Promise<ExecSession>;
   /** GET through the API server's pod proxy. */
   podProxy(namespace: string, pod: string, port: number, path: string, timeoutMs?: number): Promise<Reply>;
   /** True when the credentials may do this (SelfSubjectAccessReview). */

@@ -79,6 +79,20 @@ export function inClusterTransport(environment: InClusterEnvironment, accountFol
         throw brokenConnection(error, server);
       }
     },
+    // Only a smoke test does that: the watchdog goes on without the library.
+    exec: async (request) => {
+      const { KubeConfig } = await import('@kubernetes/client-node');
+      const { openExec } = await import('./exec.ts');
+      const config = new KubeConfig();
+      const tokenFile = `${accountFolder}/token`;
+      config.loadFromOptions({
+        clusters: [{ name: 'here', server, caFile: `${accountFolder}/ca.crt`, skipTLSVerify: false }],
+        users: [{ name: 'account', authProvider: { name: 'tokenFile', config: { tokenFile } } }],
+        contexts: [{ name: 'here', cluster: 'here', user: 'account' }],
+        currentContext: 'here',
+      });
+      return openExec(config, server, request);
+    },
     close: () => agent.destroy(),
   };
 }

@@ -185,6 +185,11 @@ export function kubeApi(transport: Transport, options: KubeApiOptions = {}): Kub
         await call('get', { ...podResource, plural: 'pods/log' }, { namespace, name: pod }, { method: 'GET', path })
       ).body;
     },
+    exec(request) {
+      requests++;
+      if (transport.exec === undefined) throw new Error('this transport runs nothing in pods');
+      return transport.exec(request);
+    },
     async podProxy(namespace, pod, port, path, timeoutMs) {
       const url = `${pathOf(podResource, namespace, `${pod}:${port}`)}/proxy/${path.replace(/^\//, '')}`;
       requests++;

@@ -3,7 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MlDeployError } from '../errors.ts';
 import type { Reply, Request, Transport } from './api.ts';
 import { brokenConnection, withDeadline } from './connection.ts';
+import { openExec } from './exec.ts';
 import { admitPlainHttp } from './plain-http.ts';
+import { cut } from '../cut.ts';
 
 /** Credentials are looked up again after this long (exec plugins and token files rotate), and at once after a 401. */
 const credentialsLifeMs = 60_000;
@@ -103,6 +105,7 @@ export async function kubeconfigTransport(path: string | null, context: string |
         throw brokenConnection(error, cluster.server);
       }
     },
+    exec: (request) => openExec(config, cluster.server, request),
     close() {
       void credentials?.dispatcher?.close().catch(() => undefined);
       credentials = null;
@@ -141,7 +144,7 @@ function noCredentials(config: import('@kubernetes/client-node').KubeConfig, cau
   return new MlDeployError({
     code: 'kubernetes/no-credentials',
     kind: 'infrastructure',
-    message: `The kubeconfig's credentials for user "${user?.name ?? '(none)'}" could not be had${plugin === undefined ? '' : ` from its program ${plugin}`}: ${said.slice(0, 500) || 'it gave no reason'}`,
+    message: `The kubeconfig's credentials for user "${user?.name ?? '(none)'}" could not be had${plugin === undefined ? '' : ` from its program ${plugin}`}: ${cut(said, 500) || 'it gave no reason'}`,
     hint: `Log in again, or mend what it names; \`kubectl --context ${config.getCurrentContext()} get namespaces\` says the same as soon as it works.`,
     cause,
   });

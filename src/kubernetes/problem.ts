@@ -1,6 +1,7 @@
 import { MlDeployError } from '../errors.ts';
 import type { Reply, Resource } from './api.ts';
 import type { BrokenConnection } from './connection.ts';
+import { cut } from '../cut.ts';
 
 /** What was asked when the API server said no. */
 export interface Asked {
@@ -59,12 +60,22 @@ function explain(status: number, asked: Asked, reason: string): Explanation {
         message: () => `${asked.server} does not accept these credentials (401): ${reason}`,
         hint: 'Log in again, or use a kubeconfig with a valid token or certificate.',
       };
-    case 403:
+    case 403: {
+      const admission = admissions.find(({ pattern }) => pattern.test(reason));
+      if (admission !== undefined) {
+        return {
+          code: admission.code,
+          message: (what) =>
+            `The cluster does not admit ${what}: ${admission.means(admission.pattern.exec(reason))} (${reason})`,
+          hint: admission.hint,
+        };
+      }
       return {
         code: 'kubernetes/forbidden',
         message: (what, resource) => `Not allowed to ${asked.verb} ${resource} (${what}): ${reason}`,
-        hint: 'Give the account a Role with this verb on this resource: tekton/rbac has one that is enough for a rollout.',
+        hint: 'Give the account a Role with this verb on this resource: tekton/rbac has those that are enough, rbac.yaml for rollouts and smoke.yaml for smoke tests.',
       };
+    }
     case 404:
       return {
         code: 'kubernetes/not-found',
@@ -99,6 +110,47 @@ function explain(status: number, asked: Asked, reason: string): Explanation {
   }
 }
 
+/** Refusals with the status of a missing right that have nothing to do with rights: rules of the namespace or the cluster for any object. */
+const admissions: readonly {
+  readonly pattern: RegExp;
+  readonly code: string;
+  readonly means: (found: RegExpExecArray | null) => string;
+  readonly hint: string;
+}[] = [
+  {
+    pattern: /exceeded quota: ([^,]+), requested: (.+), used: (.+), limited: (.+)$/,
+    code: 'kubernetes/quota',
+    means: (found) =>
+      `the quota ${found?.[1] ?? ''} of the namespace allows ${found?.[4] ?? ''}, taken are ${found?.[3] ?? ''}, asked for are ${found?.[2] ?? ''}`,
+    hint: 'Free some of it, ask for less in resources, or have the ResourceQuota raised.',
+  },
+  {
+    pattern: /failed quota: ([^:]+): (.+)$/,
+    code: 'kubernetes/quota',
+    means: (found) =>
+      `the quota ${found?.[1] ?? ''} of the namespace asks that every pod names what it takes: ${found?.[2] ?? ''}`,
+    hint: 'Set what it names in resources, or have the ResourceQuota changed.',
+  },
+  {
+    pattern: /violates PodSecurity "([^"]+)"/,
+    code: 'kubernetes/not-admitted',
+    means: (found) => `it breaks the pod security standard ${found?.[1] ?? ''} of the namespace`,
+    hint: 'Correct what is named, or choose another namespace.',
+  },
+  {
+    pattern: /RuntimeClass "([^"]+)" not found/,
+    code: 'kubernetes/not-admitted',
+    means: (found) => `the cluster has no RuntimeClass ${found?.[1] ?? ''}`,
+    hint: 'Correct deploy.runtimeClass (kubectl get runtimeclasses), or install it: the NVIDIA GPU operator brings `nvidia`.',
+  },
+  {
+    pattern: /(?:maximum|minimum) \w+ usage per (?:Container|Pod) is|max\w* ratio/,
+    code: 'kubernetes/not-admitted',
+    means: () => 'the LimitRange of the namespace does not allow that much or that little',
+    hint: 'Change resources, or have the LimitRange changed.',
+  },
+];
+
 function isFailedTest(reason: string): boolean {
   return (
     /testing (value )?path|test operation|testing .* failed/i.test(reason) ||
@@ -114,5 +166,5 @@ function reasonOf(reply: Reply): string {
   } catch {
     // not JSON: a proxy in between
   }
-  return reply.body.split('\n', 1)[0]?.slice(0, 300) ?? '';
+  return cut(reply.body.split('\n', 1)[0] ?? '', 300);
 }

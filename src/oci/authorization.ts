@@ -1,3 +1,4 @@
+import { MlDeployError } from '../errors.ts';
 import type { Credentials } from './credentials.ts';
 
 /** What a `WWW-Authenticate` header asks for. */
@@ -60,6 +61,29 @@ export function tokenRequest(
   for (const scope of scopes) url.searchParams.append('scope', scope);
   const headers: Record<string, string> = credentials === null ? {} : { authorization: basic(credentials) };
   return { url: url.href, method: 'GET', headers };
+}
+
+/**
+ * Sends a request for a token.
+ * @param asked what to send
+ * @param signal ends it
+ * @returns the answer
+ * @throws MlDeployError `registry/failed` when it leads elsewhere with credentials in its body; and what fetch throws
+ */
+export async function askForToken(asked: TokenRequest, signal: AbortSignal): Promise<Response> {
+  const { url, method, headers, body } = asked;
+  if (body === undefined) return fetch(url, { method, headers, signal });
+  // Of a header, fetch leaves out credentials for other hosts; a body goes wherever the answer leads, encrypted or not.
+  const response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
+  if (response.status < 300 || response.status > 399) return response;
+  await response.body?.cancel();
+  const { origin } = new URL(url);
+  throw new MlDeployError({
+    code: 'registry/failed',
+    kind: 'infrastructure',
+    message: `could not get a token: ${origin} answered ${response.status}, which leads elsewhere, and the login must not be sent there`,
+    hint: 'Ask whoever runs the registry to name the address of its token server itself; a proxy before it may change it.',
+  });
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { MlDeployError } from '../errors.ts';
 import { run } from '../process/run.ts';
+import { cut } from '../cut.ts';
 
 /** What a registry wants to know before it gives a token. */
 export type Credentials =
@@ -18,18 +19,10 @@ export interface CredentialPlaces {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** An entry of `auths` in a Docker configuration. */
-export interface AuthEntry {
-  readonly auth?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly identitytoken?: string;
-}
-
 interface DockerConfig {
-  readonly auths?: Readonly<Record<string, AuthEntry>>;
-  readonly credsStore?: string;
-  readonly credHelpers?: Readonly<Record<string, string>>;
+  readonly auths?: Readonly<Record<string, unknown>> | null;
+  readonly credsStore?: unknown;
+  readonly credHelpers?: Readonly<Record<string, unknown>> | null;
 }
 
 /**
@@ -46,7 +39,7 @@ export async function findCredentials(host: string, places: CredentialPlaces): P
   const names = serverNames(host);
   const helper = underName(config.credHelpers, names);
   for (const program of [helper, config.credsStore]) {
-    if (program === undefined || program === '') continue;
+    if (typeof program !== 'string' || program === '') continue;
     const found = await askHelper(program, names, places);
     if (found !== null) return found;
   }
@@ -62,7 +55,7 @@ function serverNames(host: string): string[] {
 
 /** Somebody may have logged in with capitals in the name. */
 function underName<Value>(
-  values: Readonly<Record<string, Value>> | undefined,
+  values: Readonly<Record<string, Value>> | null | undefined,
   names: readonly string[],
 ): Value | undefined {
   const lower = new Map(Object.entries(values ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
@@ -102,18 +95,16 @@ function isMissing(error: unknown): boolean {
 
 /**
  * What an entry of `auths` says.
- * @param entry of a Docker configuration
+ * @param entry of a Docker configuration, whatever it is
  * @returns null when it names no credentials
  */
-export function fromEntry(entry: AuthEntry): Credentials | null {
-  if (entry.identitytoken !== undefined && entry.identitytoken !== '') {
-    return { kind: 'refresh-token', token: entry.identitytoken };
-  }
-  if (entry.username !== undefined && entry.password !== undefined) {
-    return { kind: 'password', username: entry.username, password: entry.password };
-  }
-  if (entry.auth === undefined || entry.auth === '') return null;
-  const decoded = Buffer.from(entry.auth, 'base64').toString('utf8');
+export function fromEntry(entry: unknown): Credentials | null {
+  if (typeof entry !== 'object' || entry === null) return null;
+  const { identitytoken, username, password, auth } = entry as Readonly<Record<string, unknown>>;
+  if (typeof identitytoken === 'string' && identitytoken !== '') return { kind: 'refresh-token', token: identitytoken };
+  if (typeof username === 'string' && typeof password === 'string') return { kind: 'password', username, password };
+  if (typeof auth !== 'string' || auth === '') return null;
+  const decoded = Buffer.from(auth, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   if (colon === -1) return null;
   return { kind: 'password', username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
@@ -136,7 +127,7 @@ async function askHelper(
     if (ended.exitCode === 0) return fromHelper(command, ended.stdout);
     // The helpers' protocol has no code for "none": they say it in words.
     if (!/not found|no credentials/i.test(ended.stdout + ended.stderr)) {
-      throw bad(`${command} failed for ${name}: ${(ended.stdout || ended.stderr).trim().slice(0, 300)}`);
+      throw bad(`${command} failed for ${name}: ${cut((ended.stdout || ended.stderr).trim(), 300)}`);
     }
   }
   return null;

@@ -20,7 +20,7 @@ export type IndexedImage = Pick<WrittenImage, 'digest' | 'manifestBytes'> & {
 export function imageIndex(images: readonly IndexedImage[]): WrittenIndex {
   const manifests = images.map(({ digest, manifestBytes, config }): Descriptor => {
     const { os, architecture, variant } = config;
-    const platform = { os, architecture, ...(variant === undefined ? {} : { variant }) };
+    const platform = { os, architecture, ...(typeof variant === 'string' ? { variant } : {}) };
     return { mediaType: mediaTypes.manifest, digest, size: manifestBytes.length, platform };
   });
   const index: ImageIndex = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };

@@ -102,13 +102,13 @@ export function asOci(descriptor: Descriptor): Descriptor {
 interface Platform {
   readonly os: string;
   readonly architecture: string;
-  readonly variant?: string;
+  readonly variant?: string | null;
 }
 
 function platformOf(platform: Platform | undefined): string {
   if (platform === undefined) return 'unknown/unknown';
   const { os, architecture, variant } = platform;
-  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
+  return [os, architecture, variant ?? []].flat().join('/');
 }
 
 /**

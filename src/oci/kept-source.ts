@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ImageSource } from './image.ts';
+import { replaceFile } from '../replace-file.ts';
 import { digestOf } from './manifest.ts';
 
 /**
@@ -19,10 +20,7 @@ export function keptSource(source: ImageSource, folder: string): ImageSource {
   };
   const keep = async (digest: string, content: Buffer): Promise<void> => {
     if (digestOf(content) !== digest) return;
-    await mkdir(folder, { recursive: true });
-    const draft = `${pathOf(digest)}.${process.pid}.tmp`;
-    await writeFile(draft, content);
-    await rename(draft, pathOf(digest));
+    await replaceFile(pathOf(digest), content);
   };
   return {
     blob: (descriptor) => source.blob(descriptor),

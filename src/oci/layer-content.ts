@@ -16,6 +16,9 @@ export const modelAnnotations = {
   disk: 'dev.ml-deploy.model.disk',
 } as const;
 
+/** Label of an image that has no model: the digest of the image of the model alone, in the same repository. */
+export const weightsLabel = 'dev.ml-deploy.weights';
+
 /** A file of a layer. */
 export interface LayerFile {
   /** In the image, without a slash before it. */

@@ -47,24 +47,26 @@ export interface ImageIndex {
 /** One step of an image's history; those without `empty_layer` belong to one layer each, in order. */
 export interface HistoryEntry {
   readonly created?: string;
-  readonly created_by?: string;
+  readonly created_by?: string | null;
   readonly comment?: string;
   readonly empty_layer?: boolean;
 }
 
-/** The parts of an image config that we read or write; everything else is kept as it is. */
+/** The parts of an image config that we read or write; everything else is kept as it is, with the nulls that Go's programs write. */
 export interface ImageConfigFile {
   readonly os: string;
   readonly architecture: string;
-  readonly variant?: string;
-  readonly created?: string;
-  readonly config?: Readonly<Record<string, unknown>> & {
-    readonly User?: string;
-    readonly Env?: readonly string[];
-    readonly Labels?: Readonly<Record<string, string>>;
-  };
+  readonly variant?: string | null;
+  readonly created?: string | null;
+  readonly config?:
+    | (Readonly<Record<string, unknown>> & {
+        readonly User?: string | null;
+        readonly Env?: readonly string[] | null;
+        readonly Labels?: Readonly<Record<string, string>> | null;
+      })
+    | null;
   readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly string[] };
-  readonly history?: readonly HistoryEntry[];
+  readonly history?: readonly HistoryEntry[] | null;
 }
 
 /**

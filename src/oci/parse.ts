@@ -71,13 +71,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function isDescriptor(value: unknown): value is Descriptor {
   if (!isObject(value)) return false;
   const { mediaType, digest, size, annotations = {}, platform = {} } = value;
-  const named = typeof mediaType === 'string' && typeof digest === 'string' && digestPattern.test(digest);
+  const named = isText(mediaType) && isText(digest) && digestPattern.test(digest);
   const sized = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
-  return named && sized && isObject(annotations) && isObject(platform);
+  return named && sized && isTexts(annotations) && isObject(platform) && Object.values(platform).every(isPlain);
 }
 
 function isManifest(value: unknown): value is Manifest {
-  return isObject(value) && isDescriptor(value['config']) && isList(value['layers'], isDescriptor);
+  if (!isObject(value)) return false;
+  const { config, layers, annotations = {}, subject } = value;
+  if (!isDescriptor(config) || !isList(layers, isDescriptor)) return false;
+  return isTexts(annotations) && (subject === undefined || isDescriptor(subject));
 }
 
 function isIndex(value: unknown): value is ImageIndex {
@@ -86,10 +89,42 @@ function isIndex(value: unknown): value is ImageIndex {
 
 function isConfig(value: unknown): value is ImageConfigFile {
   if (!isObject(value)) return false;
-  const { os, architecture, rootfs, history } = value;
-  const text = (each: unknown): boolean => typeof each === 'string';
-  const steps = history === undefined || history === null || isList(history, isObject);
-  return text(os) && text(architecture) && isObject(rootfs) && isList(rootfs['diff_ids'], text) && steps;
+  const { os, architecture, variant, created, rootfs, history, config } = value;
+  const known =
+    isText(os) && isText(architecture) && [variant, created].every((each) => isAbsent(each) || isText(each));
+  const layered = isObject(rootfs) && isList(rootfs['diff_ids'], isText);
+  return known && layered && (isAbsent(history) || isList(history, isStep)) && (isAbsent(config) || isSettings(config));
+}
+
+function isStep(value: unknown): boolean {
+  return isObject(value) && (isAbsent(value['created_by']) || isText(value['created_by']));
+}
+
+/** Those that are looked into; others are compared and kept as they are. */
+function isSettings(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { Env, User, Labels } = value;
+  return (
+    (isAbsent(Env) || isList(Env, isText)) && (isAbsent(User) || isText(User)) && (isAbsent(Labels) || isTexts(Labels))
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTexts(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every(isText);
+}
+
+/** A text, or a list of features and the like, which nobody here looks at. */
+function isPlain(value: unknown): boolean {
+  return isText(value) || Array.isArray(value);
+}
+
+/** Go's programs write a nil as null. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {

@@ -1,4 +1,6 @@
 import { MlDeployError, type ErrorFacts } from '../errors.ts';
+import { beginningOf } from './small-answer.ts';
+import { cut } from '../cut.ts';
 
 /** An answer of a registry that is not what was asked for. */
 export class RegistryProblem extends MlDeployError {
@@ -138,10 +140,11 @@ interface Told {
 /** The registry's own words, when it used the error format of the distribution specification. */
 async function reasonOf(response: Response): Promise<string> {
   try {
-    const text = (await response.text()).slice(0, 4096);
+    const { content } = await beginningOf(response, 4096);
+    const text = content.toString('utf8');
     const [first] = (JSON.parse(text) as { errors?: readonly Told[] }).errors ?? [];
     if (first === undefined) return '';
-    const detail = Object.keys(first.detail ?? {}).length === 0 ? '' : JSON.stringify(first.detail).slice(0, 200);
+    const detail = Object.keys(first.detail ?? {}).length === 0 ? '' : cut(JSON.stringify(first.detail), 200);
     return ` (${[first.code, first.message, detail].filter(Boolean).join(': ')})`;
   } catch {
     return ''; // HEAD answers and proxies have no such body

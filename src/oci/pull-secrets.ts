@@ -60,7 +60,7 @@ function candidatesOf(text: string): Candidate[] {
   const { auths } = (JSON.parse(text) ?? {}) as { auths?: unknown };
   if (typeof auths !== 'object' || auths === null) return [];
   return Object.entries(auths as Record<string, unknown>).flatMap(([address, entry]) => {
-    const credentials = typeof entry === 'object' && entry !== null ? fromEntry(entry) : null;
+    const credentials = fromEntry(entry);
     return credentials === null ? [] : [{ key: keyOf(address), credentials }];
   });
 }

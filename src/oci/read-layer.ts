@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import type { Descriptor } from './manifest.ts';
-import { readTar, TarProblem, type Sink, type TarItem } from './tar-reader.ts';
+import { shown, TarProblem } from './tar-problem.ts';
+import { readTar, type Sink, type TarItem } from './tar-reader.ts';
 import { unpackLayer } from './unpack.ts';
 
 /** A layer that is not what its manifest says, or no tar stream; the message is a clause about the layer. */
@@ -11,11 +12,18 @@ export class LayerProblem extends Error {
 
 /** One entry of a layer. */
 export interface LayerItem extends TarItem {
-  /** Its path without `./` before it and `/` around it. */
+  /** Its path as whoever unpacks the layer cleans it: without `.`, without slashes around it or twice. */
   readonly place: string;
-  /** What it removes of lower layers, for `isRemoved`; null: it is no mark of that kind. */
+  /** What it removes of lower layers, for `LayeredMap`; null: it is no mark of that kind. */
   readonly removes: string | null;
 }
+
+/** A layer may be packed to this share of its size, and have so many bytes besides; real ones come to a tenth. */
+const mostPacked = 64;
+const freeBytes = 1024 ** 3;
+/** What Linux takes, in bytes. */
+const longestPath = 4096;
+const longestName = 255;
 
 /** What is known of a layer. */
 export type LayerName = Pick<Descriptor, 'digest' | 'mediaType'> & { readonly size?: number };
@@ -25,7 +33,7 @@ export type LayerName = Pick<Descriptor, 'digest' | 'mediaType'> & { readonly si
  * @param layer digest and media type
  * @param stream its bytes
  * @param open says for each entry where its content goes; null: nowhere. What it throws ends the reading.
- * @param onBytes called with the number of bytes of each piece; may throw as well
+ * @param onBytes called with the number of bytes of each piece, and with 0 while they are unpacked; may throw as well
  * @throws LayerProblem, after all entries when only the digest is another one; and what the stream throws
  */
 export async function readLayer(
@@ -34,10 +42,16 @@ export async function readLayer(
   open: (item: LayerItem) => Promise<Sink | null> | Sink | null,
   onBytes: (bytes: number) => void = () => undefined,
 ): Promise<void> {
-  const tar = unpackLayer(checkedBytes(layer, stream, onBytes), layer.mediaType);
+  let came = 0;
+  const count = (bytes: number): void => {
+    came += bytes;
+    onBytes(bytes);
+  };
+  const tar = unpackLayer(checkedBytes(layer, stream, count), layer.mediaType);
+  const most = (): number => came * mostPacked + freeBytes;
   try {
-    await readTar(tar, async (item) => {
-      const place = item.path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
+    await readTar(limited(tar, most, onBytes), async (item) => {
+      const place = placeOf(item);
       return open({ ...item, place, removes: removedBy(place) });
     });
   } catch (error) {
@@ -74,14 +88,43 @@ export async function* checkedBytes(
   if (found !== digest) throw new LayerProblem(`its bytes have the digest ${found}`);
 }
 
+async function* limited(
+  tar: AsyncIterable<Uint8Array>,
+  most: () => number,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const piece of tar) {
+    bytes += piece.length;
+    if (bytes > most())
+      throw new LayerProblem(`it unpacks to more than ${mostPacked} times its size and ${freeBytes} bytes`);
+    // Much may be unpacked while nothing comes.
+    onBytes(0);
+    yield piece;
+  }
+}
+
 /**
- * Whether a mark in a higher layer removes a path of lower ones (OCI image specification 1.1, "Whiteouts").
- * @param removes of the mark: a path, or, of an opaque folder, its path with `/` at the end, all below it
- * @param path without a slash before it
+ * A path as whoever unpacks a layer cleans it.
+ * @param path that may go upwards
+ * @returns without `.`, without slashes around it or twice
  */
-export function isRemoved(removes: string, path: string): boolean {
-  const below = removes === '' || removes.endsWith('/') ? removes : `${removes}/`;
-  return path === removes || path.startsWith(below);
+export function cleanPath(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+}
+
+function placeOf({ path, target }: TarItem): string {
+  const place = cleanPath(path);
+  const parts = place.split('/');
+  if (parts.includes('..')) throw new TarProblem(`its entry ${shown(path)} has a path that leads upwards`);
+  // A mark is no file: its name may be longer than that of what it removes.
+  const isLong = (part: string): boolean => Buffer.byteLength(part.replace(/^\.wh\./, '')) > longestName;
+  if (Math.max(Buffer.byteLength(path), Buffer.byteLength(target)) > longestPath || parts.some(isLong))
+    throw new TarProblem(`its entry ${shown(path)} has a longer path, name or target than Linux takes`);
+  return place;
 }
 
 function removedBy(place: string): string | null {

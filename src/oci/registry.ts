@@ -176,7 +176,7 @@ export class RegistryClient {
     const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(headers.get('link') ?? '')?.[1] ?? null;
     const { manifests } = parseList(content, `the list of what is attached in ${this.#repository.name}`);
     const index: ImageIndex = { schemaVersion: 2, mediaType: mediaTypes.index, manifests };
-    return { index, next: next === null ? null : new URL(next, url).href };
+    return { index, next: next === null || !URL.canParse(next, url) ? null : new URL(next, url).href };
   }
 
   /**

@@ -28,7 +28,7 @@ export function parseRepository(name: string): Repository {
   const host = hasHost ? first : 'docker.io';
   let path = hasHost ? name.slice(slash + 1) : name;
   if (host === 'docker.io' && !path.includes('/')) path = `library/${path}`;
-  if (!pathPattern.test(path)) {
+  if (!pathPattern.test(path) || !isHost(host)) {
     throw new MlDeployError({
       code: 'registry/bad-name',
       kind: 'usage',
@@ -37,6 +37,11 @@ export function parseRepository(name: string): Repository {
     });
   }
   return { name, host: host === 'docker.io' ? 'registry-1.docker.io' : host, path };
+}
+
+/** A name or address, and a port that there is. */
+function isHost(host: string): boolean {
+  return /^(\[[0-9a-f:.]+\]|[^\s/@?#\\%:[\]]+)(:\d+)?$/.test(host) && URL.canParse(`https://${host}`);
 }
 
 /**

@@ -53,7 +53,11 @@ export async function sendStream(url: URL, request: StreamRequest): Promise<Resp
         const status = incoming.statusCode ?? 0;
         const fields = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)]);
         const empty = status === 204 || status === 304; // which cannot have a body
-        resolve(new Response(empty ? null : text, { status, headers: fields }));
+        try {
+          resolve(new Response(empty ? null : text, { status, headers: fields }));
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error))); // no status that there is
+        }
         // An answer before the end of the body is a refusal: the rest is not wanted.
         if (!outgoing.writableFinished) outgoing.destroy();
       });

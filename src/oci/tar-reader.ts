@@ -1,10 +1,14 @@
+import { BytePieces } from './byte-pieces.ts';
+import { paxRecords } from './pax-records.ts';
+import { ambiguous, parseHeader, text, type TarHeader } from './tar-header.ts';
+import { shown, TarProblem } from './tar-problem.ts';
 import { blockBytes } from './tar.ts';
 
 /** One entry of a tar stream. */
 export interface TarItem {
   readonly path: string;
   readonly kind: 'file' | 'folder' | 'symlink' | 'hardlink' | 'other';
-  /** Bytes of the content. */
+  /** Bytes of the content; 0 for everything but a file. */
   readonly size: number;
   /** What a link leads to. */
   readonly target: string;
@@ -16,16 +20,39 @@ export interface Sink {
   end(): Promise<void>;
 }
 
-/** A tar stream that cannot be read; the message is a clause. */
-export class TarProblem extends Error {
-  override readonly name = 'TarProblem';
-}
-
-/** Headers of long names are small; a larger one is an attack. Bytes. */
+/** Extended headers are small; Go's reader takes no larger ones. Bytes. */
 const maxRecords = 1024 * 1024;
+/** What the size field of a header can say in octal digits; a larger size needs a PAX record. */
+const largestOctal = 0o77777777777;
 
 /**
- * Reads a tar stream (ustar, PAX, GNU long names) entry by entry.
+ * Types of entries. Of the others unpackers of images know none, or (sparse files of GNU) make different things.
+ * `D` is the folder of an incremental dump, whose content is a list of names.
+ */
+const kinds: Readonly<Record<string, TarItem['kind']>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '3': 'other',
+  '4': 'other',
+  '5': 'folder',
+  '6': 'other',
+  D: 'folder',
+};
+
+/** What extended headers say of the next entry. */
+interface Extended {
+  /** Of PAX headers; null: there was none. */
+  pax: ReadonlyMap<string, string> | null;
+  path: string | null;
+  target: string | null;
+}
+
+/**
+ * Reads a tar stream (V7, ustar, PAX, GNU) entry by entry. It reads what Go's archive/tar reads, with which images are unpacked, and refuses
+ * what readers in use could take for something else: who hides a file from this one must not get it past the other.
  * @param stream its bytes
  * @param open says for each entry where its content goes; null: nowhere
  * @throws TarProblem
@@ -34,157 +61,114 @@ export async function readTar(
   stream: AsyncIterable<Uint8Array>,
   open: (item: TarItem) => Promise<Sink | null>,
 ): Promise<void> {
-  const input = new Pieces(stream);
-  let records = new Map<string, string>();
+  const input = new BytePieces(stream);
+  let extended: Extended = { pax: null, path: null, target: null };
   for (;;) {
-    const header = await input.take(blockBytes);
-    if (header === null) throw new TarProblem('it ends without an end mark');
-    if (header.every((byte) => byte === 0)) {
-      await input.drain();
-      return;
-    }
-    checkSum(header);
-    const type = String.fromCharCode(header[156] ?? 0);
-    const size = sizeOf(header, records);
-    if ('xgLK'.includes(type)) {
-      for (const [key, value] of await readRecords(input, type, size)) {
-        // Of a long name of GNU and one of PAX, unpackers take either; some fill the holes of a sparse file, others do not.
-        if (records.has(key) && ['path', 'linkpath', 'size'].includes(key))
-          throw new TarProblem(`it tells the ${key} of an entry twice`);
-        if (key.startsWith('GNU.sparse.')) throw new TarProblem('it has a sparse file');
-        records.set(key, value);
-      }
+    const block = await input.take(blockBytes);
+    if (block === null) throw new TarProblem('it ends without an end mark');
+    if (isZero(block)) return readEnd(input);
+    const header = parseHeader(block);
+    if ('xgLK'.includes(header.type)) {
+      await readExtended(input, header, extended);
       continue;
     }
-    const item: TarItem = {
-      path: records.get('path') ?? pathOf(header),
-      kind: kindOf(type),
-      size,
-      target: records.get('linkpath') ?? text(header, 157, 100),
-    };
-    records = new Map();
+    const { item, length } = entryOf(header, extended);
+    extended = { pax: null, path: null, target: null };
     const sink = await open(item);
-    await input.pass(size, sink);
-    await sink?.end();
-    await input.pass((blockBytes - (size % blockBytes)) % blockBytes, null);
+    // Of other entries nobody reads content, even where there is some.
+    await pass(input, length, item.kind === 'file' ? sink : null);
+    if (item.kind === 'file') await sink?.end();
+    await pass(input, paddingOf(length), null);
   }
 }
 
-async function readRecords(input: Pieces, type: string, size: number): Promise<[string, string][]> {
+/** All bytes are read, since a digest is over all of them. */
+async function readEnd(input: BytePieces): Promise<void> {
+  const second = await input.take(blockBytes);
+  if (second !== null && !isZero(second))
+    throw new TarProblem('it goes on after a single zero block, which unpackers read in different ways');
+  while ((await input.next(Number.MAX_SAFE_INTEGER)) !== null);
+}
+
+async function readExtended(input: BytePieces, { type, path, size }: TarHeader, extended: Extended): Promise<void> {
   if (size > maxRecords) throw new TarProblem('it has a header that is too long');
   const content = await input.take(size);
-  await input.pass((blockBytes - (size % blockBytes)) % blockBytes, null);
   if (content === null) throw new TarProblem('it ends in a header');
-  if (type === 'L') return [['path', text(content, 0, content.length)]];
-  if (type === 'K') return [['linkpath', text(content, 0, content.length)]];
-  // Records of all entries that follow: none of them concerns what we read.
-  return type === 'g' ? [] : paxRecords(content);
-}
-
-function paxRecords(content: Buffer): [string, string][] {
-  const records: [string, string][] = [];
-  for (let at = 0; at < content.length;) {
-    const space = content.indexOf(0x20, at);
-    const length = Number(content.toString('latin1', at, space === -1 ? at : space));
-    const record = content.subarray(space + 1, at + length);
-    const equals = record.indexOf(0x3d);
-    const whole = Number.isSafeInteger(length) && length > 0 && at + length <= content.length;
-    if (space === -1 || !whole || equals === -1 || record.at(-1) !== 0x0a)
-      throw new TarProblem('it has a PAX header that cannot be read');
-    records.push([record.toString('utf8', 0, equals), record.toString('utf8', equals + 1, record.length - 1)]);
-    at += length;
+  await pass(input, paddingOf(size), null);
+  if (type === 'x' || type === 'g') {
+    const records = paxRecords(content, type === 'g');
+    // Go's reader forgets at either what headers before have said; others do not.
+    const waits = extended.pax !== null || (type === 'g' && (extended.path ?? extended.target) !== null);
+    if (waits) throw ambiguous(path, 'is an extended header right after another one');
+    if (type === 'x') extended.pax = records;
+  } else {
+    const name = text(content, 0, content.length);
+    if (name === '') throw ambiguous(path, 'is an extended header with an empty name');
+    const key = type === 'L' ? 'path' : 'target';
+    if (extended[key] !== null) throw new TarProblem(`it tells the ${key} of an entry twice`);
+    extended[key] = name;
   }
-  return records;
 }
 
-function kindOf(type: string): TarItem['kind'] {
-  const kinds: Readonly<Record<string, TarItem['kind']>> = {
-    '0': 'file',
-    '\0': 'file',
-    '7': 'file',
-    '5': 'folder',
-    '2': 'symlink',
-    '1': 'hardlink',
-  };
-  return kinds[type] ?? 'other';
-}
-
-function pathOf(header: Buffer): string {
-  const prefix = text(header, 257, 5) === 'ustar' ? text(header, 345, 155) : '';
-  const name = text(header, 0, 100);
-  return prefix === '' ? name : `${prefix}/${name}`;
-}
-
-function sizeOf(header: Buffer, records: ReadonlyMap<string, string>): number {
-  const told = records.get('size') ?? null;
-  const field = header.subarray(124, 136);
-  let size: number;
-  if (told !== null) size = Number(told);
-  else if ((field[0] ?? 0) >= 0x80) size = Number(field.readBigUInt64BE(4));
-  else size = Number.parseInt(`0${text(header, 124, 12).trim()}`, 8);
-  if (!Number.isSafeInteger(size) || size < 0) throw new TarProblem('it has an entry without a size');
-  return size;
-}
-
-function checkSum(header: Buffer): void {
-  const told = Number.parseInt(text(header, 148, 8).trim(), 8);
-  const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 0x20 : byte), 0);
-  if (told !== sum) throw new TarProblem('the checksum of a header is wrong');
-}
-
-function text(bytes: Buffer, offset: number, length: number): string {
-  const field = bytes.subarray(offset, offset + length);
-  const end = field.indexOf(0);
-  return field.toString('utf8', 0, end === -1 ? field.length : end);
-}
-
-/** A stream from which so many bytes are taken at a time. */
-class Pieces {
-  private readonly iterator: AsyncIterator<Uint8Array, unknown>;
-  private rest: Buffer = Buffer.alloc(0);
-
-  constructor(stream: AsyncIterable<Uint8Array>) {
-    this.iterator = stream[Symbol.asyncIterator]();
+/** The entry that its header, and those before it, tell of, and the bytes between it and the next one. */
+function entryOf(header: TarHeader, extended: Extended): { item: TarItem; length: number } {
+  const { type } = header;
+  const { pax } = extended;
+  const path = either('path', extended.path, pax?.get('path')) ?? header.path;
+  const target = either('target', extended.target, pax?.get('linkpath')) ?? header.target;
+  if (path === '') throw ambiguous(path, 'has no name');
+  const kind = kinds[type];
+  if (kind === undefined) throw unknownType(path, type);
+  const size = sizeOf(path, header, pax?.get('size'));
+  if (kind === 'file') {
+    if (!path.endsWith('/')) return { item: { path, kind, size, target }, length: size };
+    // Of old tars, where a folder has no type of its own.
+    if (type !== '\0' || size > 0) throw ambiguous(path, 'is a file with a slash at the end of its name');
+    return { item: { path, kind: 'folder', size: 0, target }, length: 0 };
   }
+  const item: TarItem = { path, kind, size: 0, target };
+  if (type === 'D') return { item, length: size };
+  // Some write the size of the file with a hard link: nobody who unpacks images looks for content there.
+  if (size > 0 && kind !== 'hardlink') throw ambiguous(path, `is no file and has a size of ${size} bytes`);
+  return { item, length: 0 };
+}
 
-  /** Exactly so many bytes; null at the end of the stream. */
-  async take(length: number): Promise<Buffer | null> {
-    const pieces: Buffer[] = [];
-    let missing = length;
-    while (missing > 0) {
-      const piece = await this.next(missing);
-      if (piece === null) return null;
-      pieces.push(piece);
-      missing -= piece.length;
-    }
-    return Buffer.concat(pieces);
-  }
+function either(what: string, long: string | null, record: string | undefined): string | null {
+  // Unpackers take one or the other.
+  if (long !== null && record !== undefined) throw new TarProblem(`it tells the ${what} of an entry twice`);
+  return long ?? record ?? null;
+}
 
-  /** Hands so many bytes on. */
-  async pass(length: number, sink: Sink | null): Promise<void> {
-    let missing = length;
-    while (missing > 0) {
-      const piece = await this.next(missing);
-      if (piece === null) throw new TarProblem('it ends in an entry');
-      await sink?.write(piece);
-      missing -= piece.length;
-    }
-  }
+function unknownType(path: string, type: string): TarProblem {
+  const name = shown(path);
+  if (type === 'S') return new TarProblem(`its entry ${name} is a sparse file`);
+  return new TarProblem(`its entry ${name} is of the type ${JSON.stringify(type)}, which no image has`);
+}
 
-  /** Reads to the end: a digest is over all of it. */
-  async drain(): Promise<void> {
-    while ((await this.next(Number.MAX_SAFE_INTEGER)) !== null);
-  }
+function sizeOf(path: string, { size }: TarHeader, record: string | undefined): number {
+  if (record === undefined) return size;
+  const told = Number(record);
+  if (!Number.isSafeInteger(told)) throw new TarProblem(`its entry ${shown(path)} has a size that is no number`);
+  // The record is for what does not fit into the field: where both could be meant, they are the same.
+  if (told !== size && told <= largestOctal) throw ambiguous(path, `has two sizes, ${size} and ${told} bytes`);
+  return told;
+}
 
-  private async next(most: number): Promise<Buffer | null> {
-    while (this.rest.length === 0) {
-      const result = await this.iterator.next();
-      if (result.done === true) return null;
-      const { buffer, byteOffset, byteLength } = result.value;
-      this.rest = Buffer.from(buffer, byteOffset, byteLength);
-    }
-    const piece = this.rest.subarray(0, most);
-    this.rest = this.rest.subarray(piece.length);
-    return piece;
+function isZero(block: Buffer): boolean {
+  return block.every((byte) => byte === 0);
+}
+
+function paddingOf(length: number): number {
+  return (blockBytes - (length % blockBytes)) % blockBytes;
+}
+
+/** Hands so many bytes on. */
+async function pass(input: BytePieces, length: number, sink: Sink | null): Promise<void> {
+  let missing = length;
+  while (missing > 0) {
+    const piece = await input.next(missing);
+    if (piece === null) throw new TarProblem('it ends in an entry');
+    await sink?.write(piece);
+    missing -= piece.length;
   }
 }

@@ -1,11 +1,10 @@
-import { buffer } from 'node:stream/consumers';
-
 import { MlDeployError } from '../errors.ts';
-import { basic, parseChallenge, tokenRequest, type Challenge } from './authorization.ts';
+import { askForToken, basic, parseChallenge, tokenRequest, type Challenge } from './authorization.ts';
 import type { Credentials } from './credentials.ts';
 import { parseObject } from './parse.ts';
-import { interrupted, problem, retryAfterMs, unreachable } from './problem.ts';
+import { interrupted, problem, RegistryProblem, retryAfterMs, unreachable } from './problem.ts';
 import { isLoopback, type Repository } from './repository.ts';
+import { smallBody } from './small-answer.ts';
 import { sendStream } from './stream-request.ts';
 
 /** A request to a registry. */
@@ -41,16 +40,18 @@ export interface TransportOptions {
   readonly repository: Repository;
   /** Plain HTTP is allowed although the registry is not on this machine. */
   readonly insecure: boolean;
-  /** Looked up when the registry asks for them, once. */
+  /** Looked up when the registry asks for them, and anew when those that let us in no longer do. */
   readonly credentials: () => Promise<Credentials | null>;
   readonly signal: AbortSignal;
   /** Called before each repetition. */
   readonly onRetry?: (why: string) => void;
+  /** How often a request is sent at most; 6 unless said. */
+  readonly attempts?: number;
   /** How long an upload may stand still before it is broken off and goes on anew, in milliseconds; 60 s unless said. */
   readonly stallMs?: number;
 }
 
-const attempts = 6;
+const usualAttempts = 6;
 const firstPauseMs = 250;
 const longestPauseMs = 8_000;
 const usualStallMs = 60_000;
@@ -85,6 +86,10 @@ export class RegistryTransport {
     return new URL(`${insecure || isLoopback(repository.host) ? 'http' : 'https'}://${repository.host}`).origin;
   }
 
+  get #attempts(): number {
+    return this.#options.attempts ?? usualAttempts;
+  }
+
   /** Aborted when the work is interrupted. */
   get signal(): AbortSignal {
     return this.#options.signal;
@@ -111,7 +116,12 @@ export class RegistryTransport {
    * @throws MlDeployError as `send`
    */
   async read(request: RegistryRequest, scope: Scope): Promise<WholeAnswer> {
-    return this.#repeated(request, this.address, () => this.#authorized(request, scope), whole);
+    return this.#repeated(
+      request,
+      this.address,
+      () => this.#authorized(request, scope),
+      (response) => whole(response, request.doing),
+    );
   }
 
   /** Sends until there is an answer that counts, and `take` has got out of it what is wanted. */
@@ -122,7 +132,7 @@ export class RegistryTransport {
     take: (response: Response) => Promise<Result>,
   ): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
-      const last = attempt === attempts || request.retry === false;
+      const last = attempt >= this.#attempts || request.retry === false;
       let askedMs: number | null = null;
       let why: string;
       try {
@@ -152,7 +162,7 @@ export class RegistryTransport {
   async afterBreak(failures: number, doing: string, error: unknown): Promise<void> {
     if (this.#options.signal.aborted) throw interrupted();
     if (error instanceof MlDeployError) throw error;
-    if (failures >= attempts) throw unreachable(this.address, doing, this.#options.repository.name, error);
+    if (failures >= this.#attempts) throw unreachable(this.address, doing, this.#options.repository.name, error);
     await this.pause(failures, 'the connection failed in the middle of an answer', null);
   }
 
@@ -193,8 +203,19 @@ export class RegistryTransport {
 
   /** Turns a challenge into the value of an `Authorization` header; null when there is no way. */
   async #authorization(challenge: Challenge, scope: string): Promise<string | null> {
-    this.#credentials ??= this.#options.credentials();
-    const credentials = await this.#credentials;
+    const used = (this.#credentials ??= this.#options.credentials());
+    try {
+      return await this.#authorizationBy(await used, challenge, scope);
+    } catch (error) {
+      const isRefused = error instanceof RegistryProblem && (error.status === 401 || error.status === 403);
+      if (!isRefused || !this.#credentialsWorked) throw error;
+      // Another request may have looked up newer ones meanwhile.
+      if (this.#credentials === used) this.#credentials = this.#options.credentials();
+      return this.#authorizationBy(await this.#credentials, challenge, scope);
+    }
+  }
+
+  async #authorizationBy(credentials: Credentials | null, challenge: Challenge, scope: string): Promise<string | null> {
     if (challenge.scheme === 'basic') {
       if (credentials === null) return null;
       return this.#remember(scope, { header: basic(credentials), challenge, expiresAt: Infinity });
@@ -202,14 +223,14 @@ export class RegistryTransport {
     const asked = tokenRequest(challenge, scope.split(' '), credentials);
     if (asked === null) return null;
     this.#refusePlainText(asked.url, credentials);
-    const { method, headers, body } = asked;
-    const { signal } = this.#options;
+    const doing = 'get a token for';
     let began = 0;
     const send = (): Promise<Response> => {
       began = performance.now();
-      return fetch(asked.url, { method, headers, signal, ...(body === undefined ? {} : { body }) });
+      return askForToken(asked, this.#options.signal);
     };
-    const { content } = await this.#repeated({ doing: 'get a token for' }, new URL(asked.url).origin, send, whole);
+    const take = (response: Response): Promise<WholeAnswer> => whole(response, doing);
+    const { content } = await this.#repeated({ doing }, new URL(asked.url).origin, send, take);
     const answer = parseObject(content, `the token of ${new URL(asked.url).origin}`);
     const token = answer['token'] ?? answer['access_token'];
     if (typeof token !== 'string') return null;
@@ -258,8 +279,9 @@ export class RegistryTransport {
   }
 }
 
-async function whole({ status, headers, body }: Response): Promise<WholeAnswer> {
-  return { status, headers, content: body === null ? Buffer.alloc(0) : await buffer(body) };
+async function whole(response: Response, doing: string): Promise<WholeAnswer> {
+  const { status, headers } = response;
+  return { status, headers, content: await smallBody(response, doing) };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import { MlDeployError } from '../errors.ts';
 import { RegistryProblem } from './problem.ts';
 import type { RegistryTransport } from './transport.ts';
 import { SourceReader, type UploadSource } from './upload-source.ts';
+import { cut } from '../cut.ts';
 
 /** What an upload needs of its repository. */
 export interface UploadPlace {
@@ -261,12 +262,21 @@ export async function cancelUpload(transport: RegistryTransport, location: strin
  * @param before where that one went
  * @param address of the registry
  * @returns a URL
- * @throws MlDeployError `registry/plain-text-upload`
+ * @throws MlDeployError `registry/plain-text-upload`, `registry/failed`
  */
 export function locationOf(response: Response, before: string, address: string): string {
   const location = response.headers.get('location');
   if (location === null) return before;
-  const url = new URL(location, new URL(before, address));
+  const from = new URL(before, address);
+  if (!URL.canParse(location, from.href)) {
+    throw new MlDeployError({
+      code: 'registry/failed',
+      kind: 'infrastructure',
+      message: `the registry ${from.host} sends uploads on to ${JSON.stringify(cut(location, 100))}, which is no address`,
+      hint: 'Look at the settings of the registry, or of the proxy before it, for its own address.',
+    });
+  }
+  const url = new URL(location, from);
   const registry = new URL(address);
   if (registry.protocol !== 'https:' || url.protocol === 'https:') return url.href;
   // A registry behind a proxy that ends TLS often does not know that it is reached by HTTPS.

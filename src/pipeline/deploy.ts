@@ -30,8 +30,10 @@ export async function runPipeline(
   const names = stages.map((stage) => stage.name);
   let evidence = await evidenceBefore(names, store);
   // An image that the user names stands for the evidence of the stages that would have made it.
-  if ((context.image ?? null) === null) checkChain(names, evidence);
+  if ((context.image ?? null) === null && !asksServer(names, context)) checkChain(names, evidence);
 
+  refuseOtherServer(names, context);
+  await store.requireWritable();
   context.reporter.stage('preflight', names);
   await runPreflights(stages, { ...context, evidence });
 
@@ -47,6 +49,26 @@ export async function runPipeline(
   }
   if (last === null) throw new Error('a pipeline needs at least one stage');
   return { evidence, outcome: last.outcome, last: last.name };
+}
+
+/** A server that runs already is asked, wherever it came from. What it proves is about its address: a rollout does not take it for its image. */
+function asksServer(names: readonly StageName[], { config }: Omit<StageContext, 'evidence'>): boolean {
+  const { url, runtime } = config.smoke;
+  return names.join() === 'smoke' && url !== null && ['auto', 'process'].includes(runtime);
+}
+
+/** What a server proves that runs already says nothing of the image that comes next. */
+function refuseOtherServer(names: readonly StageName[], { config, image }: Omit<StageContext, 'evidence'>): void {
+  const { url, runtime } = config.smoke;
+  if (!names.includes('smoke') || url === null || (runtime !== 'auto' && runtime !== 'process')) return;
+  const named = image ?? null;
+  if (!names.includes('rollout') && named === null) return;
+  throw new MlDeployError({
+    code: 'pipeline/other-server',
+    kind: 'usage',
+    message: `smoke.url (${url}) names a server that runs already, and ${named === null ? 'what is rolled out is the image that this run builds' : `the image that was named is ${named}`}`,
+    hint: 'Take smoke.url away, so that the image itself is started; `ml-deploy smoke` alone, without --image, asks the server at the URL.',
+  });
 }
 
 /** Runs a stage; when it throws, what is known is kept for the reports, and the error goes on. */

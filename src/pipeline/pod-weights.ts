@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
 import type { PodWeights } from '../kubernetes/objects/weights.ts';
 import type { BuildEvidence } from './evidence.ts';
+import { readNamedImage, unknownWeights, type Asking, type NamedImage } from './named-image.ts';
 import type { Access } from './stage.ts';
 
 type Engine = Pick<Access, 'engineImage'>;
@@ -29,12 +30,7 @@ export function podWeights(config: Config, access: Engine, build: BuildEvidence)
   const mode = config.image.weights;
   const { weights } = build;
   if ((mode === 'image') !== (weights === undefined)) {
-    throw new MlDeployError({
-      code: 'pipeline/mismatch',
-      kind: 'usage',
-      message: `image.weights is ${mode}, and ${build.image.reference} was built with the model ${weights === undefined ? 'inside' : 'beside it'}`,
-      hint: 'Run `ml-deploy build` again, so that image and configuration fit.',
-    });
+    throw mismatch(mode, build.image.reference, weights === undefined ? 'inside' : 'beside it');
   }
   if (mode === 'image' || weights === undefined) return null;
   const { reference, path, bytes: packed, diskBytes: bytes = packed } = weights;
@@ -56,19 +52,80 @@ export function exampleWeights(config: Config, access: Engine): PodWeights | nul
   return { mode, reference, path: '/model', bytes: 0, engineImage };
 }
 
+/** What is known of an image that the user named. */
+export interface NamedRelease extends Pick<NamedImage, 'platformDigests' | 'modelDigest'> {
+  /** Null: the model is in the image. */
+  readonly weights: PodWeights | null;
+}
+
 /**
- * Refuses an image that was built elsewhere when its model is beside it: nobody says where.
- * @param config of the project
- * @param image as the user named it
- * @throws MlDeployError `pipeline/unknown-weights`
+ * How the pods of an image that was built elsewhere get their model: with `image.weights: init` or `volume` the registry is asked where
+ * it is.
+ * @param asking configuration, credentials and signal
+ * @param image `repository@sha256:...`, as the user named it
+ * @returns the same weights that the evidence of its build would give; for `image.weights: image` nothing is asked
+ * @throws MlDeployError `pipeline/mismatch`, `pipeline/unknown-weights`, `pipeline/no-engine-image`
  */
-export function refuseUnknownWeights(config: Config, image: string): void {
-  if (config.image.weights === 'image') return;
-  throw new MlDeployError({
-    code: 'pipeline/unknown-weights',
+export async function namedWeights(asking: AskingForPods, image: string): Promise<NamedRelease> {
+  const { config, access } = asking;
+  const mode = config.image.weights;
+  if (mode === 'image') return { platformDigests: [], modelDigest: null, weights: null };
+  try {
+    const { platformDigests, readWeights } = await readNamedImage(asking, image);
+    if (readWeights === null) throw mismatch(mode, image, 'inside');
+    const { modelDigest, ...weights } = await readWeights();
+    const engineImage = mode === 'init' ? requireEngine(config, access) : null;
+    return { platformDigests, modelDigest, weights: { mode, ...weights, engineImage } };
+  } catch (error) {
+    throw unanswered(mode, image, error);
+  }
+}
+
+/** What a look into the registry needs, and the engine image. */
+export type AskingForPods = Asking & { readonly config: Config };
+
+/**
+ * Refuses an image that was built elsewhere when its pods would not get their model as the configuration says; nothing is changed.
+ * A registry that this machine cannot read is no reason when the configuration says that the model is in the image: the nodes read it.
+ * @param asking configuration, credentials and signal
+ * @param image as the user named it
+ * @returns what is known of it
+ * @throws MlDeployError as namedWeights
+ */
+export async function checkNamedWeights(asking: AskingForPods, image: string): Promise<NamedRelease> {
+  const { config, signal, reporter } = asking;
+  if (config.image.weights !== 'image') return namedWeights(asking, image);
+  const found = await readNamedImage(asking, image, false).catch((error: unknown) => {
+    if (!(error instanceof MlDeployError) || signal.aborted) throw error;
+    if (!/^(registry|model)\//.test(error.code)) throw error;
+    const why = error.kind === 'interrupted' ? 'it does not answer' : error.message;
+    reporter.note('info', `It is not known whether ${image} has its model inside, as image.weights says: ${why}`);
+    return { platformDigests: [], modelDigest: null, readWeights: null };
+  });
+  if (found.readWeights !== null) throw mismatch('image', image, 'beside it');
+  const { platformDigests, modelDigest } = found;
+  return { platformDigests, modelDigest, weights: null };
+}
+
+/** The registry, and with it where the model is, cannot be read. */
+function unanswered(mode: string, image: string, error: unknown): unknown {
+  if (!(error instanceof MlDeployError) || error.kind === 'interrupted' || error.code.startsWith('pipeline/'))
+    return error;
+  const kind = error.kind === 'infrastructure' ? 'infrastructure' : 'usage';
+  return unknownWeights(
+    `image.weights is ${mode}, and the registry does not say where the model of ${image} is: ${error.message}`,
+    `Give this machine a way to read it (docker login, DOCKER_CONFIG), or run without --image where the evidence of the build is (.mldeploy/ can be copied).${error.hint === undefined ? '' : ` ${error.hint}`}`,
+    error,
+    kind,
+  );
+}
+
+function mismatch(mode: string, image: string, where: 'inside' | 'beside it'): MlDeployError {
+  return new MlDeployError({
+    code: 'pipeline/mismatch',
     kind: 'usage',
-    message: `image.weights is ${config.image.weights}, and ${image} alone does not say where its model is`,
-    hint: 'Run without --image where the evidence of the build is (.mldeploy/ can be copied), or build with image.weights: image.',
+    message: `image.weights is ${mode}, and ${image} was built with the model ${where}`,
+    hint: 'Set image.weights as it was when the image was built, or run `ml-deploy build` again, so that image and configuration fit.',
   });
 }
 

@@ -22,6 +22,8 @@ export interface Access {
   readonly host: string;
   /** `reference@digest` of the engine image that the watchdog runs; null when unknown. */
   readonly engineImage: string | null;
+  /** Values that must not get into files that are kept; absent: none is known. */
+  readonly secrets?: () => readonly string[];
   /** `ml-deploy/X.Y.Z` */
   readonly engine: string;
 }

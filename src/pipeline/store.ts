@@ -1,6 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MlDeployError } from '../errors.ts';
+import { replaceFile } from '../replace-file.ts';
 import { isEvidenceOf, stageOrder } from './order.ts';
 import type { Evidence, EvidenceSoFar, StageName, StoppedRun } from './evidence.ts';
 
@@ -47,14 +49,29 @@ export class EvidenceStore {
     await rm(join(this.folder, stoppedName), { force: true });
   }
 
+  /**
+   * Finds out before any work is done that its evidence could not be kept.
+   * @throws MlDeployError `evidence/not-written`
+   */
+  async requireWritable(): Promise<void> {
+    for (const folder of new Set([this.folder, this.reports])) {
+      await explained(folder, async () => {
+        await mkdir(folder, { recursive: true });
+        await access(folder, constants.W_OK | constants.X_OK);
+      });
+    }
+  }
+
   async #replace(target: string, document: Evidence | StoppedRun): Promise<void> {
+    await explained(this.folder, () => this.#write(target, document));
+  }
+
+  async #write(target: string, document: Evidence | StoppedRun): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     // Everything below .mldeploy/ is made anew by each run, and its cache is large.
     const parent = dirname(this.folder);
     if (basename(parent) === '.mldeploy') await writeFile(join(parent, '.gitignore'), '*\n');
-    const draft = `${target}.${process.pid}.tmp`;
-    await writeFile(draft, `${JSON.stringify(document, null, 2)}\n`);
-    await rename(draft, target);
+    await replaceFile(target, `${JSON.stringify(document, null, 2)}\n`);
   }
 
   /** Removes what these stages proved, and what later stages built upon it: it would be read as proof of what comes now. */
@@ -98,6 +115,24 @@ export class EvidenceStore {
 }
 
 const stoppedName = 'stopped.json';
+
+async function explained(folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (cause instanceof MlDeployError || !(cause instanceof Error) || !('code' in cause)) throw cause;
+    const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT';
+    throw new MlDeployError({
+      code: 'evidence/not-written',
+      kind: 'infrastructure',
+      message: `evidence cannot be written to ${folder}: ${cause.message}`,
+      hint: full
+        ? 'Make room on the disk, and run it again.'
+        : 'Give the folder .mldeploy to the user who runs ml-deploy, or remove it: an earlier step may have run as another user. Everything in it is made anew.',
+      cause,
+    });
+  }
+}
 
 async function readIfThere(path: string): Promise<string | null> {
   try {

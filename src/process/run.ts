@@ -15,6 +15,8 @@ export interface Program {
   readonly environment: Readonly<Record<string, string>>;
   /** Text for standard input, which is then closed; without it the input is empty. */
   readonly input?: string;
+  /** The program opens its standard input by a name (`/dev/stdin`). Node's own is a socket, which Linux does not open; then it is a pipe of /bin/sh. */
+  readonly opensInput?: boolean;
   /** Ends the program: TERM to its process group, KILL after `graceMs`. */
   readonly signal?: AbortSignal;
   /** Time between TERM and KILL, milliseconds; 5 000 unless said. */
@@ -46,7 +48,8 @@ const tailLines = 8;
  */
 export async function run(program: Program): Promise<Ended> {
   throwWhenAborted(program);
-  const child = execa(program.command, program.args ?? [], {
+  const [command, args] = commandOf(program);
+  const child = execa(command, args, {
     ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
     env: program.environment,
     extendEnv: false,
@@ -83,6 +86,10 @@ export async function run(program: Program): Promise<Ended> {
     program.signal?.removeEventListener('abort', onAbort);
     ending.finish();
   }
+}
+
+function commandOf({ command, args = [], opensInput = false }: Program): readonly [string, readonly string[]] {
+  return opensInput ? ['/bin/sh', ['-c', 'cat | "$0" "$@"', command, ...args]] : [command, args];
 }
 
 /** TERM to a process group, KILL when it is still there after the grace. */

@@ -18,6 +18,7 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
 
 /** A size in decimal units, as registries count: `512 B`, `1.9 MB`. */
 export function bytes(size: number): string {
+  if (size < 0) return `−${bytes(-size)}`;
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = size;
   let unit = 0;

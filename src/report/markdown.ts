@@ -3,12 +3,11 @@ import type {
   ComparisonEvidence,
   OptimisedEvidence,
   RolloutEvidence,
-  SmokeEvidence,
   ValidateEvidence,
 } from '../pipeline/evidence.ts';
 import { comparisonTable } from './comparison.ts';
 import { besideImage } from './beside-image.ts';
-import { bytes, count, duration, percent, plural, shortDigest, shortenDigests } from './format.ts';
+import { bytes, count, duration, moment, percent, plural, shortDigest, shortenDigests } from './format.ts';
 import { decisionWords, livePhase, sinceStart, ticksOf } from './live.ts';
 import {
   furtherReasons,
@@ -19,15 +18,13 @@ import {
   stoppedReasons,
   type Tone,
 } from './outcome.ts';
-import { intervalText, milliseconds, speedFacts, speedRows } from './speed.ts';
+import { escapeMarkdown, folded, mostRows, table } from './markdown-parts.ts';
+import { smokeMarkdown } from './markdown-smoke.ts';
 import { titleOf, type ReportRun } from './run.ts';
-import { visible } from './visible.ts';
 import { waiverText } from './waiver.ts';
 
 /** A job summary may have 1 MiB; other steps of the job want some of it too. */
 const limitBytes = 1024 * 1024 - 64 * 1024;
-
-const mostRows = 100;
 
 const icons: Readonly<Record<Tone, string>> = { good: '✅', bad: '⛔', waiting: '⏸️', trouble: '⚠️' };
 
@@ -42,7 +39,7 @@ export function markdownReport(runs: readonly ReportRun[]): string {
       heading(run),
       ...(rollout === undefined ? [] : [canary(rollout)]),
       ...(validate === undefined ? [] : [findings(validate)]),
-      ...(smoke === undefined ? [] : [checks(smoke)]),
+      ...(smoke === undefined ? [] : [smokeMarkdown(smoke)]),
       ...(build === undefined ? [] : [image(build)]),
       ...(rollout === undefined ? [] : [events(rollout)]),
     ];
@@ -66,26 +63,14 @@ function fit(parts: readonly string[]): string {
   return kept.join('\n');
 }
 
-/** Text in which no character means anything to Markdown, HTML or GitHub. */
-export function escapeMarkdown(text: string): string {
-  return visible(text, true)
-    .replaceAll(/[&<>`*_{}[\]#|~@\\$]/g, (character) => `&#${character.codePointAt(0) ?? 0};`)
-    .replaceAll(/:(?=\/\/)/g, '&#58;')
-    .replaceAll(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`)
-    .replace(
-      /^(\s*)([-+]|\d+\.)(?=\s)/,
-      (_, space: string, bullet: string) =>
-        `${space}${bullet.slice(0, -1)}&#${bullet.codePointAt(bullet.length - 1) ?? 0};`,
-    );
-}
-
 function heading(run: ReportRun): string {
   const { evidence } = run;
   const { word, tone } = runOutcome(evidence);
   const { name, about } = titleOf(run);
-  const stages = stageSpans(evidence).map(({ stage, outcome, ms, summary }) => [
+  const stages = stageSpans(evidence).map(({ stage, outcome, ms, startedAt, summary }) => [
     stage,
     outcome,
+    moment(startedAt),
     duration(ms),
     shortenDigests(summary),
   ]);
@@ -93,7 +78,7 @@ function heading(run: ReportRun): string {
   const reasons = [...stoppedReasons(evidence), ...told].map((reason) => `- ${escapeMarkdown(reason)}\n`).join('');
   return (
     `## ${icons[tone]} ${escapeMarkdown(name)}: ${escapeMarkdown(word)}\n\n${about === '' ? '' : `${escapeMarkdown(about)}\n\n`}${escapeMarkdown(runLead(evidence))}\n\n` +
-    `${reasons}${reasons === '' ? '' : '\n'}${table(['Stage', 'Outcome', 'Time', 'Summary'], stages)}\n` +
+    `${reasons}${reasons === '' ? '' : '\n'}${table(['Stage', 'Outcome', 'Began', 'Time', 'Summary'], stages)}\n` +
     `All stages together: ${duration(runDurationMs(evidence))}\n`
   );
 }
@@ -159,35 +144,6 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function checks(smoke: SmokeEvidence): string {
-  const rows = smoke.checks.map((check) => [
-    check.verdict,
-    check.title,
-    shortenDigests(check.limit ?? '–'),
-    shortenDigests(check.message),
-  ]);
-  const facts = table(['Measured', ''], speedFacts(smoke));
-  const body = `${table(['Result', 'Check', 'Allowed', 'Seen'], rows)}\n${facts}${speed(smoke)}`;
-  return folded(`Smoke test: ${smoke.summary}`, body);
-}
-
-const barWidth = 24;
-
-/** Times with bars of text: a job summary shows no drawings of ours. */
-function speed(smoke: SmokeEvidence): string {
-  const times = speedRows(smoke);
-  if (times.length === 0) return '';
-  const most = Math.max(...times.map(({ ms }) => ms));
-  const bar = (ms: number) => '█'.repeat(Math.max(1, Math.round((ms / Math.max(most, Number.MIN_VALUE)) * barWidth)));
-  const rows = times.map(({ name, ms, interval }) => [
-    name,
-    milliseconds(ms),
-    interval === null ? '–' : intervalText(interval),
-    bar(ms),
-  ]);
-  return `\n${table(['Time', 'Measured', '95 % confidence interval', ''], rows)}`;
-}
-
 function image(evidence: BuildEvidence): string {
   const { image: built, optimised, volatile } = evidence;
   const rows = built.layers.map((layer) => [layer.kind, layer.title, bytes(layer.bytes), shortDigest(layer.digest)]);
@@ -233,16 +189,4 @@ function events(rollout: RolloutEvidence): string {
     'Events of the rollout',
     `${table(['After', 'Kind', 'What happened'], rows)}${captured === '' ? '' : `\nCaptured before the candidate was removed:\n\n${captured}`}`,
   );
-}
-
-function folded(title: string, body: string): string {
-  return `<details><summary>${escapeMarkdown(title)}</summary>\n\n${body}\n</details>\n`;
-}
-
-/** A table; every cell is escaped here. */
-function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => escapeMarkdown(cell)).join(' | ')} |\n`;
-  const rest = rows.length - mostRows;
-  const more = rest > 0 ? `\nand ${count(rest)} more, in the JSON evidence\n` : '';
-  return line(headers) + line(headers.map(() => '---')) + rows.slice(0, mostRows).map(line).join('') + more;
 }

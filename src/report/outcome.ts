@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceSoFar, Outcome, RolloutEvidence, StageName, StoppedRun } from '../pipeline/evidence.ts';
 import { stageOrder } from '../pipeline/order.ts';
 import { shortenDigests } from './format.ts';
+import { detailsOf, failedChecks } from './smoke-checks.ts';
 
 export type Tone = 'good' | 'bad' | 'waiting' | 'trouble';
 
@@ -63,7 +64,17 @@ export function isUnchanged({ outcome, decision, stable, candidate }: RolloutEvi
 /** The sentence that a run is summed up with: what stopped it, or its last stage's. */
 export function runSummary(evidence: EvidenceSoFar): string {
   const { stopped } = evidence;
-  return shortenDigests(stopped?.error.message ?? stagesOf(evidence).at(-1)?.summary ?? 'No stage has run.');
+  const last = stagesOf(evidence).at(-1);
+  return shortenDigests(stopped?.error.message ?? (last === undefined ? 'No stage has run.' : withFigure(last)));
+}
+
+/** The summary, and of a smoke test that failed the figure that the check in it was judged by. */
+function withFigure(proof: Evidence): string {
+  if (proof.stage !== 'smoke') return proof.summary;
+  const [worst] = failedChecks(proof);
+  const [figure, ...more] = worst === undefined ? [] : detailsOf(proof, worst.id);
+  const told = figure?.endsWith('.') === true && more.length === 0 && proof.summary.endsWith(worst?.message ?? '');
+  return told ? `${proof.summary} ${figure}` : proof.summary;
 }
 
 /** As runSummary, without the reasons that stand below it. */
@@ -111,6 +122,8 @@ export interface StageSpan {
   readonly stage: StageName;
   readonly outcome: Outcome | 'interrupted';
   readonly ms: number;
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
   /** In a sentence, without what stands below as reasons. */
   readonly summary: string;
 }
@@ -124,13 +137,25 @@ export function stageSpans(evidence: EvidenceSoFar): StageSpan[] {
       const { startedAt, endedAt, error } = stopped;
       const outcome =
         error.kind === 'interrupted' ? 'interrupted' : error.kind === 'model' ? 'failed' : ('error' as const);
-      return { stage, outcome, ms: Date.parse(endedAt) - Date.parse(startedAt), summary: firstLine(stopped) };
+      return {
+        stage,
+        outcome,
+        ms: Date.parse(endedAt) - Date.parse(startedAt),
+        startedAt,
+        summary: firstLine(stopped),
+      };
     }
     if (proof === undefined) return [];
     const ms = Date.parse(proof.volatile.endedAt) - Date.parse(proof.volatile.startedAt);
     const summary = shortSummary(proof);
-    return { stage, outcome: proof.outcome, ms, summary };
+    return { stage, outcome: proof.outcome, ms, startedAt: proof.volatile.startedAt, summary };
   });
+}
+
+/** When the run ended, RFC 3339: its last stage, or what stopped it; null when no stage has run. */
+export function endedAt(evidence: EvidenceSoFar): string | null {
+  const ends = stagesOf(evidence).map(({ volatile }) => volatile.endedAt);
+  return evidence.stopped?.endedAt ?? ends.toSorted().at(-1) ?? null;
 }
 
 /** Milliseconds that the stages worked. What lies between them is no work: a hold, a night before `promote`. */

@@ -1,4 +1,4 @@
-import type { EvidenceSoFar, Finding, RolloutEvidence } from '../pipeline/evidence.ts';
+import type { EvidenceSoFar, Finding, RolloutEvidence, SmokeEvidence } from '../pipeline/evidence.ts';
 import { count, duration, plural, shortenDigests } from './format.ts';
 import { decisionWords, livePhase } from './live.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type StageSpan,
   type Tone,
 } from './outcome.ts';
+import { detailsOf, failedChecks, lastWords, serverDied, serverLogName } from './smoke-checks.ts';
 import { visible } from './visible.ts';
 import { waiverText } from './waiver.ts';
 
@@ -71,13 +72,28 @@ function notable({ validate, smoke }: EvidenceSoFar, style: TextStyle): string[]
     for (const { path, finding } of found.slice(0, mostFindings)) lines.push(...findingLines(path, finding, style));
     if (found.length > mostFindings) lines.push(`  and ${count(found.length - mostFindings)} more, in validate.json`);
   }
-  const failed = smoke?.checks.filter(({ verdict }) => verdict === 'failed') ?? [];
-  if (failed.length > 0) lines.push('');
-  for (const check of failed) {
+  return smoke === undefined ? lines : [...lines, ...failures(smoke, style)];
+}
+
+/** Failed checks with their figures, and what the server said last when it is gone. */
+function failures(smoke: SmokeEvidence, style: TextStyle): string[] {
+  const failed = failedChecks(smoke);
+  const lines = failed.flatMap((check) => {
     const limit = check.limit === null ? '' : ` (allowed: ${check.limit})`;
-    lines.push(visible(`  ${check.title}: ${check.message}${limit}`, true));
-  }
-  return lines;
+    const details = detailsOf(smoke, check.id);
+    const rest = details.length - mostFindings;
+    return [
+      visible(`  ${check.title}: ${check.message}${limit}`, true),
+      ...details.slice(0, mostFindings).map((line) => `    ${visible(line, true)}`),
+      ...(rest > 0 ? [`    and ${count(rest)} more, in smoke.json`] : []),
+    ];
+  });
+  const words = failed.length === 0 ? [] : lastWords(smoke);
+  const told = `All that the server printed is in ${serverLogName}, beside smoke.json.`;
+  const last = serverDied(smoke)
+    ? ['', '  The last that the server printed:', ...words.map((line) => style.dim(`    ${visible(line, true)}`))]
+    : [];
+  return [...(lines.length === 0 ? [] : ['']), ...lines, ...(words.length === 0 ? [] : [...last, '', `  ${told}`])];
 }
 
 function findingLines(path: string, finding: Finding, style: TextStyle): string[] {

@@ -1,5 +1,5 @@
 import { bytes, count, plural } from './format.ts';
-import { escapeMarkdown } from './markdown.ts';
+import { escapeMarkdown } from './markdown-parts.ts';
 import { waiverText } from './waiver.ts';
 import type { ValidatedFile, Validation } from './validation.ts';
 

@@ -1,6 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { ValidateEvidence } from '../pipeline/evidence.ts';
+import { replaceFile } from '../replace-file.ts';
 import { htmlReport } from './html/index.ts';
 import { markdownReport } from './markdown.ts';
 import type { ReportRun } from './run.ts';
@@ -16,10 +16,9 @@ export interface ReportFiles {
 
 /** Writes `report.html` and `report.md` into a folder; a reader sees the old ones or the new ones, never a part. */
 export async function writeReports(folder: string, runs: readonly ReportRun[]): Promise<ReportFiles> {
-  await mkdir(folder, { recursive: true });
   const files = { html: join(folder, 'report.html'), markdown: join(folder, 'report.md') };
-  await replace(files.html, htmlReport(runs));
-  await replace(files.markdown, markdownReport(runs));
+  await replaceFile(files.html, htmlReport(runs));
+  await replaceFile(files.markdown, markdownReport(runs));
   return files;
 }
 
@@ -32,12 +31,5 @@ export async function writeReports(folder: string, runs: readonly ReportRun[]): 
 export async function writeSarif(folder: string, evidence: ValidateEvidence, project: string): Promise<void> {
   const { sarifReport } = await import('./sarif.ts');
   const model = { ...evidence.model, path: posix.join(project, evidence.model.path) };
-  await mkdir(folder, { recursive: true });
-  await replace(join(folder, sarifName), sarifReport(validationOf([{ ...evidence, model }])));
-}
-
-async function replace(file: string, content: string): Promise<void> {
-  const draft = `${file}.${process.pid}.tmp`;
-  await writeFile(draft, content);
-  await rename(draft, file);
+  await replaceFile(join(folder, sarifName), sarifReport(validationOf([{ ...evidence, model }])));
 }

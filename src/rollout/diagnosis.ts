@@ -4,9 +4,11 @@ import { resources } from '../kubernetes/resources.ts';
 import { fetchContainer, fetchFailure } from '../kubernetes/objects/weights.ts';
 import { mountFailure } from '../kubernetes/objects/weights-mount.ts';
 import { schedulingProblem } from '../kubernetes/scheduling.ts';
+import { startTrouble } from '../kubernetes/start-trouble.ts';
 import { plural } from '../plural.ts';
 import { isGone, serverContainer, serverStatuses, statusOf } from './pods.ts';
 import type { PodStatus } from './pods.ts';
+import { cut } from '../cut.ts';
 
 /** Why pods do not come up or do not stay up, and who is to blame. */
 export interface Trouble {
@@ -82,6 +84,16 @@ function containerTrouble(pod: KubeObject, container: ContainerStatus): Trouble 
     waiting?.reason === 'CreateContainerError' ||
     waiting?.reason === 'RunContainerError'
   ) {
+    const { fault, means, hint, mayPass } = startTrouble(waiting.message ?? '');
+    if (fault === 'node') {
+      return {
+        kind: 'infrastructure',
+        code: 'rollout/container-start',
+        message: `Pod ${pod.metadata.name} cannot start its container, ${means} (${waiting.reason}: ${oneLine(waiting.message)})`,
+        hint,
+        mayPass,
+      };
+    }
     return blame(
       'rollout/container-config',
       `Pod ${pod.metadata.name} cannot start its container (${waiting.reason}): ${oneLine(waiting.message)}`,
@@ -261,7 +273,7 @@ async function logs(api: KubeApi, namespace: string, pod: KubeObject): Promise<s
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => `log ${name}: ${line.slice(0, 500)}`);
+    .map((line) => `log ${name}: ${cut(line, 500)}`);
 }
 
 /** A diagnosis is worth having, but never worth failing for. */
@@ -278,5 +290,5 @@ function blame(code: string, message: string, hint: string): Trouble {
 }
 
 function oneLine(text: string | undefined): string {
-  return (text ?? '').trim().split('\n', 3).join(' | ').slice(0, 400);
+  return cut((text ?? '').trim().split('\n', 3).join(' | '), 400);
 }

@@ -4,9 +4,10 @@ import { MlDeployError } from '../errors.ts';
 import { templateHash } from '../kubernetes/objects/deployment.ts';
 import { labels } from '../kubernetes/objects/labels.ts';
 import type { PodWeights } from '../kubernetes/objects/weights.ts';
-import { podWeights, refuseUnknownWeights } from '../pipeline/pod-weights.ts';
-import type { Access } from '../pipeline/stage.ts';
-import type { Contract, EvidenceSoFar } from '../pipeline/evidence.ts';
+import { namedWeights, podWeights } from '../pipeline/pod-weights.ts';
+import type { StageContext } from '../pipeline/stage.ts';
+import type { Contract, SpeedRecord } from '../pipeline/evidence.ts';
+import { speedOf } from '../pipeline/speed-record.ts';
 import { metricsOf } from '../server/metrics.ts';
 import { podNeeds, type Server } from '../server/server.ts';
 import { planAnalysis } from './analysis/plan.ts';
@@ -65,25 +66,24 @@ export interface Release {
   readonly weights?: PodWeights;
   /** Inputs and outputs of the model; null: not known. */
   readonly contract?: Contract | null;
+  /** How fast the smoke test found it; null: not known. */
+  readonly speed?: SpeedRecord | null;
 }
 
-/** What the release is made from. */
-export interface ReleaseContext {
-  readonly config: Config;
-  readonly access: Pick<Access, 'engineImage'>;
-  readonly evidence: EvidenceSoFar;
-  /** Named by the user, and built elsewhere. */
-  readonly image?: string | null;
-}
+/** What the release is made from; `image`: named by the user, and built elsewhere. */
+export type ReleaseContext = Pick<StageContext, 'config' | 'access' | 'evidence' | 'image' | 'reporter' | 'signal'>;
 
 /**
- * The release that earlier stages made, or `image` when the user named one that was built elsewhere; throws `rollout/no-image` when
- * there is neither, `pipeline/*` when it is unknown where its pods get the model.
+ * The release that earlier stages made, or `image` when the user named one that was built elsewhere: then the registry is asked where its
+ * model is, if that is not in the image. Rejects with `rollout/no-image` when there is neither, with `pipeline/*` when it is unknown
+ * where its pods get the model.
  */
-export function releaseOf({ config, access, evidence, image = null }: ReleaseContext): Release {
+export async function releaseOf(context: ReleaseContext): Promise<Release> {
+  const { config, access, evidence, image = null } = context;
   if (image !== null) {
-    refuseUnknownWeights(config, image);
-    return { image, modelDigest: null };
+    const { modelDigest, weights } = await namedWeights(context, image);
+    const speed = speedOf(image, evidence.smoke);
+    return { image, modelDigest, speed, ...(weights === null ? {} : { weights }) };
   }
   if (evidence.build === undefined) {
     throw new MlDeployError({
@@ -100,6 +100,7 @@ export function releaseOf({ config, access, evidence, image = null }: ReleaseCon
     modelDigest,
     ...(weights === null ? {} : { weights }),
     contract: builtContract(evidence),
+    speed: speedOf(built.reference, evidence.smoke),
   };
 }
 
@@ -116,7 +117,7 @@ export interface PlanOptions {
  */
 export function planRollout(
   config: Config,
-  { image, modelDigest, weights, contract = null }: Release,
+  { image, modelDigest, weights, contract = null, speed = null }: Release,
   server: Server,
   found: Survey,
   options: PlanOptions = {},
@@ -138,6 +139,7 @@ export function planRollout(
     deployment: `${config.name}-${name}`,
     replicas: 0,
     contract: servedContract(config, contract),
+    ...(speed === null ? {} : { speed }),
   };
   return planRevision(config, candidate, server, found, options);
 }

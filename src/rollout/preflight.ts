@@ -5,7 +5,7 @@ import { checkImageVolumes } from '../kubernetes/image-volumes.ts';
 import { deploymentObject } from '../kubernetes/objects/deployment.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { missingSecrets } from '../notify/notifier.ts';
-import { exampleWeights } from '../pipeline/pod-weights.ts';
+import { checkNamedWeights, exampleWeights } from '../pipeline/pod-weights.ts';
 import type { StageContext } from '../pipeline/stage.ts';
 import { serverOf } from '../server/index.ts';
 import { podNeeds } from '../server/server.ts';
@@ -14,6 +14,7 @@ import { awaitIdle, engineImage } from './begin.ts';
 import { isCode } from './fence.ts';
 import { provePrometheus } from './metrics-proof.ts';
 import { requireNamespace } from './namespace.ts';
+import { demandSmokedOn } from './smoked-on.ts';
 import { refuseForeign, survey } from './survey.ts';
 import { providerFor } from './traffic/index.ts';
 import { refuseHeld } from './unfinished.ts';
@@ -25,12 +26,17 @@ import { groupOf } from './watchdog/rules.ts';
  * person (`rollout/held`), another engine at work (`rollout/busy`).
  */
 export async function checkRollout(
-  context: Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal' | 'request'>,
+  context: Pick<StageContext, 'config' | 'access' | 'reporter' | 'signal' | 'request' | 'image' | 'evidence'>,
   api: KubeApi,
 ): Promise<void> {
   const { config, reporter } = context;
   if (config.rollout.watchdog.enabled) engineImage(context);
+  if ((context.image ?? null) !== null) await checkNamedWeights(context, context.image ?? '');
   await requireNamespace(api, config.deploy.namespace);
+  const { image, evidence } = context;
+  // Without evidence of a smoke test it is still to come, unless the user names an image.
+  const tested = image ?? (evidence.smoke === undefined ? null : (evidence.build?.image.reference ?? null));
+  if ((context.request?.undo ?? null) === null) await demandSmokedOn(context, api, tested);
   for (const note of await checkRights(api, config)) reporter.note('warning', note);
   for (const note of missingSecrets(config.notify, context.access.environment)) reporter.note('warning', note);
   for (const note of await checkWeights(api, context)) reporter.note('warning', note);
@@ -150,7 +156,7 @@ export async function checkRights(api: KubeApi, config: Config): Promise<readonl
       code: 'rollout/forbidden',
       kind: 'infrastructure',
       message: `This account may not do everything a rollout needs in namespace ${namespace}: ${list.join(', ')}.`,
-      hint: 'Give it a Role with these verbs; tekton/rbac has one that is enough.',
+      hint: 'Give it a Role with these verbs: tekton/rbac/rbac.yaml is one.',
     });
   }
   const absent = await filterAsync(useful, async (need) => !(await may(need)));
@@ -162,7 +168,7 @@ export async function checkRights(api: KubeApi, config: Config): Promise<readonl
 
 const unexplained = 'a failed candidate cannot be explained in full';
 /** What is only good to have, and what is missed without it. */
-const useful: readonly (Need & { readonly without: string })[] = [
+export const useful: readonly (Need & { readonly without: string })[] = [
   { resource: resources.pod, verb: 'get', subresource: 'log', without: unexplained },
   { resource: resources.event, verb: 'list', without: unexplained },
   { resource: resources.clusterEvent, verb: 'create', without: '`kubectl describe` does not tell what a rollout did' },

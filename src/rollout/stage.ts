@@ -23,6 +23,7 @@ import { checkRollout } from './preflight.ts';
 import { Record } from './record.ts';
 import { ordinary } from './request.ts';
 import type { Ending } from './run.ts';
+import { demandSmokedOn } from './smoked-on.ts';
 import { settle } from './settlement.ts';
 import { holdIsOver } from './state.ts';
 import { refuseForeign, survey } from './survey.ts';
@@ -70,7 +71,8 @@ export function connectTo(access: Access, reporter: Reporter = silentReporter): 
  */
 export async function rollOut(context: StageContext, api: KubeApi): Promise<RolloutEvidence> {
   const { config, request = ordinary } = context;
-  const release = releaseOf(context);
+  const release = await releaseOf(context);
+  if (request.undo === null) await demandSmokedOn(context, api, release.image);
   const ref = { model: config.name, namespace: config.deploy.namespace };
   const before = await survey(api, ref, config);
   refuseForeign(before);

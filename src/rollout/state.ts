@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StepConfig } from '../config/config.ts';
 import { MlDeployError } from '../errors.ts';
-import type { Contract, ForcedBy } from '../pipeline/evidence.ts';
+import type { Contract, ForcedBy, SpeedRecord } from '../pipeline/evidence.ts';
 import type { KubeApi, KubeObject } from '../kubernetes/api.ts';
 import { stateConfigMap } from '../kubernetes/objects/config-map.ts';
 import type { PodWeights } from '../kubernetes/objects/weights.ts';
@@ -31,6 +31,8 @@ export interface Revision {
   readonly replicas: number;
   /** Inputs and outputs of its model, when validate told them; states of older engines do not have it. */
   readonly contract?: Contract | null;
+  /** How fast it was in its smoke test, for the test of the next one; absent: not tested, or not comparable. */
+  readonly speed?: SpeedRecord;
 }
 
 export type Phase = 'running' | 'held' | 'abandoned' | 'done';

@@ -65,6 +65,8 @@ export type Recipe =
       /** Stage to build; null for the last one. */
       readonly target: string | null;
       readonly args: Readonly<Record<string, string>>;
+      /** Paths that are left out of the context whatever its ignore file says, relative to it. */
+      readonly excluded: readonly string[];
     };
 
 /** A model file and its place in the image. */

@@ -27,6 +27,35 @@ export function requirementLines(text: string): RequirementLine[] {
   return lines.filter((entry) => entry.text !== '');
 }
 
+/**
+ * What a requirements file takes from a place whose content can change while the line stays: files, URLs, branches, other requirements
+ * files. Fixed by a digest or a commit, a place is none of them.
+ * @param text of the file
+ * @returns the lines
+ */
+export function movingReferences(text: string): RequirementLine[] {
+  return requirementLines(text).filter((line) => isPlace(line.text) && !isFixed(line.text));
+}
+
+/**
+ * Whether a line names a place instead of a version: a file, a URL, a repository, or another requirements file.
+ * @param line without comments
+ * @returns false for `name==1.2` and for options that name indexes
+ */
+export function isPlace(line: string): boolean {
+  if (line.startsWith('-')) return /^(-[rce]|--(requirement|constraint|editable))(?![\w-])|^-[rce]\S/.test(line);
+  const [specifier = ''] = line.split(/\s+;|\s--hash=/);
+  return /^[\w.-]+\s*(\[[^\]]*\])?\s*@/.test(specifier) || /^\S*[/\\]|\.(whl|zip|tar\.gz)$/.test(specifier);
+}
+
+function isFixed(line: string): boolean {
+  return (
+    /\s--hash=sha(256|384|512):/.test(line) ||
+    /[#&]sha(256|384|512)=[0-9a-f]{64}/.test(line) ||
+    /@[0-9a-f]{40}(?![0-9a-f])/.test(line)
+  );
+}
+
 function withoutComment(line: string): string {
   return line.replace(/(^|\s)#.*$/, '').trim();
 }

@@ -40,6 +40,8 @@ export interface Server {
   readonly refusals: '4xx' | '4xx or 5xx';
   /** Most rows that one request may have; null: no limit is known. */
   maxRows?(config: Config): number | null;
+  /** Share of the memory of each of its GPUs that has to be free when it starts, or it refuses to; null unless said. */
+  gpuShare?(config: Config): number;
   /** Exit codes after SIGTERM that are as good as 0 and 143. */
   readonly exitCodes?: readonly number[];
   /** What a builder makes for it: the base as it is, the base with Python packages, or the user's own Dockerfile. */

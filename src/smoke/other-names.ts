@@ -1,8 +1,8 @@
-import { findCredentials } from '../oci/credentials.ts';
+import { MlDeployError } from '../errors.ts';
 import type { Manifest } from '../oci/manifest.ts';
 import { parseManifest } from '../oci/parse.ts';
-import { parseReference } from '../oci/reference.ts';
-import { RegistryClient } from '../oci/registry.ts';
+import type { RegistryClient } from '../oci/registry.ts';
+import { imageRegistry } from '../pipeline/image-registry.ts';
 import type { StartSpec } from './runtimes/runtime.ts';
 
 type Started = Pick<StartSpec, 'image' | 'platformDigests' | 'config' | 'access' | 'signal'>;
@@ -13,22 +13,17 @@ type Started = Pick<StartSpec, 'image' | 'platformDigests' | 'config' | 'access'
  * @param spec what was started
  * @param reported digest that the runtime tells
  * @returns true only when the registry says so: an index that names the image, or a manifest with the same config, which names the
- * content of every layer (OCI image specification, config); false as well when it cannot be asked
+ * content of every layer (OCI image specification, config)
+ * @throws MlDeployError `smoke/image-unproved` when it cannot be asked: neither a proof nor a fault of the image
  */
 export async function isOtherName(spec: Started, reported: string): Promise<boolean> {
-  const { image, platformDigests, config, access, signal } = spec;
+  const { image, platformDigests, signal } = spec;
   if (image === null) return false;
-  const { repository, digest } = parseReference(image, 'Name an image by its digest.');
-  const client = new RegistryClient({
-    repository,
-    insecure: config.image.insecure,
-    credentials: () => findCredentials(repository.host, access),
-    signal,
-  });
+  const { client, reference: digest } = imageRegistry(image, spec);
   const read = async (name: string): ReturnType<typeof parsed> => parsed(client, name);
   try {
     const other = await read(reported);
-    if (other === null || digest === null) return false;
+    if (other === null) return false;
     if ('manifests' in other) {
       return other.manifests.some((each) => each.digest === digest || platformDigests.includes(each.digest));
     }
@@ -40,8 +35,14 @@ export async function isOtherName(spec: Started, reported: string): Promise<bool
     }
     return false;
   } catch (error) {
-    if (signal.aborted) throw error;
-    return false;
+    if (signal.aborted || !(error instanceof MlDeployError)) throw error;
+    throw new MlDeployError({
+      code: 'smoke/image-unproved',
+      kind: 'infrastructure',
+      message: `The node reports that it runs ${reported}, asked for was ${digest}; whether both are one image the registry could not tell: ${error.message}`,
+      hint: 'Nothing is known against the model. Give this machine access to the registry (docker login; image.insecure for plain HTTP), and run the smoke test again.',
+      cause: error,
+    });
   }
 }
 

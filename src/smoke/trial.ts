@@ -1,7 +1,7 @@
 import { serverKeys } from '../config/server-rules.ts';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { GpuWatch } from '../gpu/watch.ts';
-import type { CheckEvidence, Contract } from '../pipeline/evidence.ts';
+import type { GpuUse } from '../gpu/use.ts';
+import type { Contract } from '../pipeline/evidence.ts';
+import { MlDeployError } from '../errors.ts';
 import { bytes } from '../report/format.ts';
 import type { Reporter } from '../pipeline/reporter.ts';
 import type { Protocol } from '../server/protocols/protocol.ts';
@@ -10,18 +10,26 @@ import {
   type CheckName,
   failed,
   type Finding,
+  type Judged,
   type Measured,
   passed,
   skipped,
   type Started,
   type Trial,
 } from './checks/check.ts';
-import { servingChecks, startChecks } from './checks/index.ts';
-import { describeUse, gpuErrors, gpuUsed, judgeErrors, judgeUse } from './checks/gpu.ts';
+import { servingChecksOf, startChecks } from './checks/index.ts';
+import { demandDriver, describeUse, gpuErrors, gpuUsed, judgeErrors, judgeUse } from './checks/gpu.ts';
+import { gpuMemory, judgeGpuMemory, judgePeak, peakMemory } from './checks/limits.ts';
 import { type Readiness, waitUntilReady } from './checks/ready.ts';
 import { stopServer } from './checks/stop.ts';
 import type { GoldenRequest } from '../golden/golden-file.ts';
 import { isOtherName } from './other-names.ts';
+import { demandOwnMemory } from './out-of-gpu-memory.ts';
+import type { RecordedSpeed } from './recorded-speed.ts';
+import type { Records } from './records.ts';
+import { endedBecause, lostBecause } from './server-end.ts';
+import { lastWords, wholeLog } from './server-log.ts';
+import { describeReadiness, measureStart } from './start-facts.ts';
 import type { Hardware, RunningServer, Runtime, RuntimeFacts, StartSpec } from './runtimes/runtime.ts';
 
 export interface TrialOptions {
@@ -31,12 +39,14 @@ export interface TrialOptions {
   readonly contract: Contract | null;
   readonly golden: readonly GoldenRequest[];
   readonly reporter: Reporter;
-  /** Gets what was seen on the GPUs as CSV, also after a failure; null: nothing was looked at. */
-  readonly onGpuSamples?: (csv: string | null) => Promise<void>;
+  /** Figures of an earlier revision, asked for when there are some to compare. */
+  readonly recordedSpeed: () => Promise<RecordedSpeed>;
+  /** Gets what is kept beside the evidence, also after a failure. */
+  readonly onRecords?: (records: Records) => Promise<void>;
 }
 
 export interface TrialResult {
-  readonly checks: readonly CheckEvidence[];
+  readonly checks: readonly Judged[];
   readonly hardware: Hardware;
   readonly readyMs: number;
   readonly measured: Measured;
@@ -61,6 +71,8 @@ export async function tryOut(options: TrialOptions): Promise<TrialResult> {
     seen: {},
     live: null,
     memory: [],
+    gpuMemory: [],
+    later: null,
     details: [],
   };
   const running = await options.runtime.start(options.spec);
@@ -68,25 +80,60 @@ export async function tryOut(options: TrialOptions): Promise<TrialResult> {
   try {
     result = await examineRunning(options, running, measured);
   } catch (error) {
+    const log = await wholeLog(running, options.spec);
     // After an error or an interrupt; what led here matters more than a removal that fails too.
     await running.remove().catch((second: unknown) => {
       options.reporter.note('warning', `${running.title} could not be removed: ${String(second)}`);
     });
-    await options.onGpuSamples?.(running.gpu?.csv() ?? null);
+    await keep(options, recordsOf(running, measured, log));
     throw error;
   }
-  const left = await running.remove();
-  await options.onGpuSamples?.(running.gpu?.csv() ?? null);
-  const nothing =
-    running.stop === null ? skipped('The server was not started by this test.') : passed('All is removed.');
-  const finding = left.length === 0 ? nothing : failed(`Still there: ${left.join(', ')}`);
+  const log = await wholeLog(running, options.spec);
+  const finding = await removed(options, running, result).finally(() =>
+    keep(options, recordsOf(running, measured, log)),
+  );
   return { ...result, checks: [...result.checks, evidenceOf(clean, finding)] };
 }
 
+/** What is known of the model matters more than its log: a disk that is full is told, and nothing else. */
+async function keep({ onRecords, reporter }: TrialOptions, records: Records): Promise<void> {
+  await onRecords?.(records).catch((error: unknown) => {
+    reporter.note('warning', `the log and the samples could not be kept: ${String(error)}`);
+  });
+}
+
+/** Removes the server. A runtime that fails at it is an error, unless something is known against the model. */
+async function removed(
+  { reporter }: TrialOptions,
+  running: RunningServer,
+  { checks, measured }: TrialResult,
+): Promise<Finding> {
+  try {
+    const left = await running.remove();
+    if (left.length > 0) {
+      measured.seen = { ...measured.seen, notRemoved: true };
+      return failed(`Still there: ${left.join(', ')}`);
+    }
+    if (running.stop === null) return skipped('The server was not started by this test.');
+    const doubt = running.gpu?.doubt ?? null;
+    return doubt === null ? passed('All is removed.') : skipped(doubt);
+  } catch (error) {
+    if (!(error instanceof MlDeployError) || !checks.some(isFailed)) throw error;
+    reporter.note('warning', `${running.title} could not be removed: ${error.message}`);
+    measured.seen = { ...measured.seen, notRemoved: true };
+    return skipped(`It could not be removed, which is not its fault: ${error.message}`);
+  }
+}
+
+function recordsOf({ gpu }: RunningServer, { memory }: Measured, log: readonly string[]): Records {
+  return { gpu: gpu?.table() ?? null, memory, log };
+}
+
 async function examineRunning(options: TrialOptions, running: RunningServer, measured: Measured): Promise<TrialResult> {
-  const { spec, golden, reporter } = options;
+  const { spec, golden, reporter, recordedSpeed } = options;
   const { config, server, signal } = spec;
-  const checks: CheckEvidence[] = [];
+  const runtime = options.runtime.name;
+  const checks: Judged[] = [];
   const readiness = await reachReadiness(options, running);
   describeReadiness(readiness, measured);
 
@@ -102,21 +149,53 @@ async function examineRunning(options: TrialOptions, running: RunningServer, mea
   const trial =
     discovery === null || facts === null
       ? null
-      : { config, server, running, facts, ...digests, discovery, golden, signal, measured };
-  for (const check of servingChecks) {
+      : { config, server, running, facts, ...digests, discovery, golden, signal, measured, runtime, recordedSpeed };
+  for (const check of servingChecksOf(server.protocol, hasGpu(running))) {
     checks.push(await runCheck(check, trial, end, reporter));
-    if (trial !== null) end ??= await lostBecause(trial);
+    if (trial !== null) end ??= await lostBecause(trial, check);
   }
   checks.push(evidenceOf(alive, end === null ? passed('It ran to the end of the test.') : failed(end)));
-  if (checks.some(({ verdict }) => verdict === 'failed')) await keepLogs(running, reporter, measured);
-  const { gpu } = running;
-  await measureMemory(running, end, measured);
-  if (gpu !== undefined)
-    checks.push(await lookAtUse(gpu, trial === null ? 'The server was never ready.' : null, measured));
-  checks.push(...(await halt(trial, end, reporter)));
-  if (gpu !== undefined) checks.push(evidenceOf(gpuErrors, judgeErrors(await gpu.use())));
-  const hardware = facts?.hardware ?? { device: 'cpu', name: 'unknown: the server ended at once' };
+  measured.details.push(...(await toldOf(running, options, checks)));
+  const { gpu, gpuUnseen } = running;
+  if (gpuUnseen !== undefined) checks.push(evidenceOf(gpuUsed, skipped(gpuUnseen)));
+  checks.push(evidenceOf(peakMemory, await measureMemory(running, end, measured, config.smoke.maxMemoryBytes)));
+  await demandFairGpu(running, checks);
+  const use = await gpu?.use();
+  checks.push(...lookAtUse(use, trial !== null, config.smoke.maxGpuMemoryBytes, measured));
+  checks.push(...(await halt(trial, end, reporter, readiness.finding.verdict === 'passed')));
+  checks.push(...(await lookForErrors(running, use)));
+  const hardware = facts?.hardware ?? running.hardware ?? endedAtOnce(running);
   return { checks, hardware, readyMs: readiness.ms, measured };
+}
+
+function hasGpu({ gpu, gpuUnseen }: RunningServer): boolean {
+  return gpu !== undefined || gpuUnseen !== undefined;
+}
+
+/** Lines of its log in which a server that failed may say why: a long trace follows. */
+const wordsOfFailure = 1_000;
+
+/** What a server does on a GPU that fails, or whose memory others have, is no verdict. */
+async function demandFairGpu(running: RunningServer, checks: readonly Judged[]): Promise<void> {
+  if (running.gpu === undefined || !checks.some(isFailed)) return;
+  const use = await running.gpu.use();
+  demandDriver(use);
+  demandOwnMemory(use, await running.logs(wordsOfFailure));
+}
+
+/** A pod is given its GPU before its program runs, and the program may have ended before anybody could ask which. */
+function endedAtOnce(running: RunningServer): Hardware {
+  return { device: hasGpu(running) ? 'gpu' : 'cpu', name: 'unknown: the server ended at once' };
+}
+
+/** What is to be told of the requests, and of a server at fault. */
+async function toldOf(
+  running: RunningServer,
+  options: TrialOptions,
+  checks: readonly Judged[],
+): Promise<readonly string[]> {
+  const atFault = checks.some(isFailed);
+  return [...(running.resent?.() ?? []), ...(atFault ? await lastWords(running, options) : [])];
 }
 
 /** The digest that was asked for, and others that a runtime may report; the registry is asked only about one that nobody knows. */
@@ -132,7 +211,7 @@ async function digestsOfImage(
   return { wantedDigest, platformDigests: other ? [...platformDigests, reported] : platformDigests };
 }
 
-function lookAtStart(facts: RuntimeFacts | null, started: Omit<Started, 'facts'>): CheckEvidence[] {
+function lookAtStart(facts: RuntimeFacts | null, started: Omit<Started, 'facts'>): Judged[] {
   return startChecks.map((check) =>
     evidenceOf(check, facts === null ? skipped('The server ended at once.') : check.look({ ...started, facts })),
   );
@@ -144,6 +223,7 @@ async function reachReadiness(options: TrialOptions, running: RunningServer): Pr
   const known = {
     model: config.name,
     contract,
+    outputs: config.model.outputs ?? [],
     examples: golden.map(({ body }) => body),
     // Whether a server of somebody else's has a limit is not known.
     maxBodyBytes: serverKeys[config.server.type].includes('maxBody') ? config.server.maxBodyBytes : null,
@@ -158,105 +238,81 @@ async function reachReadiness(options: TrialOptions, running: RunningServer): Pr
   return readiness;
 }
 
-async function measureMemory(running: RunningServer, end: string | null, measured: Measured): Promise<void> {
+async function measureMemory(
+  running: RunningServer,
+  end: string | null,
+  measured: Measured,
+  maxBytes: number | null,
+): Promise<Finding> {
   const seen = measured.memory.map((sample) => sample.bytes);
   const most = seen.length === 0 ? null : Math.max(...seen);
-  const memoryPeakBytes = (end === null ? await running.peakMemory?.() : null) ?? most;
-  if (memoryPeakBytes === null) return;
-  measured.seen = { ...measured.seen, memoryPeakBytes };
-  measured.details.push(`memory of the host: ${bytes(memoryPeakBytes)} at most`);
+  const peakBytes = (end === null ? await running.peakMemory?.() : null) ?? null;
+  const memoryPeakBytes = peakBytes ?? most;
+  if (seen.length > 1) {
+    const memoryRequests = measured.memory.map((sample) => sample.requests);
+    measured.seen = { ...measured.seen, memoryCourse: seen, memoryRequests };
+  }
+  if (memoryPeakBytes !== null) {
+    measured.seen = { ...measured.seen, memoryPeakBytes };
+    measured.details.push(`memory of the host: ${bytes(memoryPeakBytes)} at most`);
+  }
+  return judgePeak(peakBytes, measured.memory, maxBytes, running.memoryUnseen);
 }
 
-async function lookAtUse(gpu: GpuWatch, neverRan: string | null, measured: Measured): Promise<CheckEvidence> {
-  const use = await gpu.use();
+function lookAtUse(use: GpuUse | undefined, ran: boolean, maxBytes: number | null, measured: Measured): Judged[] {
+  // Without a GPU there is nothing to say, unless somebody set a limit.
+  if (use === undefined) return maxBytes === null ? [] : [evidenceOf(gpuMemory, judgeGpuMemory(null, maxBytes))];
+  demandDriver(use);
   measured.details.push(describeUse(use));
   const { peakMiB, riseMiB, utilisation, samples, devices, driver } = use;
   measured.seen = {
     ...measured.seen,
     gpu: { memoryPeakMiB: peakMiB, memoryRiseMiB: riseMiB, utilisation, samples, devices, driver },
   };
-  return evidenceOf(gpuUsed, neverRan === null ? judgeUse(use) : skipped(neverRan));
+  return [
+    evidenceOf(gpuUsed, ran ? judgeUse(use) : skipped('The server was never ready.')),
+    evidenceOf(gpuMemory, judgeGpuMemory(use, maxBytes)),
+  ];
+}
+
+/** Errors of the GPU at the end; `before` is from before the server was told to end. */
+async function lookForErrors({ gpu, gpuUnseen }: RunningServer, before: GpuUse | undefined): Promise<Judged[]> {
+  if (gpuUnseen !== undefined) return [evidenceOf(gpuErrors, skipped(gpuUnseen))];
+  return gpu === undefined ? [] : [evidenceOf(gpuErrors, judgeErrors(await gpu.use(), before?.xids))];
 }
 
 type Prepared = Omit<Trial, 'task'>;
 
-async function runCheck(
-  check: Check,
-  trial: Prepared | null,
-  end: string | null,
-  reporter: Reporter,
-): Promise<CheckEvidence> {
+async function runCheck(check: Check, trial: Prepared | null, end: string | null, reporter: Reporter): Promise<Judged> {
   if (trial === null || end !== null) return evidenceOf(check, skipped(end ?? 'The server was never ready.'));
   const task = reporter.task(check.title);
-  const { gpu } = trial.running;
-  const work = () => check.run({ ...trial, task });
-  // These requests come one after the other: a model that computes on the GPU keeps it busy.
-  const finding = await (check.id === 'latency' && gpu !== undefined ? gpu.whileAsked(work) : work());
-  if (finding.verdict === 'failed') task.fail(finding.message);
+  const finding = await check.run({ ...trial, task });
+  if (finding.verdict === 'failed') task.fail([finding.message, ...(finding.details ?? []).slice(0, 1)].join(' '));
   else task.done(finding.verdict === 'skipped' ? `skipped: ${finding.message}` : finding.message);
   return evidenceOf(check, finding);
 }
 
-async function halt(trial: Prepared | null, end: string | null, reporter: Reporter): Promise<CheckEvidence[]> {
+async function halt(
+  trial: Prepared | null,
+  end: string | null,
+  reporter: Reporter,
+  served: boolean,
+): Promise<Judged[]> {
   if (trial === null || end !== null) {
     const reason = skipped(end ?? 'The server was never ready.');
     return [evidenceOf(stop, reason), evidenceOf(inFlight, reason)];
   }
   const task = reporter.task(stop.title, { estimateMs: 5_000 });
-  const findings = await stopServer({ ...trial, task });
+  const findings = await stopServer({ ...trial, task }, served);
   if (findings.stop.verdict === 'failed') task.fail(findings.stop.message);
   else task.done(findings.stop.message);
   return [evidenceOf(stop, findings.stop), evidenceOf(inFlight, findings.inFlight)];
 }
 
-/** Why the server is over, as a sentence; null while it runs. */
-async function endedBecause(running: RunningServer): Promise<string | null> {
-  const state = await running.state();
-  return state.phase === 'ended' ? `The server is gone: ${state.reason}.` : null;
+function evidenceOf({ id, title }: CheckName, { verdict, limit, message, details = [] }: Finding): Judged {
+  return { check: { id, title, verdict, limit: limit ?? null, message }, details };
 }
 
-/** A runtime may learn of an end later than the client whose request was refused. */
-const newsOfEndMs = 5_000;
-
-/** As endedBecause, but when nobody listens any more, waits for the news why. */
-async function lostBecause({ running, server, config, signal }: Prepared): Promise<string | null> {
-  const live = await running.send({ method: 'GET', path: server.probes(config).livePath, timeoutMs: 2_000, signal });
-  if (live.kind === 'answer' || live.reason !== 'refused') return endedBecause(running);
-  const began = performance.now();
-  while (performance.now() - began < newsOfEndMs) {
-    const end = await endedBecause(running);
-    if (end !== null) return end;
-    await delay(100, undefined, { signal });
-  }
-  return 'The server is gone: nobody listens at its port any more.';
-}
-
-/** The program's last words, taken while it can still be asked for them. */
-async function keepLogs(running: RunningServer, reporter: Reporter, { details }: Measured): Promise<void> {
-  for (const line of await running.logs()) {
-    reporter.output(running.title, line);
-    details.push(`log: ${line.slice(0, 500)}`);
-  }
-}
-
-function describeReadiness({ finding, ms, saidReadyMs, discovery }: Readiness, { details }: Measured): void {
-  details.push(finding.verdict === 'passed' ? `first inference answered after ${ms} ms` : `given up after ${ms} ms`);
-  if (saidReadyMs !== null) details.push(`it said "ready" after ${saidReadyMs} ms`);
-  if (discovery?.open !== null && discovery?.open !== undefined) details.push(discovery.open);
-}
-
-/** The parts of a cold start, where the runtime tells how long its own took. */
-function measureStart({ ms, saidReadyMs, finding }: Readiness, facts: RuntimeFacts | null, measured: Measured): void {
-  if (facts?.coldStart === undefined) return;
-  const { pullMs, createMs } = facts.coldStart;
-  const loadMs = saidReadyMs === null ? null : Math.max(0, saidReadyMs - pullMs - createMs);
-  const firstAnswerMs = saidReadyMs === null || finding.verdict !== 'passed' ? null : ms - saidReadyMs;
-  measured.seen = { ...measured.seen, coldStart: { pullMs, createMs, loadMs, firstAnswerMs } };
-  measured.details.push(
-    `cold start: pull ${pullMs} ms, create and start ${createMs} ms, load ${loadMs ?? 'unknown'} ms, first answer ${firstAnswerMs ?? 'unknown'} ms`,
-  );
-}
-
-function evidenceOf({ id, title }: CheckName, { verdict, limit, message }: Finding): CheckEvidence {
-  return { id, title, verdict, limit: limit ?? null, message };
+function isFailed({ check }: Judged): boolean {
+  return check.verdict === 'failed';
 }

@@ -1,9 +1,11 @@
-import { readFileSync, existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureCluster, type Cluster, type TestNamespace } from '../cluster/cluster.ts';
 import { until } from '../cluster/poll.ts';
 import { hostImages, hostProject, terminal, type HostImages } from '../hosts/host-project.ts';
-import { ActionRunner } from './runner.ts';
+import { built } from '../rollout/project.ts';
+import { ActionRunner, type RunningStep } from './runner.ts';
 
 // A job that is cancelled: the main step is killed in the middle of a canary, the post step restores what is its own.
 
@@ -117,4 +119,51 @@ it("leaves somebody else's rollout alone", async () => {
   const cancelled = await main.ended;
   expect(cancelled.exitCode, cancelled.log).toBe(130);
   expect(await selector()).toContain('"revision":"r1"');
+});
+
+it('removes the pod of a smoke test that was killed, and not that of another job', async () => {
+  const kubeconfig = cluster.kubeconfigPath;
+  const started = (): { runner: ActionRunner; main: RunningStep } => {
+    const folder = hostProject(cluster, { namespace: space.name, env: { FAKE_NEVER_READY: '1' } });
+    const evidence = join(folder, '.mldeploy/default');
+    mkdirSync(evidence, { recursive: true });
+    writeFileSync(join(evidence, 'build.json'), JSON.stringify(built(images.server).build));
+    const runner = new ActionRunner(folder, { command: 'smoke', kubeconfig });
+    return { runner, main: runner.main() };
+  };
+  /** Names of the pods of smoke tests, by the run that started each. */
+  const pods = async (): Promise<ReadonlyMap<string, string>> => {
+    const { items } = await cluster.get<{
+      items: { metadata: { name: string; annotations: Record<string, string> } }[];
+    }>(...['pods', '-n', space.name, '-l', 'mldeploy/smoke']);
+    return new Map(
+      items.map(({ metadata: { name, annotations } }) => {
+        const { run } = JSON.parse(annotations['mldeploy/smoke-owner'] ?? '{}') as { run: string };
+        return [run, name];
+      }),
+    );
+  };
+  const [mine, other] = [started(), started()];
+  using runners = new DisposableStack();
+  for (const { runner } of [mine, other]) runners.use(runner);
+  await until('both pods are there', async () => (await pods()).size === 2, {
+    hint: () => `${mine.main.log()}\n${other.main.log()}`,
+  });
+  mine.main.kill('SIGKILL');
+  const killed = await mine.main.ended;
+  const { holder } = JSON.parse(killed.state['mldeploy'] ?? '{}') as { holder: string };
+  const before = await pods();
+  const name = before.get(holder) ?? 'none';
+
+  const post = await mine.runner.post(killed).ended;
+  expect(post.exitCode, post.log).toBe(0);
+  expect(post.log).toContain(`Removed pod ${name} in namespace ${space.name}, which the main step had left behind.`);
+  const gone = new Map([...before].filter(([run]) => run !== holder));
+  await until('its pod is gone', async () => !(await pods()).has(holder));
+  expect(await pods()).toEqual(gone);
+
+  other.main.kill('SIGINT');
+  const interrupted = await other.main.ended;
+  expect(interrupted.exitCode, interrupted.log).toBe(130);
+  expect(await pods()).toEqual(new Map());
 });

@@ -41,6 +41,9 @@ export interface RunningStep {
   readonly ended: Promise<StepResult>;
 }
 
+/** The Action as it is in src/, for what the committed bundle has not got yet. */
+export const source = join(repositoryRoot, 'src/main.ts');
+
 /** Plays a runner for one use of the Action: the committed bundle, on this Node, with files and variables like those of a real job. */
 export class ActionRunner implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'action-runner-'));
@@ -48,14 +51,22 @@ export class ActionRunner implements Disposable {
   readonly #workspace: string;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #inputs: Readonly<Record<string, string>>;
+  readonly #program: string | null;
   #steps = 0;
 
   /**
    * @param workspace folder of the user's repository
    * @param inputs as under `with:`
    * @param environment more variables
+   * @param program what is run instead of the bundle
    */
-  constructor(workspace: string, inputs: Readonly<Record<string, string>>, environment: Record<string, string> = {}) {
+  constructor(
+    workspace: string,
+    inputs: Readonly<Record<string, string>>,
+    environment: Readonly<Record<string, string>> = {},
+    program: string | null = null,
+  ) {
+    this.#program = program;
     this.#metadata = parse(readFileSync(join(repositoryRoot, 'action.yml'), 'utf8')) as ActionMetadata;
     this.#workspace = workspace;
     this.#inputs = inputs;
@@ -87,12 +98,13 @@ export class ActionRunner implements Disposable {
     this.#steps += 1;
     const path = (name: string): string => join(this.#folder, `${this.#steps}-${name}`);
     for (const name of ['output', 'state', 'summary', 'env', 'path']) writeFileSync(path(name), '');
-    const child = spawn(process.execPath, [join(dirname(bundle), file)], {
+    const child = spawn(process.execPath, [this.#program ?? join(dirname(bundle), file)], {
       cwd: this.#workspace,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? '/',
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
         CI: 'true',
         GITHUB_ACTIONS: 'true',
         GITHUB_RUN_ID: '4711',

@@ -81,8 +81,3 @@ describe.each([
     if (hook === 'Sync') expect(watches).toBe(container?.image);
   });
 });
-
-it('the hooks may do what the Tasks may do, and no more', () => {
-  const rules = (file: string): unknown => read(file).find(({ kind }) => kind === 'Role')?.rules;
-  expect(rules('argocd/rbac.yaml')).toEqual(rules('tekton/rbac/rbac.yaml'));
-});

@@ -185,8 +185,18 @@ export class Cluster {
         subjects: [{ kind: 'ServiceAccount', name, namespace }],
       },
     );
+    return this.kubeconfigOf(namespace, name);
+  }
+
+  /**
+   * Lets a test be a ServiceAccount.
+   * @param namespace of the account
+   * @param name of the account
+   * @returns path of a kubeconfig with its token (valid for a day), whose default namespace is that of the account
+   */
+  async kubeconfigOf(namespace: string, name: string): Promise<string> {
     const token = (await this.kubectl(['create', 'token', name, '-n', namespace, '--duration=24h'])).trim();
-    const file = join(this.folder, 'keys', `${name}.kubeconfig`);
+    const file = join(this.folder, 'keys', `${namespace}-${name}.kubeconfig`);
     writeKubeconfig(file, {
       server: this.state.server,
       authority: authority(this.folder),

@@ -43,7 +43,9 @@ async function answered(count: number): Promise<void> {
   await until('answers', () => Promise.resolve(traffic.between(0).length >= from + count), { every: 10 });
 }
 
-test('few connections carry all requests', () => {
+test('few connections carry all requests', async () => {
+  // On a busy machine the first one may answer all before the other is there.
+  await until('both are used', () => Promise.resolve(traffic.between(0).filter(({ reused }) => !reused).length >= 2));
   expect(traffic.failures()).toEqual([]);
   expect(traffic.opened).toBe(2);
   expect(traffic.between(0).every(({ revision }) => revision === 'r7')).toBe(true);

@@ -50,7 +50,7 @@ describe('the schema', () => {
       for (const [key, node] of Object.entries(schema.$defs?.[section]?.properties ?? {})) {
         expect(node.description, `${section}.${key} has no description`).toMatch(/\.$/);
         for (const example of node.examples ?? []) {
-          const gpu = key === 'device' || key === 'providers' ? { resources: { gpu: { count: 1 } } } : {};
+          const gpu = ['device', 'providers', 'maxGpuMemory'].includes(key) ? { resources: { gpu: { count: 1 } } } : {};
           const process = key === 'url' ? { runtime: 'process' } : {};
           const route = key === 'header' ? { istio: {} } : {};
           const strategy = key === 'blueGreen' ? { strategy: 'blueGreen' } : {};
@@ -59,8 +59,12 @@ describe('the schema', () => {
           const server = user === undefined ? {} : { type: user[0] };
           const protocol = key === 'request' ? { protocol: 'http' } : {};
           const extra = { ...protocol, ...process, ...route, ...strategy, ...previous, ...server };
+          const streams = key === 'maxFirstToken' ? { server: { type: 'vllm' } } : {};
           const own = { ...(base[section] as object | undefined), ...extra, [key]: example };
-          expect(() => load({ ...base, ...gpu, [section]: own }), `example of ${section}.${key}`).not.toThrow();
+          expect(
+            () => load({ ...base, ...gpu, ...streams, [section]: own }),
+            `example of ${section}.${key}`,
+          ).not.toThrow();
         }
       }
     }

@@ -369,9 +369,40 @@ nonsense: 1
       'smoke.runtime  found `process`, but `smoke.url` is not set',
     ],
     [
+      'an address with credentials',
+      `${minimal}smoke: {runtime: process, url: "http://bob:pw@127.0.0.1"}`,
+      'smoke.url  found `http://***@127.0.0.1`',
+    ],
+    [
+      'an address that nobody asks',
+      `${minimal}smoke: {runtime: docker, url: "http://127.0.0.1:8000"}`,
+      'smoke.url  `url` is only used by the runtime `process`, found `docker`',
+    ],
+    [
       'a GPU that pods will not have',
       `${minimal}smoke: {device: {require: gpu}}`,
       'smoke.device  a GPU is required for the test',
+    ],
+    [
+      'a proof on a GPU that pods will not have',
+      `${minimal}rollout: {smokedOn: sameGpu}`,
+      'rollout.smokedOn  asks for a smoke test on a GPU, but `resources.gpu` is not set',
+    ],
+    [
+      'a proof on a GPU by a test on the CPU',
+      `${minimal}resources: {gpu: {count: 1}}\nsmoke: {device: cpu}\nrollout: {smokedOn: gpu}`,
+      'rollout.smokedOn  asks for a smoke test on a GPU, but `smoke.device` is `cpu`',
+    ],
+    ['a resource that is no GPU', `${minimal}resources: {gpu: {resource: amd.com/gpu}}`, 'resources.gpu.resource'],
+    [
+      'a limit for a GPU that pods will not have',
+      `${minimal}smoke: {maxGpuMemory: 4Gi}`,
+      'smoke.maxGpuMemory  limits the memory of a GPU, but `resources.gpu` is not set',
+    ],
+    [
+      'a limit for streams that the server does not give',
+      `${minimal}smoke: {maxFirstToken: 1s}`,
+      'smoke.maxFirstToken  limits streamed answers, which the server `fastapi` does not give',
     ],
     [
       'a step longer than its deadline',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBytes, parseDuration, parsePercentage, parseProbability } from '../../src/config/units.ts';
+import { durationText, parseBytes, parseDuration, parsePercentage, parseProbability } from '../../src/config/units.ts';
 
 describe('units', () => {
   it.each([
@@ -10,6 +10,13 @@ describe('units', () => {
     ['1d', 86_400_000],
     ['0s', 0],
   ])('duration %s', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+
+  it.each([
+    [50, '50 ms'],
+    [1500, '1.5 s'],
+    [300_000, '5 min'],
+    [5_430_000, '1 h 30 min 30 s'],
+  ])('%s ms in words', (milliseconds, text) => expect(durationText(milliseconds)).toBe(text));
 
   it.each([
     ['1%', 0.01],

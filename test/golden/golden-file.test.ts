@@ -1,5 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { repositoryRoot } from '../cluster/state.ts';
 import { parseGolden, readGolden } from '../../src/golden/golden-file.ts';
+import { validateGolden } from '../../src/golden/generated/validate-golden.js';
 import { wholeValue } from '../../src/json-path.ts';
 import { defaultTolerance, differences, exact } from '../../src/golden/tolerance.ts';
 
@@ -27,9 +31,21 @@ test('reads requests with names, tolerances and defaults', () => {
 test('reads paths and the other kinds of tolerance', () => {
   const of = (more: object) => parseGolden(JSON.stringify({ requests: [{ body: 1, expect: [1], ...more }] }), 'g')[0];
   expect(of({ at: '$.data[*].embedding' })?.at).toMatchObject({ steps: ['data', null, 'embedding'], single: false });
+  expect(of({ tolerance: {} })?.tolerance).toEqual(exact);
+  expect(of({ tolerance: { top: 2 } })?.tolerance).toEqual({ agreement: 1, top: 2 });
   expect(of({ tolerance: { cosine: 0.99 } })?.tolerance).toEqual({ cosine: 0.99 });
   expect(of({ tolerance: { agreement: 0.95 } })?.tolerance).toEqual({ agreement: 0.95, top: 1 });
   expect(of({ tolerance: { top: 3, agreement: 1 } })?.tolerance).toEqual({ agreement: 1, top: 3 });
+});
+
+test('the examples fit the published schema, which editors find by its address', () => {
+  const files = globSync('examples/*/golden.json', { cwd: repositoryRoot });
+  expect(files.length).toBeGreaterThan(3);
+  for (const file of files) {
+    const text = readFileSync(path.join(repositoryRoot, file), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ $schema: 'https://ml-deploy.dev/schema/golden-v1.json' });
+    expect(parseGolden(text, file).length).toBeGreaterThan(0);
+  }
 });
 
 describe('what is wrong is named with line and column', () => {
@@ -42,6 +58,12 @@ describe('what is wrong is named with line and column', () => {
     ['[]', '1:1', 'expected an object'],
     ['{}', '1:1', '"requests" that is an array'],
     ['{"requests": []}', '1:14', 'empty'],
+    [
+      '{"requests": [{"body": 1, "expect": 1}], "request": []}',
+      '1:42',
+      'unknown field "request"; allowed: $schema, requests',
+    ],
+    ['{"$schema": 7, "requests": [{"body": 1, "expect": 1}]}', '1:13', '$schema must be string'],
     ['{"requests": [7]}', '1:15', 'requests[0] must be an object'],
     ['{"requests": [\n  {"body": 1}\n]}', '2:3', 'requests[0] has no field "expect"'],
     ['{"requests": [\n  {"body": 1, "expect": 1, "tolerances": {}}]}', '2:28', 'unknown field "tolerances"'],
@@ -65,6 +87,9 @@ describe('what is wrong is named with line and column', () => {
       'used twice',
     ],
   ])('%j', (text, position, reason) => {
+    // What is no matter of the form (paths, places, names) the schema cannot tell.
+    const beyond = /not JSON|unique|is no name|at all the places|used twice/.test(reason);
+    if (!beyond) expect(validateGolden(JSON.parse(text))).toBe(false);
     const parse = () => parseGolden(text, 'tests/golden.json');
     expect(parse).toThrow(expect.objectContaining({ code: 'smoke/golden', kind: 'usage' }));
     expect(parse).toThrow(reason);

@@ -101,7 +101,7 @@ describe('a driver that does not work is explained, with what to do', () => {
     const forgotten = machine([], [['0x10de', '0x030200']]);
     const other = await probeHost(forgotten.environment, { root: forgotten.root });
     expect(other.looked).toContain('not installed, although an NVIDIA GPU is on the bus');
-    expect(other.fix).toContain('ubuntu-drivers install');
+    expect(other.fix).toContain('Install the driver: see https://docs.nvidia.com/');
   });
 });
 

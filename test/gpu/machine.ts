@@ -34,7 +34,11 @@ export function machine(
   return {
     bin,
     root,
-    environment: { PATH: `${bin}:/usr/bin:/bin`, HOME: folder },
+    environment: {
+      PATH: `${bin}:/usr/bin:/bin`,
+      HOME: folder,
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+    },
     program: (name, script) => {
       const target = path.join(bin, name);
       writeFileSync(target, script.startsWith('#!') ? script : `#!/bin/sh\n${script}\n`);

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isOn, parseXid, readXids } from '../../src/gpu/xid.ts';
-import type { GpuUse } from '../../src/gpu/watch.ts';
-import { judgeErrors, judgeUse } from '../../src/smoke/checks/gpu.ts';
+import { isOn, parseXid, readXids, xidReader } from '../../src/gpu/xid.ts';
 import { machine } from './machine.ts';
 
 const xid = (line: string) => {
@@ -53,72 +51,17 @@ describe('errors in the kernel log', () => {
     here.program('journalctl', 'exit 1');
     expect(await readXids(here.environment)).toHaveProperty('unreadable');
   });
-});
 
-const use: GpuUse = {
-  devices: [],
-  driver: null,
-  samples: 5,
-  pids: [4711],
-  oursPeakMiB: 612,
-  containerPids: [4700, 4711],
-  asked: { utilisation: 87, ms: 2_000 },
-  riseMiB: 612,
-  peakMiB: 634,
-  utilisation: 87,
-  processesSeen: true,
-  xids: [],
-  kernelLog: null,
-  uncorrected: 0,
-  ailments: [],
-};
-
-describe('verdicts on the GPU', () => {
-  test.each<[string, Partial<GpuUse>, string]>([
-    ['a process with memory', {}, 'passed'],
-    [
-      'MIG, whose use the driver does not tell',
-      { asked: { utilisation: null, ms: 2_000 }, oursPeakMiB: null },
-      'passed',
-    ],
-    ['idle while it was asked, busy before', { asked: { utilisation: 0, ms: 2_000 } }, 'failed'],
-    ['idle in a time too short to tell', { asked: { utilisation: 0, ms: 80 } }, 'skipped'],
-    ['never asked', { asked: null }, 'skipped'],
-    ['memory not told, and it did not rise', { oursPeakMiB: null, riseMiB: 0 }, 'failed'],
-    ['memory not told at all', { oursPeakMiB: null, riseMiB: null }, 'skipped'],
-    ['processes of the container never told', { pids: [], oursPeakMiB: null, containerPids: null }, 'skipped'],
-    ['no process of ours', { pids: [], oursPeakMiB: null }, 'failed'],
-    ['no process is shown, and the memory rises', { pids: [], processesSeen: false }, 'passed'],
-    ['no process is shown, and the memory does not rise', { pids: [], processesSeen: false, riseMiB: 3 }, 'failed'],
-    ['a process without memory', { oursPeakMiB: 0 }, 'failed'],
-    ['the driver is silent', { samples: 0 }, 'failed'],
-  ])('used: %s', (_, more, verdict) => {
-    expect(judgeUse({ ...use, ...more }).verdict).toBe(verdict);
-  });
-
-  test('errors: of nobody, of the program, of the board', () => {
-    expect(judgeErrors(use)).toMatchObject({ verdict: 'passed', message: 'No Xid and no uncorrected ECC error.' });
-    const own = xid('NVRM: Xid (PCI:0000:3b:00): 31, pid=4711, name=python3, MMU Fault');
-    expect(judgeErrors({ ...use, xids: [own] })).toMatchObject({
-      verdict: 'failed',
-      message: expect.stringContaining('Xid 31') as string,
-    });
-    const foreign = xid('NVRM: Xid (PCI:0000:3b:00): 31, pid=99, name=other, MMU Fault');
-    const nobody = xid('NVRM: Xid (PCI:0000:3b:00): 13, Graphics Exception');
-    for (const other of [foreign, nobody]) {
-      expect(judgeErrors({ ...use, xids: [other] })).toMatchObject({
-        verdict: 'passed',
-        message: expect.stringContaining("Not of the container's processes: Xid") as string,
-      });
-    }
-    const unknown = xid('NVRM: Xid (PCI:0000:3b:00): 154, GPU recovery action changed, pid=4711');
-    expect(() => judgeErrors({ ...use, xids: [unknown] })).toThrow(/^The GPU failed during the test/);
-    const board = xid('NVRM: Xid (PCI:0000:3b:00): 48, DBE');
-    for (const more of [{ xids: [own, board] }, { uncorrected: 2 }, { ailments: ['a reset is required'] }]) {
-      expect(() => judgeErrors({ ...use, ...more })).toThrow(/^The GPU failed during the test/);
-    }
-    expect(judgeErrors({ ...use, kernelLog: 'this user may not read it' }).message).toContain(
-      'Xid errors cannot be seen',
-    );
+  test('are always read in the way that worked first: another writes other times', async () => {
+    const here = machine();
+    here.program('dmesg', 'echo "[1.0] NVRM: Xid (PCI:0000:3b:00): 43, x"');
+    here.program('journalctl', 'echo "[1.000000] kernel: NVRM: Xid (PCI:0000:3b:00): 43, x"');
+    const read = xidReader(here.environment);
+    const first = await read();
+    expect(first).toHaveProperty('xids', ['[1.0] NVRM: Xid (PCI:0000:3b:00): 43, x']);
+    here.program('dmesg', 'exit 1');
+    expect(await read()).toEqual({ unreadable: 'dmesg did not tell the kernel log any more' });
+    here.program('dmesg', 'echo "[1.0] NVRM: Xid (PCI:0000:3b:00): 43, x"');
+    expect(await read()).toEqual(first);
   });
 });

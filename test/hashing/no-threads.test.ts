@@ -1,30 +1,34 @@
 import { createHash } from 'node:crypto';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { syncBuiltinESMExports } from 'node:module';
+import threads from 'node:worker_threads';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { HashCrew } from '../../src/hashing/crew.ts';
 import { hashingOf, hashingSoon } from '../../src/hashing/hashing.ts';
 
 /** How many threads the system allows, and how many it was asked for. */
-const system = vi.hoisted(() => ({ allows: 0, asked: 0, running: 0 }));
+const system = { allows: 0, asked: 0, running: 0 };
+const { Worker: Real } = threads;
 
-vi.mock('node:worker_threads', async (original) => {
-  const real = await original<{
-    Worker: new (
-      ...given: ConstructorParameters<typeof import('node:worker_threads').Worker>
-    ) => import('node:worker_threads').Worker;
-  }>();
-  class Worker extends real.Worker {
-    constructor(...given: ConstructorParameters<typeof import('node:worker_threads').Worker>) {
-      system.asked += 1;
-      if (system.asked > system.allows) {
-        throw Object.assign(new Error('Worker initialization failure: EAGAIN'), { code: 'ERR_WORKER_INIT_FAILED' });
-      }
-      super(...given);
-      system.running += 1;
-      this.on('exit', () => (system.running -= 1));
+class Worker extends Real {
+  constructor(...given: ConstructorParameters<typeof Real>) {
+    system.asked += 1;
+    if (system.asked > system.allows) {
+      throw Object.assign(new Error('Worker initialization failure: EAGAIN'), { code: 'ERR_WORKER_INIT_FAILED' });
     }
+    super(...given);
+    system.running += 1;
+    this.on('exit', () => (system.running -= 1));
   }
-  return { ...real, Worker };
-});
+}
+
+/** Also for modules that are loaded already. */
+function threadsAre(worker: typeof Real): void {
+  Object.assign(threads, { Worker: worker });
+  syncBuiltinESMExports();
+}
+
+threadsAre(Worker);
+afterAll(() => threadsAre(Real));
 
 const large = 1024 * 1024 * 1024;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,35 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { checkBuild } from '../../src/image/repeat-build.ts';
 import { writeLock } from '../../src/image/lock/write.ts';
 import { buildStage } from '../../src/image/stage.ts';
 import type { Manifest } from '../../src/oci/manifest.ts';
 import type { StageContext } from '../../src/pipeline/stage.ts';
-import { startReferringRegistry, type ReferringRegistry } from '../oci/referring-registry.ts';
+import type { ReferringRegistry } from '../oci/referring-registry.ts';
 import { project } from './project.ts';
+import { registryProject } from './registry-project.ts';
 import { pushTwoPlatformBase } from './two-platform-base.ts';
 
+const place = registryProject('weights', pushTwoPlatformBase);
 let root: string;
 let registry: ReferringRegistry;
 let base: string;
-
-beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'mldeploy-bad-'));
-  mkdirSync(join(root, 'model'));
-  writeFileSync(join(root, 'model/config.json'), '{}');
-  writeFileSync(join(root, 'model/model.safetensors'), 'weights');
-  registry = await startReferringRegistry({ lists: true });
-  base = await pushTwoPlatformBase(`${registry.host}/acme/base`);
-});
-
-afterEach(async () => {
-  await registry[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true, force: true });
+beforeEach(() => {
+  ({ root, registry, base } = place());
 });
 
 function contextOf(name = `${registry.host}/acme/base:slim`): StageContext {

@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { modelImage } from '../../src/image/beside.ts';
 import { compareImages } from '../../src/image/diff/compare.ts';
@@ -11,33 +10,25 @@ import { checkBuild } from '../../src/image/repeat-build.ts';
 import { layersInRepository } from '../../src/image/known-layers.ts';
 import { buildStage } from '../../src/image/stage.ts';
 import { contentAnnotation } from '../../src/oci/layer-content.ts';
-import type { ImageConfigFile, Manifest } from '../../src/oci/manifest.ts';
+import { digestOf, mediaTypes, type Descriptor, type ImageConfigFile, type Manifest } from '../../src/oci/manifest.ts';
 import { fetchModel } from '../../src/oci/pull/fetch-model.ts';
 import type { BuildEvidence } from '../../src/pipeline/evidence.ts';
-import { podWeights, refuseUnknownWeights } from '../../src/pipeline/pod-weights.ts';
+import { checkNamedWeights, namedWeights, podWeights } from '../../src/pipeline/pod-weights.ts';
 import type { StageContext } from '../../src/pipeline/stage.ts';
+import { releaseOf } from '../../src/rollout/plan.ts';
 import type { ImagePlan } from '../../src/server/image-plan.ts';
-import { startReferringRegistry, type ReferringRegistry } from '../oci/referring-registry.ts';
+import type { ReferringRegistry } from '../oci/referring-registry.ts';
 import { client, pushSmallBase } from './builders/oci/small-base.ts';
 import { project } from './project.ts';
+import { registryProject } from './registry-project.ts';
 
 const large = Buffer.alloc(200_000, 'weights ');
 const engineImage = `r.example/engine@sha256:${'e'.repeat(64)}`;
+const place = registryProject(large, pushSmallBase);
 let root: string;
 let registry: ReferringRegistry;
-
-beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'mldeploy-beside-'));
-  mkdirSync(join(root, 'model'));
-  writeFileSync(join(root, 'model/config.json'), '{}');
-  writeFileSync(join(root, 'model/model.safetensors'), large);
-  registry = await startReferringRegistry({ lists: true });
-  await pushSmallBase(`${registry.host}/acme/base`);
-});
-
-afterEach(async () => {
-  await registry[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true, force: true });
+beforeEach(() => {
+  ({ root, registry } = place());
 });
 
 function contextOf(image: string): StageContext {
@@ -152,13 +143,16 @@ describe('a model beside its image', () => {
       labels: {},
       weights: { path: '/models', files: [] },
     };
-    const { layers, written, diskBytes } = await modelImage(
+    const { layers, images, index, diskBytes } = await modelImage(
       plan,
       [],
       `sha256:${'d'.repeat(64)}`,
       '1970-01-01T00:00:00.000Z',
     );
     expect(layers.map(({ kind, title }) => `${kind} ${title}`)).toEqual(['code /models/fraud']);
+    const [written, ...others] = images;
+    if (written === undefined) throw new Error('there is one');
+    expect([index, others]).toEqual([null, []]);
     expect(written.manifest.annotations).toMatchObject({ 'dev.ml-deploy.model.disk': `${diskBytes}` });
     expect(written.config).toMatchObject({ os: 'linux', architecture: 'arm64', variant: 'v8' });
     const target = client(`${registry.host}/acme/iris`);
@@ -189,12 +183,110 @@ describe('pods of a built image', () => {
       expect.objectContaining({ code: 'pipeline/no-engine-image', kind: 'usage' }),
     );
   });
+});
 
-  it('do not get it from an image that was built elsewhere', () => {
-    const { config } = contextOf('weights: volume');
-    expect(() => refuseUnknownWeights(config, engineImage)).toThrow(
-      expect.objectContaining({ code: 'pipeline/unknown-weights' }),
-    );
-    refuseUnknownWeights(contextOf('weights: image').config, engineImage);
+function descriptorOf(content: Buffer): Descriptor {
+  return { mediaType: mediaTypes.manifest, digest: digestOf(content), size: content.length };
+}
+
+describe('pods of an image that was built elsewhere', () => {
+  const notes: string[] = [];
+  const asking = (image: string): StageContext => {
+    const context = contextOf(image);
+    const note = (_: string, text: string): void => void notes.push(text);
+    return { ...context, reporter: { ...context.reporter, note }, evidence: {} };
+  };
+  beforeEach(() => {
+    notes.length = 0;
+  });
+
+  it('get the very model that they get with the evidence of its build', async () => {
+    const built = await build('weights: init');
+    const image = built.image.reference;
+    for (const mode of ['init', 'volume']) {
+      const context = asking(`weights: ${mode}`);
+      await checkNamedWeights(context, image);
+      const { contract, ...release } = await releaseOf({ ...context, evidence: { build: built } });
+      expect(contract).toBeDefined();
+      expect(await releaseOf({ ...context, image })).toEqual(release);
+      expect(release.weights).toMatchObject({ mode, reference: built.weights?.reference });
+    }
+    await expect(
+      namedWeights({ ...asking('weights: init'), access: { ...asking('').access, engineImage: null } }, image),
+    ).rejects.toMatchObject({ code: 'pipeline/no-engine-image' });
+  });
+
+  it('are refused when the image was built for something else than image.weights says', async () => {
+    const beside = (await build('weights: init')).image.reference;
+    const inside = (await build('weights: image')).image.reference;
+    const refused = { code: 'pipeline/mismatch', kind: 'usage' };
+    await expect(checkNamedWeights(asking('weights: image'), beside)).rejects.toMatchObject(refused);
+    await expect(checkNamedWeights(asking('weights: init'), inside)).rejects.toMatchObject(refused);
+    await expect(releaseOf({ ...asking('weights: volume'), image: inside })).rejects.toMatchObject(refused);
+    await checkNamedWeights(asking('weights: image'), inside);
+    expect(notes).toEqual([]);
+  });
+
+  it('are refused when the model is not there, or the registry does not say where it is', async () => {
+    const { image, weights } = await build('weights: init');
+    registry.manifests.delete(weights?.digest ?? '');
+    const refused = { code: 'pipeline/unknown-weights', kind: 'usage' };
+    await expect(namedWeights(asking('weights: init'), image.reference)).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringContaining(weights?.reference ?? '?') as string,
+      hint: expect.stringContaining('crane copy') as string,
+    });
+    const unknown = `${image.repository}@sha256:${'0'.repeat(64)}`;
+    await expect(namedWeights(asking('weights: init'), unknown)).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringContaining('there is no image') as string,
+    });
+  });
+
+  it('are not refused for a registry that only the nodes reach, when the model is in the image', async () => {
+    const unreachable = `127.0.0.1:1/acme/iris@sha256:${'0'.repeat(64)}`;
+    await checkNamedWeights(asking('weights: image'), unreachable);
+    expect(notes.at(-1)).toContain('It is not known whether 127.0.0.1:1/acme/iris');
+    const stopped = { ...asking('weights: image'), signal: AbortSignal.abort() };
+    await expect(checkNamedWeights(stopped, unreachable)).rejects.toMatchObject({ kind: 'interrupted' });
+  });
+
+  it('are refused when labels are damaged, or differ from platform to platform', async () => {
+    const { image } = await build('weights: init');
+    const withLabel = (label: unknown): Descriptor => {
+      const config = Buffer.from(
+        JSON.stringify({
+          os: 'linux',
+          architecture: 'amd64',
+          config: { Labels: { 'dev.ml-deploy.weights': label } },
+          rootfs: { type: 'layers', diff_ids: [] },
+        }),
+      );
+      registry.blobs.set(digestOf(config), config);
+      return publish({ ...stored(image.digest), config: descriptorOf(config) });
+    };
+    const publish = (document: object): Descriptor => {
+      const content = Buffer.from(JSON.stringify(document));
+      const { mediaType = '' } = document as { mediaType?: string };
+      registry.manifests.set(digestOf(content), { content, type: mediaType });
+      return descriptorOf(content);
+    };
+    const index = publish({
+      schemaVersion: 2,
+      mediaType: mediaTypes.index,
+      manifests: ['a', 'b'].map((letter) => withLabel(`sha256:${letter.repeat(64)}`)),
+    });
+    // Labels are texts: a config with something else is no config at all.
+    const damaged = [
+      [index, 'dev.ml-deploy.weights'],
+      [withLabel('latest'), 'dev.ml-deploy.weights'],
+      [withLabel(7), 'is not an image config'],
+    ] as const;
+    for (const [{ digest }, words] of damaged) {
+      await expect(namedWeights(asking('weights: init'), `${image.repository}@${digest}`)).rejects.toMatchObject({
+        code: 'pipeline/unknown-weights',
+        message: expect.stringContaining(words) as string,
+      });
+    }
   });
 });

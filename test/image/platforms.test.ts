@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { checkBuild } from '../../src/image/repeat-build.ts';
 import { compareImages } from '../../src/image/diff/compare.ts';
@@ -19,28 +18,21 @@ import {
   type ImageIndex,
   type Manifest,
 } from '../../src/oci/manifest.ts';
+import { fetchModel } from '../../src/oci/pull/fetch-model.ts';
 import type { BuildEvidence } from '../../src/pipeline/evidence.ts';
 import type { StageContext } from '../../src/pipeline/stage.ts';
-import { startReferringRegistry, type ReferringRegistry } from '../oci/referring-registry.ts';
+import type { ReferringRegistry } from '../oci/referring-registry.ts';
+import { client } from './builders/oci/small-base.ts';
 import { project } from './project.ts';
+import { registryProject } from './registry-project.ts';
 import { pushTwoPlatformBase } from './two-platform-base.ts';
 
 const both = 'platform: [linux/amd64, linux/arm64]';
+const place = registryProject('weights', pushTwoPlatformBase);
 let root: string;
 let registry: ReferringRegistry;
-
-beforeEach(async () => {
-  root = mkdtempSync(join(tmpdir(), 'mldeploy-platforms-'));
-  mkdirSync(join(root, 'model'));
-  writeFileSync(join(root, 'model/config.json'), '{}');
-  writeFileSync(join(root, 'model/model.safetensors'), 'weights');
-  registry = await startReferringRegistry({ lists: true });
-  await pushTwoPlatformBase(`${registry.host}/acme/base`);
-});
-
-afterEach(async () => {
-  await registry[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true, force: true });
+beforeEach(() => {
+  ({ root, registry } = place());
 });
 
 function contextOf(image: string): StageContext {
@@ -125,6 +117,8 @@ describe('an image for several platforms', () => {
     const cars = imagesOf(car?.digest ?? '').map(({ digest }) => stored(digest).layers);
     expect(cars.map((layers) => layers[0]?.digest)).toEqual([amd?.[0], arm?.[0]]);
     expect(cars[0]?.at(-1)?.digest).toBe(amd?.at(-1));
+    const platforms = (digest: string) => imagesOf(digest).map(({ platform }) => platform);
+    expect(platforms(car?.digest ?? '')).toEqual(platforms(image.digest));
     expect(stored(pack?.digest ?? '').artifactType).toContain('cncf.model');
   });
 
@@ -164,6 +158,23 @@ describe('an image for several platforms', () => {
       return (JSON.parse(config) as ImageConfigFile).config?.Labels?.['dev.ml-deploy.weights'];
     });
     expect(labels).toEqual([weights?.digest, weights?.digest]);
+    // The model has an image for each platform, of the same layers: a node mounts the one that says its own.
+    const models = imagesOf(weights?.digest ?? '');
+    expect(models.map(({ platform }) => platform)).toEqual([
+      { os: 'linux', architecture: 'amd64' },
+      { os: 'linux', architecture: 'arm64' },
+    ]);
+    const architectures = models.map(({ digest }) => {
+      const { config, layers } = stored(digest);
+      expect(layers.map((layer) => layer.digest)).toEqual(weights?.layers.map((layer) => layer.digest));
+      return (JSON.parse(registry.blobs.get(config.digest)?.toString() ?? '') as ImageConfigFile).architecture;
+    });
+    expect(architectures).toEqual(['amd64', 'arm64']);
+    const target = client(`${registry.host}/acme/iris`);
+    const fetched = await fetchModel(target, weights?.digest ?? '', join(root, 'fetched'), {
+      onBytes: () => undefined,
+    });
+    expect(fetched.files).toBe(2);
     expect(await checkBuild(contextOf(`${both}, weights: volume`))).toMatchObject({ same: true });
   });
 

@@ -132,6 +132,15 @@ describe('weight layers', () => {
     expect(layers).toHaveLength(64);
   });
 
+  it('are refused when two files of the model have one place', async () => {
+    const { root, weights } = model({ 'jit.pt': 'a', 'model.pt': 'b' });
+    const files = weights.files.map((file) => ({ ...file, target: '/models/iris/1/model.pt' }));
+    await expect(made({ root, weights: { ...weights, files } })).rejects.toMatchObject({
+      code: 'build/model-layout',
+      message: 'jit.pt and model.pt of the model would both be /models/iris/1/model.pt in the image',
+    });
+  });
+
   it('are made of a model that is a single file', async () => {
     const some = model({ 'model.joblib': 'weights' });
     const [layer] = await made({ ...some, root: join(some.root, 'model.joblib') });

@@ -41,7 +41,7 @@ describe('paths', () => {
   });
 });
 
-describe('retries', () => {
+describe.concurrent('retries', () => {
   it('repeats 429 and 5xx and broken connections until it succeeds', async () => {
     const transport = scripted(
       status(429, 'slow'),
@@ -134,6 +134,38 @@ describe('refusals', () => {
     const error = await failure(kubeApi(scripted(status(403, 'rbac'))).delete(resources.deployment, 'ml', 'web'));
     expect(error.code).toBe('kubernetes/forbidden');
     expect(error.message).toContain('delete deployments.apps (Deployment web in namespace ml)');
+  });
+
+  it.each([
+    [
+      'pods "p" is forbidden: exceeded quota: gpus, requested: requests.nvidia.com/gpu=1, used: requests.nvidia.com/gpu=4, limited: requests.nvidia.com/gpu=4',
+      'kubernetes/quota',
+      'the quota gpus of the namespace allows requests.nvidia.com/gpu=4, taken are requests.nvidia.com/gpu=4, asked for are requests.nvidia.com/gpu=1',
+    ],
+    [
+      'pods "p" is forbidden: failed quota: all: must specify limits.cpu',
+      'kubernetes/quota',
+      'asks that every pod names',
+    ],
+    [
+      'pods "p" is forbidden: violates PodSecurity "restricted:latest": seLinuxOptions',
+      'kubernetes/not-admitted',
+      'the pod security standard restricted:latest',
+    ],
+    [
+      'pods "p" is forbidden: pod rejected: RuntimeClass "nvidia" not found',
+      'kubernetes/not-admitted',
+      'the cluster has no RuntimeClass nvidia',
+    ],
+    [
+      'pods "p" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi',
+      'kubernetes/not-admitted',
+      'the LimitRange of the namespace',
+    ],
+  ])('tells a rule of the namespace from a missing right: %s', async (said, code, means) => {
+    const error = await failure(kubeApi(scripted(status(403, said))).get(resources.pod, 'ml', 'p'));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(means);
   });
 
   it('tells a failed patch test from an invalid object', async () => {

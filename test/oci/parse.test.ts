@@ -40,6 +40,9 @@ describe('an image in a registry', () => {
     ['a digest that is a path', json({ ...manifest, config: { ...config, digest: '../../x' } })],
     ['a layer that is nothing', json({ ...manifest, layers: [null] })],
     ['a size that is text', json({ ...manifest, layers: [{ ...config, size: '7' }] })],
+    ['an annotation that is a number', json({ ...manifest, layers: [{ ...config, annotations: { title: 5 } }] })],
+    ['annotations that are a list', json({ ...manifest, annotations: ['x'] })],
+    ['a platform with a number', json({ manifests: [{ ...image, platform: { os: 7 } }] })],
     ['an index of nothing', json({ manifests: [7] })],
     ['an index in an index', index],
     ['another config', json({ ...manifest, config: { ...config, digest: digestOf(wrongConfig) } })],
@@ -51,6 +54,34 @@ describe('an image in a registry', () => {
       kind: 'infrastructure',
       message: expect.stringMatching(/^the (manifest|config) of acme\/base.* is not an image/) as string,
     });
+  });
+
+  it.each([
+    { config: { Env: [5] } },
+    { config: { Env: 'PATH=/bin' } },
+    { config: { Labels: { a: 1 } } },
+    { config: { Labels: [] } },
+    { config: { User: 0 } },
+    { config: [] },
+    { history: [{ created_by: 5 }] },
+    { created: 0 },
+    { variant: 8 },
+  ])('whose config has %j is no defect of ours', async (more) => {
+    const content = json({ ...(JSON.parse(configBytes.toString()) as object), ...more });
+    const descriptor = { ...config, digest: digestOf(content), size: content.length };
+    await using registry = await startWith(json({ ...manifest, config: descriptor }), content);
+    await expect(findImage(clientOf(registry.host), 'v1', platform, noBase('acme/base'))).rejects.toMatchObject({
+      code: 'registry/failed',
+      message: expect.stringContaining('is not an image config') as string,
+    });
+  });
+
+  it('whose config has the nulls of other programs is read', async () => {
+    const nulls = { config: { Env: null, Labels: null, User: null }, history: null, created: null };
+    const content = json({ ...(JSON.parse(configBytes.toString()) as object), ...nulls });
+    const descriptor = { ...config, digest: digestOf(content), size: content.length };
+    await using registry = await startWith(json({ ...manifest, config: descriptor }), content);
+    expect((await findImage(clientOf(registry.host), 'v1', platform, noBase('x'))).config).toMatchObject(nulls);
   });
 
   it('is read as it is when it is right, with the nulls of other programs', async () => {
@@ -81,6 +112,13 @@ describe('a wrong answer', () => {
       code: 'registry/failed',
       message: expect.stringContaining('the list of what is attached in') as string,
     });
+  });
+
+  it('to the referrers leads nowhere, when the next page has no address', async () => {
+    const headers = { 'content-type': mediaTypes.index, link: '<http://[>; rel="next"' };
+    const body = JSON.stringify({ manifests: [config] });
+    await using registry = await startFaultyRegistry({ fault: () => ({ status: 200, headers, body }) });
+    expect(await listReferrers(clientOf(registry.host), config.digest)).toEqual([config]);
   });
 
   it('among the referrers is left out', async () => {

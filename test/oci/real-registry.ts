@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { installPackages } from '../cluster/requirements.ts';
 import { until } from '../cluster/poll.ts';
+import { goesWithUs } from '../guard.ts';
 
 /** A registry process of its own, empty, on a port of its own. */
 export interface RealRegistry extends AsyncDisposable {
@@ -33,6 +34,7 @@ export async function startRegistry(password?: string, bytes?: number): Promise<
     `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${data}}}\n${auth}http: {addr: "127.0.0.1:${port}"}\n`,
   );
   const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
+  goesWithUs(child);
   const host = `127.0.0.1:${port}`;
   await until('the registry answers', async () => (await fetch(`http://${host}/v2/`)).status < 500);
   return {

@@ -59,10 +59,19 @@ export async function startReferringRegistry(options: ReferringOptions): Promise
       const found = manifests.get(reference);
       if (found === undefined) return void response.writeHead(404).end();
       const digest = digestOf(found.content);
-      const headers = { 'content-type': found.type, 'docker-content-digest': digest, etag: `"${digest}"` };
-      response.writeHead(200, headers).end(found.content);
-    } else if (request.method === 'HEAD') response.writeHead(blobs.has(reference) ? 200 : 404).end();
-    else if (request.method === 'GET') response.writeHead(blobs.has(reference) ? 200 : 404).end(blobs.get(reference));
+      const { type, content } = found;
+      const length = { 'content-length': content.length };
+      response.writeHead(200, {
+        'content-type': type,
+        'docker-content-digest': digest,
+        etag: `"${digest}"`,
+        ...length,
+      });
+      response.end(content);
+    } else if (request.method === 'HEAD') {
+      const blob = blobs.get(reference);
+      response.writeHead(blob === undefined ? 404 : 200, { 'content-length': blob?.length ?? 0 }).end();
+    } else if (request.method === 'GET') response.writeHead(blobs.has(reference) ? 200 : 404).end(blobs.get(reference));
     else if (request.method === 'POST') response.writeHead(202, { location: `/upload/${Math.random()}` }).end();
     else if (request.method === 'PATCH') {
       blobs.set(url.pathname, body);

@@ -8,6 +8,8 @@ describe('repository names', () => {
     ['ghcr.io/acme/fraud', 'ghcr.io', 'acme/fraud'],
     ['localhost/fraud', 'localhost', 'fraud'],
     ['registry:5000/a/b_c/d-e', 'registry:5000', 'a/b_c/d-e'],
+    ['[::1]:5000/x', '[::1]:5000', 'x'],
+    ['my_registry:5000/x', 'my_registry:5000', 'x'],
     ['198.18.0.2:5000/x', '198.18.0.2:5000', 'x'],
     ['acme/fraud', 'registry-1.docker.io', 'acme/fraud'],
     ['docker.io/python', 'registry-1.docker.io', 'library/python'],
@@ -25,6 +27,11 @@ describe('repository names', () => {
     'ghcr.io/acme/fraud:v1',
     'ghcr.io/acme//fraud',
     'ghcr.io/acme@sha256:0',
+    'localhost:abc/x',
+    'localhost:99999/x',
+    'me@ghcr.io/x',
+    'a b.c/x',
+    '[::1/x',
   ])('refuses %j', (name) => {
     expect(() => parseRepository(name)).toThrow(expect.objectContaining({ code: 'registry/bad-name' }) as Error);
   });

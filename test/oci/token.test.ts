@@ -1,4 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import events from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -59,6 +62,82 @@ describe.concurrent('a token server', () => {
     await expect(clientOf(registry.host).hasBlob(digest)).rejects.toMatchObject({ code: 'registry/forbidden' });
     expect(registry.log).toHaveLength(2);
   });
+});
+
+describe('credentials that live for minutes', () => {
+  /** Its token server knows the password of the hour alone; each token is good for one request. */
+  async function startWithPasswords(password: () => string): Promise<FaultyRegistry> {
+    let host = '';
+    let next = 0;
+    let good = '';
+    const registry = await startFaultyRegistry({
+      fault: ({ path, headers }: SeenRequest) => {
+        if (path === '/token') {
+          const right = `Basic ${Buffer.from(`u:${password()}`).toString('base64')}`;
+          if (headers.authorization !== right) return { status: 401 };
+          good = `t${++next}`;
+          return { status: 200, body: JSON.stringify({ token: good }) };
+        }
+        if (good !== '' && headers.authorization === `Bearer ${good}`) return ((good = ''), null);
+        return { status: 401, headers: { 'www-authenticate': `Bearer realm="http://${host}/token",service="s"` } };
+      },
+    });
+    host = registry.host;
+    return registry;
+  }
+
+  it('are looked up anew when the token server refuses those that let us in', async () => {
+    let now = 'old';
+    let lookups = 0;
+    await using registry = await startWithPasswords(() => now);
+    const client = clientOf(registry.host, {
+      credentials: () => {
+        lookups++;
+        return Promise.resolve({ kind: 'password', username: 'u', password: now });
+      },
+    });
+    expect(await client.hasBlob(digest)).toBe(false);
+    now = 'new';
+    expect(await client.hasBlob(digest)).toBe(false);
+    expect(lookups).toBe(2);
+  });
+
+  it('are looked up once more, and not again and again', async () => {
+    let now = 'old';
+    let lookups = 0;
+    await using registry = await startWithPasswords(() => now);
+    const client = clientOf(registry.host, {
+      credentials: () => {
+        lookups++;
+        return Promise.resolve({ kind: 'password', username: 'u', password: 'old' });
+      },
+    });
+    expect(await client.hasBlob(digest)).toBe(false);
+    now = 'new';
+    await expect(client.hasBlob(digest)).rejects.toMatchObject({ code: 'registry/unauthorized' });
+    expect(lookups).toBe(2);
+  });
+});
+
+it.each([301, 302, 303, 307, 308])('a refresh token goes nowhere else when its server answers %d', async (status) => {
+  const bodies: string[] = [];
+  const elsewhere = createServer((request, response) => {
+    request.on('data', (piece: Buffer) => bodies.push(piece.toString()));
+    request.on('end', () => response.end(JSON.stringify({ token: 't' })));
+  }).listen(0, '127.0.0.1');
+  await events.once(elsewhere, 'listening');
+  const { port } = elsewhere.address() as AddressInfo;
+  try {
+    await using registry = await startWithTokens([{ status, headers: { location: `http://localhost:${port}/t` } }]);
+    const credentials = (): Promise<Credentials> => Promise.resolve({ kind: 'refresh-token', token: 'SECRET' });
+    await expect(clientOf(registry.host, { credentials }).hasBlob(digest)).rejects.toMatchObject({
+      code: 'registry/failed',
+      message: expect.stringContaining(`answered ${status}, which leads elsewhere`) as string,
+    });
+    expect(bodies).toEqual([]);
+  } finally {
+    elsewhere.close();
+  }
 });
 
 describe('a host that is written in another way than in URLs', () => {

@@ -169,6 +169,37 @@ describe('a single stage', () => {
     expect(log).toEqual([]);
   });
 
+  it('smoke needs none for a server that runs already, and a rollout does not take it for its image', async () => {
+    const smoke = { ...context.config.smoke, url: 'http://127.0.0.1:8000', runtime: 'auto' as const };
+    const asking = { ...context, config: { ...context.config, smoke } };
+    await runPipeline([stage(smokeEvidence())], asking, store);
+    expect(log.at(-1)).toBe('run smoke after ');
+    const other = { ...context, config: { ...context.config, smoke: { ...smoke, runtime: 'docker' as const } } };
+    await expect(runPipeline([stage(smokeEvidence())], other, store)).rejects.toMatchObject({
+      code: 'pipeline/missing-evidence',
+    });
+    await expect(runPipeline([stage(rolloutEvidence())], asking, store)).rejects.toMatchObject({
+      code: 'pipeline/missing-evidence',
+    });
+  });
+
+  it('does not begin where another server would stand for the image that is rolled out', async () => {
+    const smoke = { ...context.config.smoke, url: 'http://127.0.0.1:8000', runtime: 'auto' as const };
+    const asking = { ...context, config: { ...context.config, smoke } };
+    const stages = [validateEvidence(), buildEvidence(), smokeEvidence(), rolloutEvidence()].map((each) => stage(each));
+    await expect(runPipeline(stages, asking, store)).rejects.toMatchObject({ code: 'pipeline/other-server' });
+    expect(log).toEqual([]);
+  });
+
+  it('does not begin where another server would be asked instead of the image that was named', async () => {
+    const smoke = { ...context.config.smoke, url: 'http://127.0.0.1:8000', runtime: 'auto' as const };
+    const image = `registry.test/iris@sha256:${'0'.repeat(64)}`;
+    const named = { ...context, config: { ...context.config, smoke }, image };
+    const run = runPipeline([stage(smokeEvidence())], named, store);
+    await expect(run).rejects.toMatchObject({ code: 'pipeline/other-server' });
+    await expect(run).rejects.toThrow('the image that was named is registry.test/iris');
+  });
+
   it('is refused when what it builds upon did not pass', async () => {
     await store.write(validateEvidence('failed'));
     await expect(runPipeline([stage(buildEvidence())], context, store)).rejects.toMatchObject({

@@ -33,6 +33,16 @@ describe('evidence on disk', () => {
     expect(await readdir(store.folder)).toEqual(['validate.json']);
   });
 
+  it('is refused before any work where its folder cannot be made, with what to do', async () => {
+    await expect(store.requireWritable()).resolves.toBeUndefined();
+    const taken = join(store.folder, 'file');
+    await writeFile(taken, '');
+    const elsewhere = new EvidenceStore(join(taken, 'default'));
+    const expected = { code: 'evidence/not-written', hint: expect.stringContaining('.mldeploy') as unknown };
+    await expect(elsewhere.requireWritable()).rejects.toMatchObject(expected);
+    await expect(elsewhere.write(validateEvidence())).rejects.toMatchObject(expected);
+  });
+
   it('is nothing before anything ran', async () => {
     expect(await store.readAll()).toEqual({});
   });

@@ -50,6 +50,14 @@ describe('run', () => {
     expect(ended.stdout).toBe('hello\n[][given]\n');
   });
 
+  it('gives input that the program can open by name, to programs that know nothing else', async () => {
+    const text = 'a "b" $c\n'.repeat(20_000);
+    const program = { command: 'cat', args: ['/dev/stdin'], environment, input: text };
+    expect((await run(program)).exitCode).toBe(1); // a socket: No such device or address
+    expect(await run({ ...program, opensInput: true })).toEqual({ exitCode: 0, stdout: text, stderr: '' });
+    expect((await run({ ...program, args: ['/nowhere'], opensInput: true })).exitCode).toBe(1);
+  });
+
   it('names a program that is not there, and where it looked', async () => {
     await expect(run({ command: 'no-such-program', environment: { PATH: '/nowhere' } })).rejects.toMatchObject({
       code: 'process/not-found',

@@ -45,6 +45,8 @@ describe('the report of the demo', () => {
   test('tells and draws how fast the server was', () => {
     expect(text).toContain('Latency, p50 7.2 ms 6.8 ms to 7.9 ms');
     expect(text).toContain('Latency, p99 19 ms above 14 ms');
+    expect(text).toContain('Latency, p95 12.4 ms 7.9 ms 157 %, slower');
+    expect(page).toContain('aria-label="How many requests took how long"');
     expect(text).toContain('131.5 requests per second, 1 at a time, 50 requests');
     expect(page).toContain('aria-label="Times of the smoke test with 95 % confidence intervals"');
   });
@@ -106,6 +108,26 @@ describe('a report of less', () => {
     const source = htmlReport([{ title: 'run', evidence: { validate: refused } }]);
     expect(prose(source)).toContain('refused by validate');
     expect(source).toMatch(/<details open><summary>\s*Validate/);
+  });
+
+  test('of a smoke test: of its own time, without columns of a rollout, its memory drawn', () => {
+    const { validate, smoke } = evidence;
+    const at = '2026-02-03T04:05:06.000Z';
+    const volatile = {
+      ...smoke.volatile,
+      startedAt: at,
+      endedAt: at,
+      memoryCourse: [1e6, 3e6],
+      memoryRequests: [1, 9],
+    };
+    const some = { validate, smoke: { ...smoke, volatile } };
+    expect(page(some)).toContain('ended 2026-02-03 04:05:06 UTC');
+    for (const word of ['Requests harmed', 'Decided after', 'evidence value of 40']) {
+      expect(page(evidence)).toContain(word);
+      expect(page(some)).not.toContain(word);
+    }
+    expect(page(some)).toContain('smoke checks passed; 0 failed, 1 skipped 5 of 6');
+    expect(htmlReport([{ title: 'run', evidence: some }])).toContain('aria-label="Memory of the server over the test"');
   });
 
   test('of a rollout that was held, without clients', () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { escapeMarkdown, markdownReport } from '../../src/report/markdown.ts';
+import { htmlReport } from '../../src/report/html/index.ts';
+import { escapeMarkdown } from '../../src/report/markdown-parts.ts';
+import { markdownReport } from '../../src/report/markdown.ts';
 import { hostileTexts, withTexts } from './hostile.ts';
 import { demoRuns } from './simulated.ts';
 
@@ -24,9 +26,63 @@ test('how fast the server was, and on which GPU', () => {
   expect(text).toContain('| GPU 0 (Tesla T4) | 16.1 GB of memory |');
   expect(text).toContain('| Driver | 580.65.06 |');
   expect(text).toContain('| GPU memory at most | 665 MB, 642 MB above the start |');
+  expect(text).toContain(
+    '| Cold start | find a node 120 ms, pull 1.2 s, create and start 340 ms, load 430 ms, first answer 50 ms |',
+  );
   expect(text).toContain('| Throughput | 131.5 requests per second, 1 at a time, 50 requests |');
   expect(text).toMatch(/^\| Latency, p50 \| 7.2 ms \| 6.8 ms to 7.9 ms \| █{9} \|$/m);
+  expect(text).toMatch(/^\| Throughput \| 132 per second \| 135 per second \| 103 % \|$/m);
   expect(text).toMatch(/^\| Latency, p99 \| 19 ms \| above 14 ms \| █{24} \|$/m);
+});
+
+test('the GPUs and how they were used are seen without a click; on the CPU there is nothing of it', () => {
+  const [run] = runs;
+  const smoke = run?.evidence.smoke;
+  if (run === undefined || smoke === undefined) throw new Error('the demo has a smoke test');
+  const course = { seconds: 6.2, memoryMiB: [22, 300, null, 634, 634], utilisation: [0, 12, null, 50, 100] };
+  const gpu = {
+    ...{ memoryPeakMiB: 634, memoryRiseMiB: 612, utilisation: 100, samples: 9, driver: '580.65.06' },
+    devices: [{ title: 'GPU 0 (Tesla T4)', memoryMiB: 15_360, course }],
+  };
+  const volatile = { ...smoke.volatile, gpu, memoryCourse: [10e6, 20e6] };
+  const hardware = { device: 'gpu', name: 'Tesla T4' } as const;
+  const evidence = { ...run.evidence, smoke: { ...smoke, hardware, volatile } };
+  const text = markdownReport([{ ...run, evidence }]).replaceAll('\u00a0', ' ');
+  const [seen = ''] = /### Smoke test on Tesla T4[\s\S]*?(?=<details>)/.exec(text) ?? [];
+  expect(seen).toContain('| GPU 0 (Tesla T4) | 16.1 GB | 665 MB (4 %) | 100 % |');
+  expect(seen).toContain('Driver 580.65.06.');
+  expect(seen).toContain('| GPU 0 (Tesla T4), memory in use | <code>▁▄ ██</code> | 0 to 665 MB, over 6.2 s |');
+  expect(seen).toContain('| GPU 0 (Tesla T4), busy | <code>▁▁ ▄█</code> | 0 to 100 %, over 6.2 s |');
+  expect(seen).toContain('| Memory of the server | <code>▁█</code> | 10.0 MB to 20.0 MB, over the requests |');
+  expect(markdownReport([run])).not.toContain('### Smoke test');
+});
+
+test('memory is drawn over the requests, however often one looked, and what stands still is a line in the middle', () => {
+  const [run] = runs;
+  const smoke = run?.evidence.smoke;
+  if (run === undefined || smoke === undefined) throw new Error('the demo has a smoke test');
+  const text = (memoryRequests: number[], memoryCourse: number[]) => {
+    const volatile = { ...smoke.volatile, memoryRequests, memoryCourse };
+    return markdownReport([{ ...run, evidence: { smoke: { ...smoke, volatile } } }]).replaceAll('\u00a0', ' ');
+  };
+  // Looks after 1, 2, 3, 4 and then every 100 requests: a straight leak is a straight line.
+  const requests = [1, 2, 3, 4, 100, 200, 300, 400];
+  const leak = text(
+    requests,
+    requests.map((each) => each * 1e6),
+  );
+  expect(leak).toContain('<code>▁▂▂▄▄▆▆█</code> | 1.0 MB to 400 MB, over 400 requests');
+  expect(text([1, 100, 200, 300], [90e6, 91e6, 90.8e6, 91e6])).toContain('<code>▄▅▅▅</code> | 90.0 MB to 91.0 MB');
+});
+
+test('what was skipped because the server was not ours is not said to have been stopped', () => {
+  const [run] = runs;
+  const smoke = run?.evidence.smoke;
+  if (smoke === undefined) throw new Error('the demo has a smoke test');
+  const page = (checks: typeof smoke.checks) =>
+    htmlReport([{ title: 'v1', evidence: { smoke: { ...smoke, checks } } }]);
+  expect(page(smoke.checks)).toContain('stopped in');
+  expect(page(smoke.checks.filter(({ id }) => id !== 'stop'))).not.toContain('stopped in');
 });
 
 test('no text from outside becomes markup: the same lines are headings, rows and list items', () => {

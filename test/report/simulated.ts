@@ -1,3 +1,5 @@
+import { histogram } from '../../src/smoke/histogram.ts';
+import { answerTimes, take } from '../smoke/times.ts';
 import type {
   BuildEvidence,
   EvidenceSoFar,
@@ -160,7 +162,20 @@ function smoke(release: Release, project: string, clock: Clock): SmokeEvidence {
         ...{ p50: 7.2, p95: 12.4, p99: 19, count: 50 },
         intervals: { p50: { low: 6.8, high: 7.9 }, p95: { low: 10.2, high: null }, p99: { low: 14, high: null } },
       },
-      throughput: { perSecond: 131.5, concurrency: 1 },
+      throughput: { perSecond: 131.5, concurrency: 1, interval: { low: 120.4, high: 144.9 } },
+      latencyHistogram: histogram(take(400, answerTimes(5, 7.2))),
+      comparedWith: {
+        title: 'the stable revision r3',
+        image: 'localhost:5000/earlier@sha256:0',
+        at: '2026-01-02T03:04:05.000Z',
+        latencyMs: {
+          ...{ p50: 6.9, p95: 7.9, p99: 18, count: 200 },
+          intervals: { p50: { low: 6.6, high: 7.3 }, p95: { low: 7.4, high: 8.3 }, p99: { low: 14, high: null } },
+        },
+        throughput: { perSecond: 135.1, concurrency: 1, interval: { low: 127.3, high: 143.8 } },
+        slower: ['p95'],
+      },
+      coldStart: { nodeMs: 120, pullMs: 1200, createMs: 340, loadMs: 430, firstAnswerMs: 50 },
       stopMs: 310,
       details: [],
     },

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bytes, duration, percent, shortDigest, shortenDigests } from '../../src/report/format.ts';
 import { htmlReport } from '../../src/report/html/index.ts';
 import { markdownReport } from '../../src/report/markdown.ts';
@@ -71,6 +71,56 @@ test('a check that failed is told once', () => {
   const text = textReport({ smoke: failed });
   expect(text.split('row 0 is 1.')).toHaveLength(2);
   expect(text).toContain('  1 of 13 checks failed.\n');
+});
+
+describe('a smoke test that failed', () => {
+  const { smoke } = promoted.evidence;
+  const check = (id: string, verdict: 'passed' | 'failed' | 'skipped', message: string) => ({
+    ...{ id, title: `Title of ${id}`, verdict, limit: null, message },
+  });
+  const log = ['log: Traceback', 'log: ImportError: pydantic_core'];
+  const gone = 'The server is gone: it ended by itself with exit code 1.';
+  const died = {
+    ...smoke,
+    outcome: 'failed',
+    checks: [
+      check('device', 'passed', 'CPU.'),
+      check('malformed', 'failed', 'answered 200; and 2 more'),
+      ...['golden', 'edges', 'memory'].map((id) => check(id, 'skipped', gone)),
+      check('alive', 'failed', gone),
+    ],
+    volatile: { ...smoke.volatile, details: ['gone', ...log], checkDetails: { malformed: ['a fourth', 'a fifth'] } },
+  } as const;
+
+  test('tells figures and the rest of a list below the check, and the last words of a server that is gone', () => {
+    const text = textReport({ smoke: died });
+    expect(text).toContain('  Title of malformed: answered 200; and 2 more\n    a fourth\n    a fifth\n');
+    expect(text).toContain('The last that the server printed:\n    Traceback\n    ImportError: pydantic_core\n');
+    expect(text).toContain('smoke-server.log, beside smoke.json');
+    expect(text.indexOf('Title of alive')).toBeLessThan(text.indexOf('Title of malformed'));
+  });
+
+  test('names the log of a server that lives, which says why it answers so', () => {
+    const checks = died.checks.filter(({ id }) => id !== 'alive');
+    const text = textReport({ smoke: { ...died, checks } });
+    expect(text).not.toContain('Traceback');
+    expect(text).toContain('smoke-server.log');
+  });
+
+  test.each([
+    ['Markdown', (of: typeof died) => markdownReport([{ title: 'v1', evidence: { smoke: of } }])],
+    ['HTML', (of: typeof died) => htmlReport([{ title: 'v1', evidence: { smoke: of } }])],
+  ])('is the same in %s: failed first, what was skipped for one reason once', (_, report) => {
+    const page = report(died);
+    const table = page.slice(page.lastIndexOf('>Smoke test'));
+    expect(table.indexOf('Title of alive')).toBeLessThan(table.indexOf('Title of malformed'));
+    expect(table.indexOf('Title of malformed')).toBeLessThan(table.indexOf('Title of device'));
+    expect(table).toMatch(/Title of golden[^|]*Title of edges[^|]*Title of memory/);
+    expect(table.split(gone)).toHaveLength(3);
+    for (const told of ['a fourth', 'a fifth']) expect(table).toContain(told);
+    expect(page).toMatch(/ImportError: pydantic/);
+    expect(page).toContain('smoke-server.log');
+  });
 });
 
 test('what was captured of a failed candidate stands below the reasons that speak of it', () => {

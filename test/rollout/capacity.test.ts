@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import type { KubeObject } from '../../src/kubernetes/api.ts';
+import { MlDeployError } from '../../src/errors.ts';
+import type { KubeApi, KubeObject } from '../../src/kubernetes/api.ts';
 import { kubeApi } from '../../src/kubernetes/kube-api.ts';
 import { checkCapacity } from '../../src/rollout/capacity.ts';
 import { MemoryTransport } from './memory-transport.ts';
 import { project } from './project.ts';
 
+const forbidden = new MlDeployError({ code: 'kubernetes/forbidden', kind: 'infrastructure', message: 'no' });
 const config = project({ namespace: 'ml', gpu: 1 });
 
 /** One node with four GPUs, and pods of one GPU each by revision. */
@@ -43,4 +45,29 @@ test('pods that the candidate has already, or that go before it comes, take noth
 test("pods of that name in another namespace are somebody else's", async () => {
   const api = kubeApi(clusterWith(['r2', 'r2', 'r2'], 'other'));
   await expect(checkCapacity(api, config, 2, 'r1')).rejects.toMatchObject({ code: 'rollout/no-capacity' });
+});
+
+test('without the right to list the pods of the cluster those of this namespace count, and the note says so', async () => {
+  const listed = (revisions: readonly string[]): KubeApi => {
+    const api = kubeApi(clusterWith(revisions));
+    return {
+      ...api,
+      list: (resource, namespace, ...rest) =>
+        resource.plural === 'pods' && namespace === null
+          ? Promise.reject(forbidden)
+          : api.list(resource, null, ...rest),
+    };
+  };
+  expect(await checkCapacity(listed(['r1', 'r1']), config, 2, 'r1')).toEqual([
+    'What pods of other namespaces take was not counted when capacity was checked: this account may not list the pods of the cluster.',
+  ]);
+  const taken = checkCapacity(listed(['r1', 'r1', 'r1']), config, 2, 'r1');
+  await expect(taken).rejects.toMatchObject({ code: 'rollout/no-capacity' });
+});
+
+test('without the right to look at nodes nothing is checked, and the note says so', async () => {
+  const api = { ...kubeApi(clusterWith([])), list: () => Promise.reject(forbidden) };
+  expect(await checkCapacity(api, config, 9, 'r1')).toEqual([
+    'Capacity was not checked: this account may not read the nodes of the cluster.',
+  ]);
 });

@@ -200,4 +200,12 @@ describe('a model that its node cannot mount', () => {
   ])('but %s is the revision’s: %s', (code, reason, message) => {
     expect(troubleOf([mounting(reason, message)], null)).toMatchObject({ code, kind: 'model' });
   });
+
+  test.each([
+    ['context deadline exceeded', true],
+    ['nvidia-container-cli: initialization error: load library failed: libnvidia-ml.so.1', false],
+  ])('what a node fails at says nothing against the revision: %s', (message, mayPass) => {
+    const found = troubleOf([mounting('RunContainerError', message)], null);
+    expect(found).toMatchObject({ code: 'rollout/container-start', kind: 'infrastructure', mayPass });
+  });
 });

@@ -3,6 +3,7 @@ import { fastapi } from '../../src/server/fastapi/index.ts';
 import { operationsOf } from '../../src/rollout/fence.ts';
 import { planRollout } from '../../src/rollout/plan.ts';
 import type { Plan } from '../../src/rollout/plan.ts';
+import type { SpeedRecord } from '../../src/pipeline/evidence.ts';
 import type { KubeObject } from '../../src/kubernetes/api.ts';
 import type { Revision, RolloutState } from '../../src/rollout/state.ts';
 import type { Survey } from '../../src/rollout/survey.ts';
@@ -20,6 +21,7 @@ function planned(
   stable: Revision | null,
   image = release.image,
   there: Partial<Survey> = {},
+  speed: SpeedRecord | null = null,
 ): Plan {
   const config = project({ namespace: 'ml', ...options });
   const none = { service: null, route: null, virtualService: null, autoscaler: null, budget: null, lease: null };
@@ -32,7 +34,7 @@ function planned(
     stable,
     ...there,
   };
-  return planRollout(config, { ...release, image }, fastapi, found);
+  return planRollout(config, { ...release, image, speed }, fastapi, found);
 }
 
 const r1 = (template: string | null, replicas = 4): Revision => ({
@@ -51,6 +53,14 @@ test('first, canary, unchanged', () => {
   expect(planned({ env: { VERSION: '2' } }, r1(first.candidate.template)).strategy).toBe('canary');
   expect(planned({}, r1(first.candidate.template), release.image.replaceAll('a', 'b')).strategy).toBe('canary');
   expect(planned({}, r1(null)).strategy).toBe('canary');
+});
+
+test('the figures of the smoke test stay with the revision, and decide nothing', () => {
+  const speed = { image: release.image, latencyMs: { p50: 7, p95: 9, p99: 9, count: 20 } } as unknown as SpeedRecord;
+  const tested = planned({}, null, release.image, {}, speed);
+  expect(tested.candidate.speed).toBe(speed);
+  expect(planned({}, null).candidate).not.toHaveProperty('speed');
+  expect(planned({}, null).hash).toBe(tested.hash);
 });
 
 test('the hash names everything that decides, and nothing that does not', () => {

@@ -68,7 +68,7 @@ def predict(model, inputs):
 test.each([1, 2])('a scikit-learn model with %i worker(s) passes', async (workers) => {
   const evidence = await smoke({ workers });
   expect(failures(evidence)).toEqual([]);
-  expect(skipped(evidence)).toEqual(['image', 'non-root', 'memory']);
+  expect(skipped(evidence)).toEqual(['image', 'non-root', 'slowdown', 'memory', 'peak-memory']);
   expect(message(evidence, 'answers')).toContain('batch of 32');
 });
 

@@ -11,10 +11,11 @@ async function smoke(
   options: OpenaiOptions,
   readyTimeoutMs = 10_000,
   golden: readonly object[] = [],
+  maxFirstTokenMs: number | null = null,
 ): Promise<SmokeEvidence> {
   const context =
     golden.length === 0
-      ? project({ readyTimeoutMs })
+      ? project({ readyTimeoutMs, maxFirstTokenMs })
       : project({ readyTimeoutMs, golden: 'golden.json' }, { 'golden.json': JSON.stringify({ requests: golden }) });
   const { config } = context;
   const runtime = spawnedRuntime({ program: ['openai-server.ts', JSON.stringify(options)] });
@@ -40,7 +41,8 @@ describe('an operation that is there and does not work is a failure, one that is
     ],
     [{ chat: 'works', completions: 500, embeddings: 404 }, 'failed', ['answers', 'edges', 'latency']],
   ])('%j', async (options, outcome, expected) => {
-    const evidence = await smoke(options);
+    // One that never becomes ready takes all of the time.
+    const evidence = await smoke(options, expected.includes('ready') ? 5_000 : 10_000);
     expect([evidence.outcome, failures(evidence)]).toEqual([outcome, expected]);
   });
 
@@ -96,6 +98,16 @@ describe('streams', () => {
     expect(volatile.firstTokenMs?.p50).toBeGreaterThanOrEqual(149);
     expect(volatile.latencyMs?.p99).toBeGreaterThan(volatile.firstTokenMs?.p50 ?? 0);
     expect(volatile.details.join('\n')).toMatch(/time to the first token: p50 \d.* of 5 streamed answers/);
+  });
+
+  test.each([
+    [50, ['first-token']],
+    [5_000, []],
+  ])('which has a limit of its own: %i ms', async (limit, expected) => {
+    const evidence = await smoke({ chat: 'works', firstTokenMs: 150 }, 10_000, [], limit);
+    expect(failures(evidence)).toEqual(expected);
+    const check = evidence.checks.find(({ id }) => id === 'first-token');
+    expect(check?.limit).toBe(`p95 of ${limit === 50 ? '50 ms' : '5 s'} (smoke.maxFirstToken)`);
   });
 
   test('a server without them has none', async () => {

@@ -45,10 +45,16 @@ it('a manifest with the same config', async () => {
   expect(await ask(index, annotated, [amd64])).toBe(true);
 });
 
-it('no other image, none that the registry does not know, and nothing when it cannot be asked', async () => {
+it('no other image, and none that the registry does not know', async () => {
   expect(await ask(amd64, arm64)).toBe(false);
   expect(await ask(annotated, index)).toBe(false);
   expect(await ask(amd64, `sha256:${'0'.repeat(64)}`)).toBe(false);
+});
+
+it('a registry that cannot be asked is no fault of the image', async () => {
   const gone = { ...project({}), image: `127.0.0.1:1/acme/iris@${amd64}`, platformDigests: [] };
-  expect(await isOtherName({ ...gone, signal: AbortSignal.timeout(60_000) }, index)).toBe(false);
+  await expect(isOtherName({ ...gone, signal: AbortSignal.timeout(60_000) }, index)).rejects.toMatchObject({
+    code: 'smoke/image-unproved',
+    kind: 'infrastructure',
+  });
 }, 30_000);

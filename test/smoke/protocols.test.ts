@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Config, RequestConfig, SmokeConfig } from '../../src/config/config.ts';
 import type { BuildEvidence, Contract, SmokeEvidence, ValidateEvidence } from '../../src/pipeline/evidence.ts';
 import { serverOf } from '../../src/server/index.ts';
 import { createSmokeStage } from '../../src/smoke/stage.ts';
+import { type ReferringRegistry, startReferringRegistry } from '../oci/referring-registry.ts';
 import { message, project, verdict } from './fixture/project.ts';
 import type { RowsFault, RowsOptions } from './fixture/rows-server.ts';
 import { spawnedRuntime } from './fixture/spawned-runtime.ts';
@@ -10,6 +11,13 @@ import { spawnedRuntime } from './fixture/spawned-runtime.ts';
 // Real programs that speak what the servers besides fastapi speak, through the whole stage.
 type Type = 'custom' | 'tf-serving' | 'torchserve' | 'triton';
 const types: readonly Type[] = ['tf-serving', 'torchserve', 'triton'];
+/** Asked only about a digest that nobody knows; it has none. */
+let registry: ReferringRegistry;
+beforeAll(async () => {
+  registry = await startReferringRegistry({ lists: true });
+});
+afterAll(() => registry[Symbol.asyncDispose]());
+
 const digest = `sha256:${'a'.repeat(64)}`;
 const contract: Contract = {
   inputs: [{ name: 'x', dtype: 'float32', shape: [null, 3] }],
@@ -48,7 +56,7 @@ async function smoke(type: Type, wish: Wish = {}): Promise<SmokeEvidence> {
       : project({ ...settings });
   const config = { ...context.config, server: { ...context.config.server, type, ...server } };
   const runtime = spawnedRuntime({ digest: found, program: ['rows-server.ts', JSON.stringify(options)] });
-  const build = { image: { reference: `registry.example/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
+  const build = { image: { reference: `${registry.host}/sum@${digest}` }, modelDigest: 'sha256:m' } as BuildEvidence;
   const model: ValidateEvidence['model'] = { path: 'model', digest: 'sha256:m', bytes: 0, files: [] };
   const validate = { contract: told, model } as ValidateEvidence;
   const stage = createSmokeStage({ runtimes: [runtime], serverOf });
@@ -70,7 +78,7 @@ describe.each(types)('%s', (type) => {
     ['nan', ['answers'], /it holds NaN/],
     ['other-model', ['golden'], /is 6.5, expected 6/, { golden: true }],
     ['crash-on-third', ['answers', 'alive'], /no answer/],
-    ['slow-start', ['ready'], /No inference was answered in time/, { smoke: { readyTimeoutMs: 5_000 } }],
+    ['slow-start', ['ready'], /No inference was answered in time/, { smoke: { readyTimeoutMs: 2_500 } }],
     ['ignores-sigterm', ['stop'], /had to be killed/, { smoke: { stopTimeoutMs: 1_000 } }],
   ])('%s', async (fault, expected, text, wish) => {
     const evidence = await smoke(type, { fault, ...wish });
@@ -156,6 +164,14 @@ describe('what is known about a server is excused, and only that', () => {
       expect(failures(evidence)).toEqual(['malformed', 'edges']);
       expect(message(evidence, 'malformed')).toContain('answered 500 instead of 4xx');
     }
+  });
+
+  test('unless the project holds it to 4xx', async () => {
+    const strict = await smoke('triton', { fault: 'bad-input-500', smoke: { refusals: '4xx' } });
+    expect(failures(strict)).toEqual(['malformed', 'edges']);
+    expect(message(strict, 'malformed')).toContain('a body that is not JSON: answered 500 instead of 4xx');
+    const lenient = await smoke('torchserve', { fault: 'bad-input-500', smoke: { refusals: '4xx or 5xx' } });
+    expect(failures(lenient)).toEqual([]);
   });
 
   test('a malformed request that is answered with 200, or kills it, is no refusal for triton either', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { quantiles } from '../../src/smoke/quantiles.ts';
+import { answerTimes, take, trueQuantiles } from './times.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -32,5 +33,23 @@ describe('their 95 % confidence intervals', () => {
     expect(p99?.low).toBeLessThan(9_890);
     expect(p99?.high).toBeGreaterThan(9_915);
     expect(p99?.high).toBeLessThan(9_930);
+  });
+});
+
+describe('the true quantile is within its interval in 95 of 100 tests', () => {
+  const runs = 600;
+  const known = trueQuantiles();
+
+  test.each([20, 50, 200, 1000])('of %i requests', (count) => {
+    const missed = { p50: 0, p95: 0, p99: 0 };
+    for (let run = 0; run < runs; run++) {
+      const { intervals } = quantiles(take(count, answerTimes(1000 + run * 7919))) ?? {};
+      for (const name of ['p50', 'p95', 'p99'] as const) {
+        const { low = null, high = null } = intervals?.[name] ?? {};
+        if ((low ?? 0) > known[name] || (high ?? Infinity) < known[name]) missed[name]++;
+      }
+    }
+    // 5 %, and three standard errors of so many runs.
+    for (const times of Object.values(missed)) expect(times / runs).toBeLessThan(0.05 + 0.027);
   });
 });

@@ -29,11 +29,12 @@ export const doctorCommand: Command = {
       const { runCheck } = await import('../doctor/check.ts');
       const { checks } = await import('../doctor/checks.ts');
       const found: Checked[] = [];
+      const task = reporter.task('Look at what a deploy needs');
       for (const check of checks) {
-        const task = reporter.task(`Check ${check.title}`);
+        task.update(check.title);
         found.push(await runCheck(check, { config, access: places, reporter, signal }, found));
-        task.done();
       }
+      task.done();
       reporter.close();
       show(found, invocation);
       const worst = found.find(({ error }) => error !== null);
@@ -50,11 +51,40 @@ function show(found: readonly Checked[], { host, options }: Invocation): void {
   }
   const colours = options.flag('color') ? host.environment : { ...host.environment, NO_COLOR: '1' };
   const style = palette(host.stdout, colours);
-  host.stdout.write(`${found.flatMap((checked) => lines(checked, style)).join('\n')}\n`);
+  const all = [...together(found).flatMap((checked) => lines(checked, style)), '', conclusion(found, style)];
+  host.stdout.write(`${all.join('\n')}\n`);
 }
 
-function lines({ title, state, detail, hint }: Checked, { green, red, dim, bold }: Palette): string[] {
-  const mark = { ok: green('✓'), failed: red('✗'), skipped: dim('-') }[state];
+/** Checks that were skipped for one reason, as one. */
+function together(found: readonly Checked[]): readonly Checked[] {
+  const reasonOf = ({ state, hint, detail }: Checked) => (state === 'skipped' && hint === null ? detail : null);
+  return found.flatMap((checked, index) => {
+    const reason = reasonOf(checked);
+    if (reason === null) return [checked];
+    const same = found.filter((other) => reasonOf(other) === reason);
+    return found.indexOf(same[0] ?? checked) < index
+      ? []
+      : [{ ...checked, title: same.map(({ title }) => title).join(', ') }];
+  });
+}
+
+/** What matters when one looks at the end first. */
+function conclusion(found: readonly Checked[], { bold, green, red, yellow }: Palette): string {
+  const titles = (those: readonly Checked[]) => those.map(({ title }) => title).join(', ');
+  const failed = found.filter(({ state }) => state === 'failed');
+  const better = found.filter(({ state, hint }) => state !== 'failed' && hint !== null);
+  const more = better.length === 0 ? '' : ` Worth a look: ${titles(better)}.`;
+  if (failed.length === 0) {
+    return `${better.length === 0 ? green('✓') : yellow('!')} ${bold('Nothing that was looked at is broken.')}${more}`;
+  }
+  const order = failed.length === 1 ? '' : ' Begin with the first: the others may follow from it.';
+  return `${red('✗')} ${bold(`${failed.length} of ${found.length} checks failed: ${titles(failed)}.`)}${order}${more}`;
+}
+
+function lines({ title, state, detail, hint }: Checked, { green, red, yellow, dim, bold }: Palette): string[] {
+  const ok = hint === null ? green('✓') : yellow('!');
+  const mark = { ok, failed: red('✗'), skipped: dim('-') }[state];
   const text = printable(detail, true).replaceAll('\n', '\n  ');
-  return [`${mark} ${bold(title)}: ${text}`, ...(hint === null ? [] : [`  ${printable(hint)}`])];
+  const hints = hint === null ? [] : hint.split('\n');
+  return [`${mark} ${bold(title)}: ${text}`, ...hints.map((each) => `  → ${printable(each)}`)];
 }

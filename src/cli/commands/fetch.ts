@@ -76,7 +76,13 @@ async function fetch({ arguments: names, options, host }: Invocation, session: S
     task.update(`${formatBytes(done)} of ${formatBytes(total)}`, done / Math.max(total, 1));
   };
   const began = performance.now();
-  const model = await fetchModel(client, digest, resolve(host.cwd, to), { onBytes }).catch((error: unknown) => {
+  const onWait = (): void =>
+    reporter.note(
+      'info',
+      `another ml-deploy fetch is at work on ${to}: waiting until it ends, or shows no sign of life`,
+    );
+  const watch = { onBytes, onWait, signal };
+  const model = await fetchModel(client, digest, resolve(host.cwd, to), watch).catch((error: unknown) => {
     task.fail();
     throw signal.aborted ? signal.reason : error;
   });

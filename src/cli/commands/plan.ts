@@ -15,7 +15,9 @@ export const planCommand: Command = {
     withProject(invocation, async ({ config, context, access, store, reporter }) => {
       const { plan } = await import('../../rollout/commands/plan.ts');
       const { releaseOf } = await import('../../rollout/plan.ts');
-      const release = releaseOf({ ...context, access, evidence: await store.readAll() });
+      const { checkNamedWeights } = await import('../../pipeline/pod-weights.ts');
+      if ((context.image ?? null) !== null) await checkNamedWeights(context, context.image ?? '');
+      const release = await releaseOf({ ...context, access, evidence: await store.readAll() });
       const report = await withCluster({ access, reporter }, (api) => plan(config, release, api, access));
       reporter.close();
       const { host, options } = invocation;
@@ -41,7 +43,7 @@ export const renderCommand: Command = {
     withProject(invocation, async ({ config, context, access, store, reporter }) => {
       const { render } = await import('../../rollout/commands/plan.ts');
       const { releaseOf } = await import('../../rollout/plan.ts');
-      const text = render(config, releaseOf({ ...context, access, evidence: await store.readAll() }));
+      const text = render(config, await releaseOf({ ...context, access, evidence: await store.readAll() }));
       reporter.close();
       const { host, options } = invocation;
       if (options.text('format') === 'json') {

@@ -39,9 +39,15 @@ export const buildCommand: Command = {
 /** `ml-deploy smoke`. */
 export const smokeCommand: Command = {
   description:
-    'Starts the very image that will be deployed, on the device that `smoke.device` asks for, and sends requests: from the contract and from the golden file. Needs the evidence of build.',
-  options: [...projectOptions, ...clusterOptions, engineImageOption, ...reportOptions, ...outputOptions],
-  examples: [{ line: 'ml-deploy smoke', does: 'test what `ml-deploy build` has built' }],
+    'Starts the very image that will be deployed, on the device that `smoke.device` asks for, and sends requests: from the contract and from the golden file. Needs the evidence of build, --image, or a running server at `smoke.url`.',
+  options: [...projectOptions, ...clusterOptions, imageOption, engineImageOption, ...reportOptions, ...outputOptions],
+  examples: [
+    { line: 'ml-deploy smoke', does: 'test what `ml-deploy build` has built' },
+    {
+      line: `ml-deploy smoke --image ghcr.io/acme/fraud@sha256:${'0'.repeat(64)}`,
+      does: 'test an image that was built elsewhere',
+    },
+  ],
   endings: { 0: 'every check passed', 1: 'a check failed', 3: 'the checks prove nothing either way' },
   run: (invocation) => runStages(['smoke'], invocation),
 };

@@ -5,10 +5,12 @@ import type { StageContext } from '../../pipeline/stage.ts';
 /** What a check needs to know. `config` is null in a folder without mldeploy.yaml. */
 export interface CheckContext extends Omit<StageContext, 'config' | 'evidence'> {
   readonly config: Config | null;
+  /** Root of the file system of this machine, for tests; `/` unless said. */
+  readonly machineRoot?: string;
 }
 
-/** What is there; with a hint when something could be better. */
-export type Found = string | { readonly detail: string; readonly hint: string | null };
+/** What is there, with a hint when something could be better: one thing to do on each line. `absent`: it is not there, and need not be. */
+export type Found = string | { readonly detail: string; readonly hint: string | null; readonly absent?: true };
 
 /** One thing that a deploy needs. `run` says what is there, or throws MlDeployError with what is missing and how to get it. */
 export interface Check {
@@ -34,12 +36,12 @@ export interface Checked {
 export async function runCheck(check: Check, context: CheckContext, earlier: readonly Checked[]): Promise<Checked> {
   const { title } = check;
   const failed = earlier.some((other) => other.title === check.after && other.state !== 'ok');
-  const skipped = failed ? `${check.after ?? ''} comes first` : check.skip(context);
+  const skipped = check.skip(context) ?? (failed ? `${check.after ?? ''} comes first` : null);
   if (skipped !== null) return { title, state: 'skipped', detail: skipped, hint: null, error: null };
   try {
     const found = await check.run(context);
-    const told = typeof found === 'string' ? { detail: found, hint: null } : found;
-    return { title, state: 'ok', ...told, error: null };
+    const { detail, hint, absent } = typeof found === 'string' ? { detail: found, hint: null, absent: false } : found;
+    return { title, state: absent === true ? 'skipped' : 'ok', detail, hint, error: null };
   } catch (error) {
     if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
     return { title, state: 'failed', detail: error.message, hint: error.hint ?? null, error };

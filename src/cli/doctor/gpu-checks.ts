@@ -1,9 +1,8 @@
-import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
-import type { HostProbe } from '../../gpu/host.ts';
 import type { EngineName } from '../../smoke/runtimes/container/engine.ts';
 import { withCluster } from '../cluster.ts';
 import type { Check, CheckContext, Found } from './check.ts';
+import { lookAtDriver, probe } from './driver-check.ts';
 
 /** What `doctor` looks at for smoke tests: the test itself, and what a runner or a cluster needs for GPUs. */
 export const gpuChecks: readonly Check[] = [
@@ -12,10 +11,11 @@ export const gpuChecks: readonly Check[] = [
     skip: ({ config }) => (config === null ? 'there is no mldeploy.yaml here (`ml-deploy init` writes one)' : null),
     run: smokeTest,
   },
-  { title: 'GPU driver', skip: notHere, run: driver },
+  { title: 'looks into pods', after: 'cluster', skip: notInCluster, run: podSight },
+  { title: 'GPU driver', skip: notHere, run: lookAtDriver },
   { title: 'containers on this machine', skip: notHere, run: engines },
-  { title: 'GPUs in containers', skip: notHere, run: containers },
-  { title: 'kernel log', skip: notHere, run: kernelLog },
+  { title: 'GPUs in containers', after: 'GPU driver', skip: notHere, run: containers },
+  { title: 'kernel log', after: 'GPU driver', skip: notHere, run: kernelLog },
   {
     title: 'GPUs in the cluster',
     after: 'cluster',
@@ -31,11 +31,6 @@ function notHere({ config }: CheckContext): string | null {
   return config.smoke.runtime === 'kubernetes' ? 'the smoke test runs in the cluster (smoke.runtime)' : null;
 }
 
-/** A GPU that this machine must have; in all other cases a missing one is told, with what to do. */
-function mustBeHere(config: Config | null): boolean {
-  return config?.smoke.device === 'require-gpu' && ['docker', 'podman'].includes(config.smoke.runtime);
-}
-
 async function smokeTest({ config, ...context }: CheckContext): Promise<Found> {
   if (config === null) throw new Error('this check needs a configuration');
   const { smokeStage } = await import('../../smoke/stage.ts');
@@ -45,32 +40,26 @@ async function smokeTest({ config, ...context }: CheckContext): Promise<Found> {
   return said.join(' ');
 }
 
-async function probe({ access, signal }: CheckContext): Promise<HostProbe> {
-  const { probeHost } = await import('../../gpu/host.ts');
-  return probeHost(access.environment, { signal });
+/** Whether the smoke test has a pod at all. */
+function notInCluster({ config }: CheckContext): string | null {
+  if (config === null) return 'there is no mldeploy.yaml here (`ml-deploy init` writes one)';
+  const { runtime, url } = config.smoke;
+  const elsewhere = !['auto', 'kubernetes'].includes(runtime) || (runtime === 'auto' && url !== null);
+  return elsewhere ? 'the smoke test runs in no pod (smoke.runtime)' : null;
 }
 
-async function driver(context: CheckContext): Promise<Found> {
-  const { report, gpus, looked, fix } = await probe(context);
-  if (report === null) {
-    if (!mustBeHere(context.config)) return { detail: `no GPU: ${looked}`, hint: fix };
-    const { chooseDevice } = await import('../../gpu/device.ts');
-    chooseDevice('require-gpu', 0, looked, fix);
-  }
-  const sick = gpus.filter(({ ailments }) => ailments.length > 0);
-  const lines = gpus.map(
-    ({ index, name, memory, capability, mig, computeMode }) =>
-      `GPU ${index}: ${name}, ${memory.totalMiB ?? 'unknown'} MiB, compute capability ${capability?.toFixed(1) ?? 'unknown'}` +
-      (mig.enabled ? `, ${mig.devices.length} MIG devices` : '') +
-      (computeMode === 'default' || computeMode === null ? '' : `, compute mode ${computeMode}`),
-  );
-  return {
-    detail: [`driver ${report?.driver ?? 'unknown'}, CUDA up to ${report?.cuda ?? 'unknown'}`, ...lines].join('\n'),
-    hint:
-      sick.length === 0
-        ? null
-        : `Reset them when nothing runs there (sudo nvidia-smi --gpu-reset): ${sick.map(({ index, ailments }) => `GPU ${index}: ${ailments.join(', ')}`).join('; ')}`,
-  };
+async function podSight(context: CheckContext): Promise<Found> {
+  const { execHint, mayExec } = await import('../../kubernetes/exec-rights.ts');
+  const namespace = context.config?.deploy.namespace ?? '';
+  const may = await withCluster(context, (api) => mayExec(api, namespace));
+  const seen = `memory and GPU of a smoke test's pod in namespace ${namespace}`;
+  if (may === 'yes') return `${seen} can be seen from within (pods/exec)`;
+  return may === 'older'
+    ? { detail: `${seen} can be seen from within, up to Kubernetes 1.34 (get on pods/exec alone)`, hint: execHint }
+    : {
+        detail: `${seen} cannot be seen: this account may not get and create pods/exec. Tests skip their checks, and rollout.smokedOn refuses them`,
+        hint: execHint,
+      };
 }
 
 interface EngineFound {
@@ -81,10 +70,13 @@ interface EngineFound {
 
 async function lookForEngines({ access, signal }: CheckContext): Promise<readonly EngineFound[]> {
   const { engineOf, engineVersion } = await import('../../smoke/runtimes/container/engine.ts');
+  const { refuseElsewhere } = await import('../../smoke/runtimes/container/locality.ts');
   return Promise.all(
     (['docker', 'podman'] as const).map(async (name): Promise<EngineFound> => {
       try {
-        return { name, version: await engineVersion(engineOf(name, access), signal), error: null };
+        const engine = engineOf(name, access);
+        await refuseElsewhere(engine, access.environment);
+        return { name, version: await engineVersion(engine, signal), error: null };
       } catch (error) {
         if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
         return { name, version: null, error };
@@ -99,10 +91,19 @@ async function engines(context: CheckContext): Promise<Found> {
   if (wanted?.error !== undefined && wanted.error !== null) throw wanted.error;
   const answering = found.flatMap(({ name, version }) => (version === null ? [] : [`${name} ${version}`]));
   if (answering.length > 0) return answering.join(', ');
-  return {
-    detail: `none: ${found.map(({ error }) => error?.message ?? '').join(' ')}`,
-    hint: found.map(({ error }) => error?.hint ?? '').join('; or: '),
-  };
+  const detail = `none: ${found.map(({ name, error }) => reasonOf(name, error)).join('; ')}`;
+  if (context.access.environment['KUBERNETES_SERVICE_HOST'] !== undefined) {
+    const hint =
+      'This runner is a pod. Test in the cluster, which needs no engine here: smoke.runtime: kubernetes. Or give the runner a Docker daemon beside it: containerMode.type: dind of its scale set';
+    return { detail, hint, absent: true };
+  }
+  // A smoke test in a cluster, or of a URL, needs none.
+  return { detail, hint: found.map(({ name, error }) => `${name}: ${error?.hint ?? ''}`).join('\n'), absent: true };
+}
+
+/** Why an engine cannot be used, without what all such messages begin with. */
+function reasonOf(name: EngineName, error: MlDeployError | null): string {
+  return (error?.message ?? '').replace(`The smoke runtime "${name}" cannot be used: `, '').replace(/\.$/, '');
 }
 
 async function containers(context: CheckContext): Promise<Found> {
@@ -110,16 +111,14 @@ async function containers(context: CheckContext): Promise<Found> {
   if (report === null) return 'there is no GPU to hand over';
   const { devicesOf } = await import('../../gpu/devices.ts');
   const { engineOf } = await import('../../smoke/runtimes/container/engine.ts');
-  const { grantDevices, probeToolkit } = await import('../../smoke/runtimes/container/device-grant.ts');
+  const { grantDevices } = await import('../../smoke/runtimes/container/device-grant.ts');
+  const { probeToolkit } = await import('../../smoke/runtimes/container/toolkit.ts');
   const [device] = devicesOf(report);
   if (device === undefined) {
-    return {
-      detail: 'the GPU is in MIG mode and has no MIG devices',
-      hint: 'List the profiles (sudo nvidia-smi mig -lgip) and make one: sudo nvidia-smi mig -cgi PROFILE -C',
-    };
+    return { detail: 'the GPU is in MIG mode and has no MIG devices to hand over', hint: null, absent: true };
   }
   const answering = (await lookForEngines(context)).filter(({ version }) => version !== null);
-  if (answering.length === 0) return 'no engine answers';
+  if (answering.length === 0) return { detail: 'no engine answers', hint: null, absent: true };
   const said: string[] = [];
   const failures: MlDeployError[] = [];
   for (const { name } of answering) {
@@ -158,33 +157,6 @@ async function kernelLog(context: CheckContext): Promise<Found> {
 }
 
 async function clusterGpus(context: CheckContext): Promise<Found> {
-  const { probeCluster } = await import('../../gpu/cluster.ts');
-  const { config } = context;
-  const { nodes, looked } = await withCluster(context, (api) => probeCluster(api, config?.deploy.nodeSelector ?? {}));
-  const whole = nodes?.filter(({ count }) => count > 0) ?? [];
-  if (nodes === null) {
-    return {
-      detail: looked,
-      hint: 'For a look beforehand: give the account list on nodes. Without it the scheduler answers',
-    };
-  }
-  if (whole.length === 0) {
-    const plugin =
-      'Install the NVIDIA GPU operator (helm install --wait gpu-operator nvidia/gpu-operator --namespace gpu-operator --create-namespace), or the device plugin alone where the driver is on the nodes';
-    const mixed = nodes.some(({ mig }) => Object.keys(mig).length > 0);
-    return {
-      detail: looked,
-      hint: mixed
-        ? 'Set the MIG strategy of the device plugin to single, so that MIG devices are offered as nvidia.com/gpu'
-        : plugin,
-    };
-  }
-  const unlabelled = whole.filter(({ product }) => product === null);
-  return {
-    detail: looked,
-    hint:
-      unlabelled.length === 0
-        ? null
-        : `${unlabelled.map(({ node }) => node).join(', ')} have no labels of GPU feature discovery, so memory and driver cannot be compared beforehand: install the GPU operator, or the device plugin with gfd.enabled=true`,
-  };
+  const { lookAtClusterGpus } = await import('./cluster-gpus.ts');
+  return withCluster(context, (api) => lookAtClusterGpus(api, context.config));
 }

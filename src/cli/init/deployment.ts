@@ -27,6 +27,7 @@ interface PodSpec {
   readonly serviceAccountName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly unknown[];
+  readonly runtimeClassName?: string;
   readonly imagePullSecrets?: readonly { readonly name: string }[];
 }
 
@@ -114,6 +115,7 @@ function configKeys(
       ...filled('serviceAccount', pod.serviceAccountName === 'default' ? undefined : pod.serviceAccountName),
       ...filled('nodeSelector', pod.nodeSelector),
       ...filled('tolerations', pod.tolerations),
+      ...filled('runtimeClass', pod.runtimeClassName),
       ...filled(
         'imagePullSecrets',
         pod.imagePullSecrets?.map((secret) => secret.name),
@@ -138,11 +140,12 @@ export function repositoryOf(image: string): string {
 
 function resourceKeys({ resources: wanted }: Container): Record<string, unknown> {
   const { requests = {}, limits = {} } = wanted ?? {};
-  const gpus = Number(limits['nvidia.com/gpu'] ?? 0);
+  const [resource = '', count = '0'] = Object.entries(limits).find(([name]) => name.startsWith('nvidia.com/')) ?? [];
+  const gpus = Number(count);
   return {
     ...filled('cpu', requests['cpu'] ?? limits['cpu']),
     ...filled('memory', limits['memory'] ?? requests['memory']),
-    ...(gpus > 0 ? { gpu: { count: gpus } } : {}),
+    ...(gpus > 0 ? { gpu: { count: gpus, ...(resource === 'nvidia.com/gpu' ? {} : { resource }) } } : {}),
   };
 }
 

@@ -60,7 +60,7 @@ export type Batching = {
 export type Platform = string;
 export type Duration = string;
 /**
- * GPUs of one pod (`nvidia.com/gpu`). `null`: none.
+ * GPUs of one pod. `null`: none.
  */
 export type Gpu = {
   /**
@@ -71,6 +71,10 @@ export type Gpu = {
    * Memory that one GPU must have at least. `null`: any.
    */
   memory?: Bytes | null;
+  /**
+   * Name under which the nodes offer them: whole GPUs, MIG devices of one profile, or shares of GPUs where the device plugin names them apart. The pods of the smoke test and of the rollout ask for the same.
+   */
+  resource?: string;
 } | null;
 /**
  * HorizontalPodAutoscaler of the stable revision; held still during a rollout. `null`: none.
@@ -593,6 +597,12 @@ export interface Image {
    */
   base?: string | null;
   /**
+   * Mirrors of the registries of base images: host -> `host[:port]` and the path in front of the names there. Asked first; the registry itself is asked when the mirror does not have the image or gives no answer. For the builder `oci` and `ml-deploy lock`; the other builders have mirrors in settings of their own.
+   */
+  mirrors?: {
+    [k: string]: string;
+  };
+  /**
    * Platform of the image, or a list of platforms: then an image is built for each of them, and an index of all is published and deployed (docs/build.md).
    */
   platform?: Platform | [Platform, ...Platform[]];
@@ -716,7 +726,7 @@ export interface Smoke {
    */
   deviceWait?: string;
   /**
-   * Address of the running server for the runtime `process`.
+   * Address of the running server for the runtime `process`; a path in it is kept.
    */
   url?: string | null;
   /**
@@ -735,6 +745,34 @@ export interface Smoke {
    * The test fails when the 95th percentile of latency is above. `null`: it is only reported, since the machine of the test is rarely the machine of production.
    */
   maxP95?: Duration | null;
+  /**
+   * As `maxP95`, for the time until a streamed answer begins to say something. Only for servers with OpenAI's API.
+   */
+  maxFirstToken?: Duration | null;
+  /**
+   * The test fails when the server has used more memory of the host at any time. `null`: it is only reported; `resources.memory` is the limit at which it is killed.
+   */
+  maxMemory?: Bytes | null;
+  /**
+   * As `maxMemory`, for the memory of its GPUs together. It is seen with the runtimes `docker` and `podman`.
+   */
+  maxGpuMemory?: Bytes | null;
+  /**
+   * The same request gets the same answer. `false` for a model that samples: the test then does not ask twice.
+   */
+  deterministic?: boolean;
+  /**
+   * Statuses that count as a refusal of a malformed request. `null`: `4xx`, and for the servers `triton` and `custom` also 5xx, since many servers answer some of them so whatever the model does. `4xx` holds those to it, too.
+   */
+  refusals?: '4xx' | '4xx or 5xx' | null;
+  /**
+   * Evidence (`smoke.json`) of an earlier release, relative to mldeploy.yaml: latency and throughput are compared with it. `null`: with what the cluster's state recorded of the stable revision, where there is one.
+   */
+  previous?: Path | null;
+  /**
+   * The test fails when latency or throughput are worse than the recorded ones by more than this, and by more than chance explains. `null`: it is only reported.
+   */
+  maxSlowdown?: Percentage | null;
   /**
    * Time the server has to end after SIGTERM. The default is the grace period of Kubernetes.
    */
@@ -804,6 +842,10 @@ export interface Deploy {
    * Tolerations of the pods, as Kubernetes writes them.
    */
   tolerations?: {}[];
+  /**
+   * RuntimeClass of the pods, where NVIDIA's container runtime is not the default of the nodes. `null`: the default.
+   */
+  runtimeClass?: ObjectName | null;
   /**
    * Annotations of the pods.
    */
@@ -890,6 +932,10 @@ export interface Rollout {
    * How long a held rollout waits for a person before it is rolled back.
    */
   hold?: string;
+  /**
+   * What the evidence of the smoke test has to prove before anything is changed. `gpu`: it ran on a GPU. `sameGpu`: it ran on every type of GPU on which the pods may run, as `deploy.nodeSelector` or the labels of the nodes tell. `null`: on any device.
+   */
+  smokedOn?: 'gpu' | 'sameGpu' | null;
   /**
    * Pods of the previous revision that stay up until the next rollout, for a return without a start. Each costs what a pod costs, so none by default.
    */
@@ -1118,6 +1164,12 @@ export interface Image1 {
    * Base image of the serving stage. `null`: docker.io/library/python:3.12-slim for `fastapi` and `onnxruntime`, and the server's own image, in the version that is named in its page of the documentation, for the others.
    */
   base?: string | null;
+  /**
+   * Mirrors of the registries of base images: host -> `host[:port]` and the path in front of the names there. Asked first; the registry itself is asked when the mirror does not have the image or gives no answer. For the builder `oci` and `ml-deploy lock`; the other builders have mirrors in settings of their own.
+   */
+  mirrors?: {
+    [k: string]: string;
+  };
   /**
    * Platform of the image, or a list of platforms: then an image is built for each of them, and an index of all is published and deployed (docs/build.md).
    */

@@ -1,8 +1,10 @@
 import { MlDeployError } from '../../errors.ts';
+import type { Distribution } from '../../process/distribution.ts';
 import { run } from '../../process/run.ts';
 import { withListing } from './listing.ts';
 import { type NvidiaGpu, type NvidiaReport, parseReport } from './report.ts';
-import { explainOutput, notInstalled, silent, type Trouble } from './trouble.ts';
+import { missingDriver } from './kernel.ts';
+import { explainOutput, noGpu, silent, type Trouble } from './trouble.ts';
 
 /** What the driver said, or why it said nothing. */
 export type Answer = { readonly report: NvidiaReport } | { readonly trouble: Trouble };
@@ -13,6 +15,8 @@ export interface Asking {
   readonly timeoutMs: number;
   /** NVIDIA GPUs on the PCI bus, to tell a missing driver from a missing GPU. */
   readonly onBus: number;
+  /** Whose commands a fix has. */
+  readonly distribution: Distribution;
   readonly signal?: AbortSignal;
 }
 
@@ -52,7 +56,7 @@ export function withCapabilities(report: NvidiaReport, csv: string): NvidiaRepor
 }
 
 async function smi(
-  { environment, timeoutMs, onBus, signal }: Asking,
+  { environment, timeoutMs, onBus, distribution, signal }: Asking,
   args: readonly string[],
 ): Promise<string | Trouble> {
   try {
@@ -67,7 +71,7 @@ async function smi(
     return ended.exitCode === 0 ? ended.stdout : explainOutput(`${ended.stdout}\n${ended.stderr}`);
   } catch (error) {
     if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
-    if (error.code === 'process/not-found') return notInstalled(onBus);
+    if (error.code === 'process/not-found') return onBus === 0 ? noGpu : missingDriver(onBus, distribution);
     if (error.code === 'process/timeout') return silent(timeoutMs);
     return { said: `could not be run: ${error.message}`, fix: 'Run nvidia-smi by hand' };
   }

@@ -166,6 +166,7 @@ function ailmentsOf(gpu: Element): string[] {
   const remapping = said('yes', 'remapped_rows', 'remapped_row_pending');
   return [
     ...(action === null || action === 'None' ? [] : [`the driver asks for: ${action}`]),
+    ...(said('in progress', 'fabric', 'state') ? ['its NVLink fabric is not set up yet (Fabric Manager)'] : []),
     ...(said('yes', 'gpu_reset_status', 'reset_required') ? ['a reset is required'] : []),
     ...(said('yes', 'remapped_rows', 'remapped_row_failure') ? ['its memory has rows that could not be remapped'] : []),
     ...(remapping ? ['rows of its memory wait for a reset to be remapped'] : []),

@@ -1,10 +1,14 @@
+import { cut } from '../../cut.ts';
 /** Why there is no working NVIDIA driver here, in plain words, and what to do about it. */
 export interface Trouble {
   readonly said: string;
   readonly fix: string;
+  /** What the kernel may tell more about (kernel.ts). */
+  readonly kind?: 'not-loaded';
 }
 
 interface Known {
+  readonly kind?: 'not-loaded';
   readonly pattern: RegExp;
   readonly meaning: string;
   readonly fix: string;
@@ -19,6 +23,7 @@ const known: readonly Known[] = [
   },
   {
     pattern: /couldn't communicate with the NVIDIA driver/i,
+    kind: 'not-loaded',
     meaning: 'the kernel module is not loaded',
     fix: 'Load it: sudo modprobe nvidia. If that fails, the driver was not built for this kernel: install linux-headers-$(uname -r), then the driver again (see: dkms status)',
   },
@@ -56,22 +61,17 @@ const known: readonly Known[] = [
 export function explainOutput(output: string): Trouble {
   const found = known.find(({ pattern }) => pattern.test(output));
   const first = output.trim().split('\n')[0]?.trim() ?? '';
-  if (found !== undefined) return { said: `"${first}": ${found.meaning}`, fix: found.fix };
+  if (found !== undefined) {
+    const { meaning, fix, kind } = found;
+    return { said: `"${first}": ${meaning}`, fix, ...(kind === undefined ? {} : { kind }) };
+  }
   return first === ''
     ? { said: 'reports no GPU', fix: 'Run nvidia-smi by hand: it printed nothing' }
-    : { said: `"${first.slice(0, 200)}"`, fix: 'Run nvidia-smi by hand until it lists the GPUs' };
+    : { said: `"${cut(first, 200)}"`, fix: 'Run nvidia-smi by hand until it lists the GPUs' };
 }
 
-/** There is no nvidia-smi; whether there is a GPU of NVIDIA is known from the bus. */
-export function notInstalled(onBus: number): Trouble {
-  const said = 'not installed';
-  return onBus === 0
-    ? { said, fix: 'This machine has no NVIDIA GPU: run where one is' }
-    : {
-        said: `${said}, although ${onBus === 1 ? 'an NVIDIA GPU is' : `${onBus} NVIDIA GPUs are`} on the bus`,
-        fix: 'Install the driver. Ubuntu: sudo ubuntu-drivers install --gpgpu. Debian: sudo apt install nvidia-driver (component non-free). Then reboot',
-      };
-}
+/** There is no nvidia-smi, and no GPU of NVIDIA on the bus. */
+export const noGpu: Trouble = { said: 'not installed', fix: 'This machine has no NVIDIA GPU: run where one is' };
 
 /** nvidia-smi did not answer in time. */
 export function silent(ms: number): Trouble {

@@ -38,12 +38,13 @@ export async function modelcar(
 ): Promise<Modelcar> {
   const path = folder.replace(/^\/+/, '').replace(/\/+$/, '');
   const link = path === expected ? null : await linkLayer(path);
-  const { os, architecture, rootfs, config } = image.config;
+  const { os, architecture, variant, rootfs, config } = image.config;
   const bare = {
     manifest: { ...image.manifest, layers: image.manifest.layers.slice(0, base) },
     config: {
       os,
       architecture,
+      ...(variant === undefined ? {} : { variant }),
       ...(config?.Env === undefined ? {} : { config: { Env: config.Env } }),
       rootfs: { ...rootfs, diff_ids: rootfs.diff_ids.slice(0, base) },
       history: historyOf(image.config.history, base),

@@ -5,6 +5,8 @@ import { MlDeployError } from '../../errors.ts';
 import { authFileVariable } from '../../oci/credentials.ts';
 import type { ReadableImage } from '../../oci/image.ts';
 import { openBuilt } from '../../oci/layout.ts';
+import { parseReference } from '../../oci/reference.ts';
+import { isLoopback } from '../../oci/repository.ts';
 import { run, type Ended } from '../../process/run.ts';
 import type { Builder, BuilderPlaces, BuildRequest } from './builder.ts';
 import { writeContext } from './context.ts';
@@ -32,7 +34,7 @@ async function available(places: BuilderPlaces, signal: AbortSignal): Promise<st
 
 async function build(request: BuildRequest): Promise<ReadableImage> {
   const { places, signal, layout, folder } = request;
-  const { context, dockerfile, target, args } = await writeContext(request.recipe, folder, false);
+  const { context, dockerfile, target, args, ignore } = await writeContext(request.recipe, folder, false);
   const imageId = join(folder, 'image-id');
   const told = { signal, onLine: (line: string) => hear(line, request) };
   const built = await program(
@@ -49,8 +51,10 @@ async function build(request: BuildRequest): Promise<ReadableImage> {
       `--iidfile=${imageId}`,
       `--file=${dockerfile}`,
       `--build-arg=SOURCE_DATE_EPOCH=${request.sourceDateEpoch}`,
+      ...(ignore === null ? [] : [`--ignorefile=${ignore}`]),
       ...(target === null ? [] : [`--target=${target}`]),
       ...Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`),
+      ...(basePlain(request) ? ['--tls-verify=false'] : []),
       ...(request.noCache === true ? ['--no-cache'] : []),
       ...request.secrets.map(({ id, file }) => `--secret=id=${id},src=${file}`),
       context,
@@ -66,6 +70,13 @@ async function build(request: BuildRequest): Promise<ReadableImage> {
   const pushed = await program(places, ['push', '--compression-format=zstd', id, `oci:${layout}:built`], told);
   if (pushed.exitCode !== 0) throw buildFailed('Buildah', pushed.stderr);
   return openBuilt(layout);
+}
+
+/** Whether the only registry that is asked may be asked by plain HTTP. Those of a user's own Dockerfile are told to Buildah by its registries.conf. */
+function basePlain({ recipe, insecureHosts }: BuildRequest): boolean {
+  if (recipe.kind !== 'base') return false;
+  const { host } = parseReference(recipe.base).repository;
+  return isLoopback(host) || insecureHosts.includes(host);
 }
 
 function hear(line: string, request: BuildRequest): void {

@@ -22,6 +22,8 @@ export interface BuildRequest {
   readonly cache: string;
   /** `host[:port]` of registries that may be reached by plain HTTP. */
   readonly insecureHosts: readonly string[];
+  /** Registry of base images -> `host[:port][/path]` that is asked first. */
+  readonly mirrors?: Readonly<Record<string, string>>;
   readonly places: BuilderPlaces;
   /** id -> absolute path of a file. */
   readonly secrets: readonly { readonly id: string; readonly file: string }[];
@@ -45,6 +47,8 @@ export interface ExpectedBuild {
   readonly places: BuilderPlaces;
   readonly cache: string;
   readonly insecureHosts: readonly string[];
+  /** Registry of base images -> `host[:port][/path]` that is asked first. */
+  readonly mirrors?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 

@@ -22,7 +22,7 @@ async function available(places: BuilderPlaces, signal: AbortSignal): Promise<st
   }
   let ended: Ended;
   try {
-    ended = await buildctl(places, ['--addr', address, 'debug', 'workers'], { signal, timeoutMs: answerMs });
+    ended = await buildctl(places, [...reached(places, address), 'debug', 'workers'], { signal, timeoutMs: answerMs });
   } catch (error) {
     if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
     return error.message;
@@ -35,7 +35,10 @@ async function available(places: BuilderPlaces, signal: AbortSignal): Promise<st
 async function platforms(places: BuilderPlaces, signal: AbortSignal): Promise<readonly string[] | null> {
   const address = await daemonAddress(places);
   if (address === null) return null;
-  const ended = await buildctl(places, ['--addr', address, 'debug', 'workers'], { signal, timeoutMs: answerMs });
+  const ended = await buildctl(places, [...reached(places, address), 'debug', 'workers'], {
+    signal,
+    timeoutMs: answerMs,
+  });
   return platformsIn(ended.stdout);
 }
 
@@ -46,7 +49,7 @@ async function build(request: BuildRequest): Promise<ReadableImage> {
   // Its blobs stay: those that the new image shares need not be copied again.
   await rm(join(layout, 'index.json'), { force: true });
   const args = [
-    ...(address === null ? [] : ['--addr', address]),
+    ...(address === null ? [] : reached(request.places, address)),
     'build',
     '--progress=plain',
     '--frontend=dockerfile.v0',
@@ -88,6 +91,13 @@ async function buildctl(
     silenceMs: longestSilenceMs,
     ...options,
   });
+}
+
+/** How buildctl gets to a daemon. It takes certificates by arguments alone, and minds them where none are asked for. */
+function reached({ environment }: BuilderPlaces, address: string): string[] {
+  const certificates = environment['BUILDKIT_TLS_DIR'] ?? '';
+  const secured = address.startsWith('tcp://') && certificates !== '';
+  return ['--addr', address, ...(secured ? ['--tlsdir', certificates] : [])];
 }
 
 /** Where a daemon listens: as told, else at the usual sockets of root and of this user. */

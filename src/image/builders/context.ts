@@ -1,6 +1,7 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
+import { ignoreText } from '../../server/custom/context.ts';
 import type { Recipe } from '../../server/image-plan.ts';
 import { renderDockerfile } from '../dockerfile.ts';
 
@@ -10,10 +11,13 @@ export interface BuildContext {
   readonly dockerfile: string;
   readonly target: string | null;
   readonly args: Readonly<Record<string, string>>;
+  /** Lies beside the Dockerfile as `<name>.dockerignore`; null where the context's own counts. */
+  readonly ignore: string | null;
 }
 
 /**
- * Writes Dockerfile and build context of a recipe, with permissions that do not depend on the umask. The user's own stay where they are.
+ * Writes Dockerfile and build context of a recipe, with permissions that do not depend on the umask. The user's own context stays where it
+ * is; their Dockerfile is copied where something is left out of the context that their ignore file may not name.
  * @param recipe what is built
  * @param folder existing folder
  * @param link whether the builder knows `COPY --link`
@@ -21,8 +25,13 @@ export interface BuildContext {
  */
 export async function writeContext(recipe: Recipe, folder: string, link: boolean): Promise<BuildContext> {
   if (recipe.kind === 'dockerfile') {
-    const { context, file, target, args } = recipe;
-    return { context, dockerfile: file, target, args };
+    const { context, file, target, args, excluded } = recipe;
+    if (excluded.length === 0) return { context, dockerfile: file, target, args, ignore: null };
+    const dockerfile = join(folder, basename(file));
+    const ignore = `${dockerfile}.dockerignore`;
+    await copyFile(file, dockerfile);
+    await writeFile(ignore, `${await ignoreText(file, context)}\n${excluded.map(pattern).join('')}`);
+    return { context, dockerfile, target, args, ignore };
   }
   const rendered = await renderDockerfile(recipe, link);
   const context = join(folder, 'context');
@@ -35,7 +44,12 @@ export async function writeContext(recipe: Recipe, folder: string, link: boolean
     await writeFile(path, file.content);
     await chmod(path, file.mode ?? 0o644);
   }
-  return { context, dockerfile, target: null, args: {} };
+  return { context, dockerfile, target: null, args: {}, ignore: null };
+}
+
+/** A line that means this path and all below it, whatever the path is called. */
+function pattern(path: string): string {
+  return `/${path.replaceAll(/[\\*?[]/g, '\\$&')}\n`;
 }
 
 async function makeFolders(top: string, folder: string): Promise<void> {

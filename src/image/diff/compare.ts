@@ -1,9 +1,9 @@
-import type { Descriptor, ImageConfigFile } from '../../oci/manifest.ts';
-import { isRemoved } from '../../oci/read-layer.ts';
+import type { Descriptor } from '../../oci/manifest.ts';
+import { LayeredMap } from '../../oci/layered-map.ts';
 import { normalName } from '../../server/requirements-text.ts';
 import type { InstalledPackage } from '../documents/packages/package.ts';
 import { contentAnnotation } from '../../oci/layer-content.ts';
-import { inLanes } from '../lanes.ts';
+import { inLanes } from '../../lanes.ts';
 import { bytesToRead, listLayer, type ListedFile, type Listing } from './listing.ts';
 import type { NamedImage } from './open.ts';
 import { compareSettings, type SettingChange } from './settings.ts';
@@ -102,8 +102,8 @@ export async function compareImages(
     same: before.digest === after.digest,
     pullBytes: sizeOf(sameConfig ? added : [...added, after.manifest.config]),
     layers: [
-      ...removed.map((layer) => layerChange('removed', layer, before)),
-      ...after.manifest.layers.map((layer) => layerChange(ofBefore.has(layer.digest) ? 'same' : 'added', layer, after)),
+      ...layerChanges(before, ({ digest }) => (ofAfter.has(digest) ? null : 'removed')),
+      ...layerChanges(after, ({ digest }) => (ofBefore.has(digest) ? 'same' : 'added')),
     ],
     settings: compareSettings(before.config, after.config),
     packages: comparePackages(old, young),
@@ -125,9 +125,19 @@ function factsOf({ reference, platform, manifest, config }: NamedImage): Compare
   };
 }
 
-function layerChange(change: LayerChange['change'], layer: Descriptor, image: NamedImage): LayerChange {
-  const index = image.manifest.layers.indexOf(layer);
-  const step = stepOf(image.config, index);
+/** The layers of an image, each with what made it in the words of the image's history; null: it is left out. */
+function layerChanges(
+  { manifest, config: { history } }: NamedImage,
+  changeOf: (layer: Descriptor) => LayerChange['change'] | null,
+): LayerChange[] {
+  const steps = (history ?? []).filter((entry) => entry.empty_layer !== true);
+  return manifest.layers.flatMap((layer, index) => {
+    const change = changeOf(layer);
+    return change === null ? [] : [layerChange(change, layer, index, steps[index]?.created_by ?? '')];
+  });
+}
+
+function layerChange(change: LayerChange['change'], layer: Descriptor, index: number, step: string): LayerChange {
   const title = layer.annotations?.['org.opencontainers.image.title'] ?? (step === '' ? `layer ${index + 1}` : step);
   const kind =
     layer.annotations?.[contentAnnotation] !== undefined
@@ -140,27 +150,21 @@ function layerChange(change: LayerChange['change'], layer: Descriptor, image: Na
   return { change, digest: layer.digest, bytes: layer.size, kind, title: title.slice(0, 120) };
 }
 
-/** What made a layer, in the words of the image's history. */
-function stepOf({ history = [] }: ImageConfigFile, index: number): string {
-  return history.filter((entry) => entry.empty_layer !== true)[index]?.created_by ?? '';
-}
-
 /** Layers on top of each other: the upper one counts. */
 function merged(layers: readonly Listing[]): Listing {
-  const files = new Map<string, ListedFile>();
-  const packages = new Map<string, readonly InstalledPackage[]>();
+  const files = new LayeredMap<ListedFile>();
+  const packages = new LayeredMap<readonly InstalledPackage[]>();
   for (const layer of layers) {
     // A layer removes what is below it, never what it brings itself.
-    const gone = [...layer.files].flatMap(([path, { kind }]) => (kind === 'gone' ? [path] : []));
-    for (const removes of gone) for (const known of [files, packages]) removeBelow(known, removes);
+    for (const [path, { kind }] of layer.files) {
+      if (kind !== 'gone') continue;
+      files.remove(path);
+      packages.remove(path);
+    }
     for (const [path, file] of layer.files) files.set(path, file);
     for (const [path, found] of layer.packages) packages.set(path, found);
   }
-  return { files, packages };
-}
-
-function removeBelow(known: Map<string, unknown>, removes: string): void {
-  for (const path of [...known.keys()]) if (isRemoved(removes, path)) known.delete(path);
+  return { files: files.values, packages: packages.values };
 }
 
 /** Null: there is no such file, or it is removed. */

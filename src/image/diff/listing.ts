@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 
 import { MlDeployError } from '../../errors.ts';
 import type { Blob } from '../../oci/blob.ts';
-import type { Descriptor } from '../../oci/manifest.ts';
+import { mediaTypes, type Descriptor } from '../../oci/manifest.ts';
 import { LayerProblem, readLayer, type LayerItem } from '../../oci/read-layer.ts';
 import type { Sink, TarItem } from '../../oci/tar-reader.ts';
+import { padding, tarEnd, tarHeaderSize } from '../../oci/tar.ts';
 import { isRecord, packagesOf } from '../documents/layer-facts.ts';
 import type { InstalledPackage } from '../documents/packages/package.ts';
 import { contentAnnotation } from '../../oci/layer-content.ts';
@@ -43,8 +44,12 @@ export async function listLayer(layer: Descriptor, blob: Blob, onBytes: (bytes: 
   const files = new Map<string, ListedFile>();
   const packages = new Map<string, readonly InstalledPackage[]>();
   const one = bytesToRead(layer) < layer.size;
+  // What entries and the end mark take: of our own writer, to the byte.
+  let taken = tarEnd.length;
   const open = (item: LayerItem): Sink | null => {
-    if (!one || item.kind !== 'file') return sinkOf(item, files, packages);
+    taken += tarSize(item);
+    // Annotations prove nothing: whoever pushes may write them. With anything besides the file, the layer is read and compared.
+    if (!one || item.kind !== 'file' || taken !== layer.size) return sinkOf(item, files, packages);
     files.set(item.place, { kind: 'file', bytes: item.size, content: layer.digest });
     throw new Enough();
   };
@@ -63,7 +68,14 @@ export async function listLayer(layer: Descriptor, blob: Blob, onBytes: (bytes: 
  * @returns bytes; 0 where the header of the only file says enough
  */
 export function bytesToRead(layer: Descriptor): number {
-  return isOneModelFile(layer) && layer.size >= headerOnlyBytes ? 0 : layer.size;
+  return isOneModelFile(layer) && layer.mediaType === mediaTypes.layer && layer.size >= headerOnlyBytes
+    ? 0
+    : layer.size;
+}
+
+function tarSize({ kind, path, size, target }: LayerItem): number {
+  if (kind !== 'file' && kind !== 'folder') return Infinity;
+  return tarHeaderSize({ kind, path, size, target, mode: 0 }) + size + padding(size).length;
 }
 
 /** What was wanted is known. */

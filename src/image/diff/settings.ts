@@ -23,9 +23,9 @@ export function compareSettings(before: ImageConfigFile, after: ImageConfigFile)
   });
 }
 
-function settingsOf({ os, architecture, config = {} }: ImageConfigFile): Map<string, string> {
+function settingsOf({ os, architecture, config }: ImageConfigFile): Map<string, string> {
   const settings = new Map<string, string>([['Platform', `${os}/${architecture}`]]);
-  for (const [key, value] of Object.entries(config)) {
+  for (const [key, value] of Object.entries(config ?? {})) {
     if (value === null || value === undefined || value === '') continue;
     if (key === 'Env' && Array.isArray(value)) {
       for (const line of value.map(String)) {

@@ -1,4 +1,4 @@
-import { isRemoved } from '../../oci/read-layer.ts';
+import { LayeredMap } from '../../oci/layered-map.ts';
 import type { LayerFacts } from './layer-facts.ts';
 import type { OsRelease } from './packages/os-release.ts';
 import type { InstalledPackage } from './packages/package.ts';
@@ -17,17 +17,15 @@ export interface Installed {
  * @returns packages, sorted, none twice
  */
 export function installedIn(layers: readonly LayerFacts[]): Installed {
-  const records = new Map<string, readonly InstalledPackage[]>();
+  const records = new LayeredMap<readonly InstalledPackage[]>();
   let os: OsRelease | null = null;
   for (const layer of layers) {
-    for (const gone of layer.removed) {
-      for (const path of [...records.keys()]) if (isRemoved(gone, path)) records.delete(path);
-    }
+    for (const gone of layer.removed) records.remove(gone);
     for (const [path, packages] of Object.entries(layer.packages)) records.set(path, packages);
     os = layer.os ?? os;
   }
   const packages = new Map<string, InstalledPackage>();
-  for (const found of [...records.values()].flat()) packages.set(keyOf(found), found);
+  for (const found of [...records.values.values()].flat()) packages.set(keyOf(found), found);
   return {
     packages: [...packages.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found),
     os,

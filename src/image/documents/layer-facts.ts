@@ -1,16 +1,17 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { MlDeployError } from '../../errors.ts';
 import type { Blob } from '../../oci/blob.ts';
 import type { Descriptor } from '../../oci/manifest.ts';
 import { LayerProblem, readLayer, type LayerItem } from '../../oci/read-layer.ts';
 import type { Sink } from '../../oci/tar-reader.ts';
+import { replaceFile } from '../../replace-file.ts';
 import { parseApkInstalled } from './packages/apk.ts';
 import { parseDpkgStatus } from './packages/dpkg.ts';
 import { parseOsRelease, type OsRelease } from './packages/os-release.ts';
 import type { InstalledPackage } from './packages/package.ts';
 import { parsePythonMetadata } from './packages/python.ts';
+import { interrupted } from '../interrupted.ts';
 
 /** What one layer says about installed software. It depends on the bytes of the layer alone. */
 export interface LayerFacts {
@@ -52,10 +53,7 @@ export async function layerFacts(
     // Not read before.
   }
   const facts = await readLayerFacts(layer, open(), signal);
-  await mkdir(cache, { recursive: true });
-  const draft = `${path}.${process.pid}.tmp`;
-  await writeFile(draft, JSON.stringify(facts));
-  await rename(draft, path);
+  await replaceFile(path, JSON.stringify(facts));
   return facts;
 }
 
@@ -127,8 +125,4 @@ export function packagesOf(path: string, text: string): InstalledPackage[] {
   if (path.includes('apk/db/')) return parseApkInstalled(text);
   const found = parsePythonMetadata(text);
   return found === null ? [] : [found];
-}
-
-function interrupted(): MlDeployError {
-  return new MlDeployError({ code: 'build/interrupted', kind: 'interrupted', message: 'the build was interrupted' });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 
 import { MlDeployError } from '../../errors.ts';
+import { cut } from '../../cut.ts';
 
 /** Name of the lock, beside mldeploy.yaml. */
 export const lockName = 'mldeploy.lock';
@@ -71,8 +72,7 @@ export function parseLock(text: string): LockDocument {
   const { images } = value;
   if (!Array.isArray(images)) throw invalid('it has no list `images`');
   const found = images.find((image) => !isLockedImage(image)) as unknown;
-  if (found !== undefined)
-    throw invalid(`an entry of \`images\` is incomplete: ${JSON.stringify(found).slice(0, 120)}`);
+  if (found !== undefined) throw invalid(`an entry of \`images\` is incomplete: ${cut(JSON.stringify(found), 120)}`);
   return { version: 1, images: images as LockedImage[] };
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { Config } from '../../config/config.ts';
@@ -8,12 +8,13 @@ import type { ValidateEvidence } from '../../pipeline/evidence.ts';
 import type { Reporter } from '../../pipeline/reporter.ts';
 import type { Access } from '../../pipeline/stage.ts';
 import { plural } from '../../plural.ts';
+import { replaceFile } from '../../replace-file.ts';
 import type { ImagePlan, PythonPackages } from '../../server/image-plan.ts';
 import { openBase, pythonOf } from '../builders/oci/base.ts';
 import { findInstaller, noInstaller } from '../builders/oci/installer.ts';
 import { wheelTarget } from '../builders/oci/wheel-platforms.ts';
 import { insecureHosts, placesOf } from '../builders/places.ts';
-import { explainFullDisk } from '../full-disk.ts';
+import { explainDisk } from '../disk.ts';
 import { plannedImage } from '../planned-image.ts';
 import { perPlatform } from '../platforms.ts';
 import { changesBetween } from './changes.ts';
@@ -65,7 +66,7 @@ interface Wanted {
  * @throws MlDeployError `build/*`, `registry/*`
  */
 export async function writeLock(request: LockRequest): Promise<LockReport> {
-  return explainFullDisk(() => write(request));
+  return explainDisk(() => write(request));
 }
 
 async function write(request: LockRequest): Promise<LockReport> {
@@ -92,11 +93,7 @@ async function write(request: LockRequest): Promise<LockReport> {
   const text = renderLock({ version: 1, images: [...untouched(old, wanted), ...images] });
   const path = join(access.root, lockName);
   const changed = (await readFile(path, 'utf8').catch(() => null)) !== text;
-  if (changed) {
-    const draft = `${path}.${process.pid}.tmp`;
-    await writeFile(draft, text);
-    await rename(draft, path);
-  }
+  if (changed) await replaceFile(path, text);
   return { changed, images: reports };
 }
 
@@ -155,6 +152,7 @@ async function lockImage(
     const base = await openBase(absoluteReference(name, request.access.root), inputs.platform, {
       places: placesOf(request.access),
       insecureHosts: insecureHosts(config.image),
+      mirrors: config.image.mirrors,
       cache,
       signal: request.signal,
     });

@@ -1,7 +1,7 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import type { Config } from '../../config/config.ts';
-import { MlDeployError } from '../../errors.ts';
 import type {
   ComparisonEvidence,
   FileEvidence,
@@ -18,6 +18,7 @@ import type { HalfType } from './narrow-file.ts';
 import { narrowAll, type Replaced } from './narrow.ts';
 import { optimiseOnnx, type OptimisedOnnx } from './onnx/index.ts';
 import { wantedSteps } from './onnx/job.ts';
+import { interrupted } from '../interrupted.ts';
 
 /** Less is within what a busy machine does to a median. */
 const slower = 1.2;
@@ -32,7 +33,21 @@ export interface Optimised {
   readonly evidence: OptimisedEvidence | null;
   /** Answers before and after; null: no ONNX model was changed. */
   readonly comparison: ComparisonEvidence | null;
+  /** Removes the files that no later build finds; to be called when they were read. */
+  readonly close: () => Promise<void>;
 }
+
+async function nothingToRemove(): Promise<void> {
+  // No file was written.
+}
+
+/** Files of half the size, in a folder of this build alone; a text says why there are none. */
+interface Narrowed {
+  readonly files: readonly Replaced[] | string;
+  readonly close: () => Promise<void>;
+}
+
+const unchanged: Narrowed = { files: [], close: nothingToRemove };
 
 /**
  * Does what `optimize` asks for, before the model's files are put into layers.
@@ -40,7 +55,7 @@ export interface Optimised {
  * @param validated evidence of a clean model
  * @param options `noCache`: what earlier builds have kept does not count
  * @param options.noCache
- * @returns the files that are served
+ * @returns the files that are served, to be closed
  * @throws MlDeployError `build/model-changed`, `build/interrupted`, `build/optimize-*`
  */
 export async function optimiseModel(
@@ -51,7 +66,7 @@ export async function optimiseModel(
   const { config, reporter, access } = context;
   const { bf16, drop, ...changing } = config.optimize;
   if (!bf16 && drop.length === 0 && wantedSteps(changing) === null) {
-    return { served: validated, replaced: new Map(), evidence: null, comparison: null };
+    return { served: validated, replaced: new Map(), evidence: null, comparison: null, close: nothingToRemove };
   }
   const { files } = validated.model;
   const dropped = droppedFiles(files, drop, config.server);
@@ -60,13 +75,18 @@ export async function optimiseModel(
   const root = resolve(access.root, config.model.path);
   const placeOf = (path: string): string => (files.length === 1 && root.endsWith(`/${path}`) ? root : join(root, path));
   const type = halfType(config.optimize);
-  const narrowed = type === null ? [] : await narrow(context, left, placeOf, type);
-  const onnx = await optimiseOnnx({ context, validated, files: left, modelRoot: root, noCache });
-  const notes = notesOf(config.optimize, dropped, narrowed, onnx);
+  const narrowed = type === null ? unchanged : await narrow(context, left, placeOf, type);
+  const onnx = await optimiseOnnx({ context, validated, files: left, modelRoot: root, noCache }).catch(
+    async (error: unknown) => {
+      await narrowed.close();
+      throw error;
+    },
+  );
+  const notes = notesOf(config.optimize, dropped, narrowed.files, onnx);
   for (const note of notes) reporter.note('warning', `optimize: ${note}`);
   const done = isDone(onnx) ? onnx : null;
   if (done !== null) tell(done.comparison, reporter);
-  const changes = [...narrowedChanges(narrowed, type ?? 'BF16'), ...onnxChanges(onnx)];
+  const changes = [...narrowedChanges(narrowed.files, type ?? 'BF16'), ...onnxChanges(onnx)];
   const replaced = new Map(changes.map((each) => [each.original.path, each]));
   const inside = done?.inside ?? [];
   const served = left.filter((file) => !inside.includes(file)).map((file) => servedFile(file, replaced.get(file.path)));
@@ -88,6 +108,10 @@ export async function optimiseModel(
       ...(done === null ? {} : { tools: done.tools }),
     },
     comparison: done?.comparison ?? null,
+    close: async () => {
+      await narrowed.close();
+      await done?.close();
+    },
   };
 }
 
@@ -158,19 +182,25 @@ async function narrow(
   files: readonly FileEvidence[],
   placeOf: (path: string) => string,
   type: HalfType,
-): Promise<readonly Replaced[] | string> {
-  if (!files.some(({ format }) => format === 'safetensors')) return 'no safetensors file holds float32';
+): Promise<Narrowed> {
+  if (!files.some(({ format }) => format === 'safetensors')) {
+    return { files: 'no safetensors file holds float32', close: nothingToRemove };
+  }
   const bytes = total(files.filter(({ format }) => format === 'safetensors'));
   const task = reporter.task(
     type === 'BF16' ? 'write float32 as bfloat16 where that changes nothing' : 'write float32 as float16',
   );
   let read = 0;
+  const parent = join(access.root, '.mldeploy');
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, 'build-'));
+  const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const narrowed = await narrowAll({
       files,
       placeOf: ({ path }) => placeOf(path),
       type,
-      folder: join(access.root, '.mldeploy', 'cache', type === 'BF16' ? 'bf16' : 'float16'),
+      folder,
       onRead: (piece) => {
         if (signal.aborted) throw interrupted();
         read += piece;
@@ -181,9 +211,10 @@ async function narrow(
       },
     });
     task.done(typeof narrowed === 'string' ? narrowed : 'done');
-    return narrowed;
+    return { files: narrowed, close };
   } catch (error) {
     task.fail();
+    await close();
     throw error;
   }
 }
@@ -196,8 +227,4 @@ function servedFile(file: FileEvidence, replaced: Replaced | undefined): FileEvi
 
 function total(files: readonly { readonly bytes: number }[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function interrupted(): MlDeployError {
-  return new MlDeployError({ code: 'build/interrupted', kind: 'interrupted', message: 'the build was interrupted' });
 }

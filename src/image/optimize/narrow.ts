@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
@@ -17,16 +17,13 @@ export interface Replaced {
   readonly facts: FileEvidence['facts'];
 }
 
-/** What no build has used for this long is removed. Milliseconds. */
-const keptMs = 24 * 60 * 60 * 1000;
-
 /** Files to write anew, and where. */
 export interface Narrowing {
   readonly files: readonly FileEvidence[];
   readonly type: HalfType;
   /** Absolute path of a file of the model. */
   readonly placeOf: (file: FileEvidence) => string;
-  /** Folder that keeps the results for the next build. */
+  /** An empty folder for the results. */
   readonly folder: string;
   /** Called with the bytes of each piece that is read; may throw to end everything. */
   readonly onRead: (bytes: number) => void;
@@ -34,38 +31,26 @@ export interface Narrowing {
 
 /**
  * A type of half the size in the place of float32, in all safetensors files or in none: a model whose parts have different types would not be what its
- * configuration says. What an earlier build has written is taken again.
+ * configuration says. Nothing that an earlier build has written is taken: that these files are the validated ones, narrowed, is seen anew.
  * @param narrowing what, and where
- * @returns the new files; a text says why there are none
+ * @returns the new files; a text says why there are none, and then the folder is of no use
  * @throws MlDeployError `build/model-changed`; `build/optimize-failed` for a value beyond the range of float16
  */
 export async function narrowAll(narrowing: Narrowing): Promise<readonly Replaced[] | string> {
   const { files, type, placeOf, folder, onRead } = narrowing;
-  await mkdir(folder, { recursive: true });
   const tensors = files.filter(({ format }) => format === 'safetensors');
-  await forget(folder, tensors);
   const replaced: Replaced[] = [];
   for (const file of tensors) {
-    const known = await recall(folder, file);
-    if (known !== null) {
-      replaced.push(known);
-      continue;
-    }
-    const part = partOf(folder, file);
-    const found = await narrowFile(placeOf(file), part, type, onRead).catch(async (error: unknown) => {
-      await rm(part, { force: true });
+    const place = join(folder, file.sha256);
+    const found = await narrowFile(placeOf(file), place, type, onRead).catch((error: unknown) => {
       throw explained(file, error);
     });
-    const usable = found.kind === 'written' && found.sourceSha256 === file.sha256;
-    if (!usable) await rm(part, { force: true });
     if (found.kind === 'misfit') {
       if (type === 'F16') throw tooLarge(file, found);
       return `${file.path}: element ${found.element} of "${found.tensor}" is no bfloat16, so that float32 is kept everywhere`;
     }
     if (found.kind === 'nothing') continue;
-    if (!usable) throw changed(file);
-    const place = join(folder, `${file.sha256}.${found.sha256}`);
-    await rename(part, place);
+    if (found.sourceSha256 !== file.sha256) throw changed(file);
     replaced.push({ original: file, bytes: found.bytes, sha256: found.sha256, place, facts: await headerFacts(place) });
   }
   if (replaced.length === 0) return 'no safetensors file holds float32';
@@ -79,38 +64,6 @@ function tooLarge({ path }: FileEvidence, { element, tensor }: { element: number
     message: `${path} cannot be written as float16: element ${element} of "${tensor}" is beyond its range of ±65504`,
     hint: 'Take optimize.float16 away, or try optimize.bf16, which has the range of float32.',
   });
-}
-
-/** A file of this build alone: another one may write the same at this moment. */
-function partOf(folder: string, { sha256 }: FileEvidence): string {
-  return join(folder, `${sha256}.${randomUUID()}.part`);
-}
-
-/** What other models have left, and what was not finished, after a while: builds that run now may need theirs. */
-async function forget(folder: string, files: readonly FileEvidence[]): Promise<void> {
-  const kept = new Set(files.map(({ sha256 }) => sha256));
-  for (const name of await readdir(folder)) {
-    const [source = ''] = name.split('.');
-    if (kept.has(source) && !name.endsWith('.part')) continue;
-    const place = join(folder, name);
-    const facts = await stat(place).catch(() => null);
-    if (facts !== null && Date.now() - facts.mtimeMs > keptMs) await rm(place, { force: true });
-  }
-}
-
-async function recall(folder: string, file: FileEvidence): Promise<Replaced | null> {
-  const name = (await readdir(folder)).find((each) => each.startsWith(`${file.sha256}.`) && !each.endsWith('.part'));
-  const sha256 = name?.split('.')[1];
-  if (name === undefined || sha256 === undefined) return null;
-  const place = join(folder, name);
-  // Its content is compared with the digest when it is put into the image.
-  try {
-    const now = new Date();
-    await utimes(place, now, now);
-    return { original: file, bytes: (await stat(place)).size, sha256, place, facts: await headerFacts(place) };
-  } catch {
-    return null; // gone meanwhile, or damaged
-  }
 }
 
 /** The index of shards says how large they are together. */
@@ -138,10 +91,8 @@ async function withNewTotals(
     if (createHash('sha256').update(before).digest('hex') !== file.sha256) throw changed(file);
     if (after === before) continue;
     const sha256 = createHash('sha256').update(after).digest('hex');
-    const place = join(folder, `${file.sha256}.${sha256}`);
-    const part = partOf(folder, file);
-    await writeFile(part, after);
-    await rename(part, place);
+    const place = join(folder, file.sha256);
+    await writeFile(place, after);
     changedIndexes.push({ original: file, bytes: Buffer.byteLength(after), sha256, place, facts: {} });
   }
   return changedIndexes;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
+import type { ImageConfig } from '../../config/config.ts';
 import type { Blob } from '../../oci/blob.ts';
 import type { Descriptor } from '../../oci/manifest.ts';
 import { LayerProblem, readLayer, type LayerItem } from '../../oci/read-layer.ts';
@@ -10,8 +11,10 @@ import type { Sink } from '../../oci/tar-reader.ts';
 import type { StageContext } from '../../pipeline/stage.ts';
 import { plural } from '../../plural.ts';
 import { printable } from '../../printable.ts';
+import { replaceFile } from '../../replace-file.ts';
 import { needlesOf, shortest, type Needle } from './needles.ts';
 import { NeedleSearch } from './search.ts';
+import { interrupted } from '../interrupted.ts';
 
 /** A layer that is looked into. */
 export interface ScannedLayer {
@@ -33,7 +36,7 @@ const maxSecret = 1024 * 1024;
 const shownLeaks = 5;
 
 /**
- * Proves that no secret of `image.secrets` is in an image before it is published: neither in the layers that the build made (base layers
+ * Proves that no secret of `image.secrets`, nor the signing key of `image.sign` and its password, is in an image before it is published: neither in the layers that the build made (base layers
  * and model files were there before any step saw a secret) nor in the config with its history, as it is, URL-encoded or in base64. A
  * layer that was looked through with the same secret files is not looked through again.
  * @param context of the stage
@@ -47,7 +50,8 @@ export async function refuseLeakedSecrets(
   documents: readonly Uint8Array[],
 ): Promise<void> {
   const { config, access, reporter, signal } = context;
-  if (config.image.secrets.length === 0) return;
+  const secrets = secretFiles(config.image);
+  if (secrets.length === 0) return;
   const needles = await readNeedles(context);
   if (needles.length === 0) return;
   const task = reporter.task('look for secrets in the image');
@@ -66,16 +70,29 @@ export async function refuseLeakedSecrets(
     }
     await writeKnown(access.root, known);
     if (leaks.length > 0) throw leaked(leaks);
-    task.done(`none of ${plural(config.image.secrets.length, 'secret')} in ${plural(layers.length, 'layer')}`);
+    task.done(`none of ${plural(secrets.length, 'secret')} in ${plural(layers.length, 'layer')}`);
   } catch (error) {
     task.fail();
     throw error;
   }
 }
 
+interface SecretFile {
+  /** As it is told to people. */
+  readonly id: string;
+  readonly file: string;
+}
+
+/** What a step of the build can get, and what `COPY . .` can bring along. */
+function secretFiles({ secrets, sign }: ImageConfig): SecretFile[] {
+  if (sign === null) return [...secrets];
+  const password = sign.password === null ? [] : [{ id: 'image.sign.password', file: sign.password }];
+  return [...secrets, { id: 'image.sign.key', file: sign.key }, ...password];
+}
+
 async function readNeedles({ config, access, reporter }: StageContext): Promise<Needle[]> {
   const needles: Needle[] = [];
-  for (const { id, file } of config.image.secrets) {
+  for (const { id, file } of secretFiles(config.image)) {
     const path = resolve(access.root, file);
     const { size } = await stat(path);
     const text = size > maxSecret ? '' : await readFile(path, 'utf8');
@@ -84,13 +101,13 @@ async function readNeedles({ config, access, reporter }: StageContext): Promise<
     if (found.length === 0 && (size > maxSecret || !isPublic)) {
       reporter.note(
         'warning',
-        `image.secrets (${id}) has no value that can be looked for in the image: too short, or too large`,
+        `the secret ${id} has no value that can be looked for in the image: too short, or too large`,
       );
     }
     if (found.length > 0 && tooShort > 0) {
       reporter.note(
         'warning',
-        `image.secrets (${id}) has ${plural(tooShort, 'password or token', 'passwords or tokens')} of less than ${shortest} bytes, which cannot be looked for in the image`,
+        `the secret ${id} has ${plural(tooShort, 'password or token', 'passwords or tokens')} of less than ${shortest} bytes, which cannot be looked for in the image`,
       );
     }
     needles.push(...found);
@@ -144,7 +161,7 @@ interface Known {
 const knownPath = (root: string): string => join(root, '.mldeploy', 'cache', 'without-secrets.json');
 
 async function openKnown({ config, access }: StageContext): Promise<Known> {
-  const states = config.image.secrets.map(async ({ id, file }) => {
+  const states = secretFiles(config.image).map(async ({ id, file }) => {
     const { size, mtimeNs, ctimeNs, ino } = await stat(resolve(access.root, file), { bigint: true });
     return [id, file, String(size), String(mtimeNs), String(ctimeNs), String(ino)];
   });
@@ -162,9 +179,7 @@ async function openKnown({ config, access }: StageContext): Promise<Known> {
 }
 
 async function writeKnown(root: string, { files, digests }: Known): Promise<void> {
-  const path = knownPath(root);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, JSON.stringify({ files, digests: [...digests] }));
+  await replaceFile(knownPath(root), JSON.stringify({ files, digests: [...digests] }));
 }
 
 function leaked(leaks: readonly Leak[]): MlDeployError {
@@ -176,11 +191,7 @@ function leaked(leaks: readonly Leak[]): MlDeployError {
   return new MlDeployError({
     code: 'build/secret-leaked',
     kind: 'usage',
-    message: `secrets of image.secrets are in the image, which was not pushed:\n${[...shown.slice(0, shownLeaks), ...more].join('\n')}`,
+    message: `secrets are in the image, which was not pushed:\n${[...shown.slice(0, shownLeaks), ...more].join('\n')}`,
     hint: 'Use the secret only through RUN --mount=type=secret, and in no file, ENV, ARG or LABEL. Change it: the cache of the builder has it now.',
   });
-}
-
-function interrupted(): MlDeployError {
-  return new MlDeployError({ code: 'build/interrupted', kind: 'interrupted', message: 'the build was interrupted' });
 }

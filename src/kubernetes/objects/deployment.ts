@@ -102,11 +102,15 @@ export function podTemplate(facts: DeploymentFacts): PodTemplate {
         seccompProfile: { type: 'RuntimeDefault' },
       },
       ...list('imagePullSecrets', deploy.imagePullSecrets.map(name)),
+      ...(deploy.runtimeClass === undefined ? {} : { runtimeClassName: deploy.runtimeClass }),
       ...list('tolerations', deploy.tolerations),
       ...(Object.keys(deploy.nodeSelector).length === 0 ? {} : { nodeSelector: deploy.nodeSelector }),
     },
   };
 }
+
+/** The container of the model server. */
+export const serverContainer = 'server';
 
 function container(
   facts: DeploymentFacts,
@@ -122,10 +126,10 @@ function container(
     MLDEPLOY_MODEL_DIGEST: facts.modelDigest ?? '',
     ...drainEnvironment(config, facts.environment['MLDEPLOY_DRAIN_SECONDS']),
   };
-  const gpus = gpu === null ? {} : { 'nvidia.com/gpu': String(gpu.count) };
+  const gpus = gpu === null ? {} : { [gpu.resource ?? 'nvidia.com/gpu']: String(gpu.count) };
   const get = (path: string) => ({ httpGet: { path, port: 'http' }, timeoutSeconds: 5 });
   return {
-    name: 'server',
+    name: serverContainer,
     image: facts.image,
     imagePullPolicy: 'IfNotPresent',
     ports: [{ name: 'http', containerPort: probes.port, protocol: 'TCP' }],

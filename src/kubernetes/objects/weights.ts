@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { cut } from '../../cut.ts';
 
 /** A model that is not in the image of its server, and how a pod gets it. */
 export interface PodWeights {
@@ -32,7 +33,7 @@ export const fetchContainer = 'fetch-model';
  */
 export function fetchFailure(message = ''): string {
   const [, error = message] = /^(?:[^]*\n)?Error: ([^]*)$/.exec(message) ?? [];
-  return error.replace(/\s+/g, ' ').trim().slice(0, 600);
+  return cut(error.replace(/\s+/g, ' ').trim(), 600);
 }
 
 const volume = 'model';

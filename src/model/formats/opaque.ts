@@ -1,6 +1,7 @@
 import type { Format, Head } from './format.ts';
 import { documents } from './text.ts';
 import { named } from './named.ts';
+import { tensorrt } from './tensorrt.ts';
 
 const native = [
   '\x7fELF',
@@ -38,11 +39,6 @@ export const opaqueByName: readonly Format[] = [
   // Such as UTF-16.
   xml(({ extension }) => extension === 'pmml'),
 ];
-
-function tensorrt(detect: (head: Head) => boolean): Format {
-  const title = 'a TensorRT engine, which is native code';
-  return named('tensorrt', title, 'opaque/native-code', ['engine', 'plan', 'trt'], detect);
-}
 
 function xml(detect: (head: Head) => boolean): Format {
   return {

@@ -2,15 +2,16 @@ import { mkdir, rename, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { MlDeployError } from '../../errors.ts';
+import { inLanes } from '../../lanes.ts';
 import { diskNeed } from '../disk-need.ts';
-import { contentAnnotation, contentKey, modelAnnotations } from '../layer-content.ts';
-import { mediaTypes, type Descriptor } from '../manifest.ts';
-import { parseManifest } from '../parse.ts';
+import { contentKey } from '../layer-content.ts';
+import type { Descriptor } from '../manifest.ts';
 import { LayerProblem, readLayer } from '../read-layer.ts';
 import type { RegistryClient } from '../registry.ts';
 import { hashOfFile, LayerFiles } from './layer-files.ts';
-import { altered, explained, notAModel } from './fetch-problem.ts';
+import { altered, explained } from './fetch-problem.ts';
 import { FetchState, makeFoldersAbove, requireNothingElse } from './fetch-state.ts';
+import { readModelImage, type ModelLayer } from './read-model-image.ts';
 
 /** Layers at a time. */
 const parallel = 3;
@@ -19,6 +20,10 @@ const parallel = 3;
 export interface FetchWatch {
   /** Called with the bytes of each piece that came or was found, and of all layers. */
   onBytes(bytes: number, total: number): void;
+  /** Called once, when somebody else fetches into the same folder: that is waited for. */
+  onWait?(): void;
+  /** Ends the waiting; requests end with that of the client. */
+  readonly signal?: AbortSignal;
 }
 
 /** A model that lies in its folder. */
@@ -32,16 +37,11 @@ export interface FetchedModel {
   readonly keptBytes: number;
 }
 
-/** A layer of model files, with the key of its content. */
-interface ModelLayer extends Descriptor {
-  readonly key: string;
-}
-
 /**
  * Writes the model of an image that `ml-deploy build` made of it (`image.weights`) into a folder. Every layer is compared with its digest,
  * and every file with the digest that the build knew of it, before it is moved into the folder. Layers that an earlier try has brought
- * are read and compared, and not fetched again: what it takes to know them lies beside the folder, in `<folder>.fetch`. Memory does not
- * grow with the model.
+ * are read and compared, and not fetched again: what it takes to know them lies beside the folder, in `<folder>.fetch`. Of several that
+ * fetch into one folder at once the others wait for the first. Memory does not grow with the model.
  * @param client of the repository
  * @param digest of the image's manifest
  * @param place folder for the files
@@ -55,21 +55,25 @@ export async function fetchModel(
   place: string,
   watch: FetchWatch,
 ): Promise<FetchedModel> {
-  const image = await modelImage(client, digest);
+  const image = await readModelImage(client, digest);
   const folder = resolve(place);
   const total = sizeOf(image.layers);
+  const beside = join(dirname(folder), `${basename(folder)}.fetch`);
+  const waiting = { signal: watch.signal ?? new AbortController().signal, onWait: () => watch.onWait?.() };
   try {
-    const state = await FetchState.take(folder, join(dirname(folder), `${basename(folder)}.fetch`), digest);
-    await mkdir(folder, { recursive: true });
-    const work = new Fetching(client, image.path, folder, state, (bytes) => watch.onBytes(bytes, total));
-    const kept: ModelLayer[] = [];
-    for (const layer of image.layers) if (await work.isThere(layer)) kept.push(layer);
-    const missing = image.layers.filter((layer) => !kept.includes(layer));
-    if (missing.length > 0) await requireRoom(folder, Math.max(sizeOf(missing), image.diskBytes - work.keptNeed));
-    await inLanes(missing, (layer, check) => work.fetch(layer, check));
-    await requireNothingElse(folder, work.paths);
-    const keptBytes = sizeOf(kept);
-    return { modelDigest: image.modelDigest, files: work.paths.size, bytes: total, keptBytes };
+    return await FetchState.hold(folder, beside, digest, waiting, async (state) => {
+      await mkdir(folder, { recursive: true });
+      const work = new Fetching(client, image.path, folder, state, (bytes) => watch.onBytes(bytes, total));
+      const kept: ModelLayer[] = [];
+      for (const layer of image.layers) if (await work.isThere(layer)) kept.push(layer);
+      const missing = image.layers.filter((layer) => !kept.includes(layer));
+      if (missing.length > 0)
+        await requireRoom(folder, Math.max(sizeOf(missing), (image.diskBytes ?? 0) - work.keptNeed));
+      await inLanes(missing, parallel, (layer, check) => work.fetch(layer, check));
+      await requireNothingElse(folder, work.paths);
+      const keptBytes = sizeOf(kept);
+      return { modelDigest: image.modelDigest, files: work.paths.size, bytes: total, keptBytes };
+    });
   } catch (error) {
     throw explained(error, folder);
   }
@@ -149,37 +153,6 @@ class Fetching {
   }
 }
 
-async function modelImage(
-  client: RegistryClient,
-  digest: string,
-): Promise<{ path: string; modelDigest: string; diskBytes: number; layers: ModelLayer[] }> {
-  const found = await client.getManifest(digest);
-  if (found === null) {
-    throw new MlDeployError({
-      code: 'fetch/no-model',
-      kind: 'infrastructure',
-      message: `the repository has no model ${digest}`,
-      hint: 'It was removed from the registry, or never pushed there: run ml-deploy build again, and keep images that are deployed.',
-    });
-  }
-  const manifest = parseManifest(found.content, `the manifest of the model ${digest}`);
-  if ('manifests' in manifest) throw notAModel(digest, 'it is an index of several images');
-  const { annotations = {}, layers } = manifest;
-  const path = annotations[modelAnnotations.path];
-  const modelDigest = annotations[modelAnnotations.digest];
-  if (path === undefined || modelDigest === undefined || !/^(\/[^/]+)+$/.test(path))
-    throw notAModel(digest, `it has no annotation ${modelAnnotations.path}`);
-  const known = layers.map((layer): ModelLayer => {
-    const key = layer.annotations?.[contentAnnotation];
-    if (key === undefined || layer.mediaType !== mediaTypes.layer)
-      throw notAModel(digest, `layer ${layer.digest} does not say which files it has`);
-    return { ...layer, key };
-  });
-  // Models that were built before it was counted do not say it.
-  const disk = Number(annotations[modelAnnotations.disk] ?? '0');
-  return { path, modelDigest, diskBytes: Number.isSafeInteger(disk) ? disk : 0, layers: known };
-}
-
 function sizeOf(layers: readonly Descriptor[]): number {
   return layers.reduce((sum, { size }) => sum + size, 0);
 }
@@ -194,23 +167,4 @@ async function requireRoom(folder: string, needed: number): Promise<void> {
     message: `the model needs ${needed} bytes, and there is room for ${room} in ${folder}`,
     hint: 'Free room on the disk of the node (ephemeral storage), or choose nodes that have more with deploy.nodeSelector.',
   });
-}
-
-/** The first failure ends the others at their next piece. */
-async function inLanes(
-  layers: readonly ModelLayer[],
-  work: (layer: ModelLayer, check: () => void) => Promise<void>,
-): Promise<void> {
-  const waiting = [...layers];
-  const failures: unknown[] = [];
-  const check = (): void => {
-    if (failures.length > 0) throw failures[0];
-  };
-  const lane = async (): Promise<void> => {
-    for (let layer = waiting.shift(); layer !== undefined && failures.length === 0; layer = waiting.shift()) {
-      await work(layer, check).catch((error: unknown) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, lane));
-  check();
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { LayerFile } from '../layer-content.ts';
 import { hasCode, notOurs } from './fetch-problem.ts';
+import { FolderLock, type LockOptions } from './folder-lock.ts';
 
 /** Where a layer is written before its files are moved into the folder of the model. */
 export interface Draft {
@@ -28,15 +29,35 @@ export class FetchState {
   }
 
   /**
-   * Takes a folder for one model: that is written down before the first of its files is there.
+   * Takes a folder for one model: that is written down before the first of its files is there. Who else fetches into it is waited for.
    * @param folder for the files of the model
    * @param state folder beside it
    * @param digest of the model's manifest
-   * @returns without the drafts of earlier tries
+   * @param waiting how to wait
+   * @param work with what is known of the folder, without the drafts of earlier tries
+   * @returns what `work` returns
    * @throws MlDeployError `fetch/not-empty` when somebody's files are there, those of another model, or links
    */
-  static async take(folder: string, state: string, digest: string): Promise<FetchState> {
+  static async hold<T>(
+    folder: string,
+    state: string,
+    digest: string,
+    waiting: LockOptions,
+    work: (state: FetchState) => Promise<T>,
+  ): Promise<T> {
     await requireFolder(state);
+    await mkdir(state, { recursive: true });
+    const lock = await FolderLock.take(join(state, 'lock'), waiting);
+    try {
+      return await work(await FetchState.#take(folder, state, digest));
+    } finally {
+      await lock.release();
+      // Of a refusal nothing is left.
+      await rmdir(state).catch(() => undefined);
+    }
+  }
+
+  static async #take(folder: string, state: string, digest: string): Promise<FetchState> {
     const inside = await entriesOf(folder);
     const known = await readFile(join(state, owner), 'utf8').catch(() => null);
     if (inside.length > 0 && known === null) {
@@ -46,7 +67,6 @@ export class FetchState {
     if (inside.length > 0 && known !== JSON.stringify(digest)) throw notOurs(folder, 'files of another model');
     for await (const { path, kind } of walk(folder))
       if (kind === 'other') throw notOurs(folder, `a link or a device that no model has: ${path}`);
-    await mkdir(state, { recursive: true });
     await removeOld(state, known === JSON.stringify(digest));
     const draft = join(state, `${owner}.${randomUUID()}`);
     await writeFile(draft, JSON.stringify(digest), { flag: 'wx' });
@@ -70,11 +90,19 @@ export class FetchState {
   /** What a layer has, as an earlier try has written it down; it proves nothing before its key is compared. */
   async listed(layer: { readonly digest: string }): Promise<LayerFile[] | null> {
     try {
-      return JSON.parse(await readFile(this.listOf(layer), 'utf8')) as LayerFile[];
+      const found: unknown = JSON.parse(await readFile(this.listOf(layer), 'utf8'));
+      // A node that lost power may have left anything: it is fetched again.
+      return Array.isArray(found) && found.every(isLayerFile) ? found : null;
     } catch {
       return null;
     }
   }
+}
+
+function isLayerFile(found: unknown): found is LayerFile {
+  if (typeof found !== 'object' || found === null) return false;
+  const { path, size, sha256 } = found as Partial<Record<keyof LayerFile, unknown>>;
+  return typeof path === 'string' && typeof size === 'number' && typeof sha256 === 'string';
 }
 
 /**

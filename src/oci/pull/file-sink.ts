@@ -10,22 +10,27 @@ export interface FileSink extends Sink {
   abandon(): void;
 }
 
+/** Bytes that may wait for the disk. */
+const usualWaiting = 1024 * 1024;
+
 /**
- * Writes a file that does not exist yet; whatever keeps the disk from taking it is thrown by `write` or `end`.
+ * Writes a file that does not exist yet; whatever keeps the disk from taking it is thrown by `write` or `end`. Memory does not grow with it.
  * @param path of the file, whose folder exists
  * @param mode octal permissions
+ * @param waiting bytes that may wait for the disk before `write` does
  * @returns where its content goes
  */
-export function fileSink(path: string, mode = 0o666): FileSink {
-  const output = createWriteStream(path, { flags: 'wx', mode, highWaterMark: 1024 * 1024 });
-  // An error between two calls is kept for the next one.
-  const failed = once(output, 'error').then(([error]) => {
-    throw error as Error;
+export function fileSink(path: string, mode = 0o666, waiting = usualWaiting): FileSink {
+  const output = createWriteStream(path, { flags: 'wx', mode, highWaterMark: waiting });
+  // An error between two calls is kept for the next one; `once` rejects by itself when one comes while it waits.
+  let failure: Error | null = null;
+  output.on('error', (error) => {
+    failure = error;
   });
-  failed.catch(() => undefined);
   return {
     write: async (chunk) => {
-      if (!output.write(chunk)) await Promise.race([once(output, 'drain'), failed]);
+      if (failure !== null) throw failure;
+      if (!output.write(chunk)) await once(output, 'drain');
     },
     end: async () => {
       output.end();

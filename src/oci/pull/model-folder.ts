@@ -2,6 +2,7 @@ import { mkdir, rm, rmdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MlDeployError } from '../../errors.ts';
 import type { LayerItem } from '../read-layer.ts';
+import { shown } from '../tar-problem.ts';
 import type { Sink } from '../tar-reader.ts';
 import { fileSink } from './file-sink.ts';
 import { PathTree, type Removed } from './path-tree.ts';
@@ -38,8 +39,7 @@ export class ModelFolder {
 
   /** Whether a path, or the folder that it is in, is there already: what stands there becomes part of the model, or takes some of it away. */
   hasFolderOf(path: string): boolean {
-    const folder = dirname(path);
-    return this.tree.has(path) || (folder !== '.' && this.tree.has(folder));
+    return this.tree.hasFolderOf(path);
   }
 
   /** The next layer begins: its marks remove only what lower ones have. */
@@ -49,7 +49,7 @@ export class ModelFolder {
 
   /** Where the content of an entry of a layer goes; null when it has none. */
   async open(item: LayerItem): Promise<Sink | null> {
-    const path = this.checked(item.path);
+    const path = this.checked(item.place);
     if (item.removes === null && item.kind === 'file') return this.file(path);
     this.countEntry();
     if (item.removes !== null) {
@@ -63,7 +63,7 @@ export class ModelFolder {
         await this.removeAll(this.tree.set(path, { layer: this.layer, target: item.target }));
         return null;
       default:
-        throw refused(`${JSON.stringify(item.path)} is a ${item.kind === 'hardlink' ? 'hard link' : 'device or pipe'}`);
+        throw refused(`${shown(item.path)} is a ${item.kind === 'hardlink' ? 'hard link' : 'device or pipe'}`);
     }
   }
 
@@ -105,6 +105,7 @@ export class ModelFolder {
   }
 
   private countEntry(): void {
+    if (this.tree.made > 2 * this.maxEntries) throw refused(`its paths have more than ${2 * this.maxEntries} names`);
     if (++this.entries > this.maxEntries) throw refused(`it has more than ${this.maxEntries} files, links and marks`);
   }
 
@@ -112,20 +113,30 @@ export class ModelFolder {
     const clean = path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
     const parts = clean.split('/');
     // Names that are not UTF-8 are read as the same: one file would stand for several.
-    if (clean.includes('\uFFFD')) throw refused(`the name of ${JSON.stringify(path)} is not UTF-8`);
+    if (clean.includes('\uFFFD')) throw refused(`the name of ${shown(path)} is not UTF-8`);
     if (clean.includes('\0') || parts.some((part) => part === '..' || part === '.' || (part === '' && clean !== ''))) {
-      throw refused(`it has a file at ${JSON.stringify(path)}`);
+      throw refused(`it has a file at ${shown(path)}`);
     }
+    const tooLong =
+      Buffer.byteLength(join(this.root, clean)) > 4095 || parts.some((part) => Buffer.byteLength(part) > 255);
+    if (tooLong) throw refused(`the path of ${shown(path)} is too long`);
     return clean;
   }
 }
 
-/** The image has something that no model needs, or too much. */
-export function refused(what: string): MlDeployError {
+/**
+ * The error for an image that has something that no model needs, or too much.
+ * @param what it has, a clause
+ * @param hint what to do
+ */
+export function refused(
+  what: string,
+  hint = 'Look at how the image was made; a model is plain files, and they need room in the temporary folder.',
+): MlDeployError {
   return new MlDeployError({
     code: 'model/bad-image',
     kind: 'inconclusive',
     message: `the model in the image cannot be judged: ${what}`,
-    hint: 'Look at how the image was made; a model is plain files, and they need room in the temporary folder.',
+    hint,
   });
 }

@@ -24,10 +24,22 @@ export type Removed = readonly [path: string, entry: Entry | null];
 export class PathTree {
   readonly #root: Node = { name: '', parent: null, entry: null, below: null, cleared: -1 };
   #size = 0;
+  #made = 0;
 
   /** Entries that are there. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Names of files and folders that were ever made: each takes memory. */
+  get made(): number {
+    return this.#made;
+  }
+
+  /** Whether a path, or the folder that it is in, is there. */
+  hasFolderOf(path: string): boolean {
+    const slash = path.lastIndexOf('/');
+    return this.has(path) || (slash !== -1 && this.has(path.slice(0, slash)));
   }
 
   /**
@@ -61,6 +73,7 @@ export class PathTree {
       if (next === undefined) {
         next = { name, parent: node, entry: null, below: null, cleared: -1 };
         node.below.set(name, next);
+        this.#made++;
       }
       node = next;
     }

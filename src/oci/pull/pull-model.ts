@@ -2,13 +2,17 @@ import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediaTypes, type Descriptor, type Manifest } from '../manifest.ts';
 import type { RegistryClient } from '../registry.ts';
-import { checkedBytes, LayerProblem, readLayer, type LayerItem } from '../read-layer.ts';
+import { checkedBytes, cleanPath, LayerProblem, readLayer, type LayerItem } from '../read-layer.ts';
+import { ModelEntries } from './model-entries.ts';
 import { ModelFolder, refused } from './model-folder.ts';
+import { PathTree } from './path-tree.ts';
+
+export { modelFolders } from './model-entries.ts';
 
 /** Where the path of a file stands: OCI artifacts and our own layers, the CNCF ModelPack specification. */
 const titles = ['org.opencontainers.image.title', 'org.cncf.model.filepath'];
-/** Where images of others have their models: KServe's modelcar, SageMaker, many servers. */
-export const modelFolders = ['models/', 'model/', 'mnt/models/', 'opt/ml/model/'];
+const remake =
+  'Make that layer anew and push the image again: docker build, buildah and tar (without -S) write what all unpackers read alike; if another program made it, trust it no further.';
 /** Of the free space of the temporary folder, what a model may take. */
 const usableShare = 0.9;
 
@@ -18,6 +22,8 @@ export class PulledModels {
   readonly models = new Set<string>();
   /** Whether a layer without a name has something of a model, by its digest. */
   readonly layers = new Map<string, boolean>();
+  /** What layers with names have in them, by their digests: an image of another platform may have links that lead it elsewhere. */
+  readonly entries = new Map<string, readonly LayerItem[]>();
 }
 
 /**
@@ -42,22 +48,26 @@ export async function pullModel(
   const named = layers.filter((layer) => titleOf(layer) !== null);
   // Whatever runs an image unpacks all of them, so that one without a name may change what the others have.
   const chosen = named.length > 0 ? layers.filter((layer) => titleOf(layer) !== null || isImageLayer(layer)) : layers;
-  if (pulled.models.size > 0) await lookInto(client, layers, pulled);
-  if (pulled.models.has(keyOf(chosen, pulled))) return null;
   const total = chosen.reduce((sum, { size }) => sum + size, 0);
+  const watch = (bytes: number): void => onBytes(bytes, total);
+  if (pulled.models.size > 0) await lookInto(client, chosen, pulled, () => watch(0));
+  if (pulled.models.has(keyOf(chosen, pulled))) return null;
   const room = await roomIn(folder);
   if (total > room) throw refused(`its layers have ${total} bytes, and there is room for ${room}`);
   const target = new ModelFolder(folder, room);
+  const entries = new ModelEntries((place) => target.hasFolderOf(place));
   for (const layer of chosen) {
-    let isOf = false;
+    const kept: LayerItem[] = [];
     const isNamed = titleOf(layer) !== null;
     const keep = (item: LayerItem): boolean => {
-      const keeps = isNamed || isOfModel(item) || target.hasFolderOf(item.place);
-      isOf ||= keeps;
+      const keeps = entries.has(item, isNamed);
+      if (keeps && isNamed) kept.push(item);
+      if (keeps) pulled.layers.set(layer.digest, true);
       return keeps;
     };
-    await pullLayer(client, layer, target, keep, (bytes) => onBytes(bytes, total));
-    pulled.layers.set(layer.digest, isOf);
+    await pullLayer(client, layer, target, keep, watch);
+    if (isNamed) pulled.entries.set(layer.digest, kept);
+    if (!pulled.layers.has(layer.digest)) pulled.layers.set(layer.digest, false);
   }
   await target.finish();
   pulled.models.add(keyOf(chosen, pulled));
@@ -74,18 +84,37 @@ function keyOf(layers: readonly Descriptor[], pulled: PulledModels): string {
   return JSON.stringify(own.map((layer) => [layer.digest, layer.mediaType, titleOf(layer)]));
 }
 
-/** Reads layers that no other image has: most are of a base for another platform, with nothing of a model in them. */
-async function lookInto(client: RegistryClient, layers: readonly Descriptor[], pulled: PulledModels): Promise<void> {
-  for (const layer of layers) {
-    if (pulled.layers.has(layer.digest) || titleOf(layer) !== null) continue;
-    let isOf = false;
-    await reading(layer, async () => {
-      await readLayer(layer, await client.openBlob(layer.digest), (item) => {
-        isOf ||= isOfModel(item);
-        return null;
-      });
-    });
-    pulled.layers.set(layer.digest, isOf);
+/**
+ * Reads the layers without names of another image, most of them of a base for another platform, for anything of a model in them. Layers that
+ * other images have as well are read again: with other layers below, links may lead what they have elsewhere.
+ */
+async function lookInto(
+  client: RegistryClient,
+  layers: readonly Descriptor[],
+  pulled: PulledModels,
+  onBytes: () => void,
+): Promise<void> {
+  const tree = new PathTree();
+  const entries = new ModelEntries((place) => tree.hasFolderOf(place));
+  for (const [number, layer] of layers.entries()) {
+    const isNamed = titleOf(layer) !== null;
+    let isOf = pulled.layers.get(layer.digest) === true;
+    const look = (item: LayerItem): null => {
+      if (!entries.has(item, isNamed)) return null;
+      isOf = true;
+      if (item.removes !== null) tree.mark(item.removes, number);
+      else if (item.kind !== 'folder') tree.set(item.place, { layer: number, target: null });
+      return null;
+    };
+    if (isNamed) {
+      const known = pulled.entries.get(layer.digest);
+      // It is of another model, which is pulled as a whole.
+      if (known === undefined) return;
+      known.forEach(look);
+    } else {
+      await reading(layer, async () => readLayer(layer, await client.openBlob(layer.digest), look, onBytes));
+      pulled.layers.set(layer.digest, isOf);
+    }
   }
 }
 
@@ -124,6 +153,8 @@ async function pullLayer(
       await readLayer(layer, stream, async (item) => (keep(item) ? target.open(item) : null), onBytes);
       return;
     }
+    const place = cleanPath(title);
+    keep({ path: title, place, kind: 'file', size: layer.size, target: '', removes: null });
     const sink = await target.file(title);
     for await (const chunk of checkedBytes(layer, stream, onBytes)) await sink.write(chunk);
     await sink.end();
@@ -134,16 +165,7 @@ async function reading(layer: Descriptor, work: () => Promise<void>): Promise<vo
   try {
     await work();
   } catch (error) {
-    throw error instanceof LayerProblem ? refused(`the layer ${layer.digest} cannot be read: ${error.message}`) : error;
+    if (!(error instanceof LayerProblem)) throw error;
+    throw refused(`the layer ${layer.digest} cannot be read: ${error.message}`, remake);
   }
-}
-
-/** Whether an entry of an image stands in one of the usual folders, as whoever unpacks the image cleans its path. */
-function isOfModel({ place, kind }: LayerItem): boolean {
-  const parts = place.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.includes('..')) throw refused(`it has a file at ${JSON.stringify(place)}`);
-  const path = parts.join('/');
-  const above = path !== '' && modelFolders.some((folder) => folder.startsWith(`${path}/`));
-  if (above && kind !== 'folder') throw refused(`/${path}, where models stand, is no folder`);
-  return modelFolders.some((folder) => path.startsWith(folder));
 }

@@ -3915,9 +3915,11 @@ return errors === 0;
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const smoke = validate36;
-const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"type":"object","properties":{"perSecond":{"type":"number"},"concurrency":{"type":"number"}},"required":["perSecond","concurrency"],"additionalProperties":false},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"coldStart":{"type":"object","properties":{"pullMs":{"type":"number"},"createMs":{"type":"number"},"loadMs":{"type":["number","null"]},"firstAnswerMs":{"type":["number","null"]}},"required":["pullMs","createMs","loadMs","firstAnswerMs"],"additionalProperties":false},"memoryPeakBytes":{"type":"number"},"memoryGrowth":{"type":"object","properties":{"firstBytes":{"type":"number"},"lastBytes":{"type":"number"},"perRequestBytes":{"type":"number"},"lowBytes":{"type":"number"},"samples":{"type":"number"}},"required":["firstBytes","lastBytes","perRequestBytes","lowBytes","samples"],"additionalProperties":false},"gpu":{"type":"object","properties":{"memoryPeakMiB":{"type":["number","null"]},"memoryRiseMiB":{"type":["number","null"]},"utilisation":{"type":["number","null"]},"samples":{"type":"number"},"devices":{"type":"array","items":{"type":"object","properties":{"title":{"type":"string"},"memoryMiB":{"type":["number","null"]}},"required":["title","memoryMiB"],"additionalProperties":false}},"driver":{"type":["string","null"]}},"required":["memoryPeakMiB","memoryRiseMiB","utilisation","samples"],"additionalProperties":false},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false},"QuantileInterval":{"type":"object","properties":{"low":{"type":["number","null"]},"high":{"type":["number","null"]}},"required":["low","high"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
+const schema56 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"},"stage":{"type":"string","const":"smoke"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"readyMs":{"type":"number"},"latencyMs":{"anyOf":[{"$ref":"#/definitions/TimeQuantiles"},{"type":"null"}]},"firstTokenMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"$ref":"#/definitions/ThroughputEvidence"},"load":{"$ref":"#/definitions/LoadEvidence"},"latencyHistogram":{"type":"array","items":{"$ref":"#/definitions/HistogramBin"}},"comparedWith":{"$ref":"#/definitions/ComparedSpeed"},"stopMs":{"type":"number"},"details":{"type":"array","items":{"type":"string"}},"coldStart":{"type":"object","properties":{"nodeMs":{"type":"number"},"pullMs":{"type":["number","null"]},"fetchMs":{"type":"number"},"createMs":{"type":"number"},"loadMs":{"type":["number","null"]},"firstAnswerMs":{"type":["number","null"]}},"required":["pullMs","createMs","loadMs","firstAnswerMs"],"additionalProperties":false},"memoryPeakBytes":{"type":"number"},"memoryGrowth":{"type":"object","properties":{"firstBytes":{"type":"number"},"lastBytes":{"type":"number"},"perRequestBytes":{"type":"number"},"lowBytes":{"type":"number"},"samples":{"type":"number"}},"required":["firstBytes","lastBytes","perRequestBytes","lowBytes","samples"],"additionalProperties":false},"gpuMemoryGrowth":{"type":"object","properties":{"device":{"type":"string"},"firstBytes":{"type":"number"},"lastBytes":{"type":"number"},"perRequestBytes":{"type":"number"},"lowBytes":{"type":"number"},"samples":{"type":"number"}},"required":["device","firstBytes","lastBytes","perRequestBytes","lowBytes","samples"],"additionalProperties":false},"checkDetails":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}},"memoryCourse":{"type":"array","items":{"type":"number"}},"memoryRequests":{"type":"array","items":{"type":"number"}},"notRemoved":{"type":"boolean","const":true},"gpu":{"type":"object","properties":{"memoryPeakMiB":{"type":["number","null"]},"memoryRiseMiB":{"type":["number","null"]},"utilisation":{"type":["number","null"]},"samples":{"type":"number"},"devices":{"type":"array","items":{"type":"object","properties":{"title":{"type":"string"},"memoryMiB":{"type":["number","null"]},"course":{"type":"object","properties":{"seconds":{"type":"number"},"memoryMiB":{"type":"array","items":{"type":["number","null"]}},"utilisation":{"type":"array","items":{"type":["number","null"]}}},"required":["seconds","memoryMiB","utilisation"],"additionalProperties":false}},"required":["title","memoryMiB"],"additionalProperties":false}},"driver":{"type":["string","null"]}},"required":["memoryPeakMiB","memoryRiseMiB","utilisation","samples"],"additionalProperties":false},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["details","endedAt","engine","host","latencyMs","readyMs","startedAt","stopMs"],"x-volatile":true},"imageReference":{"type":"string"},"modelDigest":{"type":["string","null"]},"runtime":{"type":"string"},"hardware":{"type":"object","properties":{"device":{"type":"string","enum":["cpu","gpu"]},"name":{"type":"string"}},"required":["device","name"],"additionalProperties":false},"checks":{"type":"array","items":{"$ref":"#/definitions/CheckEvidence"}}},"required":["checks","environment","hardware","imageReference","modelDigest","outcome","project","runtime","schema","stage","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimeQuantiles":{"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false},"QuantileInterval":{"type":"object","properties":{"low":{"type":["number","null"]},"high":{"type":["number","null"]}},"required":["low","high"],"additionalProperties":false},"ThroughputEvidence":{"type":"object","properties":{"perSecond":{"type":"number"},"concurrency":{"type":"number"},"interval":{"$ref":"#/definitions/QuantileInterval"}},"required":["perSecond","concurrency"],"additionalProperties":false},"LoadEvidence":{"type":"object","properties":{"protocol":{"type":"string"},"requestSet":{"type":"string"},"concurrency":{"type":"number"},"detour":{"type":["string","null"]}},"required":["protocol","requestSet","concurrency","detour"],"additionalProperties":false},"HistogramBin":{"type":"object","properties":{"from":{"type":"number"},"to":{"type":"number"},"count":{"type":"number"}},"required":["from","to","count"],"additionalProperties":false},"ComparedSpeed":{"type":"object","properties":{"image":{"type":"string"},"at":{"type":"string"},"latencyMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"anyOf":[{"$ref":"#/definitions/ThroughputEvidence"},{"type":"null"}]},"title":{"type":"string"},"slower":{"type":"array","items":{"type":"string"}},"fastest":{"type":"object","additionalProperties":false,"properties":{"slower":{"type":"array","items":{"type":"string"}},"image":{"type":"string"},"at":{"type":"string"},"latencyMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"anyOf":[{"$ref":"#/definitions/ThroughputEvidence"},{"type":"null"}]}},"required":["at","image","latencyMs","slower","throughput"]}},"required":["at","image","latencyMs","slower","throughput","title"],"additionalProperties":false},"CheckEvidence":{"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/smoke-evidence-v1.json"};
 const schema57 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema62 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
+const schema64 = {"type":"object","properties":{"protocol":{"type":"string"},"requestSet":{"type":"string"},"concurrency":{"type":"number"},"detour":{"type":["string","null"]}},"required":["protocol","requestSet","concurrency","detour"],"additionalProperties":false};
+const schema65 = {"type":"object","properties":{"from":{"type":"number"},"to":{"type":"number"},"count":{"type":"number"}},"required":["from","to","count"],"additionalProperties":false};
+const schema67 = {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string"},"verdict":{"type":"string","enum":["passed","failed","skipped"]},"limit":{"type":["string","null"]},"message":{"type":"string"}},"required":["id","title","verdict","limit","message"],"additionalProperties":false};
 const schema58 = {"type":"object","properties":{"p50":{"type":"number"},"p95":{"type":"number"},"p99":{"type":"number"},"count":{"type":"number"},"intervals":{"type":"object","properties":{"p50":{"$ref":"#/definitions/QuantileInterval"},"p95":{"$ref":"#/definitions/QuantileInterval"},"p99":{"$ref":"#/definitions/QuantileInterval"}},"required":["p50","p95","p99"],"additionalProperties":false}},"required":["p50","p95","p99","count"],"additionalProperties":false};
 const schema59 = {"type":"object","properties":{"low":{"type":["number","null"]},"high":{"type":["number","null"]}},"required":["low","high"],"additionalProperties":false};
 
@@ -4327,6 +4329,564 @@ validate37.errors = vErrors;
 return errors === 0;
 }
 validate37.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema62 = {"type":"object","properties":{"perSecond":{"type":"number"},"concurrency":{"type":"number"},"interval":{"$ref":"#/definitions/QuantileInterval"}},"required":["perSecond","concurrency"],"additionalProperties":false};
+
+function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate40.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.perSecond === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "perSecond"},message:"must have required property '"+"perSecond"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.concurrency === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "concurrency"},message:"must have required property '"+"concurrency"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "perSecond") || (key0 === "concurrency")) || (key0 === "interval"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.perSecond !== undefined){
+let data0 = data.perSecond;
+if(!((typeof data0 == "number") && (isFinite(data0)))){
+const err3 = {instancePath:instancePath+"/perSecond",schemaPath:"#/properties/perSecond/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.concurrency !== undefined){
+let data1 = data.concurrency;
+if(!((typeof data1 == "number") && (isFinite(data1)))){
+const err4 = {instancePath:instancePath+"/concurrency",schemaPath:"#/properties/concurrency/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.interval !== undefined){
+let data2 = data.interval;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+if(data2.low === undefined){
+const err5 = {instancePath:instancePath+"/interval",schemaPath:"#/definitions/QuantileInterval/required",keyword:"required",params:{missingProperty: "low"},message:"must have required property '"+"low"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data2.high === undefined){
+const err6 = {instancePath:instancePath+"/interval",schemaPath:"#/definitions/QuantileInterval/required",keyword:"required",params:{missingProperty: "high"},message:"must have required property '"+"high"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key1 in data2){
+if(!((key1 === "low") || (key1 === "high"))){
+const err7 = {instancePath:instancePath+"/interval",schemaPath:"#/definitions/QuantileInterval/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data2.low !== undefined){
+let data3 = data2.low;
+if((!((typeof data3 == "number") && (isFinite(data3)))) && (data3 !== null)){
+const err8 = {instancePath:instancePath+"/interval/low",schemaPath:"#/definitions/QuantileInterval/properties/low/type",keyword:"type",params:{type: schema59.properties.low.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data2.high !== undefined){
+let data4 = data2.high;
+if((!((typeof data4 == "number") && (isFinite(data4)))) && (data4 !== null)){
+const err9 = {instancePath:instancePath+"/interval/high",schemaPath:"#/definitions/QuantileInterval/properties/high/type",keyword:"type",params:{type: schema59.properties.high.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/interval",schemaPath:"#/definitions/QuantileInterval/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+validate40.errors = vErrors;
+return errors === 0;
+}
+validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const schema66 = {"type":"object","properties":{"image":{"type":"string"},"at":{"type":"string"},"latencyMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"anyOf":[{"$ref":"#/definitions/ThroughputEvidence"},{"type":"null"}]},"title":{"type":"string"},"slower":{"type":"array","items":{"type":"string"}},"fastest":{"type":"object","additionalProperties":false,"properties":{"slower":{"type":"array","items":{"type":"string"}},"image":{"type":"string"},"at":{"type":"string"},"latencyMs":{"$ref":"#/definitions/TimeQuantiles"},"throughput":{"anyOf":[{"$ref":"#/definitions/ThroughputEvidence"},{"type":"null"}]}},"required":["at","image","latencyMs","slower","throughput"]}},"required":["at","image","latencyMs","slower","throughput","title"],"additionalProperties":false};
+
+function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate42.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.at === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "at"},message:"must have required property '"+"at"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.image === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.latencyMs === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "latencyMs"},message:"must have required property '"+"latencyMs"+"'"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.slower === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "slower"},message:"must have required property '"+"slower"+"'"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.throughput === undefined){
+const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "throughput"},message:"must have required property '"+"throughput"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data.title === undefined){
+const err5 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((((((key0 === "image") || (key0 === "at")) || (key0 === "latencyMs")) || (key0 === "throughput")) || (key0 === "title")) || (key0 === "slower")) || (key0 === "fastest"))){
+const err6 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.image !== undefined){
+if(typeof data.image !== "string"){
+const err7 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.at !== undefined){
+if(typeof data.at !== "string"){
+const err8 = {instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.latencyMs !== undefined){
+if(!(validate37(data.latencyMs, {instancePath:instancePath+"/latencyMs",parentData:data,parentDataProperty:"latencyMs",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+errors = vErrors.length;
+}
+}
+if(data.throughput !== undefined){
+let data3 = data.throughput;
+const _errs8 = errors;
+let valid1 = false;
+const _errs9 = errors;
+if(!(validate40(data3, {instancePath:instancePath+"/throughput",parentData:data,parentDataProperty:"throughput",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs9 === errors;
+valid1 = valid1 || _valid0;
+const _errs10 = errors;
+if(data3 !== null){
+const err9 = {instancePath:instancePath+"/throughput",schemaPath:"#/properties/throughput/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+var _valid0 = _errs10 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err10 = {instancePath:instancePath+"/throughput",schemaPath:"#/properties/throughput/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+else {
+errors = _errs8;
+if(vErrors !== null){
+if(_errs8){
+vErrors.length = _errs8;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.title !== undefined){
+if(typeof data.title !== "string"){
+const err11 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.slower !== undefined){
+let data5 = data.slower;
+if(Array.isArray(data5)){
+const len0 = data5.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data5[i0] !== "string"){
+const err12 = {instancePath:instancePath+"/slower/" + i0,schemaPath:"#/properties/slower/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/slower",schemaPath:"#/properties/slower/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.fastest !== undefined){
+let data7 = data.fastest;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.at === undefined){
+const err14 = {instancePath:instancePath+"/fastest",schemaPath:"#/properties/fastest/required",keyword:"required",params:{missingProperty: "at"},message:"must have required property '"+"at"+"'"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(data7.image === undefined){
+const err15 = {instancePath:instancePath+"/fastest",schemaPath:"#/properties/fastest/required",keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(data7.latencyMs === undefined){
+const err16 = {instancePath:instancePath+"/fastest",schemaPath:"#/properties/fastest/required",keyword:"required",params:{missingProperty: "latencyMs"},message:"must have required property '"+"latencyMs"+"'"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(data7.slower === undefined){
+const err17 = {instancePath:instancePath+"/fastest",schemaPath:"#/properties/fastest/required",keyword:"required",params:{missingProperty: "slower"},message:"must have required property '"+"slower"+"'"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if(data7.throughput === undefined){
+const err18 = {instancePath:instancePath+"/fastest",schemaPath:"#/properties/fastest/required",keyword:"required",params:{missingProperty: "throughput"},message:"must have required property '"+"throughput"+"'"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+for(const key1 in data7){
+if(!(((((key1 === "slower") || (key1 === "image")) || (key1 === "at")) || (key1 === "latencyMs")) || (key1 === "throughput"))){
+const err19 = {instancePath:instancePath+"/fastest",schemaPath:"#/properties/fastest/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data7.slower !== undefined){
+let data8 = data7.slower;
+if(Array.isArray(data8)){
+const len1 = data8.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data8[i1] !== "string"){
+const err20 = {instancePath:instancePath+"/fastest/slower/" + i1,schemaPath:"#/properties/fastest/properties/slower/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/fastest/slower",schemaPath:"#/properties/fastest/properties/slower/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+if(data7.image !== undefined){
+if(typeof data7.image !== "string"){
+const err22 = {instancePath:instancePath+"/fastest/image",schemaPath:"#/properties/fastest/properties/image/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+if(data7.at !== undefined){
+if(typeof data7.at !== "string"){
+const err23 = {instancePath:instancePath+"/fastest/at",schemaPath:"#/properties/fastest/properties/at/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+if(data7.latencyMs !== undefined){
+if(!(validate37(data7.latencyMs, {instancePath:instancePath+"/fastest/latencyMs",parentData:data7,parentDataProperty:"latencyMs",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+errors = vErrors.length;
+}
+}
+if(data7.throughput !== undefined){
+let data13 = data7.throughput;
+const _errs31 = errors;
+let valid7 = false;
+const _errs32 = errors;
+if(!(validate40(data13, {instancePath:instancePath+"/fastest/throughput",parentData:data7,parentDataProperty:"throughput",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+errors = vErrors.length;
+}
+var _valid1 = _errs32 === errors;
+valid7 = valid7 || _valid1;
+const _errs33 = errors;
+if(data13 !== null){
+const err24 = {instancePath:instancePath+"/fastest/throughput",schemaPath:"#/properties/fastest/properties/throughput/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+var _valid1 = _errs33 === errors;
+valid7 = valid7 || _valid1;
+if(!valid7){
+const err25 = {instancePath:instancePath+"/fastest/throughput",schemaPath:"#/properties/fastest/properties/throughput/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+else {
+errors = _errs31;
+if(vErrors !== null){
+if(_errs31){
+vErrors.length = _errs31;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/fastest",schemaPath:"#/properties/fastest/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+validate42.errors = vErrors;
+return errors === 0;
+}
+validate42.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -4740,10 +5300,16 @@ errors = vErrors.length;
 }
 }
 if(data6.throughput !== undefined){
-let data10 = data6.throughput;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-if(data10.perSecond === undefined){
-const err34 = {instancePath:instancePath+"/volatile/throughput",schemaPath:"#/properties/volatile/properties/throughput/required",keyword:"required",params:{missingProperty: "perSecond"},message:"must have required property '"+"perSecond"+"'"};
+if(!(validate40(data6.throughput, {instancePath:instancePath+"/volatile/throughput",parentData:data6,parentDataProperty:"throughput",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+errors = vErrors.length;
+}
+}
+if(data6.load !== undefined){
+let data11 = data6.load;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if(data11.protocol === undefined){
+const err34 = {instancePath:instancePath+"/volatile/load",schemaPath:"#/definitions/LoadEvidence/required",keyword:"required",params:{missingProperty: "protocol"},message:"must have required property '"+"protocol"+"'"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4752,8 +5318,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data10.concurrency === undefined){
-const err35 = {instancePath:instancePath+"/volatile/throughput",schemaPath:"#/properties/volatile/properties/throughput/required",keyword:"required",params:{missingProperty: "concurrency"},message:"must have required property '"+"concurrency"+"'"};
+if(data11.requestSet === undefined){
+const err35 = {instancePath:instancePath+"/volatile/load",schemaPath:"#/definitions/LoadEvidence/required",keyword:"required",params:{missingProperty: "requestSet"},message:"must have required property '"+"requestSet"+"'"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4762,9 +5328,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-for(const key2 in data10){
-if(!((key2 === "perSecond") || (key2 === "concurrency"))){
-const err36 = {instancePath:instancePath+"/volatile/throughput",schemaPath:"#/properties/volatile/properties/throughput/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
+if(data11.concurrency === undefined){
+const err36 = {instancePath:instancePath+"/volatile/load",schemaPath:"#/definitions/LoadEvidence/required",keyword:"required",params:{missingProperty: "concurrency"},message:"must have required property '"+"concurrency"+"'"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4773,11 +5338,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-if(data10.perSecond !== undefined){
-let data11 = data10.perSecond;
-if(!((typeof data11 == "number") && (isFinite(data11)))){
-const err37 = {instancePath:instancePath+"/volatile/throughput/perSecond",schemaPath:"#/properties/volatile/properties/throughput/properties/perSecond/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data11.detour === undefined){
+const err37 = {instancePath:instancePath+"/volatile/load",schemaPath:"#/definitions/LoadEvidence/required",keyword:"required",params:{missingProperty: "detour"},message:"must have required property '"+"detour"+"'"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4786,11 +5348,9 @@ vErrors.push(err37);
 }
 errors++;
 }
-}
-if(data10.concurrency !== undefined){
-let data12 = data10.concurrency;
-if(!((typeof data12 == "number") && (isFinite(data12)))){
-const err38 = {instancePath:instancePath+"/volatile/throughput/concurrency",schemaPath:"#/properties/volatile/properties/throughput/properties/concurrency/type",keyword:"type",params:{type: "number"},message:"must be number"};
+for(const key2 in data11){
+if(!((((key2 === "protocol") || (key2 === "requestSet")) || (key2 === "concurrency")) || (key2 === "detour"))){
+const err38 = {instancePath:instancePath+"/volatile/load",schemaPath:"#/definitions/LoadEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4800,9 +5360,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-}
-else {
-const err39 = {instancePath:instancePath+"/volatile/throughput",schemaPath:"#/properties/volatile/properties/throughput/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data11.protocol !== undefined){
+if(typeof data11.protocol !== "string"){
+const err39 = {instancePath:instancePath+"/volatile/load/protocol",schemaPath:"#/definitions/LoadEvidence/properties/protocol/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4812,10 +5372,9 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data6.stopMs !== undefined){
-let data13 = data6.stopMs;
-if(!((typeof data13 == "number") && (isFinite(data13)))){
-const err40 = {instancePath:instancePath+"/volatile/stopMs",schemaPath:"#/properties/volatile/properties/stopMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data11.requestSet !== undefined){
+if(typeof data11.requestSet !== "string"){
+const err40 = {instancePath:instancePath+"/volatile/load/requestSet",schemaPath:"#/definitions/LoadEvidence/properties/requestSet/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4825,13 +5384,10 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data6.details !== undefined){
-let data14 = data6.details;
-if(Array.isArray(data14)){
-const len0 = data14.length;
-for(let i0=0; i0<len0; i0++){
-if(typeof data14[i0] !== "string"){
-const err41 = {instancePath:instancePath+"/volatile/details/" + i0,schemaPath:"#/properties/volatile/properties/details/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data11.concurrency !== undefined){
+let data14 = data11.concurrency;
+if(!((typeof data14 == "number") && (isFinite(data14)))){
+const err41 = {instancePath:instancePath+"/volatile/load/concurrency",schemaPath:"#/definitions/LoadEvidence/properties/concurrency/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4841,9 +5397,10 @@ vErrors.push(err41);
 errors++;
 }
 }
-}
-else {
-const err42 = {instancePath:instancePath+"/volatile/details",schemaPath:"#/properties/volatile/properties/details/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data11.detour !== undefined){
+let data15 = data11.detour;
+if((typeof data15 !== "string") && (data15 !== null)){
+const err42 = {instancePath:instancePath+"/volatile/load/detour",schemaPath:"#/definitions/LoadEvidence/properties/detour/type",keyword:"type",params:{type: schema64.properties.detour.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4853,11 +5410,9 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data6.coldStart !== undefined){
-let data16 = data6.coldStart;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-if(data16.pullMs === undefined){
-const err43 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "pullMs"},message:"must have required property '"+"pullMs"+"'"};
+}
+else {
+const err43 = {instancePath:instancePath+"/volatile/load",schemaPath:"#/definitions/LoadEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -4866,8 +5421,16 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(data16.createMs === undefined){
-const err44 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "createMs"},message:"must have required property '"+"createMs"+"'"};
+}
+if(data6.latencyHistogram !== undefined){
+let data16 = data6.latencyHistogram;
+if(Array.isArray(data16)){
+const len0 = data16.length;
+for(let i0=0; i0<len0; i0++){
+let data17 = data16[i0];
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.from === undefined){
+const err44 = {instancePath:instancePath+"/volatile/latencyHistogram/" + i0,schemaPath:"#/definitions/HistogramBin/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4876,8 +5439,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data16.loadMs === undefined){
-const err45 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "loadMs"},message:"must have required property '"+"loadMs"+"'"};
+if(data17.to === undefined){
+const err45 = {instancePath:instancePath+"/volatile/latencyHistogram/" + i0,schemaPath:"#/definitions/HistogramBin/required",keyword:"required",params:{missingProperty: "to"},message:"must have required property '"+"to"+"'"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4886,8 +5449,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data16.firstAnswerMs === undefined){
-const err46 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "firstAnswerMs"},message:"must have required property '"+"firstAnswerMs"+"'"};
+if(data17.count === undefined){
+const err46 = {instancePath:instancePath+"/volatile/latencyHistogram/" + i0,schemaPath:"#/definitions/HistogramBin/required",keyword:"required",params:{missingProperty: "count"},message:"must have required property '"+"count"+"'"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4896,9 +5459,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-for(const key3 in data16){
-if(!((((key3 === "pullMs") || (key3 === "createMs")) || (key3 === "loadMs")) || (key3 === "firstAnswerMs"))){
-const err47 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
+for(const key3 in data17){
+if(!(((key3 === "from") || (key3 === "to")) || (key3 === "count"))){
+const err47 = {instancePath:instancePath+"/volatile/latencyHistogram/" + i0,schemaPath:"#/definitions/HistogramBin/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -4908,10 +5471,10 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data16.pullMs !== undefined){
-let data17 = data16.pullMs;
-if(!((typeof data17 == "number") && (isFinite(data17)))){
-const err48 = {instancePath:instancePath+"/volatile/coldStart/pullMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/pullMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data17.from !== undefined){
+let data18 = data17.from;
+if(!((typeof data18 == "number") && (isFinite(data18)))){
+const err48 = {instancePath:instancePath+"/volatile/latencyHistogram/" + i0+"/from",schemaPath:"#/definitions/HistogramBin/properties/from/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -4921,10 +5484,10 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data16.createMs !== undefined){
-let data18 = data16.createMs;
-if(!((typeof data18 == "number") && (isFinite(data18)))){
-const err49 = {instancePath:instancePath+"/volatile/coldStart/createMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/createMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data17.to !== undefined){
+let data19 = data17.to;
+if(!((typeof data19 == "number") && (isFinite(data19)))){
+const err49 = {instancePath:instancePath+"/volatile/latencyHistogram/" + i0+"/to",schemaPath:"#/definitions/HistogramBin/properties/to/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -4934,10 +5497,10 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data16.loadMs !== undefined){
-let data19 = data16.loadMs;
-if((!((typeof data19 == "number") && (isFinite(data19)))) && (data19 !== null)){
-const err50 = {instancePath:instancePath+"/volatile/coldStart/loadMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/loadMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.loadMs.type},message:"must be number,null"};
+if(data17.count !== undefined){
+let data20 = data17.count;
+if(!((typeof data20 == "number") && (isFinite(data20)))){
+const err50 = {instancePath:instancePath+"/volatile/latencyHistogram/" + i0+"/count",schemaPath:"#/definitions/HistogramBin/properties/count/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -4947,10 +5510,9 @@ vErrors.push(err50);
 errors++;
 }
 }
-if(data16.firstAnswerMs !== undefined){
-let data20 = data16.firstAnswerMs;
-if((!((typeof data20 == "number") && (isFinite(data20)))) && (data20 !== null)){
-const err51 = {instancePath:instancePath+"/volatile/coldStart/firstAnswerMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/firstAnswerMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.firstAnswerMs.type},message:"must be number,null"};
+}
+else {
+const err51 = {instancePath:instancePath+"/volatile/latencyHistogram/" + i0,schemaPath:"#/definitions/HistogramBin/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -4962,7 +5524,7 @@ errors++;
 }
 }
 else {
-const err52 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err52 = {instancePath:instancePath+"/volatile/latencyHistogram",schemaPath:"#/properties/volatile/properties/latencyHistogram/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -4972,10 +5534,16 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data6.memoryPeakBytes !== undefined){
-let data21 = data6.memoryPeakBytes;
-if(!((typeof data21 == "number") && (isFinite(data21)))){
-const err53 = {instancePath:instancePath+"/volatile/memoryPeakBytes",schemaPath:"#/properties/volatile/properties/memoryPeakBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data6.comparedWith !== undefined){
+if(!(validate42(data6.comparedWith, {instancePath:instancePath+"/volatile/comparedWith",parentData:data6,parentDataProperty:"comparedWith",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+errors = vErrors.length;
+}
+}
+if(data6.stopMs !== undefined){
+let data22 = data6.stopMs;
+if(!((typeof data22 == "number") && (isFinite(data22)))){
+const err53 = {instancePath:instancePath+"/volatile/stopMs",schemaPath:"#/properties/volatile/properties/stopMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4985,11 +5553,13 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data6.memoryGrowth !== undefined){
-let data22 = data6.memoryGrowth;
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.firstBytes === undefined){
-const err54 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "firstBytes"},message:"must have required property '"+"firstBytes"+"'"};
+if(data6.details !== undefined){
+let data23 = data6.details;
+if(Array.isArray(data23)){
+const len1 = data23.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data23[i1] !== "string"){
+const err54 = {instancePath:instancePath+"/volatile/details/" + i1,schemaPath:"#/properties/volatile/properties/details/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -4998,8 +5568,10 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data22.lastBytes === undefined){
-const err55 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "lastBytes"},message:"must have required property '"+"lastBytes"+"'"};
+}
+}
+else {
+const err55 = {instancePath:instancePath+"/volatile/details",schemaPath:"#/properties/volatile/properties/details/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -5008,8 +5580,12 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data22.perRequestBytes === undefined){
-const err56 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "perRequestBytes"},message:"must have required property '"+"perRequestBytes"+"'"};
+}
+if(data6.coldStart !== undefined){
+let data25 = data6.coldStart;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.pullMs === undefined){
+const err56 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "pullMs"},message:"must have required property '"+"pullMs"+"'"};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -5018,8 +5594,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data22.lowBytes === undefined){
-const err57 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "lowBytes"},message:"must have required property '"+"lowBytes"+"'"};
+if(data25.createMs === undefined){
+const err57 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "createMs"},message:"must have required property '"+"createMs"+"'"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -5028,8 +5604,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(data22.samples === undefined){
-const err58 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
+if(data25.loadMs === undefined){
+const err58 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "loadMs"},message:"must have required property '"+"loadMs"+"'"};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -5038,9 +5614,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-for(const key4 in data22){
-if(!(((((key4 === "firstBytes") || (key4 === "lastBytes")) || (key4 === "perRequestBytes")) || (key4 === "lowBytes")) || (key4 === "samples"))){
-const err59 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
+if(data25.firstAnswerMs === undefined){
+const err59 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/required",keyword:"required",params:{missingProperty: "firstAnswerMs"},message:"must have required property '"+"firstAnswerMs"+"'"};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -5049,11 +5624,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-if(data22.firstBytes !== undefined){
-let data23 = data22.firstBytes;
-if(!((typeof data23 == "number") && (isFinite(data23)))){
-const err60 = {instancePath:instancePath+"/volatile/memoryGrowth/firstBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/firstBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+for(const key4 in data25){
+if(!((((((key4 === "nodeMs") || (key4 === "pullMs")) || (key4 === "fetchMs")) || (key4 === "createMs")) || (key4 === "loadMs")) || (key4 === "firstAnswerMs"))){
+const err60 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -5063,10 +5636,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data22.lastBytes !== undefined){
-let data24 = data22.lastBytes;
-if(!((typeof data24 == "number") && (isFinite(data24)))){
-const err61 = {instancePath:instancePath+"/volatile/memoryGrowth/lastBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/lastBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data25.nodeMs !== undefined){
+let data26 = data25.nodeMs;
+if(!((typeof data26 == "number") && (isFinite(data26)))){
+const err61 = {instancePath:instancePath+"/volatile/coldStart/nodeMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/nodeMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -5076,10 +5649,10 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data22.perRequestBytes !== undefined){
-let data25 = data22.perRequestBytes;
-if(!((typeof data25 == "number") && (isFinite(data25)))){
-const err62 = {instancePath:instancePath+"/volatile/memoryGrowth/perRequestBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/perRequestBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data25.pullMs !== undefined){
+let data27 = data25.pullMs;
+if((!((typeof data27 == "number") && (isFinite(data27)))) && (data27 !== null)){
+const err62 = {instancePath:instancePath+"/volatile/coldStart/pullMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/pullMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.pullMs.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -5089,10 +5662,10 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data22.lowBytes !== undefined){
-let data26 = data22.lowBytes;
-if(!((typeof data26 == "number") && (isFinite(data26)))){
-const err63 = {instancePath:instancePath+"/volatile/memoryGrowth/lowBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/lowBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data25.fetchMs !== undefined){
+let data28 = data25.fetchMs;
+if(!((typeof data28 == "number") && (isFinite(data28)))){
+const err63 = {instancePath:instancePath+"/volatile/coldStart/fetchMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/fetchMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -5102,10 +5675,10 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data22.samples !== undefined){
-let data27 = data22.samples;
-if(!((typeof data27 == "number") && (isFinite(data27)))){
-const err64 = {instancePath:instancePath+"/volatile/memoryGrowth/samples",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data25.createMs !== undefined){
+let data29 = data25.createMs;
+if(!((typeof data29 == "number") && (isFinite(data29)))){
+const err64 = {instancePath:instancePath+"/volatile/coldStart/createMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/createMs/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -5115,9 +5688,10 @@ vErrors.push(err64);
 errors++;
 }
 }
-}
-else {
-const err65 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data25.loadMs !== undefined){
+let data30 = data25.loadMs;
+if((!((typeof data30 == "number") && (isFinite(data30)))) && (data30 !== null)){
+const err65 = {instancePath:instancePath+"/volatile/coldStart/loadMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/loadMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.loadMs.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -5127,11 +5701,10 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data6.gpu !== undefined){
-let data28 = data6.gpu;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-if(data28.memoryPeakMiB === undefined){
-const err66 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryPeakMiB"},message:"must have required property '"+"memoryPeakMiB"+"'"};
+if(data25.firstAnswerMs !== undefined){
+let data31 = data25.firstAnswerMs;
+if((!((typeof data31 == "number") && (isFinite(data31)))) && (data31 !== null)){
+const err66 = {instancePath:instancePath+"/volatile/coldStart/firstAnswerMs",schemaPath:"#/properties/volatile/properties/coldStart/properties/firstAnswerMs/type",keyword:"type",params:{type: schema56.properties.volatile.properties.coldStart.properties.firstAnswerMs.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -5140,8 +5713,10 @@ vErrors.push(err66);
 }
 errors++;
 }
-if(data28.memoryRiseMiB === undefined){
-const err67 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryRiseMiB"},message:"must have required property '"+"memoryRiseMiB"+"'"};
+}
+}
+else {
+const err67 = {instancePath:instancePath+"/volatile/coldStart",schemaPath:"#/properties/volatile/properties/coldStart/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -5150,8 +5725,11 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data28.utilisation === undefined){
-const err68 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "utilisation"},message:"must have required property '"+"utilisation"+"'"};
+}
+if(data6.memoryPeakBytes !== undefined){
+let data32 = data6.memoryPeakBytes;
+if(!((typeof data32 == "number") && (isFinite(data32)))){
+const err68 = {instancePath:instancePath+"/volatile/memoryPeakBytes",schemaPath:"#/properties/volatile/properties/memoryPeakBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -5160,8 +5738,12 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data28.samples === undefined){
-const err69 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
+}
+if(data6.memoryGrowth !== undefined){
+let data33 = data6.memoryGrowth;
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.firstBytes === undefined){
+const err69 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "firstBytes"},message:"must have required property '"+"firstBytes"+"'"};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -5170,9 +5752,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-for(const key5 in data28){
-if(!((((((key5 === "memoryPeakMiB") || (key5 === "memoryRiseMiB")) || (key5 === "utilisation")) || (key5 === "samples")) || (key5 === "devices")) || (key5 === "driver"))){
-const err70 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
+if(data33.lastBytes === undefined){
+const err70 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "lastBytes"},message:"must have required property '"+"lastBytes"+"'"};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -5181,11 +5762,8 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-if(data28.memoryPeakMiB !== undefined){
-let data29 = data28.memoryPeakMiB;
-if((!((typeof data29 == "number") && (isFinite(data29)))) && (data29 !== null)){
-const err71 = {instancePath:instancePath+"/volatile/gpu/memoryPeakMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryPeakMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryPeakMiB.type},message:"must be number,null"};
+if(data33.perRequestBytes === undefined){
+const err71 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "perRequestBytes"},message:"must have required property '"+"perRequestBytes"+"'"};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -5194,11 +5772,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data28.memoryRiseMiB !== undefined){
-let data30 = data28.memoryRiseMiB;
-if((!((typeof data30 == "number") && (isFinite(data30)))) && (data30 !== null)){
-const err72 = {instancePath:instancePath+"/volatile/gpu/memoryRiseMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryRiseMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryRiseMiB.type},message:"must be number,null"};
+if(data33.lowBytes === undefined){
+const err72 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "lowBytes"},message:"must have required property '"+"lowBytes"+"'"};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -5207,11 +5782,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-if(data28.utilisation !== undefined){
-let data31 = data28.utilisation;
-if((!((typeof data31 == "number") && (isFinite(data31)))) && (data31 !== null)){
-const err73 = {instancePath:instancePath+"/volatile/gpu/utilisation",schemaPath:"#/properties/volatile/properties/gpu/properties/utilisation/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.utilisation.type},message:"must be number,null"};
+if(data33.samples === undefined){
+const err73 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -5220,11 +5792,9 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-if(data28.samples !== undefined){
-let data32 = data28.samples;
-if(!((typeof data32 == "number") && (isFinite(data32)))){
-const err74 = {instancePath:instancePath+"/volatile/gpu/samples",schemaPath:"#/properties/volatile/properties/gpu/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
+for(const key5 in data33){
+if(!(((((key5 === "firstBytes") || (key5 === "lastBytes")) || (key5 === "perRequestBytes")) || (key5 === "lowBytes")) || (key5 === "samples"))){
+const err74 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -5234,15 +5804,10 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data28.devices !== undefined){
-let data33 = data28.devices;
-if(Array.isArray(data33)){
-const len1 = data33.length;
-for(let i1=0; i1<len1; i1++){
-let data34 = data33[i1];
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-if(data34.title === undefined){
-const err75 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(data33.firstBytes !== undefined){
+let data34 = data33.firstBytes;
+if(!((typeof data34 == "number") && (isFinite(data34)))){
+const err75 = {instancePath:instancePath+"/volatile/memoryGrowth/firstBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/firstBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -5251,8 +5816,11 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(data34.memoryMiB === undefined){
-const err76 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/required",keyword:"required",params:{missingProperty: "memoryMiB"},message:"must have required property '"+"memoryMiB"+"'"};
+}
+if(data33.lastBytes !== undefined){
+let data35 = data33.lastBytes;
+if(!((typeof data35 == "number") && (isFinite(data35)))){
+const err76 = {instancePath:instancePath+"/volatile/memoryGrowth/lastBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/lastBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -5261,9 +5829,11 @@ vErrors.push(err76);
 }
 errors++;
 }
-for(const key6 in data34){
-if(!((key6 === "title") || (key6 === "memoryMiB"))){
-const err77 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
+}
+if(data33.perRequestBytes !== undefined){
+let data36 = data33.perRequestBytes;
+if(!((typeof data36 == "number") && (isFinite(data36)))){
+const err77 = {instancePath:instancePath+"/volatile/memoryGrowth/perRequestBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/perRequestBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -5273,9 +5843,10 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data34.title !== undefined){
-if(typeof data34.title !== "string"){
-const err78 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1+"/title",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data33.lowBytes !== undefined){
+let data37 = data33.lowBytes;
+if(!((typeof data37 == "number") && (isFinite(data37)))){
+const err78 = {instancePath:instancePath+"/volatile/memoryGrowth/lowBytes",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/lowBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -5285,10 +5856,10 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data34.memoryMiB !== undefined){
-let data36 = data34.memoryMiB;
-if((!((typeof data36 == "number") && (isFinite(data36)))) && (data36 !== null)){
-const err79 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1+"/memoryMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/memoryMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.devices.items.properties.memoryMiB.type},message:"must be number,null"};
+if(data33.samples !== undefined){
+let data38 = data33.samples;
+if(!((typeof data38 == "number") && (isFinite(data38)))){
+const err79 = {instancePath:instancePath+"/volatile/memoryGrowth/samples",schemaPath:"#/properties/volatile/properties/memoryGrowth/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -5300,7 +5871,7 @@ errors++;
 }
 }
 else {
-const err80 = {instancePath:instancePath+"/volatile/gpu/devices/" + i1,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err80 = {instancePath:instancePath+"/volatile/memoryGrowth",schemaPath:"#/properties/volatile/properties/memoryGrowth/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -5310,9 +5881,11 @@ vErrors.push(err80);
 errors++;
 }
 }
-}
-else {
-const err81 = {instancePath:instancePath+"/volatile/gpu/devices",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data6.gpuMemoryGrowth !== undefined){
+let data39 = data6.gpuMemoryGrowth;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+if(data39.device === undefined){
+const err81 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -5321,11 +5894,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-if(data28.driver !== undefined){
-let data37 = data28.driver;
-if((typeof data37 !== "string") && (data37 !== null)){
-const err82 = {instancePath:instancePath+"/volatile/gpu/driver",schemaPath:"#/properties/volatile/properties/gpu/properties/driver/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.driver.type},message:"must be string,null"};
+if(data39.firstBytes === undefined){
+const err82 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/required",keyword:"required",params:{missingProperty: "firstBytes"},message:"must have required property '"+"firstBytes"+"'"};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -5334,10 +5904,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-}
-else {
-const err83 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data39.lastBytes === undefined){
+const err83 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/required",keyword:"required",params:{missingProperty: "lastBytes"},message:"must have required property '"+"lastBytes"+"'"};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -5346,10 +5914,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-if(data6.startedAt !== undefined){
-if(typeof data6.startedAt !== "string"){
-const err84 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data39.perRequestBytes === undefined){
+const err84 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/required",keyword:"required",params:{missingProperty: "perRequestBytes"},message:"must have required property '"+"perRequestBytes"+"'"};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -5358,10 +5924,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-}
-if(data6.endedAt !== undefined){
-if(typeof data6.endedAt !== "string"){
-const err85 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data39.lowBytes === undefined){
+const err85 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/required",keyword:"required",params:{missingProperty: "lowBytes"},message:"must have required property '"+"lowBytes"+"'"};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -5370,10 +5934,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-if(data6.engine !== undefined){
-if(typeof data6.engine !== "string"){
-const err86 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data39.samples === undefined){
+const err86 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -5382,10 +5944,9 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-if(data6.host !== undefined){
-if(typeof data6.host !== "string"){
-const err87 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+for(const key6 in data39){
+if(!((((((key6 === "device") || (key6 === "firstBytes")) || (key6 === "lastBytes")) || (key6 === "perRequestBytes")) || (key6 === "lowBytes")) || (key6 === "samples"))){
+const err87 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -5395,9 +5956,9 @@ vErrors.push(err87);
 errors++;
 }
 }
-}
-else {
-const err88 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data39.device !== undefined){
+if(typeof data39.device !== "string"){
+const err88 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth/device",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -5407,9 +5968,10 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data.imageReference !== undefined){
-if(typeof data.imageReference !== "string"){
-const err89 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data39.firstBytes !== undefined){
+let data41 = data39.firstBytes;
+if(!((typeof data41 == "number") && (isFinite(data41)))){
+const err89 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth/firstBytes",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/properties/firstBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -5419,10 +5981,10 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data.modelDigest !== undefined){
-let data43 = data.modelDigest;
-if((typeof data43 !== "string") && (data43 !== null)){
-const err90 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
+if(data39.lastBytes !== undefined){
+let data42 = data39.lastBytes;
+if(!((typeof data42 == "number") && (isFinite(data42)))){
+const err90 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth/lastBytes",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/properties/lastBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -5432,9 +5994,10 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data.runtime !== undefined){
-if(typeof data.runtime !== "string"){
-const err91 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data39.perRequestBytes !== undefined){
+let data43 = data39.perRequestBytes;
+if(!((typeof data43 == "number") && (isFinite(data43)))){
+const err91 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth/perRequestBytes",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/properties/perRequestBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -5444,11 +6007,10 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data.hardware !== undefined){
-let data45 = data.hardware;
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-if(data45.device === undefined){
-const err92 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
+if(data39.lowBytes !== undefined){
+let data44 = data39.lowBytes;
+if(!((typeof data44 == "number") && (isFinite(data44)))){
+const err92 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth/lowBytes",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/properties/lowBytes/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -5457,8 +6019,11 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(data45.name === undefined){
-const err93 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+}
+if(data39.samples !== undefined){
+let data45 = data39.samples;
+if(!((typeof data45 == "number") && (isFinite(data45)))){
+const err93 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth/samples",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -5467,9 +6032,10 @@ vErrors.push(err93);
 }
 errors++;
 }
-for(const key7 in data45){
-if(!((key7 === "device") || (key7 === "name"))){
-const err94 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"};
+}
+}
+else {
+const err94 = {instancePath:instancePath+"/volatile/gpuMemoryGrowth",schemaPath:"#/properties/volatile/properties/gpuMemoryGrowth/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -5479,10 +6045,16 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data45.device !== undefined){
-let data46 = data45.device;
-if(typeof data46 !== "string"){
-const err95 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data6.checkDetails !== undefined){
+let data46 = data6.checkDetails;
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+for(const key7 in data46){
+let data47 = data46[key7];
+if(Array.isArray(data47)){
+const len2 = data47.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data47[i2] !== "string"){
+const err95 = {instancePath:instancePath+"/volatile/checkDetails/" + key7.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i2,schemaPath:"#/properties/volatile/properties/checkDetails/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -5491,8 +6063,10 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(!((data46 === "cpu") || (data46 === "gpu"))){
-const err96 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err96 = {instancePath:instancePath+"/volatile/checkDetails/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/volatile/properties/checkDetails/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -5502,9 +6076,9 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data45.name !== undefined){
-if(typeof data45.name !== "string"){
-const err97 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err97 = {instancePath:instancePath+"/volatile/checkDetails",schemaPath:"#/properties/volatile/properties/checkDetails/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -5514,9 +6088,14 @@ vErrors.push(err97);
 errors++;
 }
 }
-}
-else {
-const err98 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data6.memoryCourse !== undefined){
+let data49 = data6.memoryCourse;
+if(Array.isArray(data49)){
+const len3 = data49.length;
+for(let i3=0; i3<len3; i3++){
+let data50 = data49[i3];
+if(!((typeof data50 == "number") && (isFinite(data50)))){
+const err98 = {instancePath:instancePath+"/volatile/memoryCourse/" + i3,schemaPath:"#/properties/volatile/properties/memoryCourse/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -5526,15 +6105,9 @@ vErrors.push(err98);
 errors++;
 }
 }
-if(data.checks !== undefined){
-let data48 = data.checks;
-if(Array.isArray(data48)){
-const len2 = data48.length;
-for(let i2=0; i2<len2; i2++){
-let data49 = data48[i2];
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(data49.id === undefined){
-const err99 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+}
+else {
+const err99 = {instancePath:instancePath+"/volatile/memoryCourse",schemaPath:"#/properties/volatile/properties/memoryCourse/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -5543,8 +6116,15 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(data49.title === undefined){
-const err100 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+}
+if(data6.memoryRequests !== undefined){
+let data51 = data6.memoryRequests;
+if(Array.isArray(data51)){
+const len4 = data51.length;
+for(let i4=0; i4<len4; i4++){
+let data52 = data51[i4];
+if(!((typeof data52 == "number") && (isFinite(data52)))){
+const err100 = {instancePath:instancePath+"/volatile/memoryRequests/" + i4,schemaPath:"#/properties/volatile/properties/memoryRequests/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -5553,8 +6133,10 @@ vErrors.push(err100);
 }
 errors++;
 }
-if(data49.verdict === undefined){
-const err101 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
+}
+}
+else {
+const err101 = {instancePath:instancePath+"/volatile/memoryRequests",schemaPath:"#/properties/volatile/properties/memoryRequests/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -5563,8 +6145,11 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(data49.limit === undefined){
-const err102 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+}
+if(data6.notRemoved !== undefined){
+let data53 = data6.notRemoved;
+if(typeof data53 !== "boolean"){
+const err102 = {instancePath:instancePath+"/volatile/notRemoved",schemaPath:"#/properties/volatile/properties/notRemoved/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -5573,8 +6158,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(data49.message === undefined){
-const err103 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+if(true !== data53){
+const err103 = {instancePath:instancePath+"/volatile/notRemoved",schemaPath:"#/properties/volatile/properties/notRemoved/const",keyword:"const",params:{allowedValue: true},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -5583,9 +6168,12 @@ vErrors.push(err103);
 }
 errors++;
 }
-for(const key8 in data49){
-if(!(((((key8 === "id") || (key8 === "title")) || (key8 === "verdict")) || (key8 === "limit")) || (key8 === "message"))){
-const err104 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
+}
+if(data6.gpu !== undefined){
+let data54 = data6.gpu;
+if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+if(data54.memoryPeakMiB === undefined){
+const err104 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryPeakMiB"},message:"must have required property '"+"memoryPeakMiB"+"'"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -5594,10 +6182,8 @@ vErrors.push(err104);
 }
 errors++;
 }
-}
-if(data49.id !== undefined){
-if(typeof data49.id !== "string"){
-const err105 = {instancePath:instancePath+"/checks/" + i2+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data54.memoryRiseMiB === undefined){
+const err105 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "memoryRiseMiB"},message:"must have required property '"+"memoryRiseMiB"+"'"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -5606,10 +6192,8 @@ vErrors.push(err105);
 }
 errors++;
 }
-}
-if(data49.title !== undefined){
-if(typeof data49.title !== "string"){
-const err106 = {instancePath:instancePath+"/checks/" + i2+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data54.utilisation === undefined){
+const err106 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "utilisation"},message:"must have required property '"+"utilisation"+"'"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -5618,11 +6202,8 @@ vErrors.push(err106);
 }
 errors++;
 }
-}
-if(data49.verdict !== undefined){
-let data52 = data49.verdict;
-if(typeof data52 !== "string"){
-const err107 = {instancePath:instancePath+"/checks/" + i2+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data54.samples === undefined){
+const err107 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/required",keyword:"required",params:{missingProperty: "samples"},message:"must have required property '"+"samples"+"'"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -5631,8 +6212,9 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(!(((data52 === "passed") || (data52 === "failed")) || (data52 === "skipped"))){
-const err108 = {instancePath:instancePath+"/checks/" + i2+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema62.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+for(const key8 in data54){
+if(!((((((key8 === "memoryPeakMiB") || (key8 === "memoryRiseMiB")) || (key8 === "utilisation")) || (key8 === "samples")) || (key8 === "devices")) || (key8 === "driver"))){
+const err108 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -5642,10 +6224,10 @@ vErrors.push(err108);
 errors++;
 }
 }
-if(data49.limit !== undefined){
-let data53 = data49.limit;
-if((typeof data53 !== "string") && (data53 !== null)){
-const err109 = {instancePath:instancePath+"/checks/" + i2+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema62.properties.limit.type},message:"must be string,null"};
+if(data54.memoryPeakMiB !== undefined){
+let data55 = data54.memoryPeakMiB;
+if((!((typeof data55 == "number") && (isFinite(data55)))) && (data55 !== null)){
+const err109 = {instancePath:instancePath+"/volatile/gpu/memoryPeakMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryPeakMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryPeakMiB.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -5655,9 +6237,10 @@ vErrors.push(err109);
 errors++;
 }
 }
-if(data49.message !== undefined){
-if(typeof data49.message !== "string"){
-const err110 = {instancePath:instancePath+"/checks/" + i2+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data54.memoryRiseMiB !== undefined){
+let data56 = data54.memoryRiseMiB;
+if((!((typeof data56 == "number") && (isFinite(data56)))) && (data56 !== null)){
+const err110 = {instancePath:instancePath+"/volatile/gpu/memoryRiseMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/memoryRiseMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.memoryRiseMiB.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -5667,9 +6250,10 @@ vErrors.push(err110);
 errors++;
 }
 }
-}
-else {
-const err111 = {instancePath:instancePath+"/checks/" + i2,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data54.utilisation !== undefined){
+let data57 = data54.utilisation;
+if((!((typeof data57 == "number") && (isFinite(data57)))) && (data57 !== null)){
+const err111 = {instancePath:instancePath+"/volatile/gpu/utilisation",schemaPath:"#/properties/volatile/properties/gpu/properties/utilisation/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.utilisation.type},message:"must be number,null"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -5679,9 +6263,10 @@ vErrors.push(err111);
 errors++;
 }
 }
-}
-else {
-const err112 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data54.samples !== undefined){
+let data58 = data54.samples;
+if(!((typeof data58 == "number") && (isFinite(data58)))){
+const err112 = {instancePath:instancePath+"/volatile/gpu/samples",schemaPath:"#/properties/volatile/properties/gpu/properties/samples/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -5691,9 +6276,15 @@ vErrors.push(err112);
 errors++;
 }
 }
-}
-else {
-const err113 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data54.devices !== undefined){
+let data59 = data54.devices;
+if(Array.isArray(data59)){
+const len5 = data59.length;
+for(let i5=0; i5<len5; i5++){
+let data60 = data59[i5];
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.title === undefined){
+const err113 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -5702,26 +6293,605 @@ vErrors.push(err113);
 }
 errors++;
 }
+if(data60.memoryMiB === undefined){
+const err114 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/required",keyword:"required",params:{missingProperty: "memoryMiB"},message:"must have required property '"+"memoryMiB"+"'"};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+for(const key9 in data60){
+if(!(((key9 === "title") || (key9 === "memoryMiB")) || (key9 === "course"))){
+const err115 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+if(data60.title !== undefined){
+if(typeof data60.title !== "string"){
+const err116 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/title",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+}
+if(data60.memoryMiB !== undefined){
+let data62 = data60.memoryMiB;
+if((!((typeof data62 == "number") && (isFinite(data62)))) && (data62 !== null)){
+const err117 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/memoryMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/memoryMiB/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.devices.items.properties.memoryMiB.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+}
+if(data60.course !== undefined){
+let data63 = data60.course;
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(data63.seconds === undefined){
+const err118 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/required",keyword:"required",params:{missingProperty: "seconds"},message:"must have required property '"+"seconds"+"'"};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+if(data63.memoryMiB === undefined){
+const err119 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/required",keyword:"required",params:{missingProperty: "memoryMiB"},message:"must have required property '"+"memoryMiB"+"'"};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+if(data63.utilisation === undefined){
+const err120 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/required",keyword:"required",params:{missingProperty: "utilisation"},message:"must have required property '"+"utilisation"+"'"};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+for(const key10 in data63){
+if(!(((key10 === "seconds") || (key10 === "memoryMiB")) || (key10 === "utilisation"))){
+const err121 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
+}
+errors++;
+}
+}
+if(data63.seconds !== undefined){
+let data64 = data63.seconds;
+if(!((typeof data64 == "number") && (isFinite(data64)))){
+const err122 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course/seconds",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/properties/seconds/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err122];
+}
+else {
+vErrors.push(err122);
+}
+errors++;
+}
+}
+if(data63.memoryMiB !== undefined){
+let data65 = data63.memoryMiB;
+if(Array.isArray(data65)){
+const len6 = data65.length;
+for(let i6=0; i6<len6; i6++){
+let data66 = data65[i6];
+if((!((typeof data66 == "number") && (isFinite(data66)))) && (data66 !== null)){
+const err123 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course/memoryMiB/" + i6,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/properties/memoryMiB/items/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.devices.items.properties.course.properties.memoryMiB.items.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err123];
+}
+else {
+vErrors.push(err123);
+}
+errors++;
+}
+}
+}
+else {
+const err124 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course/memoryMiB",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/properties/memoryMiB/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+}
+if(data63.utilisation !== undefined){
+let data67 = data63.utilisation;
+if(Array.isArray(data67)){
+const len7 = data67.length;
+for(let i7=0; i7<len7; i7++){
+let data68 = data67[i7];
+if((!((typeof data68 == "number") && (isFinite(data68)))) && (data68 !== null)){
+const err125 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course/utilisation/" + i7,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/properties/utilisation/items/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.devices.items.properties.course.properties.utilisation.items.type},message:"must be number,null"};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+}
+else {
+const err126 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course/utilisation",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/properties/utilisation/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+}
+}
+else {
+const err127 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5+"/course",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/properties/course/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+}
+}
+else {
+const err128 = {instancePath:instancePath+"/volatile/gpu/devices/" + i5,schemaPath:"#/properties/volatile/properties/gpu/properties/devices/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+}
+}
+}
+else {
+const err129 = {instancePath:instancePath+"/volatile/gpu/devices",schemaPath:"#/properties/volatile/properties/gpu/properties/devices/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
+}
+errors++;
+}
+}
+if(data54.driver !== undefined){
+let data69 = data54.driver;
+if((typeof data69 !== "string") && (data69 !== null)){
+const err130 = {instancePath:instancePath+"/volatile/gpu/driver",schemaPath:"#/properties/volatile/properties/gpu/properties/driver/type",keyword:"type",params:{type: schema56.properties.volatile.properties.gpu.properties.driver.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err130];
+}
+else {
+vErrors.push(err130);
+}
+errors++;
+}
+}
+}
+else {
+const err131 = {instancePath:instancePath+"/volatile/gpu",schemaPath:"#/properties/volatile/properties/gpu/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err131];
+}
+else {
+vErrors.push(err131);
+}
+errors++;
+}
+}
+if(data6.startedAt !== undefined){
+if(typeof data6.startedAt !== "string"){
+const err132 = {instancePath:instancePath+"/volatile/startedAt",schemaPath:"#/properties/volatile/properties/startedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err132];
+}
+else {
+vErrors.push(err132);
+}
+errors++;
+}
+}
+if(data6.endedAt !== undefined){
+if(typeof data6.endedAt !== "string"){
+const err133 = {instancePath:instancePath+"/volatile/endedAt",schemaPath:"#/properties/volatile/properties/endedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err133];
+}
+else {
+vErrors.push(err133);
+}
+errors++;
+}
+}
+if(data6.engine !== undefined){
+if(typeof data6.engine !== "string"){
+const err134 = {instancePath:instancePath+"/volatile/engine",schemaPath:"#/properties/volatile/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err134];
+}
+else {
+vErrors.push(err134);
+}
+errors++;
+}
+}
+if(data6.host !== undefined){
+if(typeof data6.host !== "string"){
+const err135 = {instancePath:instancePath+"/volatile/host",schemaPath:"#/properties/volatile/properties/host/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err135];
+}
+else {
+vErrors.push(err135);
+}
+errors++;
+}
+}
+}
+else {
+const err136 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err136];
+}
+else {
+vErrors.push(err136);
+}
+errors++;
+}
+}
+if(data.imageReference !== undefined){
+if(typeof data.imageReference !== "string"){
+const err137 = {instancePath:instancePath+"/imageReference",schemaPath:"#/properties/imageReference/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err137];
+}
+else {
+vErrors.push(err137);
+}
+errors++;
+}
+}
+if(data.modelDigest !== undefined){
+let data75 = data.modelDigest;
+if((typeof data75 !== "string") && (data75 !== null)){
+const err138 = {instancePath:instancePath+"/modelDigest",schemaPath:"#/properties/modelDigest/type",keyword:"type",params:{type: schema56.properties.modelDigest.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err138];
+}
+else {
+vErrors.push(err138);
+}
+errors++;
+}
+}
+if(data.runtime !== undefined){
+if(typeof data.runtime !== "string"){
+const err139 = {instancePath:instancePath+"/runtime",schemaPath:"#/properties/runtime/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err139];
+}
+else {
+vErrors.push(err139);
+}
+errors++;
+}
+}
+if(data.hardware !== undefined){
+let data77 = data.hardware;
+if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
+if(data77.device === undefined){
+const err140 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
+if(vErrors === null){
+vErrors = [err140];
+}
+else {
+vErrors.push(err140);
+}
+errors++;
+}
+if(data77.name === undefined){
+const err141 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(vErrors === null){
+vErrors = [err141];
+}
+else {
+vErrors.push(err141);
+}
+errors++;
+}
+for(const key11 in data77){
+if(!((key11 === "device") || (key11 === "name"))){
+const err142 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err142];
+}
+else {
+vErrors.push(err142);
+}
+errors++;
+}
+}
+if(data77.device !== undefined){
+let data78 = data77.device;
+if(typeof data78 !== "string"){
+const err143 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err143];
+}
+else {
+vErrors.push(err143);
+}
+errors++;
+}
+if(!((data78 === "cpu") || (data78 === "gpu"))){
+const err144 = {instancePath:instancePath+"/hardware/device",schemaPath:"#/properties/hardware/properties/device/enum",keyword:"enum",params:{allowedValues: schema56.properties.hardware.properties.device.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err144];
+}
+else {
+vErrors.push(err144);
+}
+errors++;
+}
+}
+if(data77.name !== undefined){
+if(typeof data77.name !== "string"){
+const err145 = {instancePath:instancePath+"/hardware/name",schemaPath:"#/properties/hardware/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err145];
+}
+else {
+vErrors.push(err145);
+}
+errors++;
+}
+}
+}
+else {
+const err146 = {instancePath:instancePath+"/hardware",schemaPath:"#/properties/hardware/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err146];
+}
+else {
+vErrors.push(err146);
+}
+errors++;
+}
+}
+if(data.checks !== undefined){
+let data80 = data.checks;
+if(Array.isArray(data80)){
+const len8 = data80.length;
+for(let i8=0; i8<len8; i8++){
+let data81 = data80[i8];
+if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
+if(data81.id === undefined){
+const err147 = {instancePath:instancePath+"/checks/" + i8,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err147];
+}
+else {
+vErrors.push(err147);
+}
+errors++;
+}
+if(data81.title === undefined){
+const err148 = {instancePath:instancePath+"/checks/" + i8,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "title"},message:"must have required property '"+"title"+"'"};
+if(vErrors === null){
+vErrors = [err148];
+}
+else {
+vErrors.push(err148);
+}
+errors++;
+}
+if(data81.verdict === undefined){
+const err149 = {instancePath:instancePath+"/checks/" + i8,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "verdict"},message:"must have required property '"+"verdict"+"'"};
+if(vErrors === null){
+vErrors = [err149];
+}
+else {
+vErrors.push(err149);
+}
+errors++;
+}
+if(data81.limit === undefined){
+const err150 = {instancePath:instancePath+"/checks/" + i8,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+if(vErrors === null){
+vErrors = [err150];
+}
+else {
+vErrors.push(err150);
+}
+errors++;
+}
+if(data81.message === undefined){
+const err151 = {instancePath:instancePath+"/checks/" + i8,schemaPath:"#/definitions/CheckEvidence/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+if(vErrors === null){
+vErrors = [err151];
+}
+else {
+vErrors.push(err151);
+}
+errors++;
+}
+for(const key12 in data81){
+if(!(((((key12 === "id") || (key12 === "title")) || (key12 === "verdict")) || (key12 === "limit")) || (key12 === "message"))){
+const err152 = {instancePath:instancePath+"/checks/" + i8,schemaPath:"#/definitions/CheckEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err152];
+}
+else {
+vErrors.push(err152);
+}
+errors++;
+}
+}
+if(data81.id !== undefined){
+if(typeof data81.id !== "string"){
+const err153 = {instancePath:instancePath+"/checks/" + i8+"/id",schemaPath:"#/definitions/CheckEvidence/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err153];
+}
+else {
+vErrors.push(err153);
+}
+errors++;
+}
+}
+if(data81.title !== undefined){
+if(typeof data81.title !== "string"){
+const err154 = {instancePath:instancePath+"/checks/" + i8+"/title",schemaPath:"#/definitions/CheckEvidence/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err154];
+}
+else {
+vErrors.push(err154);
+}
+errors++;
+}
+}
+if(data81.verdict !== undefined){
+let data84 = data81.verdict;
+if(typeof data84 !== "string"){
+const err155 = {instancePath:instancePath+"/checks/" + i8+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err155];
+}
+else {
+vErrors.push(err155);
+}
+errors++;
+}
+if(!(((data84 === "passed") || (data84 === "failed")) || (data84 === "skipped"))){
+const err156 = {instancePath:instancePath+"/checks/" + i8+"/verdict",schemaPath:"#/definitions/CheckEvidence/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema67.properties.verdict.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err156];
+}
+else {
+vErrors.push(err156);
+}
+errors++;
+}
+}
+if(data81.limit !== undefined){
+let data85 = data81.limit;
+if((typeof data85 !== "string") && (data85 !== null)){
+const err157 = {instancePath:instancePath+"/checks/" + i8+"/limit",schemaPath:"#/definitions/CheckEvidence/properties/limit/type",keyword:"type",params:{type: schema67.properties.limit.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err157];
+}
+else {
+vErrors.push(err157);
+}
+errors++;
+}
+}
+if(data81.message !== undefined){
+if(typeof data81.message !== "string"){
+const err158 = {instancePath:instancePath+"/checks/" + i8+"/message",schemaPath:"#/definitions/CheckEvidence/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err158];
+}
+else {
+vErrors.push(err158);
+}
+errors++;
+}
+}
+}
+else {
+const err159 = {instancePath:instancePath+"/checks/" + i8,schemaPath:"#/definitions/CheckEvidence/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err159];
+}
+else {
+vErrors.push(err159);
+}
+errors++;
+}
+}
+}
+else {
+const err160 = {instancePath:instancePath+"/checks",schemaPath:"#/properties/checks/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err160];
+}
+else {
+vErrors.push(err160);
+}
+errors++;
+}
+}
+}
+else {
+const err161 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err161];
+}
+else {
+vErrors.push(err161);
+}
+errors++;
+}
 validate36.errors = vErrors;
 return errors === 0;
 }
 validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-export const rollout = validate40;
-const schema63 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
-const schema64 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
-const schema65 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
-const schema66 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
-const schema67 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
-const schema68 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
-const schema69 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
-const schema71 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
+export const rollout = validate48;
+const schema68 = {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"schema":{"type":"string","const":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"},"stage":{"type":"string","const":"rollout"},"project":{"type":"string"},"environment":{"type":["string","null"]},"outcome":{"$ref":"#/definitions/Outcome"},"summary":{"type":"string"},"volatile":{"type":"object","additionalProperties":false,"properties":{"timeline":{"type":"array","items":{"$ref":"#/definitions/TimelineEvent"}},"ticks":{"type":"array","items":{"$ref":"#/definitions/TickEvidence"}},"totals":{"type":"object","properties":{"stable":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false},"candidate":{"type":"object","properties":{"requests":{"type":"number"},"errors":{"type":"number"}},"required":["requests","errors"],"additionalProperties":false}},"required":["stable","candidate"],"additionalProperties":false},"apiRequests":{"type":"number"},"thresholdRules":{"type":"array","items":{"$ref":"#/definitions/ThresholdRuleFacts"}},"diagnosis":{"type":"array","items":{"type":"string"}},"startedAt":{"type":"string"},"endedAt":{"type":"string"},"engine":{"type":"string"},"host":{"type":"string"}},"required":["apiRequests","diagnosis","endedAt","engine","host","startedAt","ticks","timeline","totals"],"x-volatile":true},"model":{"type":"string"},"namespace":{"type":"string"},"strategy":{"type":"string","enum":["first","canary","blueGreen","recreate","atOnce","adopt"]},"forced":{"$ref":"#/definitions/ForcedBy"},"retried":{"type":"boolean","const":true},"provider":{"type":"string"},"stable":{"anyOf":[{"$ref":"#/definitions/RevisionFacts"},{"type":"null"}]},"candidate":{"$ref":"#/definitions/RevisionFacts"},"steps":{"type":"array","items":{"type":"number"}},"metrics":{"type":"array","items":{"$ref":"#/definitions/MetricPlan"}},"decision":{"type":"string","enum":["promote","rollback","inconclusive","held","none"]},"reasons":{"type":"array","items":{"type":"string"}}},"required":["candidate","decision","environment","metrics","model","namespace","outcome","project","provider","reasons","schema","stable","stage","steps","strategy","summary","volatile"],"additionalProperties":false,"definitions":{"Outcome":{"type":"string","enum":["passed","failed","inconclusive","held","error"]},"TimelineEvent":{"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false},"TickEvidence":{"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false},"ThresholdRuleFacts":{"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false},"ForcedBy":{"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false},"RevisionFacts":{"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false},"MetricPlan":{"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false}},"$id":"https://ml-deploy.dev/schema/rollout-evidence-v1.json"};
+const schema69 = {"type":"string","enum":["passed","failed","inconclusive","held","error"]};
+const schema70 = {"type":"object","properties":{"at":{"type":"string"},"kind":{"type":"string"},"message":{"type":"string"},"weight":{"type":"number"}},"required":["at","kind","message"],"additionalProperties":false};
+const schema71 = {"type":"object","properties":{"at":{"type":"string"},"metric":{"type":"string"},"weight":{"type":"number"},"candidate":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"stable":{"type":"object","properties":{"total":{"type":"number"},"bad":{"type":"number"}},"required":["total","bad"],"additionalProperties":false},"logWorse":{"type":"number"},"logAboveFloor":{"type":"number"},"logGood":{"type":"number"},"phi":{"type":"number"}},"required":["at","metric","weight","candidate","stable","logWorse","logAboveFloor","logGood","phi"],"additionalProperties":false};
+const schema72 = {"type":"object","properties":{"metric":{"type":"string"},"rule":{"type":"string"},"windows":{"type":"number"},"failing":{"type":"number"},"at":{"type":["string","null"]},"message":{"type":"string"}},"required":["metric","rule","windows","failing","at","message"],"additionalProperties":false};
+const schema73 = {"type":"object","properties":{"reason":{"type":"string"},"by":{"type":"string"}},"required":["reason","by"],"additionalProperties":false};
+const schema74 = {"type":"object","properties":{"name":{"type":"string"},"image":{"type":"string"},"modelDigest":{"type":["string","null"]}},"required":["name","image","modelDigest"],"additionalProperties":false};
+const schema76 = {"type":"object","properties":{"metric":{"type":"string"},"title":{"type":"string"},"slo":{"type":"number"},"floor":{"type":"number"},"alone":{"type":"boolean","const":true},"margin":{"type":"number"},"promotion":{"type":"string","enum":["absolute","relative"]},"logRollback":{"type":"number"},"logPromote":{"type":"number"},"rollbackOnly":{"type":"boolean","const":true}},"required":["metric","title","slo","floor","margin","logRollback","logPromote"],"additionalProperties":false};
 
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="https://ml-deploy.dev/schema/rollout-evidence-v1.json" */;
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate40.evaluated;
+const evaluated0 = validate48.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5900,7 +7070,7 @@ vErrors.push(err16);
 errors++;
 }
 for(const key0 in data){
-if(!(func1.call(schema63.properties, key0))){
+if(!(func1.call(schema68.properties, key0))){
 const err17 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err17];
@@ -5972,7 +7142,7 @@ errors++;
 if(data.environment !== undefined){
 let data3 = data.environment;
 if((typeof data3 !== "string") && (data3 !== null)){
-const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema63.properties.environment.type},message:"must be string,null"};
+const err23 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema68.properties.environment.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5995,7 +7165,7 @@ vErrors.push(err24);
 errors++;
 }
 if(!(((((data4 === "passed") || (data4 === "failed")) || (data4 === "inconclusive")) || (data4 === "held")) || (data4 === "error"))){
-const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema64.enum},message:"must be equal to one of the allowed values"};
+const err25 = {instancePath:instancePath+"/outcome",schemaPath:"#/definitions/Outcome/enum",keyword:"enum",params:{allowedValues: schema69.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -6111,7 +7281,7 @@ vErrors.push(err35);
 errors++;
 }
 for(const key1 in data6){
-if(!(func1.call(schema63.properties.volatile.properties, key1))){
+if(!(func1.call(schema68.properties.volatile.properties, key1))){
 const err36 = {instancePath:instancePath+"/volatile",schemaPath:"#/properties/volatile/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err36];
@@ -6342,7 +7512,7 @@ vErrors.push(err55);
 errors++;
 }
 for(const key3 in data14){
-if(!(func1.call(schema66.properties, key3))){
+if(!(func1.call(schema71.properties, key3))){
 const err56 = {instancePath:instancePath+"/volatile/ticks/" + i1,schemaPath:"#/definitions/TickEvidence/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err56];
@@ -6950,7 +8120,7 @@ errors++;
 if(data37.at !== undefined){
 let data42 = data37.at;
 if((typeof data42 !== "string") && (data42 !== null)){
-const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema67.properties.at.type},message:"must be string,null"};
+const err106 = {instancePath:instancePath+"/volatile/thresholdRules/" + i2+"/at",schemaPath:"#/definitions/ThresholdRuleFacts/properties/at/type",keyword:"type",params:{type: schema72.properties.at.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -7121,7 +8291,7 @@ vErrors.push(err119);
 errors++;
 }
 if(!((((((data52 === "first") || (data52 === "canary")) || (data52 === "blueGreen")) || (data52 === "recreate")) || (data52 === "atOnce")) || (data52 === "adopt"))){
-const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema63.properties.strategy.enum},message:"must be equal to one of the allowed values"};
+const err120 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema68.properties.strategy.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -7312,7 +8482,7 @@ errors++;
 if(data58.modelDigest !== undefined){
 let data61 = data58.modelDigest;
 if((typeof data61 !== "string") && (data61 !== null)){
-const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema69.properties.modelDigest.type},message:"must be string,null"};
+const err136 = {instancePath:instancePath+"/stable/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema74.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -7442,7 +8612,7 @@ errors++;
 if(data62.modelDigest !== undefined){
 let data65 = data62.modelDigest;
 if((typeof data65 !== "string") && (data65 !== null)){
-const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema69.properties.modelDigest.type},message:"must be string,null"};
+const err146 = {instancePath:instancePath+"/candidate/modelDigest",schemaPath:"#/definitions/RevisionFacts/properties/modelDigest/type",keyword:"type",params:{type: schema74.properties.modelDigest.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -7571,7 +8741,7 @@ vErrors.push(err156);
 errors++;
 }
 for(const key13 in data69){
-if(!(func1.call(schema71.properties, key13))){
+if(!(func1.call(schema76.properties, key13))){
 const err157 = {instancePath:instancePath+"/metrics/" + i5,schemaPath:"#/definitions/MetricPlan/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err157];
@@ -7681,7 +8851,7 @@ vErrors.push(err165);
 errors++;
 }
 if(!((data76 === "absolute") || (data76 === "relative"))){
-const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema71.properties.promotion.enum},message:"must be equal to one of the allowed values"};
+const err166 = {instancePath:instancePath+"/metrics/" + i5+"/promotion",schemaPath:"#/definitions/MetricPlan/properties/promotion/enum",keyword:"enum",params:{allowedValues: schema76.properties.promotion.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -7777,7 +8947,7 @@ vErrors.push(err173);
 errors++;
 }
 if(!(((((data80 === "promote") || (data80 === "rollback")) || (data80 === "inconclusive")) || (data80 === "held")) || (data80 === "none"))){
-const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema63.properties.decision.enum},message:"must be equal to one of the allowed values"};
+const err174 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/enum",keyword:"enum",params:{allowedValues: schema68.properties.decision.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -7826,8 +8996,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-validate40.errors = vErrors;
+validate48.errors = vErrors;
 return errors === 0;
 }
-validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate48.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 

@@ -4,21 +4,16 @@ import type {
   OptimisedEvidence,
   Finding,
   RolloutEvidence,
-  SmokeEvidence,
   ValidateEvidence,
 } from '../../pipeline/evidence.ts';
 import { besideImage } from '../beside-image.ts';
 import { comparisonTable } from '../comparison.ts';
-import { bytes, count, duration, plural, shortDigest, shortenDigests } from '../format.ts';
+import { bytes, count, duration, moment, plural, shortDigest, shortenDigests } from '../format.ts';
 import { sinceStart } from '../live.ts';
-import { intervalText, milliseconds, speedFacts, speedRows } from '../speed.ts';
 import { layersChart } from './charts/layers.ts';
-import { speedChart } from './charts/speed.ts';
-import { html, Markup, type Content } from './markup.ts';
+import { html, type Markup } from './markup.ts';
+import { mostRows, section, table } from './tables.ts';
 import { waiverText } from '../waiver.ts';
-
-/** Longest table; a model with a thousand files must not make a report of a thousand pages. */
-const mostRows = 200;
 
 /** The files of the model and what was found in them. */
 export function validateDetails(evidence: ValidateEvidence): Markup {
@@ -49,7 +44,7 @@ export function validateDetails(evidence: ValidateEvidence): Markup {
         );
   return section(
     'Validate',
-    evidence.summary,
+    `${evidence.summary} · ${moment(evidence.volatile.startedAt)}`,
     html`${files}
       <h3>Findings</h3>
       ${found}${contract(evidence)}`,
@@ -94,7 +89,7 @@ export function imageDetails(evidence: BuildEvidence): Markup {
   const beside = besideImage(evidence).map((line) => html`<p class="note">${line}</p>`);
   return section(
     'Image',
-    `${bytes(image.bytes)} in ${plural(image.layers.length, 'layer')}`,
+    `${bytes(image.bytes)} in ${plural(image.layers.length, 'layer')} · ${moment(volatile.startedAt)}`,
     html`${layersChart(image.layers)}${facts}${beside}${table(['Holds', 'What', '>Size', 'Digest'], rows)}${optimisation(
       evidence.optimised,
     )}${comparison(volatile.comparison)}`,
@@ -128,41 +123,6 @@ function comparison(compared: ComparisonEvidence | undefined): Markup | null {
   ]);
   return html`<p class="note">${before}</p>
     ${table(['Output', 'Difference', 'Allowed'], cells)}`;
-}
-
-/** The checks on the very image that is deployed. */
-export function smokeDetails(evidence: SmokeEvidence): Markup {
-  const { checks, volatile, hardware } = evidence;
-  const tone = { passed: 'good', failed: 'bad', skipped: 'sub' } as const;
-  const rows = checks.map((check) => [
-    html`<td class="tight ${tone[check.verdict]}">${check.verdict}</td>
-      <td>${check.title}</td>
-      <td>${shortenDigests(check.limit ?? '–')}</td>
-      <td>${shortenDigests(check.message)}</td>`,
-  ]);
-  const times = speedRows(evidence).map(({ name, ms, interval }) => [
-    html`<td>${name}</td>
-      <td class="number">${milliseconds(ms)}</td>
-      <td class="number">${interval === null ? '–' : intervalText(interval)}</td>`,
-  ]);
-  const figures = speedFacts(evidence).map(([name, figure]) => [
-    html`<td>${name}</td>
-      <td>${figure}</td>`,
-  ]);
-  const facts = html`<p class="note">
-    On ${hardware.device === 'gpu' ? 'GPU' : 'CPU'} (${hardware.name}), runtime ${evidence.runtime}; ready after
-    ${duration(volatile.readyMs)}, stopped in ${duration(volatile.stopMs)}.
-  </p>`;
-  const details =
-    volatile.details.length === 0 ? null : html`<pre>${volatile.details.slice(-mostRows).join('\n')}</pre>`;
-  return section(
-    'Smoke test',
-    evidence.summary,
-    html`${facts}${table(['Result', 'Check', 'Allowed', 'Seen'], rows)}${table(['Measured', ''], figures)}${
-      times.length === 0 ? null : table(['Time', '>Measured', '>95 % confidence interval'], times)
-    }${speedChart(speedRows(evidence))}${details}`,
-    evidence.outcome !== 'passed',
-  );
 }
 
 /** Everything that happened, in order, and what remains in the cluster. */
@@ -212,40 +172,6 @@ export function objectDetails({ model, namespace, provider, stable, candidate, s
     html`${shared}${table(['Revision', 'Objects', 'Image', 'Model'], rows)}`,
     false,
   );
-}
-
-function section(title: string, summary: string, body: Markup, open: boolean): Markup {
-  return html`<details${open ? new Markup(' open') : null}><summary>${title}<span class="sub">${shortenDigests(summary)}</span></summary>${body}</details>`;
-}
-
-/** A header that begins with `>` stands over numbers. */
-function table(headers: readonly string[], rows: readonly (readonly Content[])[]): Markup {
-  const head = headers.map((header) =>
-    header.startsWith('>') ? html`<th class="number">${header.slice(1)}</th>` : html`<th>${header}</th>`,
-  );
-  const shown = rows.slice(0, mostRows).map(
-    (row) =>
-      html`<tr>
-        ${row}
-      </tr>`,
-  );
-  const rest = rows.length - shown.length;
-  const more =
-    rest > 0
-      ? html`<tr>
-          <td colspan="${headers.length}" class="sub">and ${count(rest)} more, in the JSON evidence</td>
-        </tr>`
-      : null;
-  return html`<table>
-    <thead>
-      <tr>
-        ${head}
-      </tr>
-    </thead>
-    <tbody>
-      ${shown}${more}
-    </tbody>
-  </table>`;
 }
 
 function verdictTone(verdict: string): string {

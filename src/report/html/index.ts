@@ -1,8 +1,8 @@
 import { moment } from '../format.ts';
-import { runOutcome, stagesOf } from '../outcome.ts';
+import { endedAt, runOutcome, stagesOf } from '../outcome.ts';
 import { titleOf, type ReportRun } from '../run.ts';
 import { html, type Markup } from './markup.ts';
-import { outcomeTable } from './outcome-table.ts';
+import { hasRollout, outcomeTable } from './outcome-table.ts';
 import { runSection } from './run-section.ts';
 import { style } from './style.ts';
 
@@ -31,9 +31,12 @@ export function htmlReport(runs: readonly ReportRun[]): string {
           </header>
           ${outcomeTable(runs)} ${runs.map((run, index) => runSection(run, index))}
           <footer>
-            Made by ${engines(runs)} from the evidence of each stage. An evidence value of 40 says: if the candidate
-            were no worse than tolerated, a value this large would ever appear in at most 1 of 40 rollouts, however
-            often one looks.
+            Made by ${engines(runs)} from the evidence of each
+            stage.${
+              hasRollout(runs)
+                ? ' An evidence value of 40 says: if the candidate were no worse than tolerated, a value this large would ever appear in at most 1 of 40 rollouts, however often one looks.'
+                : ''
+            }
           </footer>
         </main>
       </body>
@@ -52,17 +55,25 @@ function headline(runs: readonly ReportRun[]): string {
 
 function subtitle(runs: readonly ReportRun[]): Markup | null {
   const stages = runs.flatMap(({ evidence }) => stagesOf(evidence));
-  const first = stages[0];
+  // Stages before it may be of another day.
+  const last = stages.toSorted((a, b) => Date.parse(a.volatile.startedAt) - Date.parse(b.volatile.startedAt)).at(-1);
   const rollout = runs.map(({ evidence }) => evidence.rollout).find((each) => each !== undefined);
-  if (first === undefined) return null;
+  if (last === undefined) return null;
   const facts = [
-    moment(first.volatile.startedAt),
-    first.environment === null ? null : `environment ${first.environment}`,
+    `ended ${moment(endOf(runs) ?? last.volatile.endedAt)}`,
+    last.environment === null ? null : `environment ${last.environment}`,
     rollout === undefined ? null : `namespace ${rollout.namespace}`,
     rollout === undefined ? null : `traffic split by ${rollout.provider}`,
-    `run on ${first.volatile.host}`,
+    `run on ${last.volatile.host}`,
   ];
   return html`<p class="sub">${facts.filter((fact) => fact !== null).join(' · ')}</p>`;
+}
+
+function endOf(runs: readonly ReportRun[]): string | undefined {
+  return runs
+    .flatMap(({ evidence }) => endedAt(evidence) ?? [])
+    .toSorted()
+    .at(-1);
 }
 
 function engines(runs: readonly ReportRun[]): string {

@@ -7,26 +7,35 @@ import { html, type Markup } from './markup.ts';
 
 /** One line per run: how it ended, what it cost. */
 export function outcomeTable(runs: readonly ReportRun[]): Markup {
+  const live = hasRollout(runs);
   const rows = runs.map((run, index) => {
     const { word, tone } = runOutcome(run.evidence);
     return html`<tr>
       <td class="name"><a href="#run-${index + 1}">${titleOf(run).name}</a></td>
       <td>${badge(word, tone)}</td>
       <td>${runSummary(run.evidence)}</td>
-      <td class="number">${decidedAfter(run)}</td>
-      <td class="number">${harmed(run)}</td>
-      <td class="number">${duration(runDurationMs(run.evidence))}</td>
+      ${
+        live
+          ? html`<td class="number" data-label="Decided after first live request">${decidedAfter(run)}</td>
+              <td class="number" data-label="Requests harmed">${harmed(run)}</td>`
+          : null
+      }
+      <td class="number" data-label="Whole run">${duration(runDurationMs(run.evidence))}</td>
     </tr>`;
   });
   return html`<div class="outcomes">
-    <table>
+    <table class="stacked">
       <thead>
         <tr>
           <th>Run</th>
           <th>Outcome</th>
           <th>In one sentence</th>
-          <th class="number">Decided after<br />first live request</th>
-          <th class="number">Requests<br />harmed</th>
+          ${
+            live
+              ? html`<th class="number">Decided after<br />first live request</th>
+                  <th class="number">Requests<br />harmed</th>`
+              : null
+          }
           <th class="number">Whole run</th>
         </tr>
       </thead>
@@ -35,6 +44,11 @@ export function outcomeTable(runs: readonly ReportRun[]): Markup {
       </tbody>
     </table>
   </div>`;
+}
+
+/** True when there is something to say of live traffic. */
+export function hasRollout(runs: readonly ReportRun[]): boolean {
+  return runs.some(({ evidence }) => evidence.rollout !== undefined);
 }
 
 /** Time from the candidate's first traffic to the decision. */

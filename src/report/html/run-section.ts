@@ -10,12 +10,14 @@ import {
   stoppedReasons,
 } from '../outcome.ts';
 import { titleOf, type ReportRun } from '../run.ts';
+import { checkCounts } from '../smoke-checks.ts';
 import { badge } from './badge.ts';
 import { stagesChart } from './charts/stages.ts';
-import { eventDetails, imageDetails, objectDetails, smokeDetails, validateDetails } from './details.ts';
+import { eventDetails, imageDetails, objectDetails, validateDetails } from './details.ts';
 import { html, type Markup } from './markup.ts';
 import { decidedAfter } from './outcome-table.ts';
 import { rolloutPlots } from './rollout-section.ts';
+import { smokeDetails } from './smoke-details.ts';
 
 /** One run from the decision down to the details. */
 export function runSection(run: ReportRun, index: number): Markup {
@@ -78,9 +80,8 @@ function figures(run: ReportRun): Markup | null {
   if (validate !== undefined) shown.push(['model', bytes(validate.model.bytes)]);
   if (build !== undefined) shown.push(['image', bytes(build.image.bytes)]);
   if (smoke !== undefined) {
-    const passed = smoke.checks.filter(({ verdict }) => verdict === 'passed').length;
-    const counted = smoke.checks.filter(({ verdict }) => verdict !== 'skipped').length;
-    shown.push(['smoke checks passed', `${passed} of ${counted}`]);
+    const { passed, others } = checkCounts(smoke);
+    shown.push([`smoke checks passed; ${others}`, passed]);
   }
   if (shown.length === 0) return null;
   return html`<dl class="figures">

@@ -33,7 +33,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-nu
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: 12.5px; vertical-align: bottom; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); }
 td { padding: 8px 14px 8px 0; border-bottom: 1px solid var(--grid); vertical-align: top; overflow-wrap: anywhere; }
 tr:last-child > td { border-bottom: 0; }
-td.tight code { white-space: nowrap; }
+td.tight code { white-space: nowrap; } td.strong.bad, td.strong.good { font-weight: 600; } .wide { overflow-x: auto; } table.stacked th:nth-child(2), table.stacked th:nth-child(3) { width: 22%; } .outcomes table.stacked th { width: auto; } details h3 { margin-top: 26px; }
 td.number, th.number { text-align: right; white-space: nowrap; overflow-wrap: normal; } td.tight { white-space: nowrap; overflow-wrap: normal; } td.tight.long { white-space: normal; }
 .outcomes { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 8px 24px; margin-top: 24px; }
 .outcomes td { padding-top: 13px; padding-bottom: 13px; } .outcomes td.name { font-weight: 600; white-space: nowrap; }
@@ -64,7 +64,13 @@ summary:focus-visible, a:focus-visible { outline: 2px solid var(--stable); outli
 code, pre { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; } code { overflow-wrap: anywhere; }
 pre { background: var(--page); border: 1px solid var(--line); border-radius: 8px; padding: 12px; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; margin: 8px 0; }
 footer { color: var(--soft); font-size: 13px; margin-top: 32px; }
-@media (max-width: 640px) { main { padding: 20px 12px 40px; } section.run { padding: 20px 16px; } .outcomes { padding: 4px 14px; overflow-x: auto; } }
+@media (max-width: 640px) {
+  main { padding: 20px 12px 40px; } section.run { padding: 20px 16px; } .outcomes { padding: 4px 14px; } h1 { font-size: 23px; }
+  table.stacked thead, table.stacked td.none { display: none; } table.stacked tr { display: block; padding: 10px 0; border-bottom: 1px solid var(--grid); }
+  table.stacked td, .outcomes table.stacked td { display: block; padding: 2px 0; border: 0; text-align: left; white-space: normal; }
+  table.stacked td.limit::before { content: "Allowed: "; color: var(--soft); } table.stacked td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
+  td, th { padding-right: 9px; } td.number, td.tight { white-space: normal; }
+}
 @media print {
   :root { color-scheme: light; --page: #fff; } body { font-size: 12px; } main { max-width: none; padding: 0; }
   section.run { border: 0; padding: 0; margin-top: 0; break-before: page; border-radius: 0; } section.run:first-of-type { break-before: auto; margin-top: 24px; } details::details-content { content-visibility: visible; height: auto; } summary { list-style: none; }

@@ -18,9 +18,7 @@ export async function modelFilesInContext(
   model: string,
   files: readonly Pick<FileEvidence, 'path'>[] | null,
 ): Promise<(source: string) => readonly string[]> {
-  const ignored = ignoreRules(
-    (await readIfThere(`${dockerfile}.dockerignore`)) ?? (await readIfThere(join(context, '.dockerignore'))) ?? '',
-  );
+  const ignored = ignoreRules(await ignoreText(dockerfile, context));
   const top = relative(context, model).split(sep).join('/');
   const outside = top === '..' || top.startsWith('../');
   const single = files?.length === 1 && model.endsWith(`/${files[0]?.path ?? ''}`);
@@ -35,6 +33,16 @@ export async function modelFilesInContext(
     const matches = cleaned === '' ? /^/ : new RegExp(`^${patternSource(cleaned)}(/|$)`, 's');
     return present.filter((path) => matches.test(path) || cleaned.startsWith(`${path}/`));
   };
+}
+
+/**
+ * The rules that keep files out of a build context.
+ * @param dockerfile absolute path: an ignore file beside it comes before the context's own
+ * @param context absolute folder of the build context
+ * @returns text of the file that counts; empty when there is none
+ */
+export async function ignoreText(dockerfile: string, context: string): Promise<string> {
+  return (await readIfThere(`${dockerfile}.dockerignore`)) ?? (await readIfThere(join(context, '.dockerignore'))) ?? '';
 }
 
 async function readIfThere(path: string): Promise<string | null> {

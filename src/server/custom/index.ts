@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 
 import type { Config } from '../../config/config.ts';
 import { MlDeployError } from '../../errors.ts';
@@ -58,7 +58,14 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
   await readProjectFile(root, config.server.dockerfile, 'server.dockerfile');
   return Promise.resolve({
     platform: config.image.platform,
-    recipe: { kind: 'dockerfile', file, context, target: config.server.target, args: config.server.args },
+    recipe: {
+      kind: 'dockerfile',
+      file,
+      context,
+      target: config.server.target,
+      args: config.server.args,
+      excluded: ownFolder(root, context),
+    },
     trees: [],
     runtime: null,
     labels: imageLabels(config, model),
@@ -67,6 +74,12 @@ async function imagePlan(config: Config, model: ValidateEvidence, root: string):
       files: model.model.files.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
     },
   });
+}
+
+/** Evidence and caches of ml-deploy: with them in the image, each would have another digest, and hold the one before. */
+function ownFolder(root: string, context: string): string[] {
+  const inside = relative(context, join(root, '.mldeploy')).split(sep).join('/');
+  return ['', '..'].includes(inside) || inside.startsWith('../') ? [] : [inside];
 }
 
 /** Refuses a Dockerfile that would leak a secret or hold the model twice; warns of the rest. */

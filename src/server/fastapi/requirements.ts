@@ -1,4 +1,4 @@
-import { normalName, requirementLines, type RequirementLine } from '../requirements-text.ts';
+import { isPlace, movingReferences, normalName, requirementLines, type RequirementLine } from '../requirements-text.ts';
 
 /** What the build has to know about a requirements file. */
 export interface RequirementsFacts {
@@ -15,9 +15,12 @@ export interface RequirementsFacts {
  */
 export function requirementsFacts(text: string): RequirementsFacts {
   const requirements = parse(text);
+  const moving = new Set(movingReferences(text).map(({ line }) => line));
   return {
     hashed: requirements.length > 0 && requirements.every(({ text: requirement }) => requirement.includes('--hash=')),
-    unpinned: requirements.filter(({ text: requirement }) => !isPinned(requirement)),
+    unpinned: requirementLines(text).filter((line) => {
+      return moving.has(line.line) || (!line.text.startsWith('-') && !isPlace(line.text) && !isPinned(line.text));
+    }),
   };
 }
 
@@ -44,10 +47,10 @@ export function pinnedVersions(text: string, name: string): string[] {
   });
 }
 
-/** `name==1.2` or `name @ URL`; wildcards, ranges and markers that merely contain `==` do not count. */
+/** `name==1.2`; wildcards, ranges and markers that merely contain `==` do not count. */
 function isPinned(requirement: string): boolean {
   const specifier = (requirement.split(/\s--hash=/)[0] ?? '').replace(/;.*$/, '').trim();
-  return /^[^=<>!~,@]+={2,3}\s*[^\s*,=]+$/.test(specifier) || /^[^=<>!~,@]+@\s*\S+$/.test(specifier);
+  return /^[^=<>!~,@]+={2,3}\s*[^\s*,=]+$/.test(specifier);
 }
 
 /** Lines such as `--index-url` are options of pip. */

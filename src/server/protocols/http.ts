@@ -1,141 +1,180 @@
-import http from 'node:http';
-import https from 'node:https';
+import { Client, type Dispatcher } from 'undici';
+import { defaultTimeoutMs, headersOf, isTlsTrouble, largestAnswer, reasonOf } from './http-exchange.ts';
+import { type HeldRequest, holdRequest } from './held-request.ts';
 import type { Arrival, NoAnswer, Outcome, Send, ServerRequest } from './protocol.ts';
+import { Resends } from './resends.ts';
 
-const defaultTimeoutMs = 30_000;
-const largestAnswer = 64 * 1024 * 1024;
-const notOpen = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL']);
-
-/** A request that has been sent but for its last byte, so that it is certainly in flight. */
-export interface HeldRequest {
-  /** Sends the last byte and waits for the answer. */
-  finish(): Promise<Outcome>;
-  abandon(): void;
-}
+/** Ours are closed before servers usually do (uvicorn: 5 s). */
+const keptMs = 2_000;
 
 export interface HttpClient {
   /** Over a kept-alive connection. */
   readonly send: Send;
+  /** Which requests were sent twice, for people. */
+  resent(): readonly string[];
   /** Resolves once the server has taken the connection. */
   hold(request: ServerRequest): Promise<HeldRequest>;
   close(): void;
 }
 
+/** One connection with one request at a time. */
+interface Connection {
+  readonly client: Client;
+  /** When its last answer was whole; null: it is new. */
+  usedAt: number | null;
+  /** Requests that the server still takes over it. */
+  left: number;
+  /** Whether a part of the last answer came. */
+  answering: boolean;
+}
+
 /**
- * Talks plain HTTP or HTTPS to a server at `base` (a path in it is kept as prefix). Connections are kept alive, one at a time per
- * concurrent request. A request without `timeoutMs` gives up after 30 s.
+ * Talks plain HTTP or HTTPS to a server at `base` (a path in it is kept as prefix). Connections are kept alive, one for each concurrent
+ * request. A request without `timeoutMs` gives up after 30 s.
  */
 export function httpClient(base: string): HttpClient {
   const root = new URL(base);
   const prefix = root.pathname.replace(/\/$/, '');
-  const module = root.protocol === 'https:' ? https : http;
-  const agent = new module.Agent({ keepAlive: true });
+  const addressOf = ({ path }: ServerRequest): URL => new URL(prefix + path, root);
+  const all = new Set<Connection>();
+  const free: Connection[] = [];
+  const resends = new Resends();
 
-  const open = (request: ServerRequest, kept: boolean, headers: Record<string, string>) =>
-    module.request(new URL(prefix + request.path, root), {
-      method: request.method,
-      ...(kept ? { agent } : { agent: false }),
-      headers: {
-        accept: 'application/json',
-        ...(request.body === undefined
-          ? {}
-          : {
-              'content-type': request.contentType ?? 'application/json',
-              'content-length': String(Buffer.byteLength(request.body)),
-            }),
-        ...headers,
-      },
-      ...(request.signal ? { signal: request.signal } : {}),
-    });
+  const connect = (): Connection => {
+    const never = { headersTimeout: 0, bodyTimeout: 0, connectTimeout: 0 };
+    const client = new Client(root.origin, { ...never, keepAliveTimeout: keptMs, pipelining: 1 });
+    const connection: Connection = { client, usedAt: null, left: Infinity, answering: false };
+    // undici connects anew by itself.
+    client.on('disconnect', () => Object.assign(connection, { usedAt: null, left: Infinity }));
+    all.add(connection);
+    return connection;
+  };
+  const drop = (connection: Connection): void => {
+    all.delete(connection);
+    connection.client.destroy().catch(() => undefined);
+  };
+  const keep = (connection: Connection): void => {
+    // A server whose connections break is asked over a new one each time: what breaks then broke for the sake of the request.
+    if (connection.left > 0 && !resends.spent) free.push(connection);
+    else drop(connection);
+  };
 
   return {
     send: async (request) => {
-      for (const kept of [true, false]) {
-        const message = open(request, kept, {});
-        const answer = outcome(message, request.timeoutMs ?? defaultTimeoutMs);
-        message.end(request.body);
-        const result = await answer;
-        // A server may close an idle connection just as we reuse it: that says nothing about the request.
-        if (!(kept && message.reusedSocket && result.kind === 'none' && result.reason === 'broken')) return result;
+      for (;;) {
+        const connection = free.pop() ?? connect();
+        const unusedMs = connection.usedAt === null ? null : performance.now() - connection.usedAt;
+        const outcome = await exchange(connection, addressOf(request), request);
+        if (outcome.kind === 'answer') {
+          keep(connection);
+          return outcome;
+        }
+        drop(connection);
+        const unheard = outcome.reason === 'broken' && !connection.answering && request.signal?.aborted !== true;
+        if (!unheard || !resends.allows(unusedMs)) return outcome;
+        // The other ones may be closed, too.
+        for (const other of free.splice(0)) drop(other);
       }
-      throw new Error('a fresh connection always returns');
     },
-    hold: async (request) => {
-      const body = Buffer.from(request.body ?? '');
-      const message = open(request, false, { connection: 'close' });
-      const answer = outcome(message, request.timeoutMs ?? defaultTimeoutMs);
-      await new Promise<void>((resolve) => {
-        message.write(body.subarray(0, -1), () => {
-          resolve();
-        });
-        // A refused connection never flushes: the answer says so.
-        void answer.then(() => {
-          resolve();
-        });
-      });
-      return {
-        finish: async () => {
-          message.end(body.subarray(-1));
-          return answer;
-        },
-        abandon: () => {
-          message.destroy();
-        },
-      };
-    },
+    resent: () => [
+      ...resends.told(),
+      ...(resends.spent ? ['the requests after them had a connection each, which adds to their times'] : []),
+    ],
+    hold: (request) => holdRequest(addressOf(request), request),
     close: () => {
-      agent.destroy();
+      for (const connection of all) drop(connection);
     },
   };
 }
 
-function outcome(message: http.ClientRequest, timeoutMs: number): Promise<Outcome> {
-  const began = performance.now();
+function exchange(connection: Connection, url: URL, request: ServerRequest): Promise<Outcome> {
+  const { signal, body, timeoutMs = defaultTimeoutMs } = request;
   return new Promise((resolve) => {
-    const elapsed = () => performance.now() - began;
-    const none = (reason: NoAnswer['reason'], text: string) => {
+    let began = performance.now();
+    let status = 0;
+    connection.answering = false;
+    let headers: Record<string, string> = {};
+    const chunks: Buffer[] = [];
+    const arrivals: Arrival[] = [];
+    let bytes = 0;
+    const settle = (outcome: Outcome): void => {
       clearTimeout(timer);
-      resolve({ kind: 'none', reason, message: text, ms: elapsed() });
-      message.destroy();
+      signal?.removeEventListener('abort', interrupted);
+      resolve(outcome);
+    };
+    let connected = false;
+    const none = (reason: NoAnswer['reason'], message: string, missing?: NoAnswer['missing']): void => {
+      settle({ kind: 'none', reason, message, ms: performance.now() - began, ...(missing && { missing }) });
+    };
+    const interrupted = (): void => {
+      none('broken', 'interrupted');
     };
     const timer = setTimeout(() => {
-      none('timeout', `no answer within ${timeoutMs} ms`);
+      if (connected) none('timeout', `no answer within ${timeoutMs} ms`);
+      else none('timeout', `no connection within ${timeoutMs} ms`, 'connection');
     }, timeoutMs);
-    message.on('error', (error: NodeJS.ErrnoException) => {
-      none(notOpen.has(error.code ?? '') ? 'refused' : 'broken', error.message);
-    });
-    message.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      const arrivals: Arrival[] = [];
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
+    const handler: Dispatcher.DispatchHandlers = {
+      // Right before the request is written.
+      onConnect: () => {
+        connected = true;
+        began = performance.now();
+      },
+      onHeaders: (code, raw) => {
+        connection.answering = true;
+        // 1xx announce an answer.
+        if (code < 200) return true;
+        status = code;
+        headers = flat(raw);
+        return true;
+      },
+      onData: (chunk) => {
         chunks.push(chunk);
         bytes += chunk.length;
-        arrivals.push({ bytes, ms: elapsed() });
+        arrivals.push({ bytes, ms: performance.now() - began });
         if (bytes > largestAnswer) none('broken', `the answer is larger than ${largestAnswer} bytes`);
-      });
-      response.on('error', (error) => {
-        none('broken', error.message);
-      });
-      response.on('end', () => {
-        clearTimeout(timer);
-        resolve({
-          kind: 'answer',
-          status: response.statusCode ?? 0,
-          headers: flatHeaders(response.headers),
-          body: Buffer.concat(chunks).toString('utf8'),
-          ms: elapsed(),
-          arrivals,
-        });
-      });
-    });
+        return true;
+      },
+      onComplete: () => {
+        const now = performance.now();
+        connection.usedAt = now;
+        connection.left = leftAfter(status, headers, connection.left);
+        const text = (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString('utf8');
+        settle({ kind: 'answer', status, headers, body: text, ms: now - began, arrivals });
+      },
+      onError: (error) => {
+        none(reasonOf(error), error.message, isTlsTrouble(error) ? 'tls' : connected ? undefined : 'connection');
+      },
+    };
+    if (signal?.aborted === true) {
+      interrupted();
+      return;
+    }
+    signal?.addEventListener('abort', interrupted, { once: true });
+    const { method } = request;
+    const path = url.pathname + url.search;
+    const sent = { path, method, headers: headersOf(request), body: body ?? null };
+    connection.client.dispatch(sent, handler);
   });
 }
 
-function flatHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
+/**
+ * How many more requests a server takes over a connection. uvicorn closes it after an exception of the application, llama.cpp's after a stream and
+ * after the number that `Keep-Alive` tells, without a word: the next request would meet a connection that is closed already.
+ */
+function leftAfter(status: number, headers: Readonly<Record<string, string>>, left: number): number {
+  if (status >= 400) return 0;
+  if (headers['content-type']?.startsWith('text/event-stream') === true) return 0;
+  const most = /\bmax=(\d+)/.exec(headers['keep-alive'] ?? '')?.[1];
+  return Math.min(left, most === undefined ? Infinity : Number(most)) - 1;
+}
+
+/** Names in lower case; of several values of one name a list. */
+function flat(raw: readonly Buffer[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = String(raw[index]).toLowerCase();
+    const value = raw[index + 1]?.toString('latin1') ?? '';
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  return headers;
 }

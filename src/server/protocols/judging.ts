@@ -1,5 +1,6 @@
 import { parseJson } from './json.ts';
 import type { Fault, NoAnswer, Outcome, ServerAnswer } from './protocol.ts';
+import { cut } from '../../cut.ts';
 
 /** The JSON of an answer with status 2xx, or why there is none, in words. */
 export function jsonOf(outcome: Outcome): { readonly value: unknown } | { readonly problem: string } {
@@ -45,5 +46,5 @@ function unanswered({ reason }: NoAnswer): string {
 function excerpt(answer: ServerAnswer): string {
   const text = answer.body.replace(/\s+/g, ' ').trim();
   if (text === '') return '';
-  return text.length > 200 ? `: ${text.slice(0, 200)}...` : `: ${text}`;
+  return `: ${cut(text, 200)}`;
 }

@@ -39,7 +39,7 @@ export const openai: Protocol = {
         const operation = operations.find(({ path }) => path === ask.request.path) ?? main;
         if (isStreamed(ask)) return judgeStream(outcome);
         const body = jsonOf(outcome);
-        return 'problem' in body ? [body.problem] : operation.problems(body.value, ask.rows);
+        return 'problem' in body ? [body.problem] : operation.problems(body.value, ask.rows, widthOf(known));
       },
       judgeRefusal: (_, outcome) => refusalProblems(outcome),
       outputs: (ask, answer) => {
@@ -59,6 +59,12 @@ async function servedName(send: Send, { model }: Known): Promise<string> {
   const list = 'problem' in body ? [] : (asArray(asObject(body.value)?.['data']) ?? []);
   const ids = list.map((item) => asObject(item)?.['id']).filter((id) => typeof id === 'string');
   return ids.includes(model) ? model : (ids[0] ?? model);
+}
+
+/** Numbers of a vector, where the contract has one output of rows with a fixed length; null: not known. */
+function widthOf({ contract }: Known): number | null {
+  const [output, ...others] = contract?.outputs ?? [];
+  return output?.shape.length === 2 && others.length === 0 ? (output.shape[1] ?? null) : null;
 }
 
 interface Tried {

@@ -1,5 +1,6 @@
 import { batchesUpTo, largerBatchesUpTo, withinBody } from './batches.ts';
 import type { Ask, Discovery, Edge, Fault, Known, Outcome, Protocol } from './protocol.ts';
+import { declaredProblems, type OuterArray } from './openapi/declared.ts';
 import { examine } from './openapi/examine.ts';
 import { exampleBatches } from './openapi/example-batches.ts';
 import { malformedAsks, tooLarge } from './openapi/malformed.ts';
@@ -40,7 +41,7 @@ function described(operation: Operation, resolve: Resolve, version: string, know
   const sure = guesses.length === 0;
   const template = sure ? samples[0]?.body : known.examples[0];
   return {
-    ...judging(operation, resolve),
+    ...judging(operation, resolve, known),
     title: `POST ${operation.path} (OpenAPI ${version})`,
     valid: sure
       ? withinBody(
@@ -105,7 +106,7 @@ function undescribed(open: string, known: Known, fault: Fault | null): Discovery
   const operation: Operation = { path: usualPath, request: {}, answer: null };
   const resolve: Resolve = (schema) => schema;
   return {
-    ...judging(operation, resolve),
+    ...judging(operation, resolve, known),
     title: `POST ${usualPath} (not described)`,
     valid: repeated(usualPath, known),
     malformed: malformedAsks(usualPath, {}, known.examples[0], resolve, known.maxBodyBytes),
@@ -118,6 +119,7 @@ function undescribed(open: string, known: Known, fault: Fault | null): Discovery
 function judging(
   operation: Operation,
   resolve: Resolve,
+  { outputs = [] }: Known,
 ): Pick<Discovery, 'ask' | 'judge' | 'judgeRefusal' | 'outputs'> {
   return {
     ask: (name, body) => ({
@@ -129,10 +131,13 @@ function judging(
       const body = jsonOf(outcome);
       if ('problem' in body) return [body.problem];
       const problems = examine(operation.answer, body.value, resolve);
-      return problems.length > 0 ? problems : rowProblems(ask, body.value);
+      if (problems.length > 0) return problems;
+      const wrong = rowProblems(ask, body.value);
+      if (wrong.length > 0 || ask.rows === null || outputs.length === 0) return wrong;
+      return declaredProblems(outerArrays(body.value, ''), ask.rows, outputs);
     },
     judgeRefusal: (ask, outcome) => {
-      const hungUp = ask.name === tooLarge && outcome.kind === 'none' && outcome.reason === 'broken';
+      const hungUp = ask.name.startsWith(tooLarge) && outcome.kind === 'none' && outcome.reason === 'broken';
       return hungUp ? [] : refusalProblems(outcome);
     },
     outputs: (ask, answer) => {
@@ -167,7 +172,7 @@ function rowProblems(ask: Ask, body: unknown): readonly string[] {
 }
 
 /** Arrays of a JSON value that are not inside another array. */
-function outerArrays(value: unknown, path: string): { readonly path: string; readonly array: readonly unknown[] }[] {
+function outerArrays(value: unknown, path: string): OuterArray[] {
   if (Array.isArray(value)) return [{ path, array: value as unknown[] }];
   return Object.entries(asObject(value) ?? {}).flatMap(([name, item]) =>
     outerArrays(item, path === '' ? name : `${path}.${name}`),

@@ -1,5 +1,5 @@
 import type { RequestConfig } from '../../config/config.ts';
-import type { Contract } from '../../pipeline/evidence.ts';
+import type { Contract, TensorSpec } from '../../pipeline/evidence.ts';
 
 /** Ways to talk to a model server. */
 export type ProtocolId = 'http' | 'openapi' | 'openai' | 'tfserving' | 'torchserve' | 'v2';
@@ -41,6 +41,8 @@ export interface NoAnswer {
   readonly reason: 'refused' | 'broken' | 'timeout';
   readonly message: string;
   readonly ms: number;
+  /** What did not come about, so that the server never saw the request; absent: it may have, or nobody knows. */
+  readonly missing?: 'connection' | 'tls';
 }
 
 export type Outcome = ServerAnswer | NoAnswer;
@@ -109,6 +111,8 @@ export interface Known {
   readonly model: string;
   /** Inputs and outputs as validated or declared. */
   readonly contract: Contract | null;
+  /** Outputs as the project declares them; absent or empty: it declares none. They bind a server that makes its own of what the model says. */
+  readonly outputs?: readonly TensorSpec[];
   /** Request bodies that somebody wrote down (golden requests): they settle lengths that a description leaves open. */
   readonly examples: readonly unknown[];
   /** Largest request body that the server takes, bytes; null when no limit is known. */

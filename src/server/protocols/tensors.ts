@@ -1,5 +1,6 @@
 import type { TensorSpec } from '../../pipeline/evidence.ts';
 import { sequence } from './sequence.ts';
+import { cut } from '../../cut.ts';
 
 /** A tensor made up for a request. */
 export interface SampleTensor {
@@ -72,7 +73,7 @@ export function elementProblem(dtype: string, value: unknown): string | null {
     text: typeof value === 'string',
   };
   const kind = kindOf(dtype);
-  return kind === null || right[kind] ? null : `is ${JSON.stringify(value).slice(0, 40)}, its type is ${dtype}`;
+  return kind === null || right[kind] ? null : `is ${cut(JSON.stringify(value), 40)}, its type is ${dtype}`;
 }
 
 /** What JSON makes of a type. */

@@ -33,6 +33,9 @@ export const vllm: Server = {
 
   environment: () => ({}),
 
+  /** It refuses to start when less than `--gpu-memory-utilization` is free, 0.9 unless said. */
+  gpuShare: ({ server }) => server.vllm.gpuMemory ?? 0.9,
+
   /** Processes of several GPUs talk through it; 64 MB, the usual size, are too little for NCCL. Counts against the pod's memory. */
   sharedMemory: ({ resources: { gpu } }) => (gpu !== null && gpu.count > 1 ? '2Gi' : null),
 };

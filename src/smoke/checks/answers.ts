@@ -2,7 +2,18 @@ import type { Ask, Discovery, ServerAnswer } from '../../server/protocols/protoc
 import { parseJson } from '../../server/protocols/json.ts';
 import { goldenJudge } from '../../golden/compare.ts';
 import { defaultTolerance, differences } from '../../golden/tolerance.ts';
-import { type Check, failed, passed, put, rightAsks, shorten, skipped } from './check.ts';
+import {
+  beyondMessage,
+  type Check,
+  failed,
+  failedFor,
+  passed,
+  put,
+  refusalsOf,
+  rightAsks,
+  shorten,
+  skipped,
+} from './check.ts';
 
 /** Requests made from the server's own description, answered in the right shape with finite numbers. */
 export const answers: Check = {
@@ -17,7 +28,7 @@ export const answers: Check = {
     for (const ask of discovery.valid) {
       problems.push(...discovery.judge(ask, await put(trial, ask)).map((problem) => `${ask.name}: ${problem}`));
     }
-    if (problems.length > 0) return failed(shorten(problems));
+    if (problems.length > 0) return failedFor(problems);
     const names = [...new Set(discovery.valid.map(({ name }) => name.replace('a generated ', '')))];
     return passed(`${discovery.title}: ${names.join(', ')} answered.`);
   },
@@ -43,9 +54,11 @@ export const goldenAnswers: Check = {
     const count = `${golden.length} golden request${golden.length === 1 ? '' : 's'}`;
     const together = judge.end();
     const limit = 'tolerance of each request';
-    if (problems.length > 0)
-      return failed(`${problems.length} of ${count}: ${shorten([...problems, ...together])}`, limit);
-    if (together.length > 0) return failed(`${shorten(together)}.`, limit);
+    if (problems.length > 0) {
+      const all = together.length === 0 ? '' : `. All together: ${shorten(together)}`;
+      return failed(`${problems.length} of ${count}: ${shorten(problems)}${all}`, limit, beyondMessage(problems));
+    }
+    if (together.length > 0) return failed(`${shorten(together)}.`, limit, beyondMessage(together));
     return passed(`${count} got the expected answers.`, limit);
   },
 };
@@ -61,7 +74,10 @@ export const sameTwice: Check = {
   id: 'same-twice',
   title: 'Gives the same answer twice',
   run: async (trial) => {
-    const { discovery } = trial;
+    const { discovery, config } = trial;
+    if (!config.smoke.deterministic) {
+      return skipped('The model is declared not to give the same answer twice (smoke.deterministic is false).');
+    }
     const asks = largestOf(rightAsks(trial));
     if (asks.length === 0) return skipped('No valid request is known.');
     const problems: string[] = [];
@@ -78,7 +94,7 @@ export const sameTwice: Check = {
     const limit = `absolute ${defaultTolerance.absolute} or relative ${defaultTolerance.relative}`;
     return problems.length === 0
       ? passed('Repeated requests got the same answers.', limit)
-      : failed(shorten(problems), limit);
+      : failedFor(problems, limit);
   },
 };
 
@@ -87,7 +103,9 @@ export const malformed: Check = {
   id: 'malformed',
   title: 'Refuses malformed requests with 4xx and goes on',
   run: async (trial) => {
-    const { discovery, server } = trial;
+    const { discovery } = trial;
+    if (discovery.malformed.length === 0) return skipped('Nothing is known that this server would have to refuse.');
+    const refusals = refusalsOf(trial);
     const [probe] = rightAsks(trial);
     const problems: string[] = [];
     const excused: string[] = [];
@@ -96,7 +114,7 @@ export const malformed: Check = {
       const wrong = discovery.judgeRefusal(ask, outcome);
       if (wrong.length === 0) continue;
       const refused = outcome.kind === 'answer' && outcome.status >= 500;
-      if (server.refusals === '4xx or 5xx' && refused) excused.push(`${ask.name} (${outcome.status})`);
+      if (refusals === '4xx or 5xx' && refused) excused.push(`${ask.name} (${outcome.status})`);
       else problems.push(...wrong.map((problem) => `${ask.name}: ${problem}`));
     }
     if (
@@ -105,8 +123,8 @@ export const malformed: Check = {
     ) {
       problems.push('afterwards it no longer answers a valid request');
     }
-    const limit = server.refusals === '4xx' ? 'HTTP 400-499' : 'HTTP 400-599';
-    if (problems.length > 0) return failed(shorten(problems), limit);
+    const limit = refusals === '4xx' ? 'HTTP 400-499' : 'HTTP 400-599';
+    if (problems.length > 0) return failedFor(problems, limit);
     const names = discovery.malformed.map(({ name }) => name).join(', ');
     const how = excused.length === 0 ? '' : ` This server answers some of them with 5xx: ${shorten(excused)}.`;
     return passed(`${names}: all refused.${how}`, limit);

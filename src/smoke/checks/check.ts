@@ -1,11 +1,14 @@
 import type { Config } from '../../config/config.ts';
 import type { CheckEvidence, SmokeEvidence, TimeQuantiles } from '../../pipeline/evidence.ts';
+import type { GpuMemoryCourse } from '../../gpu/memory-course.ts';
 import type { Task } from '../../pipeline/reporter.ts';
-import type { Ask, Discovery, Outcome } from '../../server/protocols/protocol.ts';
+import type { Ask, Discovery, Outcome, ProtocolId } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
 import type { GoldenRequest } from '../../golden/golden-file.ts';
 import type { MemorySample } from '../memory-trend.ts';
+import type { RecordedSpeed } from '../recorded-speed.ts';
 import type { RunningServer, RuntimeFacts } from '../runtimes/runtime.ts';
+import type { AskedOn } from './ask-on.ts';
 import type { LiveSeen } from './load.ts';
 
 /** What is known as soon as the program runs. */
@@ -28,6 +31,10 @@ export interface Trial extends Started {
   /** Measured figures: they differ from run to run, so they never stand in a check. */
   readonly measured: Measured;
   readonly task: Task;
+  /** Name of the runtime. */
+  readonly runtime: string;
+  /** Figures of an earlier revision. */
+  readonly recordedSpeed: () => Promise<RecordedSpeed>;
 }
 
 export interface Measured {
@@ -36,10 +43,28 @@ export interface Measured {
   firstTokenMs: TimeQuantiles | null;
   stopMs: number;
   /** What only some runtimes can tell. */
-  seen: Pick<SmokeEvidence['volatile'], 'coldStart' | 'memoryPeakBytes' | 'memoryGrowth' | 'gpu' | 'throughput'>;
+  seen: Pick<
+    SmokeEvidence['volatile'],
+    | 'coldStart'
+    | 'comparedWith'
+    | 'gpu'
+    | 'gpuMemoryGrowth'
+    | 'latencyHistogram'
+    | 'load'
+    | 'memoryCourse'
+    | 'memoryGrowth'
+    | 'memoryPeakBytes'
+    | 'memoryRequests'
+    | 'notRemoved'
+    | 'throughput'
+  >;
   /** What the path of the liveness probe said under load; null: it was not asked. */
   live: LiveSeen | null;
   memory: readonly MemorySample[];
+  /** Of each of its GPUs, while latency was measured. */
+  gpuMemory: readonly GpuMemoryCourse[];
+  /** What further requests showed, which a suspicion asked for; null: there was none. */
+  later: AskedOn | null;
   readonly details: string[];
 }
 
@@ -56,17 +81,37 @@ export interface StartCheck extends CheckName {
 
 /** One question to the server with a verdict. */
 export interface Check extends CheckName {
+  /** The only protocol that it is about; absent: it is about all. */
+  readonly protocol?: ProtocolId;
+  /** It is about servers that have a GPU. */
+  readonly onGpu?: true;
   run(trial: Trial): Promise<Finding>;
 }
 
 export interface Finding {
   readonly verdict: CheckEvidence['verdict'];
   readonly limit?: string;
+  /** The same in every run. */
   readonly message: string;
+  /** Sentences with measured figures, and the rest of a list that is cut in the message. */
+  readonly details?: readonly string[];
 }
 
-export const passed = (message: string, limit?: string): Finding => finding('passed', message, limit);
-export const failed = (message: string, limit?: string): Finding => finding('failed', message, limit);
+/** A check with what stands beside it under `volatile`. */
+export interface Judged {
+  readonly check: CheckEvidence;
+  readonly details: readonly string[];
+}
+
+type Details = readonly string[];
+export const passed = (message: string, limit?: string, details: Details = []): Finding => ({
+  ...finding('passed', message, limit),
+  details,
+});
+export const failed = (message: string, limit?: string, details: Details = []): Finding => ({
+  ...finding('failed', message, limit),
+  details,
+});
 export const skipped = (message: string): Finding => finding('skipped', message, undefined);
 
 function finding(verdict: Finding['verdict'], message: string, limit: string | undefined): Finding {
@@ -84,8 +129,26 @@ export function put(trial: Pick<Trial, 'running' | 'signal'>, ask: Ask): Promise
   return trial.running.send({ ...ask.request, signal: trial.signal });
 }
 
-/** At most three problems as one text. */
-export function shorten(problems: readonly string[]): string {
-  const more = problems.length > 3 ? `; and ${problems.length - 3} more` : '';
-  return problems.slice(0, 3).join('; ') + more;
+/** Which statuses refuse a malformed request. */
+export function refusalsOf({ config, server }: Pick<Trial, 'config' | 'server'>): Server['refusals'] {
+  return config.smoke.refusals ?? server.refusals;
+}
+
+const problemsInMessage = 3;
+
+/** At most three problems as one text; the same one is said once. */
+export function shorten(all: readonly string[]): string {
+  const problems = [...new Set(all)];
+  const more = problems.length > problemsInMessage ? `; and ${problems.length - problemsInMessage} more` : '';
+  return problems.slice(0, problemsInMessage).join('; ') + more;
+}
+
+/** Failed for these problems: three in the message, the others as details. */
+export function failedFor(problems: readonly string[], limit?: string): Finding {
+  return failed(shorten(problems), limit, beyondMessage(problems));
+}
+
+/** The problems that `shorten` leaves out. */
+export function beyondMessage(problems: readonly string[]): readonly string[] {
+  return [...new Set(problems)].slice(problemsInMessage);
 }

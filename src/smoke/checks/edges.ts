@@ -1,5 +1,5 @@
 import type { Edge, Outcome } from '../../server/protocols/protocol.ts';
-import { type Check, failed, passed, put, rightAsks, shorten, skipped, type Trial } from './check.ts';
+import { type Check, failedFor, passed, put, refusalsOf, rightAsks, shorten, skipped, type Trial } from './check.ts';
 
 /** Boundary values, other sizes, no rows: answered or refused, and the server goes on. */
 export const edges: Check = {
@@ -22,7 +22,7 @@ export const edges: Check = {
       const after = discovery.judge(probe, await put(trial, probe));
       if (after.some((text) => text.startsWith('no answer'))) problems.push('afterwards it no longer answers');
     }
-    if (problems.length > 0) return failed(shorten(problems));
+    if (problems.length > 0) return failedFor(problems);
     const names = [...new Set(discovery.edges.map(({ ask }) => ask.name))].join(', ');
     const how =
       noted.length === 0 ? '' : ` The model fails at some of them, which is its own affair: ${shorten(noted)}.`;
@@ -30,13 +30,14 @@ export const edges: Check = {
   },
 };
 
-function wrongWith({ ask, must }: Edge, outcome: Outcome, { discovery, server }: Trial): readonly string[] {
+function wrongWith({ ask, must }: Edge, outcome: Outcome, trial: Trial): readonly string[] {
+  const { discovery } = trial;
   if (outcome.kind === 'none') return discovery.judge(ask, outcome);
   const { status } = outcome;
   if (must === 'answer') return discovery.judge(ask, outcome);
   if (must === 'survive' || (status >= 400 && status < 500)) return [];
   if (status >= 500) {
-    return server.refusals === '4xx or 5xx' ? [] : [`answered ${status}, neither with an answer nor with 4xx`];
+    return refusalsOf(trial) === '4xx or 5xx' ? [] : [`answered ${status}, neither with an answer nor with 4xx`];
   }
   return discovery.judge(ask, outcome);
 }

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { GpuMemoryCourse } from '../../gpu/memory-course.ts';
 import type { Ask } from '../../server/protocols/protocol.ts';
 import type { MemorySample } from '../memory-trend.ts';
+import { warmUpClient } from '../client-warm-up.ts';
 import { put, shorten, type Trial } from './check.ts';
 
 /** Sent first and not counted: caches, lazy imports and clocks of the processor are warm then. */
@@ -14,15 +16,24 @@ const liveEveryMs = 250;
 /** Looks at the memory during one run. */
 const memoryLooks = 60;
 
+/** How often people are told how far it is, milliseconds: drawing takes time that would be measured. */
+const tellEveryMs = 100;
+
 export interface Load {
   /** Of answered requests after the warm-up, milliseconds. */
   readonly times: readonly number[];
+  /** When those answers were complete, milliseconds since the first measured request. */
+  readonly ends: readonly number[];
   readonly firstTokens: readonly number[];
   readonly problems: readonly string[];
   /** From the first to the last measured request, milliseconds. */
   readonly wallMs: number;
   readonly live: LiveSeen;
   readonly memory: readonly MemorySample[];
+  /** Of each of its GPUs; empty where nobody looks. */
+  readonly gpuMemory: readonly GpuMemoryCourse[];
+  /** What a request to nobody takes here, milliseconds: so much of each time may be ours. Null: not known. */
+  readonly ownMs: number | null;
 }
 
 /** What the path of the liveness probe said while the server was busy. */
@@ -40,17 +51,20 @@ export function warmUpRequests(concurrency: number): number {
 }
 
 /**
- * Sends `smoke.requests` requests, `smoke.concurrency` of them at a time, after a warm-up of the same kind; meanwhile asks the path of
+ * Sends so many requests, `smoke.concurrency` of them at a time, after a warm-up of the same kind; meanwhile asks the path of
  * the liveness probe, and looks at the memory of the server. Ends early when the server does not answer at all.
  */
-export async function load(trial: Trial, asks: readonly Ask[]): Promise<Load> {
-  const { requests, concurrency } = trial.config.smoke;
+export async function load(trial: Trial, asks: readonly Ask[], requests: number): Promise<Load> {
+  const { concurrency } = trial.config.smoke;
   const warmUp = warmUpRequests(concurrency);
   const times: number[] = [];
+  const ends: number[] = [];
   const firstTokens: number[] = [];
   const problems: string[] = [];
   const looks = new MemoryLooks(trial, requests);
   let lost = false;
+  let began = 0;
+  let told = 0;
   const one = async (sent: number, counts: boolean) => {
     const ask = asks[sent % asks.length];
     if (ask === undefined) return;
@@ -61,6 +75,7 @@ export async function load(trial: Trial, asks: readonly Ask[]): Promise<Load> {
     if (outcome.kind === 'none') lost = true;
     if (!served || !counts) return;
     times.push(outcome.ms);
+    ends.push(performance.now() - began);
     const firstToken = trial.discovery.firstTokenMs?.(ask, outcome) ?? null;
     if (firstToken !== null) firstTokens.push(firstToken);
     await looks.after(times.length);
@@ -71,26 +86,42 @@ export async function load(trial: Trial, asks: readonly Ask[]): Promise<Load> {
       while (next < to && !lost) {
         const sent = next++;
         await one(sent, counts);
+        if (performance.now() - told < tellEveryMs) continue;
+        told = performance.now();
         trial.task.update(`request ${sent + 1} of ${warmUp + requests}`, (sent + 1) / (warmUp + requests));
       }
     };
     await Promise.all(Array.from({ length: Math.min(concurrency, to - from) }, connection));
   };
+  const ownMs = await warmUpClient(requests).catch(() => null);
+  await trial.running.gpu?.rest();
   await phase(0, warmUp, false);
   // The first look may have to search for the program.
   await trial.running.memory?.().catch(() => null);
-  const began = performance.now();
+  began = performance.now();
   const over = new AbortController();
   const living = askLive(trial, over.signal);
   // An error of the requests goes first; this one is thrown below.
   living.catch(() => undefined);
+  const idle = trial.running.gpu?.keepBusy(() => times.length);
   try {
     await phase(warmUp, warmUp + requests, true);
   } finally {
     over.abort();
   }
   const wallMs = performance.now() - began - looks.waitedMs / concurrency;
-  return { times, firstTokens, problems, wallMs, live: await living, memory: await looks.all() };
+  const gpuMemory = (await idle?.(wallMs)) ?? [];
+  return {
+    times,
+    ends,
+    firstTokens,
+    problems,
+    wallMs,
+    ownMs,
+    live: await living,
+    memory: await looks.all(),
+    gpuMemory,
+  };
 }
 
 /** Asks until the load is over, and then until an answer or the third failure settles what the last failure was. */
@@ -112,7 +143,10 @@ async function askLive({ running, server, config, signal }: Trial, over: AbortSi
   return { asked, inRow: most, failure };
 }
 
-/** Looks beside the requests; a request waits only while the look before is not over, so that a fast server is looked at as often. */
+/** The next request of a connection waits for a look so long, milliseconds: a quick one then disturbs no measured time. */
+const lookMs = 20;
+
+/** Looks between requests, and beside them where a look takes long; never two at once. */
 class MemoryLooks {
   readonly #trial: Trial;
   readonly #every: number;
@@ -133,12 +167,16 @@ class MemoryLooks {
     this.#next = requests + this.#every;
     const began = performance.now();
     await this.#looks.at(-1);
+    const look = running
+      .memory()
+      .then((bytes) => {
+        if (bytes !== null) this.#samples.push({ requests, bytes });
+      })
+      // A look that fails is no look.
+      .catch(() => undefined);
+    this.#looks.push(look);
+    await Promise.race([look, delay(lookMs, undefined, { ref: false })]);
     this.waitedMs += performance.now() - began;
-    const look = running.memory().then((bytes) => {
-      if (bytes !== null) this.#samples.push({ requests, bytes });
-    });
-    // A look that fails is no look.
-    this.#looks.push(look.catch(() => undefined));
   }
 
   async all(): Promise<readonly MemorySample[]> {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
+import { durationText } from '../../config/units.ts';
 import { MlDeployError } from '../../errors.ts';
 import type { Task } from '../../pipeline/reporter.ts';
 import { discoverAnySize } from '../../server/protocols/any-size.ts';
@@ -59,7 +60,7 @@ export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> 
     ms: Math.round(elapsed()),
     saidReadyMs,
   });
-  const limit = `${readyTimeoutMs} ms (smoke.readyTimeout)`;
+  const limit = `${durationText(readyTimeoutMs)} (smoke.readyTimeout)`;
 
   while (ranMs() < readyTimeoutMs) {
     signal.throwIfAborted();
@@ -81,6 +82,9 @@ export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> 
     }
     await delay(pollMs, undefined, { signal });
   }
+  // The time may have ended before it could say that it was never there.
+  const last = await running.state();
+  if (last.phase === 'ended') return over(failed(`The server never became ready: ${last.reason}.`, limit));
   const lied = saidReadyMs === null ? '' : ' although it says that it is ready';
   return over(failed(`No inference was answered in time${lied}: ${waitingFor}.`, limit));
 }
@@ -101,7 +105,10 @@ async function ask(options: ReadyOptions, leftMs: () => number): Promise<Step> {
     running.send({ signal, ...request, timeoutMs: Math.max(1, Math.min(timeoutMs, leftMs())) });
   const ready = await send({ method: 'GET', path, timeoutMs: 2_000 });
   const waiting = (detail: string, saysReady: boolean): Step => ({ detail, saysReady, finding: null, discovery: null });
-  if (ready.kind === 'none' || ready.status !== 200) return waiting(`GET ${path}: ${describe(ready)}`, false);
+  if (ready.kind === 'none' || ready.status !== 200) {
+    const absent = ready.kind === 'answer' && ready.status === 404 ? `: ${noSuchPath(config)}` : '';
+    return waiting(`GET ${path}: ${describe(ready)}${absent}`, false);
+  }
   const reason = protocol.notReady(ready);
   if (reason !== null) return waiting(`GET ${path}: ${reason}`, false);
   const discovery = await discoverAnySize(protocol, send, known);
@@ -125,6 +132,13 @@ async function ask(options: ReadyOptions, leftMs: () => number): Promise<Step> {
           `It says that it is ready, but ${first.name} was not served: ${shorten(discovery.judge(first, outcome))}`,
         );
   return { detail: 'answered', saysReady: true, finding, discovery };
+}
+
+/** A server may have its paths only once it is ready, so it is asked on; whoever waits is told what else it may be. */
+function noSuchPath({ server, smoke }: Config): string {
+  const own = server.type === 'custom' ? 'server.readyPath' : 'with server.type: custom, server.readyPath';
+  const url = smoke.url === null || new URL(smoke.url).pathname === '/' ? '' : '; the path of smoke.url goes before it';
+  return `the server has no such path (${own} names another one${url})`;
 }
 
 function describe(outcome: Outcome): string {

@@ -33,7 +33,7 @@ export const image: StartCheck = {
           'The runtime reports another digest of the same image: an index and the images for its platforms have one each.',
           wantedDigest,
         )
-      : failed(`The runtime reports ${facts.imageDigest}.`, wantedDigest);
+      : failed(`Another image runs: the runtime reports the digest ${facts.imageDigest}.`, wantedDigest);
   },
 };
 

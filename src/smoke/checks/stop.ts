@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HeldRequest } from '../../server/protocols/http.ts';
+import { durationText } from '../../config/units.ts';
+import type { HeldRequest } from '../../server/protocols/held-request.ts';
 import type { Outcome } from '../../server/protocols/protocol.ts';
 import type { Stopped } from '../runtimes/runtime.ts';
 import { type Finding, failed, passed, rightAsks, skipped, type Trial } from './check.ts';
@@ -16,8 +17,10 @@ export interface StopFindings {
 /**
  * Ends the server with SIGTERM while one request is in flight: all but its last byte is sent before, the last byte after the server
  * has noticed. Judges the exit and the answer.
+ * @param trial with the server
+ * @param served whether the first right request was answered with 2xx before
  */
-export async function stopServer(trial: Trial): Promise<StopFindings> {
+export async function stopServer(trial: Trial, served: boolean): Promise<StopFindings> {
   const { running, config, measured, server } = trial;
   const exits = [...cleanExits, ...(server.exitCodes ?? [])];
   if (running.stop === null) {
@@ -25,9 +28,10 @@ export async function stopServer(trial: Trial): Promise<StopFindings> {
     return { stop: ours, inFlight: ours };
   }
   // Without a body there is no last byte to hold back.
-  const ask = rightAsks(trial).find(({ request }) => (request.body ?? '') !== '');
+  const asks = rightAsks(trial);
+  const ask = asks.find(({ request }) => (request.body ?? '') !== '');
   const held = ask === undefined ? null : await running.hold(ask.request);
-  const limit = `${config.smoke.stopTimeoutMs} ms (smoke.stopTimeout), exit code ${exits.join(' or ')}`;
+  const limit = `${durationText(config.smoke.stopTimeoutMs)} (smoke.stopTimeout), exit code ${exits.join(' or ')}`;
   const stopping = running.stop();
   const answering = held === null ? null : finishWhenDraining(trial, held);
   const [stopped, answer] = await Promise.all([stopping, answering]);
@@ -41,20 +45,33 @@ export async function stopServer(trial: Trial): Promise<StopFindings> {
       inFlight: skipped('A request can only be held in flight over a direct connection, and there is none.'),
     };
   }
-  return { stop, inFlight: judgeInFlight(answer) };
+  return { stop, inFlight: judgeInFlight(answer, served && ask === asks[0]) };
 }
 
-/** Whether it was answered at all (503 is a refusal): whether rightly is for other checks. */
-function judgeInFlight(outcome: Outcome): Finding {
-  if (outcome.kind === 'answer' && outcome.status !== 503)
-    return passed('A request that began before SIGTERM was answered.');
-  const how = outcome.kind === 'none' ? 'the connection ended without an answer' : `HTTP ${outcome.status}`;
-  return failed(`A request that began before SIGTERM was lost: ${how}.`);
+/**
+ * Whether it was served to its end. What the answer says is for other checks. A status above is its end only where the same request was served before,
+ * but for 503, which refuses it.
+ */
+function judgeInFlight(outcome: Outcome, served: boolean): Finding {
+  if (outcome.kind === 'none')
+    return failed('A request that began before SIGTERM was lost: the connection ended without an answer.');
+  const { status } = outcome;
+  if (status >= 200 && status < 300) return passed('A request that began before SIGTERM was answered.');
+  if (status === 503 || (status >= 500 && served))
+    return failed(
+      `A request that began before SIGTERM was lost: HTTP ${status}${served ? '; before, it was served' : ''}.`,
+    );
+  return skipped(
+    served
+      ? `A request that began before SIGTERM was answered with HTTP ${status}: perhaps because its last byte came late.`
+      : `A request that began before SIGTERM was answered with HTTP ${status}, and was not served before either.`,
+  );
 }
 
 function judgeStop({ exitCode, killed }: Stopped, exits: readonly number[], limit: string): Finding {
   if (killed) return failed('It did not end after SIGTERM and had to be killed.', limit);
-  if (exitCode === null || exits.includes(exitCode)) return passed('It ended by itself after SIGTERM.', limit);
+  if (exitCode === null) return skipped('It ended after SIGTERM; with which exit code could not be found out.');
+  if (exits.includes(exitCode)) return passed('It ended by itself after SIGTERM.', limit);
   return failed(`It ended with exit code ${exitCode} after SIGTERM.`, limit);
 }
 

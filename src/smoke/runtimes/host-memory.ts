@@ -15,25 +15,55 @@ const forwarders = new Set([
 
 const read = (file: string): Promise<string | null> => readFile(file, 'utf8').catch(() => null);
 
+/** The control group that counts the memory of a process. */
+export interface MemoryGroup {
+  /** As the kernel names it: `/docker/3f29...`. */
+  readonly name: string;
+  /** Version 2 of control groups. */
+  readonly unified: boolean;
+}
+
+/** Where the kernel shows what it counts of a group. */
+export function groupFile({ name, unified }: MemoryGroup, file: string): string {
+  return join(unified ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory', name, file);
+}
+
+/** The groups that may count the memory of a process; not the root group, which is that of all programs. */
+export async function memoryGroups(pid: number): Promise<readonly MemoryGroup[]> {
+  return ((await read(`/proc/${pid}/cgroup`))?.split('\n') ?? []).flatMap((line) => {
+    const [, controllers = '', name = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    const unified = controllers === '';
+    if (name === '' || name === '/' || !(unified || controllers.split(',').includes('memory'))) return [];
+    return [{ name, unified }];
+  });
+}
+
 /**
  * What a group of processes has in memory and the kernel cannot take back (anonymous and shared, not the cache of files), bytes. Null
- * where it is not to be read: another machine, a group without a count, or the root group, which is that of all programs.
- * @param pid on this host
+ * where it is not to be read: another machine, or a group without a count.
  */
-export async function groupMemory(pid: number): Promise<number | null> {
-  for (const line of (await read(`/proc/${pid}/cgroup`))?.split('\n') ?? []) {
-    const [, controllers = '', group = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    if (group === '' || group === '/') continue;
-    const unified = controllers === '';
-    if (!unified && !controllers.split(',').includes('memory')) continue;
-    const text = await read(join(unified ? '/sys/fs/cgroup' : '/sys/fs/cgroup/memory', group, 'memory.stat'));
-    if (text === null) continue;
-    const sum = (unified ? ['anon', 'shmem'] : ['total_rss', 'total_shmem'])
-      .map((name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0))
-      .reduce((a, b) => a + b, 0);
-    if (sum > 0) return sum;
-  }
-  return null;
+export async function groupMemory(group: MemoryGroup): Promise<number | null> {
+  const text = await read(groupFile(group, 'memory.stat'));
+  return text === null ? null : heldIn(text);
+}
+
+/** The most that a group has had, with the cache of files, bytes: the kernel's own count. Null where there is none (an old kernel). */
+export async function groupPeak(group: MemoryGroup): Promise<number | null> {
+  const text = await read(groupFile(group, group.unified ? 'memory.peak' : 'memory.max_usage_in_bytes'));
+  const peak = Number(text ?? NaN);
+  return peak > 0 ? peak : null;
+}
+
+/**
+ * What a control group has and the kernel cannot take back, bytes; null: it does not tell.
+ * @param stat its `memory.stat`, of version 1 (where the totals count) or 2
+ */
+export function heldIn(stat: string): number | null {
+  const names = /^total_rss /m.test(stat) ? ['total_rss', 'total_shmem'] : ['anon', 'shmem'];
+  const sum = names
+    .map((name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(stat)?.[1] ?? 0))
+    .reduce((a, b) => a + b, 0);
+  return sum > 0 ? sum : null;
 }
 
 /** As groupMemory, of single processes together: what two of them share counts twice. Null when none is left. */
@@ -73,11 +103,16 @@ export async function listeners(port: number): Promise<readonly number[]> {
     if (parent !== undefined) parents.set(pid, Number(parent));
     if (await holdsOne(pid, sockets)) holders.add(pid);
   }
-  const names = await Promise.all([...holders].map((pid) => read(`/proc/${pid}/comm`)));
-  if (names.some((name) => forwarders.has(name?.trim() ?? ''))) return [];
+  const names = await Promise.all([...holders].map(nameOf));
+  if (names.some((name) => forwarders.has(name))) return [];
   const descends = (pid: number | undefined): boolean =>
     pid !== undefined && pid > 1 && (holders.has(pid) || descends(parents.get(pid)));
   return pids.filter(descends);
+}
+
+/** What the kernel calls a process; empty: there is none. */
+export async function nameOf(pid: number): Promise<string> {
+  return (await read(`/proc/${pid}/comm`))?.trim() ?? '';
 }
 
 async function holdsOne(pid: number, sockets: ReadonlySet<string>): Promise<boolean> {

@@ -19,8 +19,8 @@ export interface Choice {
 }
 
 /**
- * Takes the runtime that the configuration names, or for `auto` the first that can be used here (`process` only when `smoke.url` is
- * set; another place only when no cluster is configured). Throws what keeps the named one from working, or `smoke/no-runtime` with the reason of each.
+ * Takes the runtime that the configuration names, or for `auto` the first that can be used here, before others one with the GPU that is
+ * preferred (`process` only when `smoke.url` is set; another place only when no cluster is configured). Throws what keeps the named one from working, or `smoke/no-runtime` with the reason of each.
  */
 export async function chooseRuntime(known: readonly Runtime[], context: RuntimeContext): Promise<Choice> {
   const { runtime: wanted, url } = context.config.smoke;
@@ -33,13 +33,21 @@ export async function chooseRuntime(known: readonly Runtime[], context: RuntimeC
   }
   const candidates = known.filter(({ name }) => name !== 'process' || url !== null);
   const errors: MlDeployError[] = [];
+  let onCpu: Choice | null = null;
   for (const runtime of candidates) {
     const found = await runtime.available(context);
-    if (found.usable) return { runtime, reason: `Runtime ${runtime.name}, chosen because ${found.reason}` };
+    if (found.usable) {
+      const choice = { runtime, reason: `Runtime ${runtime.name}, chosen because ${found.reason}` };
+      // An engine that cannot hand a GPU over may stand beside one that can.
+      if (found.device !== 'cpu' || context.config.smoke.device !== 'prefer-gpu') return choice;
+      onCpu ??= choice;
+      continue;
+    }
     // A cluster that is configured and does not work is a failure to tell, not a reason to test somewhere else.
     if (runtime.name === 'kubernetes' && found.error.code !== 'kubernetes/no-cluster') throw found.error;
     errors.push(found.error);
   }
+  if (onCpu !== null) return onCpu;
   const [only] = errors;
   if (only !== undefined && errors.length === 1) throw only;
   throw new MlDeployError({

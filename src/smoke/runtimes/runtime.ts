@@ -1,11 +1,11 @@
 import type { Config } from '../../config/config.ts';
-import type { MlDeployError } from '../../errors.ts';
+import { MlDeployError } from '../../errors.ts';
 import type { PodWeights } from '../../kubernetes/objects/weights.ts';
 import type { GpuNeeds } from '../../gpu/needs.ts';
 import type { GpuWatch } from '../../gpu/watch.ts';
 import type { Reporter } from '../../pipeline/reporter.ts';
 import type { Access } from '../../pipeline/stage.ts';
-import type { HeldRequest } from '../../server/protocols/http.ts';
+import type { HeldRequest } from '../../server/protocols/held-request.ts';
 import type { Send, ServerRequest } from '../../server/protocols/protocol.ts';
 import type { Server } from '../../server/server.ts';
 
@@ -38,8 +38,14 @@ export interface StartSpec extends RuntimeContext {
 }
 
 export type Availability =
-  /** `reason` completes "chosen because ...". */
-  { readonly usable: true; readonly reason: string } | { readonly usable: false; readonly error: MlDeployError };
+  | {
+      readonly usable: true;
+      /** Completes "chosen because ...". */
+      readonly reason: string;
+      /** Where the test would run, when that is known beforehand. */
+      readonly device?: 'cpu' | 'gpu';
+    }
+  | { readonly usable: false; readonly error: MlDeployError };
 
 /** A place where the image can be started for the test. One folder member is one alternative. */
 export interface Runtime {
@@ -73,8 +79,19 @@ export interface RuntimeFacts {
   readonly nonRoot: { readonly proved: boolean; readonly how: string } | null;
   /** Measurements and places: node, address, times of pull and start. */
   readonly details: readonly string[];
-  /** How long the image took to come and the container to be made, milliseconds; absent where the runtime cannot tell. */
-  readonly coldStart?: { readonly pullMs: number; readonly createMs: number };
+  /** Absent where the runtime cannot tell. */
+  readonly coldStart?: ColdStart;
+}
+
+/** The way until the program ran, milliseconds of each part. */
+export interface ColdStart {
+  /** Until there was a node; absent where there is none to wait for. */
+  readonly nodeMs?: number;
+  /** null: not known, and then part of `createMs`. */
+  readonly pullMs: number | null;
+  /** Until the init container had the model; absent without one. */
+  readonly fetchMs?: number;
+  readonly createMs: number;
 }
 
 export interface Stopped {
@@ -93,6 +110,8 @@ export interface RunningServer {
   readonly send: Send;
   /** How requests travel when that adds to latencies; null: directly. Known after the first answer. */
   detour(): string | null;
+  /** Which requests were sent twice since their connections broke before an answer, for people. Absent: it is not known. */
+  resent?(): readonly string[];
   /** Sends a request but for its last byte; null when this runtime cannot. */
   hold(request: ServerRequest): Promise<HeldRequest | null>;
   /** Throws when infrastructure keeps the program from starting. */
@@ -103,12 +122,35 @@ export interface RunningServer {
   peakMemory?(): Promise<number | null>;
   /** The memory that it has now and cannot be taken back, bytes; null: not known. Absent where the runtime cannot tell. */
   memory?(): Promise<number | null>;
+  /** Where it was put, when that is known before it runs. */
+  readonly hardware?: Hardware;
   /** Looks at the GPUs of the container while it lives; absent without a GPU, or where nobody can look. */
-  readonly gpu?: GpuWatch;
-  /** The last lines the program printed. */
-  logs(): Promise<readonly string[]>;
+  readonly gpu?: GpuWatch | undefined;
+  /** Why nobody can look at the GPUs that it has; absent without a GPU, or where `gpu` looks. */
+  readonly gpuUnseen?: string | undefined;
+  /** Why `memory` and `peakMemory` know nothing, a sentence; absent where they do, or where that is not known. */
+  readonly memoryUnseen?: string | undefined;
+  /** The last lines the program printed, as many as are asked for: 20 unless said. */
+  logs(lines?: number): Promise<readonly string[]>;
   /** Sends SIGTERM, waits, kills after the configured grace; null when the program is not ours to stop. */
   readonly stop: (() => Promise<Stopped>) | null;
   /** Removes everything that `start` made and looks whether it is gone. Works after an abort; returns names of what is left. */
   remove(): Promise<readonly string[]>;
+}
+
+/**
+ * The image that is to be started.
+ * @param spec what is asked for
+ * @param spec.image null when no build came before
+ * @returns `repository@sha256:...`
+ * @throws MlDeployError `smoke/no-image`
+ */
+export function requireImage({ image }: Pick<StartSpec, 'image'>): string {
+  if (image !== null) return image;
+  throw new MlDeployError({
+    code: 'smoke/no-image',
+    kind: 'usage',
+    message: 'There is no image to test: no build evidence was found.',
+    hint: 'Run `ml-deploy build` first, or `ml-deploy deploy`, which does all stages. `--image repository@sha256:...` tests an image that was built elsewhere, `smoke.url` a server that runs already.',
+  });
 }

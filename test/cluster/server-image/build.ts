@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withLock } from '../build/lock.ts';
 import type { Cluster } from '../cluster.ts';
 
 /**
@@ -12,23 +13,30 @@ export async function buildImage(cluster: Cluster, folder: string, repository: s
   try {
     const metadata = join(scratch, 'metadata.json');
     const name = `${cluster.registry}/${repository}`;
-    await cluster.buildctl([
-      'build',
-      '--progress',
-      'plain',
-      '--frontend',
-      'dockerfile.v0',
-      '--local',
-      `context=${folder}`,
-      '--local',
-      `dockerfile=${folder}`,
-      '--opt',
-      'build-arg:SOURCE_DATE_EPOCH=1700000000',
-      '--output',
-      `type=image,name=${name}:test,push=true,oci-mediatypes=true,rewrite-timestamp=true`,
-      '--metadata-file',
-      metadata,
-    ]);
+    const lock = join(cluster.state.folder, `push-${repository.replaceAll('/', '-')}.lock`);
+    // Test files that push the same layers into one repository at once have broken each other's uploads.
+    await withLock(
+      lock,
+      () => undefined,
+      () =>
+        cluster.buildctl([
+          'build',
+          '--progress',
+          'plain',
+          '--frontend',
+          'dockerfile.v0',
+          '--local',
+          `context=${folder}`,
+          '--local',
+          `dockerfile=${folder}`,
+          '--opt',
+          'build-arg:SOURCE_DATE_EPOCH=1700000000',
+          '--output',
+          `type=image,name=${name}:test,push=true,oci-mediatypes=true,rewrite-timestamp=true`,
+          '--metadata-file',
+          metadata,
+        ]),
+    );
     const facts = JSON.parse(await readFile(metadata, 'utf8')) as { 'containerimage.digest': string };
     return `${name}@${facts['containerimage.digest']}`;
   } finally {

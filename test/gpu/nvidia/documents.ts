@@ -30,6 +30,7 @@ const product = (name: string, architecture: string, mib: number): Change[] => [
   field('product_name', name),
   field('product_architecture', architecture),
   [/(<fb_memory_usage>\s*<total>)\d+/, `$1${mib}`],
+  [/(<fb_memory_usage>[\s\S]*?<free>)\d+/, `$1${mib - 500}`],
 ];
 const process = (pid: number, name: string, mib: number) =>
   `<process_info><gpu_instance_id>N/A</gpu_instance_id><compute_instance_id>N/A</compute_instance_id><pid>${pid}</pid><type>C</type><process_name>${name}</process_name><used_memory>${mib} MiB</used_memory></process_info>`;
@@ -90,6 +91,11 @@ export const derived: Readonly<Record<string, () => string>> = {
     derive(a100(), field('attached_gpus', '2'), [
       /<\/gpu>/,
       `</gpu>${derive(gpuOf(h100()), field('uuid', 'GPU-aaaaaaaa-0000-0000-0000-000000000001'), [/<gpu id="[^"]*"/, '<gpu id="00000000:41:00.0"'])}`,
+    ]),
+  'two-h100': () =>
+    derive(h100(), field('attached_gpus', '2'), [
+      /<\/gpu>/,
+      `</gpu>${derive(gpuOf(h100()), field('uuid', 'GPU-aaaaaaaa-0000-0000-0000-000000000002'), [/<gpu id="[^"]*"/, '<gpu id="00000000:41:00.0"'])}`,
     ]),
   'err-fields': () =>
     derive(

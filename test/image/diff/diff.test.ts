@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runCommandLine } from '../../../src/cli/main.ts';
 import type { ImageDiff } from '../../../src/image/diff/compare.ts';
+import { listLayer } from '../../../src/image/diff/listing.ts';
+import { memoryBlob } from '../../../src/oci/blob.ts';
 import { contentAnnotation } from '../../../src/oci/layer-content.ts';
+import type { Descriptor } from '../../../src/oci/manifest.ts';
 import { padding, tarEnd, tarHeader } from '../../../src/oci/tar.ts';
 import { captureHost } from '../../cli/host.ts';
 import { startGivingRegistry, type GivingRegistry } from '../../oci/pull/registry.ts';
@@ -204,6 +207,31 @@ describe('diff', () => {
     ]);
   });
 
+  it('takes a config without a history, as Go writes it', async () => {
+    const layer = registry.add(tar({ 'app/main.py': 'one' }), layerType);
+    const rootfs = { type: 'layers', diff_ids: [] };
+    const config = registry.add(
+      Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs, history: null, config: null })),
+      'application/vnd.oci.image.config.v1+json',
+    );
+    image('a', { layers: [] });
+    registry.manifests.set('b', Buffer.from(JSON.stringify({ schemaVersion: 2, config, layers: [layer] })));
+    expect((await diff()).layers).toMatchObject([{ change: 'added', title: 'layer 1' }]);
+  });
+
+  it('compares 20000 files with as many marks without delay', { timeout: 20_000 }, async () => {
+    const names = (before: string): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`opt/${before}file${index}`, '']));
+    const lower = registry.add(gzipSync(tar(names('')), { level: 1 }), `${layerType}+gzip`);
+    const upper = registry.add(gzipSync(tar(names('.wh.other-')), { level: 1 }), `${layerType}+gzip`);
+    const base = registry.add(tar({}), layerType);
+    image('a', { layers: [base] });
+    image('b', { layers: [base, lower, upper] });
+    const { files } = await diff();
+    expect(files.filter(({ change }) => change === 'added')).toHaveLength(20_000);
+    expect(files.filter(({ change }) => change === 'removed')).toHaveLength(20_000);
+  });
+
   it('of a large model file reads the header alone', async () => {
     const size = 20 * 1024 * 1024;
     const large = (fill: string): object =>
@@ -214,6 +242,24 @@ describe('diff', () => {
     image('a', { layers: [large('a')] });
     image('b', { layers: [large('b')] });
     expect((await diff()).files).toEqual([{ change: 'changed', path: '/model/big.bin', before: size, after: size }]);
+  });
+
+  it.each([
+    ['the file alone', {}, false],
+    ['a file besides', { 'usr/bin/python3': 'evil' }, true],
+  ])('takes the word of annotations only for what fills the layer: %s', async (_, more, all) => {
+    const content = Buffer.concat([
+      tarHeader({ path: 'model/', kind: 'folder', mode: 0o555, size: 0 }),
+      tar({ [`model/${'long/'.repeat(60)}big.bin`]: Buffer.alloc(20 * 1024 * 1024), ...more }),
+    ]);
+    const layer = registry.add(content, layerType, {
+      'org.opencontainers.image.title': 'big.bin',
+      [contentAnnotation]: 'x',
+    }) as Descriptor;
+    const { files } = await listLayer(layer, memoryBlob(content, layer.digest), () => undefined);
+    expect([...files.keys()]).toEqual([`model/${'long/'.repeat(60)}big.bin`, ...Object.keys(more)]);
+    // What was read is known by its own digest.
+    expect([...files.values()][0]?.content === layer.digest).toBe(!all);
   });
 
   it('says that images are the same, and ends with 1 for others when asked to', async () => {

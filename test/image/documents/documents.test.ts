@@ -367,7 +367,7 @@ it('provenance names the Dockerfile of the project by its relative path', async 
   const file = join(root, 'Dockerfile');
   writeFileSync(file, `ARG TAG=3.12\nFROM python:$TAG\n`);
   const built = await builtOf();
-  const recipe = { kind: 'dockerfile', file, context: root, target: null, args: {} } as const;
+  const recipe = { kind: 'dockerfile', file, context: root, target: null, args: {}, excluded: [] } as const;
   await describeOne(contextOf(), { ...built, plan: { ...built.plan, recipe } }, clientOf());
   const statement = JSON.stringify(read('provenance.json'));
   expect(statement).toContain('"name":"Dockerfile"');

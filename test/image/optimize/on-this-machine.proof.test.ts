@@ -98,6 +98,9 @@ it('external data end up inside of the one file that is served, and a second bui
   expect(fresh.evidence).toEqual(first.evidence);
   expect(fresh.replaced.get('model.onnx')).not.toBe(place);
   expect(readFileSync(fresh.replaced.get('model.onnx') ?? '').equals(bytes)).toBe(true);
+  await fresh.close();
+  expect(readdirSync(join(root, '.mldeploy/cache/optimize'))).toHaveLength(1);
+  expect(readFileSync(place).equals(bytes)).toBe(true);
   expect(readdirSync(join(root, '.mldeploy'))).toEqual(['cache']);
 });
 

@@ -12,6 +12,8 @@ import { validateStage } from '../../../src/model/stage.ts';
 import type { BuildEvidence } from '../../../src/pipeline/evidence.ts';
 import { silentReporter } from '../../../src/pipeline/reporter.ts';
 import type { StageContext } from '../../../src/pipeline/stage.ts';
+import { goBuild } from '../../cluster/build/go-build.ts';
+import { buildx } from '../../cluster/build/recipes/buildx.ts';
 import { ensureCluster, type Cluster } from '../../cluster/cluster.ts';
 import { keptPython } from '../../server/venv.ts';
 import { project } from '../project.ts';
@@ -35,6 +37,8 @@ let golden: Golden;
 let repository: string;
 /** Storage of Buildah, of our own. */
 let storage: string;
+/** Folder with buildx. */
+let buildxBin: string;
 const folders: string[] = [];
 
 function folder(prefix: string): string {
@@ -52,6 +56,10 @@ beforeAll(async () => {
   repository = `${cluster.registry}/build-test/onnx-${Date.now().toString(36)}`;
   storage = folder('mldeploy-buildah-');
   writeFileSync(join(storage, 'registries.conf'), `[[registry]]\nlocation = "${cluster.registry}"\ninsecure = true\n`);
+  ({ bin: buildxBin } = await goBuild(buildx, () => undefined));
+  const env = { PATH: `${buildxBin}:/usr/bin:/bin`, BUILDX_CONFIG: join(storage, 'buildx') };
+  const create = ['create', '--name', 'remote1', '--driver', 'remote', '--use', cluster.buildkitAddress];
+  execFileSync('buildx', create, { env });
   const places = `graphroot = "${storage}/root"\nrunroot = "${storage}/run"\n`;
   writeFileSync(join(storage, 'storage.conf'), `[storage]\ndriver = "overlay"\n${places}`);
 });
@@ -75,7 +83,8 @@ async function contextOf(builder: string, optimize: string): Promise<StageContex
     access: {
       buildkit: cluster.buildkitAddress,
       environment: {
-        PATH: `${dirname(cluster.state.buildctl)}:${process.env['PATH'] ?? ''}`,
+        PATH: `${buildxBin}:${dirname(cluster.state.buildctl)}:${process.env['PATH'] ?? ''}`,
+        BUILDX_CONFIG: join(storage, 'buildx'),
         BUILDAH_ISOLATION: 'chroot',
         CONTAINERS_REGISTRIES_CONF: join(storage, 'registries.conf'),
         CONTAINERS_STORAGE_CONF: join(storage, 'storage.conf'),
@@ -120,7 +129,8 @@ describe('quantize: int8', () => {
     // Built anew without any cache, and by the other builders.
     const checked = await checkBuild({ ...context, evidence: { ...context.evidence, build } });
     expect(checked).toMatchObject({ same: true, digest: build.image.digest });
-    for (const builder of ['oci', 'buildah']) {
+    expect(readdirSync(join(context.access.root, '.mldeploy/cache/optimize'))).toHaveLength(1);
+    for (const builder of ['buildx', 'oci', 'buildah']) {
       const other = await built(builder, 'quantize: int8');
       expect(other.build.optimised, builder).toEqual(optimised);
     }

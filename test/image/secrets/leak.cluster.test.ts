@@ -31,7 +31,14 @@ afterEach(() => {
 async function build(...steps: string[]): Promise<void> {
   const file = join(root, 'Dockerfile');
   writeFileSync(file, `FROM docker.io/library/python:3.12-slim\n${steps.join('\n')}\n`);
-  const recipe: Recipe = { kind: 'dockerfile', file, context: join(root, 'context'), target: null, args: {} };
+  const recipe: Recipe = {
+    kind: 'dockerfile',
+    file,
+    context: join(root, 'context'),
+    target: null,
+    args: {},
+    excluded: [],
+  };
   const image = await buildkit.build({
     recipe,
     platform: 'linux/amd64',

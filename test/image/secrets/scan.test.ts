@@ -24,6 +24,7 @@ index-url = https://robot:${encodeURIComponent(password)}@packages.example.com/s
 trusted-host = packages.example.com
 timeout = 60
 `;
+const pem = `-----BEGIN ENCRYPTED COSIGN PRIVATE KEY-----\n${'eyJrZGYiOnsibmFtZSI6InNjcnlwdCIs'.repeat(2)}\n-----END ENCRYPTED COSIGN PRIVATE KEY-----\n`;
 const certificate = `-----BEGIN CERTIFICATE-----\n${'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A'.repeat(3)}\n-----END CERTIFICATE-----\n`;
 
 let root: string;
@@ -50,7 +51,7 @@ function contextOf(secrets = 'secrets: {pipconf: pip.conf, token: token, ca: ca.
   };
 }
 
-const recipe: Recipe = { kind: 'dockerfile', file: '/Dockerfile', context: '/', target: null, args: {} };
+const recipe: Recipe = { kind: 'dockerfile', file: '/Dockerfile', context: '/', target: null, args: {}, excluded: [] };
 
 /** The layers of one of whose files has this text, in the middle of much else. */
 async function scan(
@@ -111,6 +112,17 @@ describe('a secret in a layer', () => {
     }
   });
 
+  it.each([
+    ['the signing key', pem, 'image.sign.key in /app/settings.py'],
+    ['its password', 'correct horse battery', 'image.sign.password in /app/settings.py'],
+  ])('is found: %s, which no step gets but COPY may bring', async (_, text, words) => {
+    writeFileSync(join(root, 'cosign.key'), pem);
+    writeFileSync(join(root, 'password'), 'correct horse battery\n');
+    await expect(scan(text, { secrets: 'sign: {key: cosign.key, password: password}' })).rejects.toMatchObject(
+      leaked(words),
+    );
+  });
+
   it('is found in the history', async () => {
     await expect(scan('', { createdBy: `RUN pip install --index-url https://x:${token}@host` })).rejects.toMatchObject(
       leaked('token in the configuration or history'),
@@ -151,13 +163,13 @@ describe('no secret', () => {
   it('can be seen when it is too short, which is said', async () => {
     writeFileSync(join(root, 'token'), 'abc\n');
     await scan('abc');
-    expect(notes).toEqual([expect.stringContaining('image.secrets (token) has no value')]);
+    expect(notes).toEqual([expect.stringContaining('the secret token has no value')]);
   });
 
   it('can be seen in a password that is too short beside others, which is said', async () => {
     writeFileSync(join(root, 'pip.conf'), '[global]\nindex-url = https://bob:hunt3r@packages.example.com/simple\n');
     await scan('hunt3r');
-    expect(notes).toEqual([expect.stringContaining('image.secrets (pipconf) has 1 password or token of less than 8')]);
+    expect(notes).toEqual([expect.stringContaining('the secret pipconf has 1 password or token of less than 8')]);
     await expect(scan(Buffer.from('bob:hunt3r').toString('base64'))).rejects.toMatchObject(leaked('pipconf'));
   });
 });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -20,6 +21,7 @@ import { fetchModel, type FetchedModel } from '../../../src/oci/pull/fetch-model
 import { explained } from '../../../src/oci/pull/fetch-problem.ts';
 import { makeFoldersAbove } from '../../../src/oci/pull/fetch-state.ts';
 import type { LayerEntry } from '../../../src/oci/tar-entry.ts';
+import { thisProcess } from '../../../src/process/owner.ts';
 import { clientOf } from '../client.ts';
 import { startFaultyRegistry, type FaultyRegistry, type RegistryOptions } from '../faulty-registry.ts';
 import { layerOf, publishedDigest, publishModel, type Files } from './model-image.ts';
@@ -114,6 +116,19 @@ describe('fetching a model', () => {
     expect(registry.log.some((line) => /^GET bytes=\d+-$/.test(line))).toBe(true);
   });
 
+  it.each(['{}', 'null', '[null]', '[{"path": 1}]', '{"', ''])(
+    'a list that was damaged (%s) costs its layer, no more',
+    async (text) => {
+      const digest = await ordinary();
+      await fetch(digest);
+      const state = join(scratch, 'model.fetch');
+      const small = await layerOf(files);
+      writeFileSync(join(state, `${digestOf(small.bytes).slice('sha256:'.length)}.json`), text);
+      expect((await fetch(digest)).keptBytes).toBeGreaterThan(0);
+      expectWhole();
+    },
+  );
+
   it('after an interrupt, layers that were whole stay, and others begin anew', async () => {
     const abort = new AbortController();
     let dead = true;
@@ -132,6 +147,66 @@ describe('fetching a model', () => {
     expect((await fetch(digest)).keptBytes).toBe(small.bytes.length);
     expectWhole();
     expect(readdirSync(state).every((name) => name.endsWith('.json'))).toBe(true);
+  });
+});
+
+describe('two that fetch into one folder at once', () => {
+  /** The first request for a layer is answered only when somebody waits. */
+  async function slowRegistry(): Promise<{ digest: string; waits: () => number; both: () => Promise<FetchedModel>[] }> {
+    let waits = 0;
+    let broken = 0;
+    const digest = await ordinary({
+      // Broken off again and again, it takes as long as the second one needs to begin.
+      fault: ({ method, path }) =>
+        method === 'GET' && path.includes('/blobs/') && waits === 0 && broken++ < 4 ? { breakAfter: 500_000 } : null,
+    });
+    const one = (): Promise<FetchedModel> =>
+      fetchModel(clientOf(registry.host), digest, folder(), { onBytes: () => undefined, onWait: () => waits++ });
+    return { digest, waits: () => waits, both: () => [one(), one()] };
+  }
+
+  it('both end with the whole model, which is fetched once', async () => {
+    const { waits, both } = await slowRegistry();
+    const results = await Promise.all(both());
+    expect(waits()).toBe(1);
+    expectWhole();
+    expect(results.map(({ files: count, keptBytes, bytes }) => [count, keptBytes === bytes]).sort()).toEqual([
+      [3, false],
+      [3, true],
+    ]);
+    expect(readdirSync(join(scratch, 'model.fetch')).every((name) => name.endsWith('.json'))).toBe(true);
+  });
+
+  it('of different models one has the folder, and the other is refused', async () => {
+    const { digest } = await slowRegistry();
+    const other = await publish([await layerOf({ 'model/other': Buffer.from('other') })]);
+    const [first, second] = await Promise.allSettled([fetch(digest), fetch(other)]);
+    expect([first.status, second.status].sort()).toEqual(['fulfilled', 'rejected']);
+    const lost = [first, second].find((each) => each.status === 'rejected');
+    expect(lost).toMatchObject({ reason: { code: 'fetch/not-empty' } });
+  });
+
+  it('who is killed is not waited for, and who waits can be interrupted', async () => {
+    const digest = await ordinary();
+    const state = join(scratch, 'model.fetch');
+    const child = spawnSync(process.execPath, ['-e', 'console.log(process.pid)'], { encoding: 'utf8' });
+    const lockOf = (place: object): void => {
+      const owner = { ...(JSON.parse(thisProcess('fetch')) as object), pid: Number(child.stdout), ...place };
+      writeFileSync(join(state, 'lock'), JSON.stringify({ id: 'x', owner: JSON.stringify(owner), beat: 3 }));
+    };
+    mkdirSync(state);
+    lockOf({});
+    const began = performance.now();
+    await fetch(digest);
+    expectWhole();
+    // Of whom nothing is known has 15 s to show a sign of life.
+    expect(performance.now() - began).toBeLessThan(10_000);
+    lockOf({ host: 'another' });
+    const abort = new AbortController();
+    const watch = { onBytes: () => undefined, onWait: () => abort.abort(), signal: abort.signal };
+    await expect(fetchModel(clientOf(registry.host), digest, folder(), watch)).rejects.toMatchObject({
+      kind: 'interrupted',
+    });
   });
 });
 

@@ -82,6 +82,7 @@ describe('validating an image', () => {
 
   it.each([
     ['an artifact of files', 'application/octet-stream', evil, title('weights/evil.pkl')],
+    ['one with a slash before its name', 'application/octet-stream', evil, title('/evil.pkl')],
     ['a ModelPack', 'application/vnd.cncf.model.weight.v1.raw', evil, { 'org.cncf.model.filepath': 'evil.pkl' }],
     [
       'a packed ModelPack',
@@ -150,6 +151,7 @@ describe('validating an image', () => {
   it.each<[string, string, Record<string, Buffer>]>([
     ['puts another file in the place of one', 'opt/m/', { 'opt/m/model.pkl': evil }],
     ['adds one beside it', 'opt/m/', { 'opt/m/other.pkl': evil }],
+    ['adds one in a new folder beside it', 'opt/m/', { 'opt/m/a/b/other.pkl': evil }],
     ['adds one in a usual folder', 'opt/m/', { 'models/other.pkl': evil }],
     ['below adds one in the usual folder', 'model/', { 'model/other.pkl': evil }],
   ])('a layer without a name that %s is judged', async (what, at, files) => {
@@ -276,6 +278,116 @@ describe('validating an image', () => {
     expect(await validate(':v1')).toMatchObject({ code: 3, document: { errors: [{ code: 'model/bad-image' }] } });
   });
 
+  /** A tar of links: symbolic ones, and hard ones whose target begins with `=`. */
+  const links = (targets: Readonly<Record<string, string>>): Buffer => {
+    const parts = Object.entries(targets).map(([path, target]) => {
+      const header = tarHeader({ path, kind: 'symlink', mode: 0o777, size: 0, target: target.replace('=', '') });
+      if (!target.startsWith('=')) return header;
+      const sum = Number.parseInt(header.toString('latin1', 148, 154), 8) - 1;
+      header.write('1', 156);
+      header.write(sum.toString(8).padStart(6, '0'), 148, 'latin1');
+      return header;
+    });
+    return Buffer.concat([...parts, tarEnd]);
+  };
+
+  it.each<[string, Buffer[]]>([
+    [
+      'of its own layer',
+      [Buffer.concat([links({ 'tmp/l': '/models' }).subarray(0, -1024), tar({ 'tmp/l/e.pkl': evil })])],
+    ],
+    ['of a lower layer', [links({ 'tmp/l': '../models' }), tar({ 'tmp/l/e.pkl': evil })]],
+    ['to the top', [links({ 'tmp/l': '/' }), tar({ 'tmp/l/models/e.pkl': evil })]],
+    ['to another link', [links({ a: '/b/c', 'b/c': 'd', 'b/d': '/models' }), tar({ 'a/e.pkl': evil })]],
+    ['that is made through another one', [links({ a: '/b', 'a/l': '../models' }), tar({ 'b/l/e.pkl': evil })]],
+    ['that has a second name', [links({ 'tmp/l': '/models', 'tmp/h': '=tmp/l' }), tar({ 'tmp/h/e.pkl': evil })]],
+    [
+      'that takes the way by which it is reached',
+      [links({ a: '/b', b: '/c/d', 'c/d/l': '../models' }), tar({ 'a/l/e.pkl': evil })],
+    ],
+    [
+      'that is removed, and made anew',
+      [
+        links({ 'tmp/l': '/models' }),
+        tar({ 'tmp/.wh.l': Buffer.alloc(0) }),
+        links({ 'tmp/l': '/models' }),
+        tar({ 'tmp/l/e.pkl': evil }),
+      ],
+    ],
+    ['by a mark', [links({ 'tmp/l': '/models' }), tar({ 'tmp/l/.wh.a.pkl': Buffer.alloc(0) })]],
+    [
+      'away from the model',
+      [tar({ 'data/e.pkl': evil }), links({ 'models/l': '/data' }), tar({ 'models/l/b.pkl': good })],
+    ],
+  ])('refuses a file that comes to or from the models by a link %s', async (_, layers) => {
+    const model = registry.add(tar({ 'models/a.pkl': good }), layerType);
+    registry.tag('v1', [model, ...layers.map((layer) => registry.add(layer, layerType))]);
+    const { code, stderr } = await validate(':v1');
+    expect(stderr).toMatch(/which links in its layers lead to \/(models|data|c\/d|b)\/?/);
+    expect(code).toBe(3);
+  });
+
+  it('takes an image with links that have nothing to do with the model', async () => {
+    const base = links({
+      bin: 'usr/bin',
+      lib: 'usr/lib',
+      'usr/bin/X11': '.',
+      loop: 'loop/loop',
+      'app/models': '/models',
+    });
+    const files = tar({ 'bin/sh': good, 'usr/bin/X11/X11/x': good, 'lib/x': good, 'usr/lib/x': good });
+    const model = tar({ 'models/a.pkl': good });
+    registry.tag(
+      'v1',
+      [base, files, model].map((layer) => registry.add(layer, layerType)),
+    );
+    expect(await validate(':v1')).toMatchObject({ code: 0, document: { files: [{ verdict: 'clean' }] } });
+  });
+
+  it.each<[string, (model: object) => object[]]>([
+    [
+      'a link leads into the model',
+      (model) => [
+        model,
+        registry.add(links({ 'tmp/l': '/models' }), layerType),
+        registry.add(tar({ 'tmp/l/e.pkl': evil }), layerType),
+      ],
+    ],
+    ['a link leads a named model elsewhere', (model) => [registry.add(links({ 'opt/m': '/x' }), layerType), model]],
+    ['a file stands beside a named model', (model) => [model, registry.add(tar({ 'opt/m/e.pkl': evil }), layerType)]],
+  ])('judges another platform, of which %s', async (what, layers) => {
+    const model = what.includes('named')
+      ? registry.add(tar({ 'opt/m/model.pkl': good }), layerType, title('model.pkl'))
+      : registry.add(tar({ 'models/model.pkl': good }), layerType);
+    // The second platform has layers of the first, by which alone it has no other model.
+    const shared = registry.add(tar({ 'tmp/l/e.pkl': evil }), layerType);
+    index({ amd64: [model, shared], arm64: layers(model) });
+    expect((await validate(':v1')).code).not.toBe(0);
+    index({ amd64: [model, shared], arm64: [registry.add(tar({ 'usr/x': good }), layerType), model, shared] });
+    expect((await validate(':v1')).code).toBe(0);
+  });
+
+  it('ends at once for a layer that unpacks to much more than it has', async () => {
+    const bomb = zstdCompressSync(Buffer.alloc(256 * 1024 * 1024));
+    const layer = Buffer.concat([zstdCompressSync(tar({})), ...Array.from({ length: 40 }, () => bomb)]);
+    registry.tag('v1', [registry.add(layer, `${layerType}+zstd`)]);
+    const { code, stderr } = await validate(':v1');
+    expect(stderr).toContain('it unpacks to more than 64 times its size');
+    expect(code).toBe(3);
+  });
+
+  it.each([
+    ['a path that no system takes', links({ [`models/${'d/'.repeat(5000)}l`]: 'x' })],
+    ['a name that no system takes', tar({ [`models/${'n'.repeat(300)}`]: good })],
+    ['a link to a path that no system takes', links({ 'models/l': 'd/'.repeat(5000) })],
+  ])('refuses %s', async (_, content) => {
+    registry.tag('v1', [registry.add(content, layerType)]);
+    const { code, stderr } = await validate(':v1');
+    expect(stderr).toMatch(/longer path, name or target than Linux takes|too long/);
+    expect(stderr.length).toBeLessThan(3000);
+    expect(code).toBe(3);
+  });
+
   it('never writes through a link', async () => {
     const source = join(folder, 'source');
     mkdirSync(join(source, 'models'), { recursive: true });
@@ -283,7 +395,7 @@ describe('validating an image', () => {
     const links = execFileSync('tar', ['-cf', '-', '-C', source, 'models']);
     registry.tag('v1', [registry.add(links, layerType), registry.add(tar({ 'models/out/evil.pkl': evil }), layerType)]);
     const { code } = await validate(':v1');
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(readdirSync(folder)).not.toContain('evil.pkl');
     registry.tag('v2', [registry.add(links, layerType)]);
     expect((await validate(':v2')).code).toBe(3);

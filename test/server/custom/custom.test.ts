@@ -38,11 +38,25 @@ describe('a project with its own Dockerfile', () => {
         context: join(access.root, 'd'),
         target: 'serve',
         args: { A: '1' },
+        excluded: [],
       },
       runtime: null,
       trees: [],
       weights: { path: '/opt/m', files: [{ path: 'a.joblib' }] },
     });
+  });
+
+  it.each([
+    ['.', '.mldeploy'],
+    ['..', /^mldeploy-custom-\w+\/\.mldeploy$/],
+  ])('never has our own folder in its context %s', async (folder, excluded) => {
+    const { config, access, evidence } = contextOf(
+      { Dockerfile: 'FROM scratch\n' },
+      `type: custom, context: ${folder}`,
+    );
+    if (evidence.validate === undefined) throw new Error('the project of a test has evidence');
+    const plan = await serverOf(config).imagePlan(config, evidence.validate, access.root);
+    expect(plan.recipe).toMatchObject({ excluded: [expect.stringMatching(excluded)] });
   });
 
   it('is asked as it says', () => {

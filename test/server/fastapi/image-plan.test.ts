@@ -116,6 +116,7 @@ describe('requirements files', () => {
         { line: 5, text: 'b>=2' },
         { line: 6, text: 'c' },
         { line: 7, text: 'd==1.*' },
+        { line: 8, text: 'e @ https://x/e.whl' },
         { line: 10, text: 'g ; python_version == "3.12"' },
       ],
     });

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { validateStage } from '../../../src/model/stage.ts';
 import { serverOf } from '../../../src/server/index.ts';
 import { until } from '../../cluster/poll.ts';
+import { goesWithUs } from '../../guard.ts';
 import { project } from '../../image/project.ts';
 import { serverPython } from './python.ts';
 
@@ -99,8 +100,14 @@ export class RunningServer {
     return code ?? signal;
   }
 
+  /** Ends it with everything it started. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
+    try {
+      // Workers of a supervisor that has gone are still in its group.
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // Nobody is left.
+    }
     await this.#exited;
   }
 
@@ -151,7 +158,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
+  goesWithUs(child);
   return new RunningServer(port, child);
 }
 

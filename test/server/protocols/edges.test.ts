@@ -6,16 +6,8 @@ import { openapi } from '../../../src/server/protocols/openapi.ts';
 import type { Discovery, Known, Outcome, Protocol } from '../../../src/server/protocols/protocol.ts';
 import { tfserving } from '../../../src/server/protocols/tfserving.ts';
 import { v2 } from '../../../src/server/protocols/v2.ts';
+import { nothingKnown as known } from './known.ts';
 
-const known: Known = {
-  model: 'm',
-  contract: null,
-  examples: [],
-  maxBodyBytes: null,
-  maxRows: null,
-  anySize: null,
-  request: null,
-};
 const spec = (name: string, shape: (number | null)[], dtype: string): TensorSpec => ({ name, dtype, shape });
 const contractOf = (...inputs: TensorSpec[]): Contract => ({ inputs, outputs: [], source: 'declared' });
 const answering =

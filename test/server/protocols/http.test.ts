@@ -61,21 +61,126 @@ test('nobody listens, the connection breaks, no answer in time: three different 
   expect(await httpClient(silent).send({ ...get, timeoutMs: 50 })).toMatchObject({ kind: 'none', reason: 'timeout' });
 });
 
-test('a kept connection that the server closed meanwhile is not held against it', async () => {
+/** A server that takes the second request on each of its first connections and drops it: as if it were done with them, or a worker died. */
+function dropsTheSecond(most: number): { readonly server: http.Server; readonly connections: () => number } {
   let connections = 0;
   const server = http.createServer((_, response) => response.end('ok'));
   server.on('connection', (socket) => {
-    connections++;
-    // Takes the second request on the first connection and drops it, as a server does whose idle time is over.
+    const drops = ++connections <= most;
     let requests = 0;
     socket.prependListener('data', () => {
-      if (connections === 1 && ++requests === 2) socket.resetAndDestroy();
+      if (drops && ++requests === 2) socket.resetAndDestroy();
     });
+  });
+  return { server, connections: () => connections };
+}
+
+test('a kept connection that the server closes as it is used again is not held against it, and told', async () => {
+  const { server, connections } = dropsTheSecond(1);
+  const client = httpClient(await listening(server));
+  expect(await client.send(get)).toMatchObject({ kind: 'answer' });
+  expect(client.resent()).toEqual([]);
+  expect(await client.send(get)).toMatchObject({ kind: 'answer' });
+  expect(connections()).toBe(2);
+  expect(client.resent()[0]).toContain('1 request (1 of them used less than a second before)');
+  client.close();
+});
+
+test('a server whose connections break again and again is asked over a new one each time, and what breaks then is told', async () => {
+  const { server, connections } = dropsTheSecond(Infinity);
+  const client = httpClient(await listening(server));
+  for (let request = 1; request <= 6; request++) expect(await client.send(get)).toMatchObject({ kind: 'answer' });
+  expect(client.resent()).toHaveLength(2);
+  expect(connections()).toBe(6);
+
+  const dies = http.createServer((request) => request.socket.destroy());
+  const other = httpClient(await listening(dies));
+  expect(await other.send(get)).toMatchObject({ kind: 'none', reason: 'broken' });
+  client.close();
+});
+
+test.each<[string, number, string]>([
+  ['after a stream', 1, 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream'],
+  ['after an error', 1, 'HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain'],
+  ['after as many requests as it said', 3, 'HTTP/1.1 200 OK\r\nkeep-alive: timeout=5, max=3'],
+])('a server that closes a connection %s, without a word, is asked over another', async (_, most, head) => {
+  let connections = 0;
+  const base = await listening(
+    net.createServer((socket) => {
+      connections++;
+      let asked = 0;
+      socket.on('data', () => {
+        socket.write(`${head}\r\ncontent-length: 2\r\n\r\nok`);
+        // As it is used again: the client has not heard of it.
+        if (++asked === most)
+          socket
+            .once('data', () => socket.destroy())
+            .removeAllListeners('data')
+            .end();
+      });
+    }),
+  );
+  const client = httpClient(base);
+  for (let request = 0; request < 6; request++) {
+    expect(await client.send({ method: 'POST', path: '/', body: '{}' })).toMatchObject({ kind: 'answer', body: 'ok' });
+  }
+  expect(connections).toBe(6 / most);
+  client.close();
+});
+
+test('an answer that breaks off is told, not asked for again', async () => {
+  let requests = 0;
+  const server = http.createServer((_, response) => {
+    if (++requests === 1) response.end('ok');
+    else response.writeHead(200, { 'content-length': 99 }).write('half', () => response.destroy());
   });
   const client = httpClient(await listening(server));
   expect(await client.send(get)).toMatchObject({ kind: 'answer' });
-  expect(await client.send(get)).toMatchObject({ kind: 'answer' });
-  expect(connections).toBe(2);
+  expect(await client.send(get)).toMatchObject({ kind: 'none', reason: 'broken' });
+  expect([requests, client.resent()]).toEqual([2, []]);
+  client.close();
+});
+
+test.each(['/a b', '/modèle/日本', '/v1?q=a b'])('the path %s is sent as an address has it', async (path) => {
+  const base = await listening(http.createServer((request, response) => response.end(request.url)));
+  const client = httpClient(`${base}/p/`);
+  const post = { method: 'POST', path, body: '{}' } as const;
+  const address = new URL(`${base}/p${path}`);
+  expect(await client.send(post)).toMatchObject({ status: 200, body: address.pathname + address.search });
+  expect(await (await client.hold(post)).finish()).toMatchObject({ body: address.pathname + address.search });
+  client.close();
+});
+
+test('a connection is used again, each request in flight has its own, and each is closed at the end', async () => {
+  let connections = 0;
+  const server = http.createServer((request, response) => {
+    request.resume().on('end', () => setTimeout(() => response.end('ok'), 20));
+  });
+  server.on('connection', () => connections++);
+  const client = httpClient(await listening(server));
+  const post = { method: 'POST', path: '/', body: '{}' } as const;
+  for (let turn = 0; turn < 3; turn++) {
+    const all = await Promise.all([client.send(post), client.send(post), client.send(post)]);
+    expect(all.map(({ kind }) => kind)).toEqual(['answer', 'answer', 'answer']);
+  }
+  expect(connections).toBe(3);
+  client.close();
+  await expect.poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0);
+});
+
+test('what announces an answer is not the answer; of several values of a header all are told', async () => {
+  const base = await listening(
+    net.createServer((socket) =>
+      socket.once('data', () =>
+        socket.write(
+          'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n' +
+            'HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
+        ),
+      ),
+    ),
+  );
+  const client = httpClient(base);
+  expect(await client.send(get)).toMatchObject({ status: 200, headers: { 'x-a': '1, 2' }, body: 'hi' });
   client.close();
 });
 

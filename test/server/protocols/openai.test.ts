@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { openai } from '../../../src/server/protocols/openai.ts';
-import type { Known, Outcome, Send } from '../../../src/server/protocols/protocol.ts';
+import type { Outcome, Send } from '../../../src/server/protocols/protocol.ts';
+import { nothingKnown as known } from './known.ts';
 
-const known: Known = {
-  model: 'm',
-  contract: null,
-  examples: [],
-  maxBodyBytes: null,
-  maxRows: null,
-  anySize: null,
-  request: null,
-};
 const answered = (value: unknown, status = 200): Outcome & { kind: 'answer' } => ({
   kind: 'answer',
   status,
@@ -95,13 +87,24 @@ describe('judging', () => {
         [1, null],
         [3, 4],
       ],
-      'data[0].embedding[1] is not a finite number',
+      'data[0].embedding[1] is null, which is how NaN is often written',
     ],
     [[[], []], 'data[0].embedding is empty; data[1].embedding is empty'],
   ])('embeddings %j', async (vectors, expected) => {
     const { judge, ask } = await openai.discover(doing(['embeddings']), known);
     const body = { data: vectors.map((embedding) => ({ embedding })) };
     expect(judge(ask('two', { input: ['a', 'b'] }), answered(body)).join('; ')).toBe(expected);
+  });
+
+  test('vectors are as long as the contract says', async () => {
+    const vector = { name: 'vector', dtype: 'float32', shape: [null, 3] };
+    const contract = { inputs: [], outputs: [vector], source: 'declared' };
+    const { judge, ask } = await openai.discover(doing(['embeddings']), { ...known, contract });
+    const asked = ask('one', { input: 'a' });
+    expect(judge(asked, answered({ data: [{ embedding: [1, 2, 3] }] }))).toEqual([]);
+    expect(judge(asked, answered({ data: [{ embedding: [1, 2] }] }))).toEqual([
+      'data[0].embedding has 2 numbers, expected 3',
+    ]);
   });
 
   const chunk = (delta: object, finish: string | null = null) =>

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { httpClient } from '../../../src/server/protocols/http.ts';
 import { openapi } from '../../../src/server/protocols/openapi.ts';
 import type { Known, Outcome } from '../../../src/server/protocols/protocol.ts';
+import { nothingKnown } from './known.ts';
 
 const servers: http.Server[] = [];
 afterEach(() => {
@@ -22,15 +23,7 @@ async function describing(text: string, status = 200) {
   return httpClient(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`).send;
 }
 
-const nothing: Known = {
-  model: 'sum',
-  contract: null,
-  examples: [],
-  maxBodyBytes: null,
-  maxRows: null,
-  anySize: null,
-  request: null,
-};
+const nothing: Known = { ...nothingKnown, model: 'sum' };
 const operation = (schema: object, answer?: object) => ({
   post: {
     requestBody: { content: { 'application/json': { schema } } },
@@ -133,7 +126,7 @@ describe('malformed requests', () => {
     expect(
       (JSON.parse(made.get('one value too many in a row') ?? '') as { inputs: unknown[][] }).inputs[0],
     ).toHaveLength(3);
-    expect(made.get('a body above the size limit')?.length).toBeGreaterThan(2000);
+    expect(made.get('a body above server.maxBody (2,000 bytes)')?.length).toBeGreaterThan(2000);
     expect(made.has('an object without its required fields')).toBe(true);
     expect(() => JSON.parse(made.get('a body that is not JSON') ?? '') as unknown).toThrow();
   });
@@ -152,7 +145,7 @@ describe('malformed requests', () => {
       { maxBodyBytes: 99 },
     );
     const [ask] = discovery.malformed;
-    const large = discovery.malformed.find(({ name }) => name.includes('size limit'));
+    const large = discovery.malformed.find(({ name }) => name.startsWith('a body above server.maxBody'));
     if (ask === undefined || large === undefined) throw new Error('no malformed requests');
     expect(discovery.judgeRefusal(ask, answered('', 422))).toEqual([]);
     expect(discovery.judgeRefusal(ask, answered('', 500))).toEqual(['answered 500 instead of 4xx']);
@@ -211,5 +204,81 @@ describe('judging an answer', () => {
     const ask = discovery.ask('two rows', { inputs: [[1], [2]] });
     const said = answered('{"id": "4711", "outputs": [1, 2]}');
     expect(said.kind === 'answer' && discovery.outputs(ask, said)).toEqual({ outputs: [1, 2] });
+  });
+});
+
+describe('outputs that the project declares', () => {
+  const scores = { name: 'scores', dtype: 'float32', shape: [null, 3] };
+  const label = { name: 'label', dtype: 'int64', shape: [null] };
+  const judged = async (body: unknown, outputs: Known['outputs']) => {
+    const { judge, ask } = await discover(
+      { openapi: '3.1.0', paths: { '/predict': operation(rows(2)) } },
+      outputs === undefined ? {} : { outputs },
+    );
+    return judge(
+      ask('two', {
+        inputs: [
+          [1, 2],
+          [3, 4],
+        ],
+      }),
+      answered(JSON.stringify(body)),
+    );
+  };
+  const two = {
+    outputs: [
+      [1, 0],
+      [0, 1],
+    ],
+    revision: 'r1',
+  };
+
+  test('bind where the description leaves them open', async () => {
+    expect(await judged(two, undefined)).toEqual([]);
+    expect(await judged(two, [scores])).toContain('outputs[0] has 2 items, expected 3');
+    expect(
+      await judged(
+        {
+          outputs: [
+            [1, 0, 0],
+            [0, 1, 0],
+          ],
+        },
+        [scores],
+      ),
+    ).toEqual([]);
+    expect(await judged({ outputs: ['a', 'b'] }, [label])).toContain('outputs[0] is "a", its type is int64');
+  });
+
+  test('of several, a row is an object, or each has an array of its name', async () => {
+    const row = { label: 1, scores: [1, 0, 0] };
+    expect(await judged({ outputs: [row, row] }, [label, scores])).toEqual([]);
+    expect(await judged({ outputs: [row, { label: 1 }] }, [label, scores])).toEqual(['outputs[1].scores is missing']);
+    const columns = {
+      label: [1, 0],
+      scores: [
+        [1, 0, 0],
+        [1, 0],
+      ],
+    };
+    expect(await judged({ result: columns }, [label, scores])).not.toEqual([]);
+    expect(
+      await judged(
+        {
+          result: {
+            ...columns,
+            scores: [
+              [1, 0, 0],
+              [0, 1, 0],
+            ],
+          },
+        },
+        [label, scores],
+      ),
+    ).toEqual([]);
+  });
+
+  test('say nothing where nobody knows which part of the answer is which', async () => {
+    expect(await judged({ a: [1, 2], b: [3, 4] }, [scores])).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Known, Outcome, Send } from '../../../src/server/protocols/protocol.ts';
 import { v2 } from '../../../src/server/protocols/v2.ts';
+import { nothingKnown as known } from './known.ts';
 
 const answered = (value: unknown, status = 200): Outcome => ({
   kind: 'answer',
@@ -19,15 +20,6 @@ function told(metadata: unknown, config: unknown = null): Send {
   };
 }
 
-const known: Known = {
-  model: 'm',
-  contract: null,
-  examples: [],
-  maxBodyBytes: null,
-  maxRows: null,
-  anySize: null,
-  request: null,
-};
 const tensor = (name: string, datatype: string, shape: number[]) => ({ name, datatype, shape });
 const contract = (dtype: string, shape: (number | null)[]) => ({
   inputs: [{ name: 'x', dtype, shape }],

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 import { until } from '../../cluster/poll.ts';
+import { goesWithUs } from '../../guard.ts';
 
 /** How a real server is started. */
 export interface RealStart {
@@ -48,6 +49,7 @@ export async function startReal(start: RealStart): Promise<RealProcess> {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  goesWithUs(child);
   const server = new RealProcess(child, start.port);
   try {
     const state = await until(

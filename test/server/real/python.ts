@@ -5,7 +5,7 @@ import { keptPython } from '../venv.ts';
 const folder = new URL('requirements/', import.meta.url).pathname;
 
 /** Real model servers that PyPI has. */
-export type RealServer = 'kserve' | 'llamacpp' | 'mlserver' | 'torchserve' | 'triton';
+export type RealServer = 'archiver' | 'kserve' | 'llamacpp' | 'mlserver' | 'torchserve' | 'triton';
 
 /** PyPI's torch is a CUDA build of several gigabytes; Debian's is for the CPU. */
 const torch = {

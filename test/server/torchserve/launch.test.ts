@@ -9,11 +9,12 @@ import { expect, test } from 'vitest';
 const launcher = new URL('../../../src/server/torchserve/launch.py', import.meta.url).pathname;
 
 /** The launcher around a `torchserve` that starts its "Java" after a while and ends with it, as TorchServe's own does. */
-function launch(script: string): { readonly child: ChildProcess; readonly folder: string } {
+function launch(script: string, drainSeconds = 0): { readonly child: ChildProcess; readonly folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'launch-'));
   writeFileSync(join(folder, 'torchserve'), `#!/bin/bash\ncd ${folder}\n${script}\n`);
   chmodSync(join(folder, 'torchserve'), 0o755);
-  const env = { PATH: `${folder}:/usr/bin:/bin` };
+  const drain = { MLDEPLOY_DRAIN_SECONDS: String(drainSeconds), MLDEPLOY_FINISH_SECONDS: '0' };
+  const env = { PATH: `${folder}:/usr/bin:/bin`, ...drain };
   return { folder, child: spawn('/usr/bin/python3', [launcher, '--ncs'], { env, stdio: 'inherit' }) };
 }
 
@@ -39,6 +40,15 @@ test('Java is told once', async () => {
   child.kill('SIGTERM');
   expect(await ended(child)).toBe(0);
   expect(readFileSync(join(folder, 'signals'), 'utf8')).toBe('told\n');
+});
+
+test('requests under way get their time before Java is told', async () => {
+  const { child, folder } = launch(java, 1.5);
+  await expect.poll(() => existsSync(join(folder, 'java')), { timeout: 10_000 }).toBe(true);
+  const began = performance.now();
+  child.kill('SIGTERM');
+  expect(await ended(child)).toBe(0);
+  expect(performance.now() - began).toBeGreaterThan(1_500);
 });
 
 test.each([

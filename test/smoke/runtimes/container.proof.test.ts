@@ -1,14 +1,21 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { smokeStage } from '../../../src/smoke/stage.ts';
+import { serverOf } from '../../../src/server/index.ts';
+import { containerRuntime } from '../../../src/smoke/runtimes/container.ts';
+import { usualPatience } from '../../../src/smoke/runtimes/container/smoke-container.ts';
+import { createSmokeStage, smokeStage } from '../../../src/smoke/stage.ts';
 import { derived, real } from '../../gpu/nvidia/documents.ts';
-import { message } from '../fixture/project.ts';
-import { failures, type GpuHost, gpuHost, hostProject, type HostProject } from '../simulated/gpu-host.ts';
+import { message, verdict } from '../fixture/project.ts';
+import { digest, failures, type GpuHost, gpuHost, hostProject, type HostProject } from '../simulated/gpu-host.ts';
 
 const made = (name: string): string => derived[name]?.() ?? '';
 const h100 = (): GpuHost => gpuHost(made('h100-535'));
 const smoke = (host: GpuHost, wish: HostProject = {}) => smokeStage.run(hostProject(host, wish));
 const cpu: HostProject = { smoke: { device: 'cpu' }, resources: { gpu: null } };
 
+const needs16 = { resources: { gpu: { count: 1, memory: '16Gi' } } };
 const createLine = (host: GpuHost): string[] => host.commands().find(([, command]) => command === 'create') ?? [];
 
 describe('a simulated GPU', () => {
@@ -23,7 +30,10 @@ describe('a simulated GPU', () => {
     expect(failures(foreign)).toEqual([]);
     const another = await smoke(h100(), { env: { SIM_XID: own.replace('PID', '1') } });
     expect(failures(another)).toEqual([]);
-    expect(message(another, 'gpu-errors')).toContain("Not of the container's processes: Xid 31");
+    expect(verdict(another, 'gpu-errors')).toBe('skipped');
+    expect(message(another, 'gpu-errors')).toMatch(
+      /^The driver reported: Xid 31.* Whether it was the container's is not known\.$/,
+    );
   });
 
   test('an Xid of the board and new errors of its memory are an error, and say nothing against the model', async () => {
@@ -41,6 +51,26 @@ describe('a simulated GPU', () => {
       /3 errors of its memory could not be corrected/,
     );
     expect(other.containers()).toEqual([]);
+  });
+
+  test('memory of the GPU that grows with every look is a leak', async () => {
+    const patience = { ...usualPatience, gpuLookMs: 100 };
+    const stage = createSmokeStage({ runtimes: [containerRuntime('docker', patience)], serverOf });
+    const wish = { env: { SIM_GPU: 'leaks', FAULT: 'slow' }, smoke: { requests: 150 }, ...needs16 };
+    const evidence = await stage.run(hostProject(h100(), wish));
+    expect(failures(evidence)).toEqual(['gpu-growth']);
+    expect(evidence.volatile.gpuMemoryGrowth?.perRequestBytes).toBeGreaterThan(2 ** 20);
+  });
+
+  test('a process that was never seen busy in a short time: how to make it longer', async () => {
+    const evidence = await smoke(h100(), { env: { SIM_GPU: 'idle' } });
+    expect(failures(evidence)).toEqual([]);
+    expect(verdict(evidence, 'gpu-used')).toBe('skipped');
+    expect(message(evidence, 'gpu-used')).toMatch(/all requests took \d+ ms, too short to see it busy/);
+  });
+
+  test('out of memory of a GPU that nobody else uses: its own fault', async () => {
+    expect(failures(await smoke(h100(), { env: { FAULT: 'out-of-gpu-memory' } }))).toContain('ready');
   });
 
   test('memory that stays on the device is not clean', async () => {
@@ -89,6 +119,21 @@ describe('a simulated GPU', () => {
 });
 
 describe('on the CPU', () => {
+  test('an image without a digest, only with an id, is not the one that was built', async () => {
+    const host = gpuHost(null);
+    host.set('digests', '[]');
+    // A registry that has no image of that id.
+    const registry = createServer((_, response) => response.writeHead(404).end('{}')).listen(0, '127.0.0.1');
+    await once(registry, 'listening');
+    const { port } = registry.address() as AddressInfo;
+    const evidence = await smoke(host, { ...cpu, image: `127.0.0.1:${port}/sum@${digest}`, insecure: true });
+    registry.close();
+    expect(failures(evidence)).toEqual(['image']);
+    expect(message(evidence, 'image')).toBe(
+      `Another image runs: the runtime reports the digest sha256:${'d'.repeat(64)}.`,
+    );
+  });
+
   test.each([
     ['exits-at-start', ['ready', 'alive'], /ModuleNotFoundError/],
     ['ignores-sigterm', ['stop'], /had to be killed/],

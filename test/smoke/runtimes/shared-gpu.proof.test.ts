@@ -22,7 +22,7 @@ const overlaps = (host: GpuHost): boolean => existsSync(path.join(host.state, 'o
 
 test('ten smoke tests beside each other on one GPU: one at a time, none lost', async () => {
   const host = hostWith('GPU-22222222-0000-0000-0000-000000000001');
-  const engines = Array.from({ length: 10 }, () => engineProcess(host));
+  const engines = Array.from({ length: 10 }, () => engineProcess(host, { smoke: { deviceWaitMs: 600_000 } }));
   const outputs = await Promise.all(engines.map(({ ended }) => ended));
   expect(outputs.map((output) => /outcome: (\w+)/.exec(output)?.[1] ?? output)).toEqual(Array(10).fill('passed'));
   expect(overlaps(host)).toBe(false);

@@ -11,6 +11,8 @@ export const digest = `sha256:${'a'.repeat(64)}`;
 
 export interface GpuHost {
   readonly state: string;
+  /** Root of a file system with this machine's devices, modules and bus. */
+  readonly root: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Every command line of the engine so far. */
   commands(): string[][];
@@ -19,6 +21,8 @@ export interface GpuHost {
   /** Writes a file that the simulators read. */
   set(file: string, text: string): void;
   forget(file: string): void;
+  /** Reads a file that the simulators have written. */
+  read(file: string): string;
   /** Takes a simulated program away: the machine's own is found. */
   without(program: string): void;
   /** Writes a program of the machine. */
@@ -33,6 +37,8 @@ export function gpuHost(xml: string | null, listing = ''): GpuHost {
   const set = (file: string, text: string) => writeFileSync(path.join(state, file), text);
   set('image', '');
   set('runtimes', '{"nvidia":{"path":"nvidia-container-runtime"},"runc":{"path":"runc"}}');
+  set('version-docker', '27.0.0');
+  set('version-podman', '5.6.0');
   set('dmesg', '');
   const simulator = (name: string) => path.join(import.meta.dirname, name);
   for (const engine of ['docker', 'podman']) {
@@ -56,10 +62,12 @@ export function gpuHost(xml: string | null, listing = ''): GpuHost {
   const lines = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []);
   return {
     state,
+    root: here.root,
     environment: here.environment,
     commands: () => lines(path.join(state, 'commands')).map((line) => line.split('\t')),
     containers: () => (existsSync(path.join(state, 'containers')) ? readdirSync(path.join(state, 'containers')) : []),
     set,
+    read: (file) => readFileSync(path.join(state, file), 'utf8').trim(),
     program: here.program,
     without: (program) => {
       rmSync(path.join(here.bin, program));
@@ -77,6 +85,7 @@ export interface HostProject {
   readonly env?: Readonly<Record<string, string>>;
   readonly smoke?: Partial<Config['smoke']>;
   readonly resources?: Partial<Config['resources']>;
+  readonly server?: Partial<Config['server']>;
   readonly evidence?: StageContext['evidence'];
 }
 
@@ -92,6 +101,7 @@ export function hostProject(host: Pick<GpuHost, 'environment'>, wish: HostProjec
       ...base.config,
       image: { ...base.config.image, insecure: wish.insecure ?? false },
       resources: { ...base.config.resources, gpu, ...wish.resources },
+      server: { ...base.config.server, ...wish.server },
       deploy: { ...base.config.deploy, env: wish.env ?? {} },
     },
     access: { ...base.access, environment: host.environment },

@@ -4,18 +4,13 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type Program, withPrograms } from '../../gpu/nvidia/programs.ts';
 
 function reader(state: string): (...parts: string[]) => string {
   return (...parts) => {
     const file = path.join(state, ...parts);
     return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
   };
-}
-
-interface Program {
-  readonly pid: string;
-  readonly instance: string;
-  readonly mib: number;
 }
 
 /** Which GPU instance a MIG UUID is on: the devices of `smi.list` are numbered from instance 3 on, as in the real document. */
@@ -25,39 +20,51 @@ function instanceOf(listing: string, device: string): string {
   return index === undefined ? 'N/A' : String(Number(index) + 3);
 }
 
-function programs(state: string): Program[] {
+interface Started extends Program {
+  /** As the engine was told: UUIDs or numbers. */
+  readonly devices: readonly string[];
+  /** Percent; undefined: as busy as it was. */
+  readonly busy: number | undefined;
+}
+
+function started(state: string): Started[] {
   const read = reader(state);
   const folder = path.join(state, 'containers');
   const names = existsSync(folder) ? readdirSync(folder) : [];
   return names.flatMap((name) => {
     const [pid, devices] = [read('containers', name, 'pid'), read('containers', name, 'devices')];
     if (pid === '' || devices === '' || read('containers', name, 'exit') !== '') return [];
-    if (read('containers', name, 'container.json').includes('"SIM_GPU":"unused"')) return [];
-    return [{ pid, instance: instanceOf(read('smi.list'), devices), mib: 612 }];
+    const made = read('containers', name, 'container.json');
+    if (made.includes('"SIM_GPU":"unused"')) return [];
+    const instance = instanceOf(read('smi.list'), devices);
+    return [
+      {
+        pid,
+        instance,
+        mib: 612,
+        devices: devices.split(/[ ,]/),
+        busy: made.includes('"SIM_GPU":"idle"') ? undefined : 87,
+      },
+    ];
   });
 }
 
 /** What `nvidia-smi -x -q` prints now. */
 export function document(state: string): string {
   const read = reader(state);
-  let xml = read('smi.xml');
-  const stuck = Number(read('stuck'));
-  const there = programs(state);
-  const used = there.reduce((sum, { mib }) => sum + mib, stuck);
-  const infos = there.map(
-    ({ pid, instance, mib }) =>
-      `<process_info><gpu_instance_id>${instance}</gpu_instance_id><compute_instance_id>0</compute_instance_id><pid>${pid}</pid><type>C</type><process_name>node</process_name><used_memory>${mib} MiB</used_memory></process_info>`,
-  );
-  if (infos.length > 0) {
-    xml = xml
-      .replace(/<processes ?\/>|<processes>\s*<\/processes>/, `<processes>${infos.join('')}</processes>`)
-      .replace(/<\/process_info>\s*<\/processes>/, `</process_info>${infos.join('')}</processes>`)
-      .replace(/(<gpu_util>)\d+/, '$187');
-  }
-  return xml.replaceAll(
-    /(<fb_memory_usage>[\s\S]*?<used>)(\d+)/g,
-    (_, head: string, mib: string) => head + String(Number(mib) + used),
-  );
+  const all = started(state);
+  const moreMiB = Number(read('stuck'));
+  const listed = read('smi.list');
+  let index = 0;
+  return read('smi.xml').replaceAll(/<gpu id[\s\S]*?<\/gpu>/g, (gpu) => {
+    const names = [String(index++), 'all', /<uuid>(.*?)<\/uuid>/.exec(gpu)?.[1] ?? ''];
+    // A MIG device is one of the only GPU of its document.
+    const here = all.filter(({ devices }) =>
+      devices.some((device) => names.includes(device) || (device !== '' && listed.includes(device))),
+    );
+    const busy = here.find((one) => one.busy !== undefined)?.busy;
+    return withPrograms(gpu, here, { moreMiB, ...(busy === undefined ? {} : { busy }) });
+  });
 }
 
 if (import.meta.main) process.stdout.write(`${document(process.argv[2] ?? '')}\n`);

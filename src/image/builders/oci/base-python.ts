@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 
 import { MlDeployError } from '../../../errors.ts';
 import type { ImageConfigFile } from '../../../oci/manifest.ts';
-import { isRemoved } from '../../../oci/read-layer.ts';
+import { LayeredMap } from '../../../oci/layered-map.ts';
 import type { LayerFacts } from './layer-facts.ts';
 
 /** The Python that a base image brings, and what wheels for it must fit. */
@@ -47,8 +47,9 @@ export function foundPython(config: ImageConfigFile, layers: readonly LayerFacts
   const path = variable(config, 'PATH') ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   for (const folder of path.split(':')) {
     const executable = follow(posix.join(folder, 'python3').slice(1), links);
-    const version = executable === null ? null : versionOf(executable, files);
-    if (executable === null || version === null || !files.has(executable)) continue;
+    if (executable === null || !files.has(executable)) continue;
+    const version = versionOf(executable, files);
+    if (version === null) continue;
     return { executable: `/${executable}`, version, libc: libcOf(layers, name) };
   }
   throw new MlDeployError({
@@ -60,24 +61,22 @@ export function foundPython(config: ImageConfigFile, layers: readonly LayerFacts
 }
 
 /** What lower layers have and higher ones do not remove; a file takes the place of a link, and a link that of a file. */
-function onTopOfEachOther(layers: readonly LayerFacts[]): { files: Set<string>; links: Record<string, string> } {
-  const files = new Set<string>();
-  const links = new Map<string, string>();
+function onTopOfEachOther(layers: readonly LayerFacts[]): {
+  files: ReadonlySet<string>;
+  links: Record<string, string>;
+} {
+  /** What a link leads to; null: a file. */
+  const found = new LayeredMap<string | null>();
   for (const layer of layers) {
-    for (const known of [files, links]) {
-      for (const path of known.keys())
-        if (layer.removed.some((removes) => isRemoved(removes, path))) known.delete(path);
-    }
-    for (const path of layer.files) {
-      links.delete(path);
-      files.add(path);
-    }
-    for (const [path, target] of Object.entries(layer.links)) {
-      files.delete(path);
-      links.set(path, target);
-    }
+    for (const removes of layer.removed) found.remove(removes);
+    for (const path of layer.files) found.set(path, null);
+    for (const [path, target] of Object.entries(layer.links)) found.set(path, target);
   }
-  return { files, links: Object.fromEntries(links) };
+  const all = [...found.values];
+  return {
+    files: new Set(all.flatMap(([path, target]) => (target === null ? [path] : []))),
+    links: Object.fromEntries(all.flatMap(([path, target]) => (target === null ? [] : [[path, target]]))),
+  };
 }
 
 function libcOf(layers: readonly LayerFacts[], name: string): BasePython['libc'] {

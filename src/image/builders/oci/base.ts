@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { MlDeployError } from '../../../errors.ts';
 import { findCredentials } from '../../../oci/credentials.ts';
@@ -8,6 +8,8 @@ import { layoutSource } from '../../../oci/layout-source.ts';
 import { keptSource } from '../../../oci/kept-source.ts';
 import { RegistryClient } from '../../../oci/registry.ts';
 import { parseLayoutReference, parseReference } from '../../../oci/reference.ts';
+import { parseRepository, type Repository } from '../../../oci/repository.ts';
+import { replaceFile } from '../../../replace-file.ts';
 import type { BuilderPlaces } from '../builder.ts';
 import { foundPython, officialPython, type BasePython } from './base-python.ts';
 import { layerFacts, type LayerFacts } from './layer-facts.ts';
@@ -17,6 +19,8 @@ export interface BaseAccess {
   readonly places: BuilderPlaces;
   /** `host[:port]` of registries that may be reached by plain HTTP. */
   readonly insecureHosts: readonly string[];
+  /** Registry -> `host[:port][/path]` that is asked first. */
+  readonly mirrors?: Readonly<Record<string, string>>;
   /** Folder that stays between builds. */
   readonly cache: string;
   readonly signal: AbortSignal;
@@ -43,15 +47,48 @@ export async function openBase(name: string, platform: string, access: BaseAcces
     );
   }
   const { repository, tag, digest } = parseReference(name);
-  const client = new RegistryClient({
-    repository,
-    insecure: insecureHosts.includes(repository.host),
-    credentials: () => findCredentials(repository.host, places),
-    signal,
-  });
-  return digest === null
-    ? findImage(client, tag ?? 'latest', platform, noBase(name))
-    : findImage(keptSource(client, join(cache, 'bases')), digest, platform, noBase(name));
+  const open = (from: Repository): Promise<StoredImage> => {
+    const client = new RegistryClient({
+      repository: from,
+      insecure: insecureHosts.includes(from.host),
+      credentials: () => findCredentials(from.host, places),
+      signal,
+    });
+    return digest === null
+      ? findImage(client, tag ?? 'latest', platform, noBase(name))
+      : findImage(keptSource(client, join(cache, 'bases')), digest, platform, noBase(name));
+  };
+  const mirror = mirrorOf(repository, access.mirrors ?? {});
+  return mirror === null ? open(repository) : openMirrored(mirror, repository, open);
+}
+
+/** Where a mirror has a repository; null without one for its registry. */
+function mirrorOf({ host, path }: Repository, mirrors: Readonly<Record<string, string>>): Repository | null {
+  const found = Object.entries(mirrors).find(([registry]) => parseRepository(`${registry}/x/y`).host === host);
+  return found === undefined ? null : parseRepository(`${found[1]}/${path}`);
+}
+
+/** What the mirror does not have, or does not say, is asked of the registry itself. */
+async function openMirrored(
+  mirror: Repository,
+  repository: Repository,
+  open: (from: Repository) => Promise<StoredImage>,
+): Promise<StoredImage> {
+  let why: MlDeployError;
+  try {
+    return await open(mirror);
+  } catch (error) {
+    if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
+    why = error;
+  }
+  try {
+    return await open(repository);
+  } catch (error) {
+    if (!(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
+    const { code, kind, message, hint = '' } = error;
+    const asked = `Its mirror in image.mirrors was asked first: ${why.message}.`;
+    throw new MlDeployError({ code, kind, message, hint: `${hint} ${asked}`.trim(), cause: error });
+  }
 }
 
 /** What is said of a base that is not there. */
@@ -111,7 +148,7 @@ export async function pythonOf(
     if (known === null) {
       onRead(layer.size);
       known = await layerFacts(base.blob(layer), layer);
-      await keep(kept, known);
+      await replaceFile(kept, JSON.stringify(known));
     }
     facts.push(known);
   }
@@ -124,11 +161,4 @@ async function readKept<T>(path: string): Promise<T | null> {
   } catch {
     return null; // not there, or of a build that was killed: it is made again
   }
-}
-
-async function keep(path: string, value: unknown): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.tmp`;
-  await writeFile(draft, JSON.stringify(value));
-  await rename(draft, path);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { asOci, type ReadableImage, type StoredImage } from '../../../oci/image.ts';
 import { mediaTypes, type Descriptor, type HistoryEntry } from '../../../oci/manifest.ts';
 import type { PythonPackages, RequirementsFile } from '../../../server/image-plan.ts';
+import { movingReferences } from '../../../server/requirements-text.ts';
 import type { Builder, BuilderPlaces, BuildRequest, ExpectedBuild } from '../builder.ts';
 import { openBase, pythonOf } from './base.ts';
 import { officialPython, type BasePython } from './base-python.ts';
@@ -88,7 +89,8 @@ function imageOf(
 }
 
 /** One entry with a layer for each layer: some tools write none. */
-function historyOf({ config: { history = [] } }: StoredImage, layers: readonly Descriptor[]): readonly HistoryEntry[] {
+function historyOf({ config }: StoredImage, layers: readonly Descriptor[]): readonly HistoryEntry[] {
+  const history = config.history ?? [];
   const told = history.filter((entry) => entry.empty_layer !== true).length;
   return told === layers.length ? history : layers.map(() => ({ created_by: 'base' }));
 }
@@ -101,7 +103,9 @@ async function packagesLayer(
 ): Promise<PackedLayer> {
   const { cache, places, signal } = request;
   const key = await keyOf(request, packages, python, target);
-  const kept = request.noCache === true ? null : await keptLayer(cache, key);
+  // What is behind the same line may be another file now.
+  const moves = packages.requirements.some(({ text }) => movingReferences(text).length > 0);
+  const kept = request.noCache === true || moves ? null : await keptLayer(cache, key);
   if (kept !== null) {
     request.onLine(`packages: as before (${kept.descriptor.digest})`);
     return kept;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 
+import { MlDeployError } from '../../../errors.ts';
 import type { LayerEntry } from '../../../oci/tar-entry.ts';
 import type { BasePython } from './base-python.ts';
 
@@ -17,6 +18,7 @@ const installerName = Buffer.from('ml-deploy\n');
  * @param folder of the environment in the image, `/venv`
  * @param python of the base
  * @returns sorted entries of a layer
+ * @throws MlDeployError `build/package-name` for a name that is not UTF-8
  */
 export async function environmentEntries(
   targets: readonly string[],
@@ -76,11 +78,27 @@ function foldersOf(entries: readonly LayerEntry[], site: string): LayerEntry[] {
 
 /** Files below a folder, relative to it, sorted. */
 async function walk(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
+  const files: string[] = [];
+  const waiting = [''];
+  for (let below = waiting.pop(); below !== undefined; below = waiting.pop()) {
+    for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+      const path = `${below}${entry.name}`;
+      // Node.js reads every byte that is no UTF-8 as this one: the file cannot be opened by such a name.
+      if (path.includes('\uFFFD')) throw unreadableName(path);
+      if (entry.isDirectory()) waiting.push(`${path}/`);
+      else if (entry.isFile()) files.push(path);
+    }
+  }
+  return files.sort();
+}
+
+function unreadableName(path: string): MlDeployError {
+  return new MlDeployError({
+    code: 'build/package-name',
+    kind: 'usage',
+    message: `a Python package has a file whose name is not UTF-8: ${JSON.stringify(path)}`,
+    hint: 'Choose another version of the package that has it (the first part of the path is its folder), or image.builder: buildkit, which installs packages inside the image.',
+  });
 }
 
 /** Programs of the environment, by name: made from the entry points, or what a wheel brings, with our interpreter. */

@@ -23,7 +23,7 @@ export async function runInImage(
   const file = join(folder, 'Dockerfile');
   await writeFile(file, toolDockerfile(await toolBase(context), builder.name !== 'buildah'));
   const image = await builder.build({
-    recipe: { kind: 'dockerfile', file, context: files, target: null, args: {} },
+    recipe: { kind: 'dockerfile', file, context: files, target: null, args: {}, excluded: [] },
     platform: config.image.platform,
     folder,
     layout: join(folder, 'layout'),

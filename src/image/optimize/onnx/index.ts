@@ -22,6 +22,8 @@ export interface OptimisedOnnx {
   readonly steps: Outcome['steps'];
   readonly tools: Readonly<Record<string, string>>;
   readonly comparison: ComparisonEvidence;
+  /** Removes the new file unless later builds find it; to be called when it was read. */
+  readonly close: () => Promise<void>;
 }
 
 /** What is optimised. */
@@ -37,7 +39,7 @@ export interface OnnxRequest {
 /**
  * Quantizes, converts or prunes the ONNX model of a project, and compares its answers with those of the original.
  * @param request whose configuration says what
- * @returns null when nothing of it is asked for; a text says why nothing was done
+ * @returns to be closed; null when nothing of it is asked for; a text says why nothing was done
  * @throws MlDeployError `build/optimize-changed-answers`, `build/optimize-failed`, `build/model-changed`, `smoke/golden`, and what builders throw
  */
 export async function optimiseOnnx(request: OnnxRequest): Promise<OptimisedOnnx | string | null> {
@@ -62,18 +64,24 @@ export async function optimiseOnnx(request: OnnxRequest): Promise<OptimisedOnnx 
   const make = (out: string): Promise<void> =>
     runTool({ context, job, read, tool, modelRoot: request.modelRoot, out, noCache: request.noCache });
   let result = await keptResult(cache, inputs, request.noCache, make);
-  let made = await checked(request, model, read, asked, result).catch(async (error: unknown) => {
-    // What was kept may have been damaged: once more, from the model itself.
-    if (!result.known || !(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
-    await rm(result.folder, { recursive: true, force: true });
-    return null;
-  });
-  if (made === null) {
-    result = await keptResult(cache, inputs, request.noCache, make);
-    made = await checked(request, model, read, asked, result);
+  try {
+    let made = await checked(request, model, read, asked, result).catch(async (error: unknown) => {
+      // What was kept may have been damaged: once more, from the model itself.
+      if (!result.known || !(error instanceof MlDeployError) || error.kind === 'interrupted') throw error;
+      await rm(result.folder, { recursive: true, force: true });
+      return null;
+    });
+    if (made === null) {
+      result = await keptResult(cache, inputs, request.noCache, make);
+      made = await checked(request, model, read, asked, result);
+    }
+    if (typeof made === 'string') await result.close();
+    else refuseOtherAnswers(made.comparison);
+    return made;
+  } catch (error) {
+    await result.close();
+    throw error;
   }
-  if (typeof made !== 'string') refuseOtherAnswers(made.comparison);
-  return made;
 }
 
 /** float16 is for safetensors files, too. */
@@ -113,7 +121,7 @@ async function checked(
   model: FileEvidence,
   read: readonly FileEvidence[],
   asked: ComparisonEvidence['questions'],
-  { folder, outcome }: Result,
+  { folder, outcome, close }: Result,
 ): Promise<OptimisedOnnx | string> {
   for (const file of read) {
     if (outcome.read[file.path] !== file.sha256) throw changed(file);
@@ -145,6 +153,7 @@ async function checked(
       latencyMs: comparison.latencyMs,
       outputs: comparison.outputs.map((facts) => judged(facts, config.optimize.tolerance)),
     },
+    close,
   };
 }
 

@@ -11,6 +11,10 @@ const keptMs = 24 * 60 * 60 * 1000;
 export interface Result {
   readonly folder: string;
   readonly outcome: Outcome;
+  /** It was there before. */
+  readonly known: boolean;
+  /** Removes what no later build can find; to be called when the new model was read. */
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -19,33 +23,38 @@ export interface Result {
  * @param inputs everything that decides about the result
  * @param fresh runs anew whatever is there
  * @param make writes the result into an existing empty folder
- * @returns the result, and whether it was there
+ * @returns the result, to be closed
  */
 export async function keptResult(
   cache: string,
   inputs: unknown,
   fresh: boolean,
   make: (out: string) => Promise<void>,
-): Promise<Result & { readonly known: boolean }> {
+): Promise<Result> {
   const parent = join(cache, 'optimize');
   const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
   await mkdir(parent, { recursive: true });
   await forget(parent);
   const kept = join(parent, key);
   const known = fresh ? null : await recall(kept);
-  if (known !== null) return { ...known, known: true };
+  if (known !== null) return { folder: kept, outcome: known, known: true, close: stays };
   const part = `${kept}.${randomUUID()}`;
   await mkdir(part);
   try {
     await make(part);
     const outcome = parseOutcome(await readFile(join(part, 'report.json'), 'utf8'));
-    // What is made anew to be compared takes nobody's place, and goes with what is old. A problem may pass.
-    if (fresh || outcome.problem !== null) return { folder: part, outcome, known: false };
-    return { folder: await moved(part, kept), outcome, known: false };
+    // What is made anew to be compared takes nobody's place. A problem may pass.
+    const folder = fresh || outcome.problem !== null ? part : await moved(part, kept);
+    const goes = (): Promise<void> => rm(part, { recursive: true, force: true });
+    return { folder, outcome, known: false, close: folder === part ? goes : stays };
   } catch (error) {
     await rm(part, { recursive: true, force: true });
     throw error;
   }
+}
+
+async function stays(): Promise<void> {
+  // The next build uses it.
 }
 
 /** To its place, unless another build has put the same there meanwhile; what cannot be read there goes. */
@@ -59,12 +68,12 @@ async function moved(part: string, kept: string): Promise<string> {
   return (await rename(part, kept).then(done, taken)) ?? part;
 }
 
-async function recall(folder: string): Promise<Result | null> {
+async function recall(folder: string): Promise<Outcome | null> {
   try {
     const outcome = parseOutcome(await readFile(join(folder, 'report.json'), 'utf8'));
     const now = new Date();
     await utimes(folder, now, now);
-    return { folder, outcome };
+    return outcome;
   } catch {
     return null;
   }

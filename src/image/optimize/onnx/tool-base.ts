@@ -39,6 +39,7 @@ async function whyUnfit({ config, access, signal }: StageContext, base: string):
     const image = await openBase(absoluteReference(base, access.root), config.image.platform, {
       places: placesOf(access),
       insecureHosts: insecureHosts(config.image),
+      mirrors: config.image.mirrors,
       cache,
       signal,
     });

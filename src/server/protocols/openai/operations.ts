@@ -1,6 +1,7 @@
 import { asArray, asObject } from '../json.ts';
 import { edgeTexts } from '../edges.ts';
 import type { Ask, Edge } from '../protocol.ts';
+import { elementProblem } from '../tensors.ts';
 
 /** One kind of request of the OpenAI API. */
 export interface Operation {
@@ -11,8 +12,8 @@ export interface Operation {
   readonly edges: (model: string) => readonly Edge[];
   /** Number of answers that a request wants; null: one, without a list. */
   readonly rowsOf: (body: Readonly<Record<string, unknown>>) => number | null;
-  /** What is wrong with an answer, in words. */
-  readonly problems: (answer: unknown, rows: number | null) => readonly string[];
+  /** What is wrong with an answer, in words; `width` is how many numbers a vector has (null: any). */
+  readonly problems: (answer: unknown, rows: number | null, width: number | null) => readonly string[];
   /** What the model said, without ids and times. */
   readonly outputs: (answer: unknown) => unknown;
 }
@@ -86,7 +87,7 @@ const embeddings: Operation = {
       edge(ask(embeddings.path, name, { model, input }, null), must),
     ),
   rowsOf: ({ input }) => asArray(input)?.length ?? 1,
-  problems: (answer, rows) => embeddingProblems(vectorsOf(answer), rows),
+  problems: (answer, rows, width) => embeddingProblems(vectorsOf(answer), rows, width),
   outputs: vectorsOf,
 };
 
@@ -132,15 +133,22 @@ function vectorsOf(answer: unknown): readonly (readonly unknown[])[] {
   return data.map((item) => asArray(asObject(item)?.['embedding']) ?? []);
 }
 
-function embeddingProblems(vectors: readonly (readonly unknown[])[], rows: number | null): readonly string[] {
+function embeddingProblems(
+  vectors: readonly (readonly unknown[])[],
+  rows: number | null,
+  width: number | null,
+): readonly string[] {
   if (rows !== null && vectors.length !== rows) return [`asked with ${rows} texts, data has ${vectors.length}`];
   const [first] = vectors;
   return vectors.flatMap((vector, index) => {
     const where = `data[${index}].embedding`;
     if (vector.length === 0) return [`${where} is empty`];
     if (vector.length !== first?.length) return [`${where} has ${vector.length} numbers, the first ${first?.length}`];
-    const wrong = vector.findIndex((value) => typeof value !== 'number' || !Number.isFinite(value));
-    if (wrong >= 0) return [`${where}[${wrong}] is not a finite number`];
+    if (width !== null && vector.length !== width) return [`${where} has ${vector.length} numbers, expected ${width}`];
+    for (const [position, value] of vector.entries()) {
+      const problem = elementProblem('float64', value);
+      if (problem !== null) return [`${where}[${position}] ${problem}`];
+    }
     return vector.every((value) => value === 0) ? [`${where} is all zeros`] : [];
   });
 }

@@ -1,6 +1,7 @@
 import { asArray, asObject, parseJson } from '../json.ts';
 import { statusProblem } from '../judging.ts';
 import type { Outcome, ServerAnswer } from '../protocol.ts';
+import { cut } from '../../../cut.ts';
 
 /** What is wrong with a streamed answer: events that are not JSON, an error in the middle, no end, nothing said. */
 export function judgeStream(outcome: Outcome): readonly string[] {
@@ -14,7 +15,7 @@ export function judgeStream(outcome: Outcome): readonly string[] {
     if ('problem' in chunk) return [`in the stream ${chunk.problem}`];
     const error = asObject(chunk.value)?.['error'];
     if (error !== undefined && error !== null)
-      return [`the stream ends with an error: ${JSON.stringify(error).slice(0, 200)}`];
+      return [`the stream ends with an error: ${cut(JSON.stringify(error), 200)}`];
   }
   const ended = chunks.some((chunk) => 'value' in chunk && finishOf(chunk.value) !== null);
   return ended ? [] : ['the stream gives no finish_reason'];

@@ -5,8 +5,8 @@ import { type Resolve, type Schema, typesOf } from './schema.ts';
 
 const largestProbe = 32 * 1024 * 1024;
 
-/** Names of the request that is larger than the server's limit: here a server may also hang up. */
-export const tooLarge = 'a body above the size limit';
+/** How the name begins of the request that is larger than the server's limit: here a server may also hang up. */
+export const tooLarge = 'a body above server.maxBody';
 
 /**
  * Requests that a server must refuse: each breaks the description in one way. `valid` is a body that fits (undefined: none is known); what cannot be broken for
@@ -30,7 +30,12 @@ export function malformedAsks(
   const longer = breakFirst(top, valid, resolve, oneTooMany);
   if (longer.changed) asks.push(ask('one value too many in a row', JSON.stringify(longer.value)));
   if (valid !== undefined && maxBodyBytes !== null && maxBodyBytes <= largestProbe) {
-    asks.push(ask(tooLarge, JSON.stringify(valid).padEnd(maxBodyBytes + 1024, ' ')));
+    asks.push(
+      ask(
+        `${tooLarge} (${maxBodyBytes.toLocaleString('en')} bytes)`,
+        JSON.stringify(valid).padEnd(maxBodyBytes + 1024, ' '),
+      ),
+    );
   }
   return asks;
 }

@@ -1,6 +1,5 @@
-import { MlDeployError } from '../../../errors.ts';
 import { chooseDevice, type DeviceChoice, withoutFittingGpu } from '../../../gpu/device.ts';
-import { type Device, devicesOf, occupied, unsuitable } from '../../../gpu/devices.ts';
+import { type Device, devicesOf, unsuitable } from '../../../gpu/devices.ts';
 import { probeHost } from '../../../gpu/host.ts';
 import type { RuntimeContext } from '../runtime.ts';
 
@@ -8,6 +7,8 @@ export interface ChosenDevices {
   readonly choice: DeviceChoice;
   /** Devices of this machine that would do; empty on the CPU. */
   readonly candidates: readonly Device[];
+  /** Version of the driver; null: not known. */
+  readonly driver: string | null;
 }
 
 /**
@@ -16,17 +17,23 @@ export interface ChosenDevices {
  */
 export async function chooseDevices({ config, access, needs, signal }: RuntimeContext): Promise<ChosenDevices> {
   const wish = config.smoke.device;
-  if (wish === 'cpu') return { choice: chooseDevice(wish, 0, ''), candidates: [] };
+  if (wish === 'cpu') return { choice: chooseDevice(wish, 0, ''), candidates: [], driver: null };
   const { report, looked, fix } = await probeHost(access.environment, { signal });
-  if (report === null) return { choice: chooseDevice(wish, 0, looked, fix), candidates: [] };
-  const devices = devicesOf(report);
+  if (report === null) return { choice: chooseDevice(wish, 0, looked, fix), candidates: [], driver: null };
+  const profile = profileOf(config.resources.gpu?.resource);
+  const devices = devicesOf(report).filter(({ mig }) => profile === null || mig?.profile === profile);
   const judged = devices.map((device) => ({ device, reasons: unsuitable(device, report.driver, needs) }));
   const candidates = judged.filter(({ reasons }) => reasons.length === 0).map(({ device }) => device);
   if (candidates.length >= needs.count) {
     const { device, note } = chooseDevice(wish, candidates.length, looked);
-    return { choice: { device, note }, candidates };
+    return { choice: { device, note }, candidates, driver: report.driver };
   }
   const why = [
+    ...(profile !== null && devices.length === 0
+      ? [
+          `resources.gpu.resource asks for a MIG device ${profile}, and this machine has none (nvidia-smi -L lists them)`,
+        ]
+      : []),
     ...judged.flatMap(({ device, reasons }) =>
       reasons.length === 0 ? [] : [`${device.title}: ${reasons.join('; ')}`],
     ),
@@ -38,25 +45,10 @@ export async function chooseDevices({ config, access, needs, signal }: RuntimeCo
       ),
     ...(candidates.length > 0 ? [`${candidates.length} would do, resources.gpu.count is ${needs.count}`] : []),
   ].join('. ');
-  return { choice: withoutFittingGpu(wish, 'this machine', why), candidates: [] };
+  return { choice: withoutFittingGpu(wish, 'this machine', why), candidates: [], driver: null };
 }
 
-/** Looks once more, now that the devices are ours: programs of others may be on them. Throws `smoke/gpu-busy`. */
-export async function notOccupied(
-  devices: readonly Device[],
-  { access, needs, signal }: RuntimeContext,
-): Promise<void> {
-  const { report } = await probeHost(access.environment, { signal });
-  const now = report === null ? [] : devicesOf(report);
-  for (const { id } of devices) {
-    const device = now.find((each) => each.id === id);
-    const reason = device === undefined ? null : occupied(device, needs);
-    if (device === undefined || reason === null) continue;
-    throw new MlDeployError({
-      code: 'smoke/gpu-busy',
-      kind: 'infrastructure',
-      message: `${device.title} cannot be used now: ${reason}.`,
-      hint: 'Wait until these programs have ended, or stop them. Tests of ml-deploy wait for each other; other programs do not.',
-    });
-  }
+/** The MIG profile that the deployed pods ask for: `1g.10gb`; null: any device will do. */
+function profileOf(resource: string | undefined): string | null {
+  return /^nvidia\.com\/mig-(.+?)(?:\.shared)?$/.exec(resource ?? '')?.[1] ?? null;
 }

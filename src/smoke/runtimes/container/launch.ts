@@ -2,7 +2,7 @@ import { MlDeployError } from '../../../errors.ts';
 import { startLimitMs } from '../runtime.ts';
 import type { CreateCommand } from './create-arguments.ts';
 import { type Engine, lastLine } from './engine.ts';
-import { withEnvFile } from './env-file.ts';
+import { envFileText } from './env-file.ts';
 import { isItsProgram, programOf } from './refusal.ts';
 
 export interface LaunchOptions {
@@ -12,7 +12,8 @@ export interface LaunchOptions {
   readonly name: string;
   readonly command: CreateCommand;
   /** The registry speaks plain HTTP. */
-  readonly insecure: boolean;
+  /** Whether the image's registry may be reached without TLS. */
+  readonly plainHttp: boolean;
   /** Port of the server in the container. */
   readonly port: number;
 }
@@ -22,17 +23,22 @@ export class Launch {
   readonly #options: LaunchOptions;
   readonly #abort = new AbortController();
   readonly #work: Promise<void>;
+  readonly #variables: string;
   #doing = 'looking for the image';
   #failure: { readonly error: unknown } | null = null;
   /** The program could not be started, by its own fault: what the engine said. */
   refused: string | null = null;
+  /** The engine was asked to create it and has not answered: a daemon may still be at it. */
+  unanswered = false;
   /** Address of the server on this machine; null until it has started. */
   address: string | null = null;
   pullMs = 0;
   createMs = 0;
 
+  /** Throws `smoke/variable` before anything is pulled. */
   constructor(options: LaunchOptions) {
     this.#options = options;
+    this.#variables = envFileText(options.command.environment);
     this.#work = this.#run().catch((error: unknown) => {
       this.#failure = { error };
     });
@@ -60,9 +66,14 @@ export class Launch {
     this.#doing = 'creating the container';
     const pulled = performance.now();
     const [create = '', ...options] = command.args;
-    const made = await withEnvFile(command.environment, (file) =>
-      engine.ask([create, `--env-file=${file}`, ...options], { signal, timeoutMs: 120_000 }),
-    );
+    // No file with secrets is ever on a disk, where a killed process would leave it.
+    this.unanswered = true;
+    const made = await engine.ask([create, '--env-file=/dev/stdin', ...options], {
+      signal,
+      timeoutMs: 120_000,
+      input: this.#variables,
+    });
+    this.unanswered = false;
     if (made.exitCode !== 0) throw notCreated(engine.name, lastLine(made));
     this.#doing = 'starting the container';
     const started = await engine.ask(['start', name], { signal, timeoutMs: 120_000 });
@@ -80,9 +91,9 @@ export class Launch {
   }
 
   async #pull(image: string): Promise<void> {
-    const { engine, insecure } = this.#options;
+    const { engine, plainHttp } = this.#options;
     this.#doing = 'pulling the image';
-    const plain = engine.name === 'podman' && insecure ? ['--tls-verify=false'] : [];
+    const plain = engine.name === 'podman' && plainHttp ? ['--tls-verify=false'] : [];
     const pulled = await engine.ask(['pull', '--quiet', ...plain, image], {
       signal: this.#abort.signal,
       // Whoever waits for the start gives up at the same time.
@@ -93,16 +104,28 @@ export class Launch {
       code: 'smoke/image-pull',
       kind: 'infrastructure',
       message: `${engine.name} cannot get the image ${image}: ${lastLine(pulled)}`,
-      hint:
-        insecure && engine.name === 'docker'
-          ? 'For a registry without TLS, name it under insecure-registries in /etc/docker/daemon.json. Else check that the digest exists and the credentials.'
-          : `Check that the digest exists in the repository and that ${engine.name} login was done.`,
+      hint: pullHint(engine.name, lastLine(pulled)),
     });
   }
 }
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+function pullHint(engine: string, said: string): string {
+  if (/no such host|server misbehaving|name resolution/i.test(said)) {
+    return 'This machine finds no address for the name of the registry: check image.repository, the DNS of this machine, and whether a VPN has to be on.';
+  }
+  if (/gave HTTP response to HTTPS/i.test(said)) {
+    return engine === 'docker'
+      ? 'The registry has no TLS: name it under insecure-registries in /etc/docker/daemon.json, and set image.insecure: true.'
+      : 'The registry has no TLS: set image.insecure: true when plain HTTP is meant.';
+  }
+  if (/refused|i\/o timeout|deadline exceeded|no route to host|unreachable/i.test(said)) {
+    return 'The registry does not answer from this machine: check that it runs, its port, firewalls and the proxy of the engine.';
+  }
+  return `Check that the digest exists in the repository and that ${engine} login was done.`;
 }
 
 function notCreated(engine: string, said: string): MlDeployError {

@@ -1,11 +1,11 @@
 import { asObject } from '../../../server/protocols/json.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, jsonIn } from './engine.ts';
 
 /** The program that an image starts: the first word of its entrypoint, else of its command. Null when the engine does not tell. */
 export async function programOf(engine: Engine, image: string): Promise<string | null> {
   const ended = await engine.ask(['image', 'inspect', '--format', '{{json .Config}}', image]).catch(() => null);
   if (ended?.exitCode !== 0) return null;
-  const config = asObject(JSON.parse(ended.stdout)) ?? {};
+  const config = asObject(jsonIn(ended.stdout)) ?? {};
   const words = [config['Entrypoint'], config['Cmd']].flatMap((part): unknown[] => (Array.isArray(part) ? part : []));
   const [first] = words;
   return typeof first === 'string' ? first : null;

@@ -1,9 +1,12 @@
 import { MlDeployError } from '../../../errors.ts';
 import type { KubeObject } from '../../../kubernetes/api.ts';
 import type { ServerState } from '../runtime.ts';
+import { serverContainer } from '../../../kubernetes/objects/deployment.ts';
 import { fetchContainer, fetchFailure } from '../../../kubernetes/objects/weights.ts';
 import { mountFailure } from '../../../kubernetes/objects/weights-mount.ts';
+import { creationTrouble, type StartTrouble, startTrouble } from '../../../kubernetes/start-trouble.ts';
 import { explainUnschedulable } from './unschedulable.ts';
+import { cut } from '../../../cut.ts';
 
 interface Waiting {
   readonly reason?: string;
@@ -35,6 +38,7 @@ export interface PodStatus {
     readonly state?: { readonly waiting?: Waiting; readonly running?: object; readonly terminated?: Terminated };
   }[];
   readonly containerStatuses?: readonly {
+    readonly name: string;
     readonly imageID: string;
     readonly user?: { readonly linux?: { readonly uid: number } };
     readonly state?: { readonly waiting?: Waiting; readonly running?: object; readonly terminated?: Terminated };
@@ -47,9 +51,19 @@ export function statusOf(pod: KubeObject): PodStatus {
   return status ?? {};
 }
 
-/** How the pod's only container ended; null while it has not. */
+/** The status of the container that serves, not of what a mesh or a log shipper adds to the pod; undefined: there is none yet. */
+export function serverStatus(pod: KubeObject): NonNullable<PodStatus['containerStatuses']>[number] | undefined {
+  return statusOf(pod).containerStatuses?.find(({ name }) => name === serverContainer);
+}
+
+/** How the container that serves ended; null while it has not. */
 export function endOf(pod: KubeObject): Terminated | null {
-  return statusOf(pod).containerStatuses?.[0]?.state?.terminated ?? null;
+  return serverStatus(pod)?.state?.terminated ?? null;
+}
+
+/** The node does not know how the container ended. */
+export function isUnknownEnd({ reason }: Terminated): boolean {
+  return unknownEnds.test(reason ?? '');
 }
 
 /** How long a trouble that may pass by itself (scheduling, a registry's hiccup) has lasted, milliseconds. */
@@ -57,6 +71,25 @@ export type Lasting = (trouble: string) => number;
 
 const schedulingPatienceMs = 10_000;
 const pullPatienceMs = 30_000;
+const startPatienceMs = 30_000;
+
+const pulls =
+  /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable|SignatureValidationFailed)$/;
+const starts =
+  /^(CreateContainerConfigError|CreateContainerError|RunContainerError|PreCreateHookError|PreStartHookError)$/;
+/** What registries say of an image that will not be there at the next try either. */
+const hopelessPull =
+  /not ?found|manifest unknown|does not exist|name unknown|unauthorized|authorization failed|forbidden|denied|no match for platform|no matching manifest|invalid/i;
+const pullHints: Readonly<Record<string, string>> = {
+  InvalidImageName: 'Correct image.repository.',
+  ErrImageNeverPull:
+    'An admission policy of the cluster forbids its nodes to pull (imagePullPolicy Never): ask who keeps it, or put the image on the nodes.',
+  ImageInspectError: 'The image store of the node is damaged: look at its container runtime, or choose another node.',
+  SignatureValidationFailed:
+    'The node takes only signed images: sign it (image.sign), or change the policy of the node.',
+};
+/** Ends that the node reports when it does not know how the container ended. */
+const unknownEnds = /^(ContainerStatusUnknown|Unknown)$/;
 
 /**
  * What a pod's status says about the server in it. Throws (infrastructure) when the cluster cannot run it: no node, no image, a
@@ -64,7 +97,7 @@ const pullPatienceMs = 30_000;
  */
 export function stateOf(pod: KubeObject, lasting: Lasting, scalingUp: boolean, limits: string): ServerState {
   const status = statusOf(pod);
-  const state = status.containerStatuses?.[0]?.state;
+  const state = serverStatus(pod)?.state;
   if (state?.terminated !== undefined) return ended(pod, state.terminated, limits);
   const fetching = fetchState(pod, lasting);
   if (status.phase === 'Failed') throw evicted(pod, status);
@@ -125,28 +158,12 @@ function waiting(pod: KubeObject, { reason = '', message = '' }: Waiting, lastin
     if (unmounted.forGood || lasting('mount') > pullPatienceMs) throw notMounted(pod, reason, message);
     return { phase: 'starting', detail: `mounting the model failed and is tried again: ${oneLine(message)}` };
   }
-  if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError)$/.test(reason)) {
-    const final = /not found|manifest unknown|unauthorized|denied|forbidden|invalid/i.test(message);
-    if (final || reason === 'InvalidImageName' || lasting('pull') > pullPatienceMs) {
-      throw new MlDeployError({
-        code: 'smoke/image-pull',
-        kind: 'infrastructure',
-        message: `The cluster cannot get the image for pod ${pod.metadata.name} (${reason}): ${oneLine(message)}`,
-        hint: 'Check that the digest exists in the repository, that nodes can reach the registry, and deploy.imagePullSecrets.',
-      });
-    }
-    return { phase: 'starting', detail: `pulling the image failed and is tried again: ${oneLine(message)}` };
-  }
-  if (reason === 'CreateContainerConfigError') {
-    throw new MlDeployError({
-      code: 'smoke/container-config',
-      kind: 'infrastructure',
-      message: `The container of pod ${pod.metadata.name} cannot be created: ${oneLine(message)}`,
-      hint: 'Check the ConfigMaps and Secrets that deploy names, and that they are in the namespace.',
-    });
-  }
-  if (reason === 'CreateContainerError' || reason === 'RunContainerError') {
-    return { phase: 'ended', exitCode: null, reason: `the container cannot be started: ${oneLine(message)}` };
+  if (pulls.test(reason)) return notPulled(pod, { reason, message }, lasting);
+  if (starts.test(reason)) {
+    const trouble = startTrouble(message);
+    if (trouble.fault === 'image') return refused(trouble, message);
+    if (!trouble.mayPass || lasting('start') > startPatienceMs) throw notStarted(pod, reason, trouble, message);
+    return { phase: 'starting', detail: `starting it failed and is tried again: ${oneLine(message)}` };
   }
   return {
     phase: 'starting',
@@ -154,9 +171,66 @@ function waiting(pod: KubeObject, { reason = '', message = '' }: Waiting, lastin
   };
 }
 
+/** Its own digest, and what else the message quotes, must not be read as a reason. */
+function notPulled(pod: KubeObject, { reason = '', message = '' }: Waiting, lasting: Lasting): ServerState {
+  const said = message.replace(/"[^"]*"|\S+@sha256:[0-9a-f]{64}/g, '');
+  const final =
+    hopelessPull.test(said) || /^(InvalidImageName|ErrImageNeverPull|SignatureValidationFailed)$/.test(reason);
+  if (!final && lasting('pull') <= pullPatienceMs) {
+    return { phase: 'starting', detail: `pulling the image failed and is tried again: ${oneLine(message)}` };
+  }
+  throw new MlDeployError({
+    code: 'smoke/image-pull',
+    kind: 'infrastructure',
+    message: `The cluster cannot get the image for pod ${pod.metadata.name} (${reason}): ${oneLine(message)}`,
+    hint:
+      pullHints[reason] ??
+      'Check that the digest exists in the repository, that nodes can reach the registry, and deploy.imagePullSecrets.',
+  });
+}
+
+/** The image is at fault: it would end so on every node. */
+function refused({ means }: StartTrouble, message: string): Extract<ServerState, { phase: 'ended' }> {
+  return { phase: 'ended', exitCode: null, reason: `the container cannot be started, ${means} (${oneLine(message)})` };
+}
+
+function notStarted(
+  pod: KubeObject,
+  reason: string,
+  { fault, means, hint }: StartTrouble,
+  message: string,
+): MlDeployError {
+  return new MlDeployError({
+    code: fault === 'configuration' ? 'smoke/container-config' : 'smoke/container-start',
+    kind: 'infrastructure',
+    message: `The container of pod ${pod.metadata.name} cannot be started, ${means} (${reason}: ${oneLine(message)})`,
+    hint: `Nothing is known against the model. ${hint}`,
+  });
+}
+
+/**
+ * What events say of a pod that has a node and no container yet: its sandbox, network or volumes. What lasts is thrown.
+ * @returns what it waits for; null: nothing is wrong
+ */
+export function beforeContainer(
+  pod: KubeObject,
+  events: readonly { readonly reason: string; readonly message: string }[],
+  lasting: Lasting,
+): string | null {
+  const { conditions } = statusOf(pod);
+  const waits = serverStatus(pod)?.state?.waiting?.reason;
+  const set = conditions?.some(({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True');
+  const event = waits === undefined || waits === 'ContainerCreating' ? creationTrouble(events) : null;
+  if (set === true || event === null) return null;
+  const trouble = startTrouble(event.message);
+  if (lasting('sandbox') > startPatienceMs) throw notStarted(pod, event.reason, trouble, event.message);
+  return `${trouble.means}; it is tried again: ${oneLine(event.message)}`;
+}
+
 function ended(pod: KubeObject, terminated: Terminated, memoryLimit: string): ServerState {
   const { exitCode, reason, message } = terminated;
-  if (statusOf(pod).reason === 'Evicted') throw evicted(pod, statusOf(pod));
+  const taken = takenAway(pod);
+  if (taken !== null) throw evicted(pod, taken);
   if (reason === 'OOMKilled') {
     return {
       phase: 'ended',
@@ -164,21 +238,48 @@ function ended(pod: KubeObject, terminated: Terminated, memoryLimit: string): Se
       reason: `it was killed because it used more memory than resources.memory (${memoryLimit})`,
     };
   }
+  if (isUnknownEnd(terminated)) throw evicted(pod, terminated);
   if (reason === 'StartError' || reason === 'ContainerCannotRun') {
-    return { phase: 'ended', exitCode, reason: `it could not be started: ${oneLine(message ?? '')}` };
+    const trouble = startTrouble(message ?? '');
+    if (trouble.fault !== 'image') throw notStarted(pod, reason, trouble, message ?? '');
+    return { ...refused(trouble, message ?? ''), exitCode };
   }
   return { phase: 'ended', exitCode, reason: `it ended by itself with exit code ${exitCode}` };
 }
 
-function evicted(pod: KubeObject, status: PodStatus): MlDeployError {
+/**
+ * Why the cluster ended the pod, whatever its program said then: a node that was drained or shut down, a pod of higher priority, a deadline, somebody who
+ * deleted it. The kubelet names a reason only for ends of its own, and others leave the condition `DisruptionTarget`.
+ */
+function takenAway(pod: KubeObject): Pick<PodStatus, 'reason' | 'message'> | null {
+  const { reason, message, conditions } = statusOf(pod);
+  if (reason !== undefined) return { reason, ...(message === undefined ? {} : { message }) };
+  const disrupted = conditions?.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
+  if (disrupted !== undefined) return disrupted;
+  return pod.metadata.deletionTimestamp === undefined
+    ? null
+    : { reason: 'Deleted', message: 'somebody, or something, deleted it' };
+}
+
+function evicted(pod: KubeObject, status: Pick<PodStatus, 'reason' | 'message'>): MlDeployError {
   return new MlDeployError({
     code: 'smoke/pod-lost',
     kind: 'infrastructure',
     message: `The cluster took pod ${pod.metadata.name} away (${status.reason ?? 'Failed'}): ${oneLine(status.message ?? '')}`,
-    hint: 'Nothing is known against the model: run the smoke test again.',
+    hint: `Nothing is known against the model. ${lostHints.find(([pattern]) => pattern.test(status.reason ?? ''))?.[1] ?? 'Run the smoke test again.'}`,
   });
 }
 
+/** What a kubelet's own refusal calls for. */
+const lostHints: readonly (readonly [RegExp, string])[] = [
+  [
+    /^UnexpectedAdmissionError$/,
+    'The device plugin of the node refused: a GPU is unhealthy, or several shares of one GPU were asked for (time-slicing). Look at `kubectl describe node` and the logs of the device plugin.',
+  ],
+  [/^OutOf/, 'Somebody else took it in the same moment: run the smoke test again.'],
+  [/^Evicted$/, 'The node ran out of memory or disk: choose another one, or run the smoke test again.'],
+];
+
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, 400);
+  return cut(text.replace(/\s+/g, ' ').trim(), 400);
 }

@@ -1,7 +1,8 @@
 import { MlDeployError } from '../../../errors.ts';
-import { probeCluster, unsuitableNode } from '../../../gpu/cluster.ts';
+import { nodeWarnings, probeCluster, sharedMemory, unsuitableNode } from '../../../gpu/cluster.ts';
 import { chooseDevice, type DeviceChoice, withoutFittingGpu } from '../../../gpu/device.ts';
 import type { KubeApi, KubeObject } from '../../../kubernetes/api.ts';
+import { execHint, execNotAllowed, mayExec } from '../../../kubernetes/exec-rights.ts';
 import { checkImageVolumes } from '../../../kubernetes/image-volumes.ts';
 import { resources } from '../../../kubernetes/resources.ts';
 import { exampleWeights } from '../../../pipeline/pod-weights.ts';
@@ -9,7 +10,7 @@ import type { RuntimeContext, StartSpec } from '../runtime.ts';
 import { smokePod } from './pod.ts';
 
 /** Verbs without which the test cannot run; requests may travel directly, so pods/proxy is not among them. */
-const needed = [
+export const neededOnPods = [
   { verb: 'create' },
   { verb: 'get' },
   { verb: 'list' },
@@ -24,12 +25,23 @@ const needed = [
  */
 export async function lookAround(api: KubeApi, context: RuntimeContext): Promise<string> {
   const { namespace } = context.config.deploy;
-  const [device] = await Promise.all([
+  const [device, sight] = await Promise.all([
     deviceFor(api, context),
-    ...needed.map((right) => demand(api, right, namespace)),
+    mayExec(api, namespace),
+    ...neededOnPods.map((right) => demand(api, right, namespace)),
   ]);
   await rehearse(api, context, device);
-  return `the cluster at ${api.server} answers and pods may be created in namespace ${namespace}. ${device.note}`;
+  return `the cluster at ${api.server} answers and pods may be created in namespace ${namespace}. ${device.note}${sight === 'no' ? blind(namespace, device) : ''}`;
+}
+
+/** What will not be seen without the right to look into the pod. */
+function blind(namespace: string, { device }: DeviceChoice): string {
+  const checks = [
+    'memory',
+    'peak-memory',
+    ...(device === 'gpu' ? ['gpu-used', 'gpu-memory', 'gpu-growth', 'gpu-errors'] : []),
+  ];
+  return ` ${execNotAllowed(namespace)} Nobody can look into the pod then, and these checks are skipped: ${checks.join(', ')}. ${execHint}`;
 }
 
 async function demand(
@@ -44,7 +56,7 @@ async function demand(
     code: 'kubernetes/forbidden',
     kind: 'infrastructure',
     message: `The smoke test is not allowed to ${verb} ${what} in namespace ${namespace}.`,
-    hint: `Give the account a Role with the verbs create, get, list, patch and delete on pods, and get on pods/log.`,
+    hint: 'Give the account a Role with the verbs create, get, list, patch and delete on pods, and get on pods/log: tekton/rbac/smoke.yaml is one.',
   });
 }
 
@@ -84,15 +96,18 @@ export async function deviceFor(api: KubeApi, { config, needs }: RuntimeContext)
       hint: 'Set resources.gpu, for example {count: 1}, or set smoke.device to cpu.',
     });
   }
-  const { nodes, looked } = await probeCluster(api, config.deploy.nodeSelector);
+  const { nodes, looked } = await probeCluster(api, config.deploy.nodeSelector, config.resources.gpu.resource);
   const offering = nodes?.filter(({ count }) => count > 0) ?? null;
   if (offering === null || offering.length === 0) return chooseDevice(device, offering === null ? null : 0, looked);
   const judged = offering
     .filter(({ selected }) => selected)
     .map((node) => ({ node, reasons: unsuitableNode(node, needs) }));
   // None that is selected: the scheduler says so, or an autoscaler adds one.
-  if (judged.length === 0 || judged.some(({ reasons }) => reasons.length === 0)) {
-    return chooseDevice(device, offering.length, looked);
+  const fitting = judged.filter(({ reasons }) => reasons.length === 0);
+  if (judged.length === 0 || fitting.length > 0) {
+    const choice = chooseDevice(device, offering.length, looked);
+    const told = fitting.flatMap(({ node }) => [...nodeWarnings(node, needs), sharedMemory(node, needs) ?? []].flat());
+    return { ...choice, note: [choice.note, ...told].join(' ') };
   }
   const why = judged.map(({ node, reasons }) => `${node.node}: ${reasons.join('; ')}`).join('. ');
   return withoutFittingGpu(device, 'the cluster', why);

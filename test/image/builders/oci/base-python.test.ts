@@ -100,6 +100,16 @@ describe('the Python of a base', () => {
     expect(foundPython(base, [lower, upper], 'base').executable).toBe('/usr/bin/python3.11');
   });
 
+  it('is found without delay below 50000 files and marks', { timeout: 20_000 }, () => {
+    const names = (name: string, length = 50_000): string[] =>
+      Array.from({ length }, (_, index) => `opt/${index}/bin/${name}`);
+    const none = { links: {}, glibc: '2.36', musl: false, removed: [], files: [] };
+    const lower: LayerFacts = { ...none, files: ['usr/bin/python3.12', ...names('python3')] };
+    const upper: LayerFacts = { ...none, removed: names('python2'), links: { 'usr/bin/python3': 'python3.12' } };
+    const path = `PATH=${names('', 500).join(':')}:/usr/bin`;
+    expect(foundPython(config([path]), [lower, upper], 'base').executable).toBe('/usr/bin/python3.12');
+  });
+
   it('is told by its standard library where no name tells the version, and on musl', async () => {
     const facts = await factsOf(
       file('opt/conda/bin/python3'),

@@ -93,3 +93,15 @@ it('takes the first of two files with one name', async () => {
     { path: 'venv/lib/python3.11/site-packages/b.py' },
   ]);
 });
+
+it.each(['pack/caf\u00e9.py', 'caf\u00e9/__init__.py'])('refuses a name that is not UTF-8 (%s)', async (name) => {
+  const folder = target(common);
+  const place = Buffer.from(join(folder, name), 'latin1');
+  mkdirSync(place.subarray(0, place.lastIndexOf('/')), { recursive: true });
+  writeFileSync(place, 'x');
+  await expect(environmentEntries([folder], '/venv', python)).rejects.toMatchObject({
+    code: 'build/package-name',
+    kind: 'usage',
+    message: expect.stringContaining('"') as string,
+  });
+});

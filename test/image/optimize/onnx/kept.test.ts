@@ -46,6 +46,17 @@ it('neither a problem nor what failed is kept', async () => {
   expect(readdirSync(join(cache, 'optimize'))).toHaveLength(2);
 });
 
+it('what no later build finds is gone when it is closed, and what one finds stays', async () => {
+  const cache = cacheFolder();
+  const { make } = maker();
+  const kept = await keptResult(cache, ['a'], false, make);
+  const fresh = await keptResult(cache, ['a'], true, make);
+  const problem = await keptResult(cache, ['b'], false, maker('it has no memory').make);
+  expect(readdirSync(join(cache, 'optimize'))).toHaveLength(3);
+  for (const result of [fresh, problem, kept, await keptResult(cache, ['a'], false, make)]) await result.close();
+  expect(readdirSync(join(cache, 'optimize')).map((name) => join(cache, 'optimize', name))).toEqual([kept.folder]);
+});
+
 it('two builds at once have one result each, and both are whole', async () => {
   const cache = cacheFolder();
   const { make } = maker();

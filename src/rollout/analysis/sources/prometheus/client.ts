@@ -2,6 +2,7 @@ import type { PrometheusConfig } from '../../../../config/config.ts';
 import { MlDeployError } from '../../../../errors.ts';
 import type { KubeApi } from '../../../../kubernetes/api.ts';
 import { directFetch, serviceFetch, type Fetch } from './http.ts';
+import { cut } from '../../../../cut.ts';
 
 /** One series of an answer: labels, and points of Unix seconds and value, oldest first. */
 export interface PromSeries {
@@ -117,7 +118,7 @@ function parsed(body: string): Answer | null {
 }
 
 function firstLine(body: string): string {
-  return (body.trim().split('\n')[0] ?? '').slice(0, 200) || 'an empty answer';
+  return cut(body.trim().split('\n')[0] ?? '', 200) || 'an empty answer';
 }
 
 function refused(address: string, status: number, why: string): MlDeployError {

@@ -1,0 +1,159 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { tryLock } from '../../../src/gpu/lock.ts';
+import { silentReporter } from '../../../src/pipeline/reporter.ts';
+import { serverOf } from '../../../src/server/index.ts';
+import { engineOf } from '../../../src/smoke/runtimes/container/engine.ts';
+import { inspect } from '../../../src/smoke/runtimes/container/inspect.ts';
+import { containerRuntime } from '../../../src/smoke/runtimes/container.ts';
+import { usualPatience } from '../../../src/smoke/runtimes/container/smoke-container.ts';
+import { createSmokeStage } from '../../../src/smoke/stage.ts';
+import { until } from '../../cluster/poll.ts';
+import { derived } from '../../gpu/nvidia/documents.ts';
+import { message, verdict } from '../fixture/project.ts';
+import { failures, gpuHost, hostProject, type HostProject } from '../simulated/gpu-host.ts';
+
+const uuid = 'GPU-33333333-0000-0000-0000-000000000004';
+const cpu: HostProject = { smoke: { device: 'cpu' }, resources: { gpu: null } };
+
+const patience = { ...usualPatience, newsMs: 500, quickRemovalMs: 700, removalMs: 3_000 };
+const smokeStage = createSmokeStage({ runtimes: [containerRuntime('docker', patience)], serverOf });
+
+/** Does something when the stage begins a task with such a title. */
+const when = (begins: string, act: () => void) => ({
+  ...silentReporter,
+  task: (title: string) => {
+    if (title.startsWith(begins)) act();
+    return silentReporter.task(title);
+  },
+});
+
+describe.concurrent('an engine that does not do what it is asked says nothing against the model', () => {
+  test('a signal that it does not deliver: an error with its words', async () => {
+    const host = gpuHost(null);
+    const said =
+      'Error response from daemon: cannot kill container: tried to kill container, but did not receive an exit event';
+    const reporter = when('Ends cleanly', () => {
+      host.set('kill-fails', said);
+    });
+    const work = smokeStage.run({ ...hostProject(host, cpu), reporter });
+    await expect(work).rejects.toMatchObject({
+      code: 'smoke/container-engine',
+      kind: 'infrastructure',
+      message: `docker kill failed: ${said}`,
+      hint: expect.stringContaining('Nothing is known against the model') as string,
+    });
+    expect(host.containers()).toEqual([]);
+  });
+
+  test.each([
+    ['nothing', '', 'without a word'],
+    ['no JSON', 'Emulate Docker CLI', 'Emulate Docker CLI'],
+    ['no state', '[{"Id":"x"}]', '[{"Id":"x"}]'],
+  ])('a container of which it tells %s: an error with its words', async (_, said, quoted) => {
+    const host = gpuHost(null);
+    const bin = readFileSync(path.join(host.state, '../bin/docker'), 'utf8').split('\n').slice(1).join('\n');
+    host.program('docker', `[ "$1 $2" = "container inspect" ] && { echo '${said}'; exit 0; }\n${bin}`);
+    const engine = engineOf('docker', hostProject(host).access);
+    await expect(inspect(engine, 'x')).rejects.toMatchObject({
+      code: 'smoke/container-engine',
+      message: `docker container failed: it does not tell the state of the container: ${quoted}`,
+    });
+  });
+
+  test('a program that ended before the signal came is judged by its own end', async () => {
+    const host = gpuHost(null);
+    const reporter = when('Ends cleanly', () => {
+      host.set('kill-fails', 'Error response from daemon: container is not running');
+      const [name = ''] = host.containers();
+      process.kill(Number(host.read(`containers/${name}/pid`)), 'SIGTERM');
+    });
+    const evidence = await smokeStage.run({ ...hostProject(host, cpu), reporter });
+    expect(verdict(evidence, 'stop')).toBe('passed');
+  });
+
+  test('a container that it does not remove: an error, unless something is known against the model', async () => {
+    const host = gpuHost(null);
+    host.set(
+      'rm-fails',
+      'Error response from daemon: container is dead and cannot be removed: device or resource busy',
+    );
+    const wish = (fault: string) => ({ ...cpu, env: { FAULT: fault } });
+    const [fine, bad] = await Promise.allSettled([
+      smokeStage.run(hostProject(host, wish('none'))),
+      smokeStage.run(hostProject(host, wish('nan'))),
+    ]);
+    expect(fine).toMatchObject({ reason: { code: 'smoke/container-engine', kind: 'infrastructure' } });
+    expect(String(fine.status === 'rejected' && fine.reason)).toContain('device or resource busy');
+    if (bad.status === 'rejected') throw bad.reason;
+    expect(failures(bad.value)).toEqual(['answers']);
+    expect(message(bad.value, 'clean')).toContain(
+      'which is not its fault: docker rm failed: Error response from daemon',
+    );
+  }, 60_000);
+
+  test('a removal that hangs keeps nobody from the device', async () => {
+    const host = gpuHost((derived['h100-535']?.() ?? '').replace(/<uuid>[^<]*/, `<uuid>${uuid}`));
+    let stuckAt = 0;
+    const reporter = when('Ends cleanly', () => {
+      host.set('rm-hangs', '');
+      stuckAt = performance.now();
+    });
+    const work = smokeStage.run({ ...hostProject(host), reporter });
+    const failed = expect(work).rejects.toMatchObject({
+      code: 'smoke/container-engine',
+      message: expect.stringMatching(/^docker rm failed: docker rm did not end within/) as string,
+    });
+    await until('it is stuck', () => Promise.resolve(stuckAt > 0), { timeout: 60_000 });
+    await until(
+      'the device is free',
+      async () => {
+        const lock = await tryLock(uuid, { what: 'a look', pid: 1, since: '' });
+        await lock?.release();
+        return lock !== null;
+      },
+      { timeout: 20_000 },
+    );
+    // The removal goes on, without the device.
+    expect(host.containers()).toHaveLength(1);
+    host.forget('rm-hangs');
+    await failed;
+    expect(performance.now() - stuckAt).toBeGreaterThan(patience.removalMs);
+  }, 60_000);
+});
+
+test('a container that the daemon still makes after an interrupt is removed', async () => {
+  const host = gpuHost(null);
+  const [bin, vars] = [path.join(host.state, '../bin/docker'), path.join(host.state, 'vars')];
+  const rest = readFileSync(bin, 'utf8').split('\n').slice(1).join('\n');
+  const daemon = `setsid sh -c 'sleep 0.5; exec "$0" "$@" < ${vars}' "$0" "$@" > /dev/null 2>&1`;
+  const create = `cat > ${vars}; LATE=1 ${daemon} & exec sleep 60`;
+  host.program('docker', `if [ "$1" = create ] && [ -z "$LATE" ]; then ${create}; fi\n${rest}`);
+  const interrupt = new AbortController();
+  const context = { ...hostProject(host, cpu), signal: interrupt.signal };
+  const work = expect(smokeStage.run(context)).rejects.toMatchObject({ code: 'smoke/interrupted' });
+  await until('it creates', () => Promise.resolve(existsSync(vars)), { timeout: 60_000 });
+  interrupt.abort();
+  await work;
+  const asked = host.commands().map(([, command]) => command);
+  expect(asked.indexOf('create')).toBeGreaterThan(asked.indexOf('rm'));
+  expect(host.containers()).toEqual([]);
+}, 60_000);
+
+test('a test gives up before others may take its container for left over', async () => {
+  const host = gpuHost(null);
+  const now = Date.now();
+  const reporter = when('Refuses', () => vi.useFakeTimers({ toFake: ['Date'], now: now + 3 * 3600_000 }));
+  try {
+    await expect(smokeStage.run({ ...hostProject(host, cpu), reporter })).rejects.toMatchObject({
+      code: 'smoke/overdue',
+      message: expect.stringMatching(
+        /has taken 9\d min, after which other tests may remove the docker container/,
+      ) as string,
+    });
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(host.containers()).toEqual([]);
+});
