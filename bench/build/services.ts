@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { cacheFolder } from '../../test/cluster/build/cache.ts';
 import { until } from '../../test/cluster/poll.ts';
-import { freePort } from '../../test/oci/real-registry.ts';
+import { freePort } from '../../test/free-ports.ts';
 import { registryProgram } from './registry.ts';
 
 /** A registry and a BuildKit daemon of one contender alone, with nothing in them but the base image. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { installPackages } from '../cluster/requirements.ts';
 import { until } from '../cluster/poll.ts';
+import { freePort } from '../free-ports.ts';
 import { goesWithUs } from '../guard.ts';
 
 /** A registry process of its own, empty, on a port of its own. */
@@ -98,16 +99,6 @@ export async function startCuttingProxy(target: string, afterBytes: number, time
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
   return Object.assign(proxy, { host: `127.0.0.1:${address.port}` });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }
 
 /** The registry accepts bcrypt only; Debian's Perl has it in crypt(3). */

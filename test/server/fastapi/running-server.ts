@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { validateStage } from '../../../src/model/stage.ts';
 import { serverOf } from '../../../src/server/index.ts';
 import { until } from '../../cluster/poll.ts';
+import { freePort } from '../../free-ports.ts';
 import { goesWithUs } from '../../guard.ts';
 import { project } from '../../image/project.ts';
 import { serverPython } from './python.ts';
@@ -162,14 +162,4 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   goesWithUs(child);
   return new RunningServer(port, child);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }

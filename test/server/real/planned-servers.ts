@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { layOut, planned, type Planned } from './planned.ts';
-import { freePorts, startReal, type RealProcess } from './process.ts';
+import { freePorts } from '../../free-ports.ts';
+import { startReal, type RealProcess } from './process.ts';
 import { pythonWith } from './python.ts';
 import { startTritonserver } from './servers.ts';
 

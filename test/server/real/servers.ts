@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { pythonWith } from './python.ts';
-import { freePorts, startReal, type RealProcess } from './process.ts';
+import { freePorts } from '../../free-ports.ts';
+import { startReal, type RealProcess } from './process.ts';
 
 const models = new URL('models/', import.meta.url).pathname;
 

@@ -15,8 +15,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
+import { freePort } from '../../free-ports.ts';
 import { document } from './nvidia-smi.ts';
 
 const [state = '', , command = '', ...args] = process.argv.slice(2);
@@ -137,17 +137,6 @@ async function start(name: string): Promise<void> {
   const xid = environment['SIM_XID'];
   if (xid !== undefined)
     appendFileSync(path.join(state, 'dmesg'), `[ 1234.500000] ${xid.replace('PID', read(path.join(folder, 'pid')))}\n`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
-  });
 }
 
 function kill(name: string): void {
