@@ -1,18 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { tryLock } from '../../../src/gpu/lock.ts';
 import { silentReporter } from '../../../src/pipeline/reporter.ts';
+import { thisProcess } from '../../../src/process/owner.ts';
 import { serverOf } from '../../../src/server/index.ts';
+import { ownerLabel, smokeLabel } from '../../../src/smoke/runtimes/container/create-arguments.ts';
 import { engineOf } from '../../../src/smoke/runtimes/container/engine.ts';
 import { inspect } from '../../../src/smoke/runtimes/container/inspect.ts';
+import { removeLeftovers } from '../../../src/smoke/runtimes/container/leftovers.ts';
 import { containerRuntime } from '../../../src/smoke/runtimes/container.ts';
 import { usualPatience } from '../../../src/smoke/runtimes/container/smoke-container.ts';
 import { createSmokeStage } from '../../../src/smoke/stage.ts';
 import { until } from '../../cluster/poll.ts';
 import { derived } from '../../gpu/nvidia/documents.ts';
 import { message, verdict } from '../fixture/project.ts';
-import { failures, gpuHost, hostProject, type HostProject } from '../simulated/gpu-host.ts';
+import { failures, type GpuHost, gpuHost, hostProject, type HostProject } from '../simulated/gpu-host.ts';
 
 const uuid = 'GPU-33333333-0000-0000-0000-000000000004';
 const cpu: HostProject = { smoke: { device: 'cpu' }, resources: { gpu: null } };
@@ -157,3 +162,54 @@ test('a test gives up before others may take its container for left over', async
   }
   expect(host.containers()).toEqual([]);
 });
+
+describe.concurrent(
+  'Podman waits 10 s in its removal, and has forgotten the container: its program ends nevertheless',
+  () => {
+    const wish: HostProject = { smoke: { device: 'cpu', runtime: 'podman' }, resources: { gpu: null } };
+    const stage = createSmokeStage({ runtimes: [containerRuntime('podman', patience)], serverOf });
+    const pidOf = (host: GpuHost) => {
+      const [name = ''] = host.containers();
+      return Number(host.read(`containers/${name}/pid`));
+    };
+    const runs = (pid: number) => existsSync(`/proc/${pid}`);
+
+    test('when a test is interrupted', async () => {
+      const host = gpuHost(null);
+      const interrupt = new AbortController();
+      let pid = 0;
+      const reporter = when('Ends cleanly', () => {
+        pid = pidOf(host);
+        interrupt.abort();
+      });
+      const project = hostProject(host, { ...wish, env: { FAULT: 'ignores-sigterm' } });
+      const work = stage.run({ ...project, reporter, signal: interrupt.signal });
+      await expect(work).rejects.toMatchObject({ code: 'smoke/interrupted' });
+      expect(pid).toBeGreaterThan(0);
+      expect(runs(pid)).toBe(false);
+    });
+
+    test('when the removal of what an earlier run left is interrupted', async () => {
+      const host = gpuHost(null);
+      const child = spawn(process.execPath, ['-e', '']);
+      await once(child, 'exit');
+      const engine = engineOf('podman', hostProject(host).access);
+      const earlier = JSON.stringify({ ...(JSON.parse(thisProcess('run')) as object), pid: child.pid });
+      const labels = [`--label=${smokeLabel}=true`, `--label=${ownerLabel}=${earlier}`];
+      const file = path.join(host.state, 'variables');
+      writeFileSync(file, 'FAULT=ignores-sigterm\n');
+      await engine.must(['create', '--name=left', ...labels, `--env-file=${file}`, 'image']);
+      await engine.must(['start', 'left']);
+      const pid = pidOf(host);
+      await until('it listens', () => Promise.resolve(host.read('containers/left/log').includes('listening')));
+      const interrupt = new AbortController();
+      const removal = removeLeftovers(engine, interrupt.signal).catch(() => null);
+      await until('it is being removed', () =>
+        Promise.resolve(host.commands().some(([, command]) => command === 'rm')),
+      );
+      interrupt.abort();
+      await removal;
+      expect(runs(pid)).toBe(false);
+    });
+  },
+);

@@ -19,7 +19,7 @@ import path from 'node:path';
 import { freePort } from '../../free-ports.ts';
 import { document } from './nvidia-smi.ts';
 
-const [state = '', , command = '', ...args] = process.argv.slice(2);
+const [state = '', engine = '', command = '', ...args] = process.argv.slice(2);
 const containers = path.join(state, 'containers');
 mkdirSync(containers, { recursive: true });
 
@@ -148,6 +148,7 @@ function kill(name: string): void {
 
 async function remove(name: string): Promise<void> {
   const folder = folderOf(name);
+  if (engine === 'podman' && isAlive(folder)) await endSlowly(folder);
   if (isAlive(folder)) process.kill(Number(read(path.join(folder, 'pid'))), 'SIGKILL');
   // Whoever waits for the program still writes its exit code, into a folder that is there.
   while (isAlive(folder) || (existsSync(path.join(folder, 'pid')) && !existsSync(path.join(folder, 'exit')))) {
@@ -157,6 +158,15 @@ async function remove(name: string): Promise<void> {
   if (stuck !== undefined) writeFileSync(path.join(state, 'stuck'), stuck);
   rmSync(folder, { recursive: true, force: true });
   say(name);
+}
+
+/** As Podman's rm: it asks the program to end and waits 10 s, while nobody finds the container any more. */
+async function endSlowly(folder: string): Promise<void> {
+  const pid = Number(read(path.join(folder, 'pid')));
+  rmSync(path.join(folder, 'head'));
+  process.kill(pid, 'SIGTERM');
+  const began = performance.now();
+  while (isAlive(folder) && performance.now() - began < 10_000) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 const last = args.at(-1) ?? '';

@@ -2,6 +2,7 @@ import { hasEnded, isOfRun } from '../../../process/owner.ts';
 import { lifeLabel, ownerLabel, smokeLabel } from './create-arguments.ts';
 import type { Engine } from './engine.ts';
 import { inspect, type Inspected } from './inspect.ts';
+import { removeContainer } from './remove-container.ts';
 
 /**
  * Removes containers of smoke tests whose process ran on this machine and has certainly ended, or which are older than any test. Containers
@@ -29,7 +30,7 @@ async function removeWhere(
     const found = await inspect(engine, id);
     // Null: somebody else's clean-up was faster.
     if (found === null || !isDead(found)) continue;
-    const ended = await engine.ask(['rm', '--force', '--volumes', id], asked);
+    const ended = await removeContainer(engine, id, asked);
     if (ended.exitCode === 0) removed.push(found.name);
   }
   return removed;

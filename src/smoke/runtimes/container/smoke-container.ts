@@ -8,6 +8,7 @@ import { explainEnd } from './end.ts';
 import { type Engine, engineFailed, lastLine } from './engine.ts';
 import { digestsOf, inspect, type Inspected, isOver } from './inspect.ts';
 import type { Launch } from './launch.ts';
+import { removeContainer } from './remove-container.ts';
 import { Sightings } from './sightings.ts';
 
 /** How long an engine may take, milliseconds. */
@@ -216,10 +217,7 @@ export class SmokeContainer implements RunningServer {
       const left = limitMs - (performance.now() - began);
       let said: string;
       try {
-        // Podman's rm gives a program 10 s to end, within which we may give up: the container would be gone, and its program would go on.
-        if (engine.name === 'podman')
-          await engine.ask(['kill', '--signal', 'KILL', name], { timeoutMs: Math.max(500, left) });
-        const ended = await engine.ask(['rm', '--force', '--volumes', name], { timeoutMs: Math.max(500, left) });
+        const ended = await removeContainer(engine, name, { timeoutMs: Math.max(500, left) });
         if ((await inspect(engine, name)) !== null) said = lastLine(ended);
         else if (performance.now() - began >= settledMs) return null;
         else said = 'its creation is still under way';
