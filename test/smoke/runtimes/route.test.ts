@@ -168,7 +168,8 @@ describe('through the proxy of the API server', () => {
       send: async ({ timeoutMs = 0 }) => {
         // It gives up after 30 s; whoever waits less learns nothing.
         if (timeoutMs > 30_000) return said('dial tcp 10.0.0.7:8000: i/o timeout');
-        await delay(timeoutMs);
+        // Timers end up to a millisecond early.
+        await delay(timeoutMs - 1);
         throw new MlDeployError({ code: 'kubernetes/unreachable', kind: 'infrastructure', message: 'late', hint: '' });
       },
     };

@@ -24,6 +24,8 @@ export interface Proxy {
 }
 
 const defaultTimeoutMs = 30_000;
+/** By so much a timer may end before its time, as another clock sees it. */
+const earlyMs = 5;
 /** An API server that restarts, or has too much to do, is back by then. */
 const patienceMs = 30_000;
 /** Until the kubelet has told that a container ended, mostly. */
@@ -118,7 +120,7 @@ async function sendOnce(
   } catch (error) {
     const ms = performance.now() - began;
     if (!(error instanceof MlDeployError) || error.code !== 'kubernetes/unreachable') throw error;
-    if (ms < timeoutMs) {
+    if (ms < timeoutMs - earlyMs) {
       // A server that dies in the middle of its answer breaks our connection to the API server, too.
       if (!(await isOver(over))) throw error;
       return { kind: 'none', reason: 'broken', message: 'the connection broke, and the container has ended', ms };
