@@ -1,11 +1,13 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/slow-first.ts';
 
 // `unit` needs nothing. `cluster` brings up the test cluster and mostly waits for it: files run side by side, each in a namespace of its own;
 // what breaks a node or the API server does so in a cluster of its own. `proof` takes longer than the gate allows.
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         test: {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { version } from '../src/version.ts';
+import { slowFiles } from './slow-first.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -31,6 +32,10 @@ describe('the repository tells the truth about itself', () => {
     const named = [...read('CONTRIBUTING.md').matchAll(/\| `([^`]+)` \|$/gm)].map((match) => match[1] ?? '');
     expect(named.length).toBeGreaterThanOrEqual(10);
     expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it('the test runner starts with slow files that exist', () => {
+    expect(slowFiles.filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
 
   it.each(pages)('%s links to files that exist', (page) => {

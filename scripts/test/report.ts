@@ -8,6 +8,8 @@ export interface Suite {
   readonly command: readonly string[];
   /** Needs the test cluster. */
   readonly onCluster: boolean;
+  /** Runs beside the suites before it. */
+  readonly aside?: true;
   /** JSON report that a vitest suite writes; other commands count as one test. */
   readonly report?: string;
 }
