@@ -66,3 +66,8 @@ test('a faster one is no matter, and what an interval leaves open is not judged'
   ]);
   expect(few[0]?.ratio).toBeGreaterThan(3);
 });
+
+test('less than 5 ms for each request is no matter, however many times as slow it is', () => {
+  expect(names(measured(200, 1, 4), measured(200, 2, 0.5))).toEqual([]);
+  expect(names(measured(200, 1, 40), measured(200, 2, 5))).toEqual(['p50', 'p95', 'throughput']);
+});

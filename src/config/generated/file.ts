@@ -770,7 +770,7 @@ export interface Smoke {
    */
   previous?: Path | null;
   /**
-   * The test fails when latency or throughput are worse than the recorded ones by more than this, and by more than chance explains. `null`: it is only reported.
+   * The test fails when latency or throughput are worse than the recorded ones by more than this, by more than chance explains, and by 5 ms for each request. `null`: it is only reported.
    */
   maxSlowdown?: Percentage | null;
   /**
