@@ -11,7 +11,7 @@ test('about a minute of mutated models: nothing crashes, hangs, depends on how t
   const cut =
     executions < most ? `, cut off after ${seconds} s: this machine is too slow or too busy for all ${most}` : '';
   console.log(
-    `seed ${seed}: ${executions} inputs${cut}; ${blocks} blocks reached, at most ${Math.round(peak / 1e6)} MB`,
+    `seed ${seed}: ${executions} inputs${cut}; ${blocks} blocks reached, at most ${Math.round(peak / 1e6)} MB of memory`,
   );
   expect(broken.map(({ name, why, content }) => `${name}: ${why}\n${content.toString('base64')}`)).toEqual([]);
   // It judged the seeds, went on from there, and reached most of the code.

@@ -13,7 +13,7 @@ export interface Fuzzed {
   readonly blocks: number;
   readonly kept: number;
   readonly broken: readonly Broken[];
-  /** Largest resident set of the process, bytes. */
+  /** How much the resident set of the process grew at most, bytes: what others have left in it is not ours. */
   readonly peak: number;
 }
 
@@ -45,6 +45,7 @@ export async function fuzz({ seconds, seed, most = Infinity, onProgress }: FuzzO
   let heard = performance.now();
   let told = 0;
   let peak = 0;
+  const before = process.memoryUsage.rss();
   const until = performance.now() + seconds * 1000;
   const done = new Promise<void>((resolve) => {
     const giveUp = (why: string): void => {
@@ -72,7 +73,7 @@ export async function fuzz({ seconds, seed, most = Infinity, onProgress }: FuzzO
       resolve();
     });
     const watch = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage.rss());
+      peak = Math.max(peak, process.memoryUsage.rss() - before);
       if (performance.now() - heard > hangMs) giveUp(`no end after ${hangMs / 1000} s`);
     }, 250);
     worker.once('exit', () => {

@@ -17,7 +17,7 @@ const { executions, blocks, kept, broken, peak } = await fuzz({
   },
 });
 console.log(
-  `\n${executions} inputs, ${blocks} blocks reached, ${kept} inputs kept, at most ${Math.round(peak / 1e6)} MB, ${broken.length} broken`,
+  `\n${executions} inputs, ${blocks} blocks reached, ${kept} inputs kept, at most ${Math.round(peak / 1e6)} MB of memory, ${broken.length} broken`,
 );
 if (broken.length > 0) mkdirSync(found, { recursive: true });
 for (const [index, { name, content, why }] of broken.entries()) {
