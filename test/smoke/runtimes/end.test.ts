@@ -100,6 +100,8 @@ test('a number of a process in another namespace is not taken for that of the co
 
 describe.concurrent('during a test', () => {
   const cpu: HostProject = { smoke: { device: 'cpu' }, resources: { gpu: null } };
+  /** One that drained first might still be at it when the test comes to its own SIGTERM. */
+  const atOnce: HostProject = { env: { FAULT: 'drops-in-flight' } };
   /** Ends the program while malformed requests are sent. */
   const run = (host: GpuHost, act: (pid: number) => void, wish: HostProject = {}) => {
     const task = (title: string) => {
@@ -122,10 +124,11 @@ describe.concurrent('during a test', () => {
   test('one that somebody stops through the engine, and that says goodbye', async () => {
     const host = gpuHost(null);
     const kill = { Action: 'kill', Actor: { Attributes: { name: 'x', signal: '15' } } };
-    const work = run(host, (pid) => {
+    const end = (pid: number) => {
       host.set('events', `${JSON.stringify(kill)}\n${JSON.stringify({ Action: 'die' })}\n`);
       process.kill(pid, 'SIGTERM');
-    });
+    };
+    const work = run(host, end, atOnce);
     await expect(work).rejects.toThrow('somebody ended it through docker (signal 15)');
     const asked = host.commands().find(([, command]) => command === 'events') ?? [];
     expect(asked.join(' ')).toMatch(/--since=\d+\.\d{3} --until=\d+\.\d{3} --filter=container=sum-smoke-\w+/);
@@ -133,10 +136,11 @@ describe.concurrent('during a test', () => {
 
   test('one whose daemon was started again', async () => {
     const host = gpuHost(null);
-    const work = run(host, (pid) => {
+    const end = (pid: number) => {
       host.set('events', '');
       process.kill(pid, 'SIGTERM');
-    });
+    };
+    const work = run(host, end, atOnce);
     await expect(work).rejects.toThrow('the daemon of docker was started again');
   });
 
@@ -149,7 +153,7 @@ describe.concurrent('during a test', () => {
   });
 
   test('where the engine counts processes in another namespace nothing of theirs is taken for the server’s', async () => {
-    const uuid = 'GPU-44444444-0000-0000-0000-000000000005';
+    const uuid = `GPU-44444444-0000-0000-0005-${String(process.pid).padStart(12, '0')}`;
     const host = gpuHost((derived['h100-535']?.() ?? '').replace(/<uuid>[^<]*/, `<uuid>${uuid}`));
     host.set('elsewhere', '');
     const evidence = await smokeStage.run(hostProject(host));

@@ -114,7 +114,7 @@ async function start(name: string): Promise<void> {
   const server = path.join(import.meta.dirname, '../fixture/server.ts');
   // The monitor of a container has its id on the command line, unless the engine counts processes in a namespace of its own.
   const monitor = existsSync(path.join(state, 'elsewhere')) ? '' : `: id-${name};`;
-  const script = `${monitor} ${process.execPath} ${server} ${port} >> log 2>&1 & echo $! > pid.new; mv pid.new pid; wait $!; echo $? > exit`;
+  const script = `${monitor} ${process.execPath} ${server} ${port} >> log 2>&1 & echo $! > pid.new; mv pid.new pid; wait $!; echo $? > exit.new; mv exit.new exit`;
   spawn('/bin/sh', ['-c', script], {
     cwd: folder,
     detached: true,

@@ -213,18 +213,20 @@ export class SmokeContainer implements RunningServer {
     const { engine, name, launch, patience } = this.#options;
     const settledMs = launch.unanswered ? patience.lateMs : 0;
     const began = performance.now();
+    let words: string | null = null;
     for (;;) {
       const sinceMs = performance.now() - began;
       const left = limitMs - sinceMs;
       let said: string;
       try {
         const ended = await removeContainer(engine, name, { timeoutMs: Math.max(500, left) });
-        if ((await inspect(engine, name)) !== null) said = lastLine(ended);
+        if ((await inspect(engine, name)) !== null) said = words = lastLine(ended);
         // A look that began before tells nothing of later, however long an engine took for it.
         else if (sinceMs >= settledMs) return null;
         else said = 'its creation is still under way';
       } catch (error) {
-        said = error instanceof Error ? error.message : String(error);
+        // The last try has little time: what the engine said to an earlier one tells more.
+        said = words ?? (error instanceof Error ? error.message : String(error));
       }
       if (performance.now() - began > limitMs) return said;
       await delay(200);
