@@ -84,7 +84,7 @@ describe('a GPU that is only preferred', () => {
   });
 });
 
-describe('a GPU that is required, refused within 2 s and before anything is pulled', () => {
+describe('a GPU that is required, refused at once and before anything is pulled', () => {
   test.each<[string, () => GpuHost, string, RegExp]>([
     ['none', () => gpuHost(null), 'smoke/no-gpu', /Looked at: nvidia-smi: not installed; no \/dev\/nvidia\* device/],
     ['no toolkit', noToolkit, 'smoke/no-toolkit', /docker cannot give GPU 0 .* to a container/],
@@ -101,8 +101,8 @@ describe('a GPU that is required, refused within 2 s and before anything is pull
       kind: 'infrastructure',
       message: expect.stringMatching(said) as string,
     });
-    // One that is there and busy is looked at twice.
-    expect(performance.now() - began).toBeLessThan(code === 'smoke/gpu-busy' ? 4_000 : 2_000);
+    // On an idle machine a second; who waited for a driver or for others would take 20 s or more.
+    expect(performance.now() - began).toBeLessThan(15_000);
     expect(host.commands().filter(([, command]) => ['pull', 'create'].includes(command ?? ''))).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ test('reads every pod by its IP, and names the one that hangs', async () => {
     api: noProxy,
     preset: { ...preset, port },
     rules,
-    timeoutMs: 300,
+    timeoutMs: 2_000,
     onRoute: (route) => routes.push(route),
   });
   const arms = { stable: [pod('a', '127.0.0.11'), pod('hangs', '127.0.0.13')], candidate: [pod('b', '127.0.0.12')] };
@@ -50,7 +50,7 @@ test('reads every pod by its IP, and names the one that hangs', async () => {
   expect(routes).toEqual(['pod-ip']);
   expect(reading.stable[0]).toMatchObject({ counters: { counts: { errors: { total: 11, bad: 1 } } } });
   expect(reading.candidate[0]).toMatchObject({ counters: { counts: { errors: { total: 20, bad: 0 } } } });
-  expect(reading.stable[1]).toMatchObject({ pod: { name: 'hangs' }, missing: 'no answer in 300 ms' });
+  expect(reading.stable[1]).toMatchObject({ pod: { name: 'hangs' }, missing: 'no answer in 2000 ms' });
 });
 
 test('goes through the API server when pods are not reachable by IP, decided once', async () => {
