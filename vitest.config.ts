@@ -16,7 +16,9 @@ export default defineConfig({
           maxWorkers: Math.max(5, availableParallelism()),
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.cluster.test.ts', 'test/**/*.proof.test.ts', 'node_modules/**'],
-          testTimeout: 30_000,
+          // They end what hangs, and nothing else: a test of three seconds takes thirty where ten programs want each processor.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // A condition that is polled comes true when it does; Vitest's own second is short on a busy machine.
           expect: { poll: { timeout: 20_000 } },
           // A process for each of 300 files takes a quarter of the time: files share five, and leave no trace in them.

@@ -80,7 +80,7 @@ describe.each([['sh'], ['python3']])('in an image with %s', (program) => {
 
 describe('what cannot be looked at is said', () => {
   test('an image with neither a shell nor Python', async () => {
-    const told = await podWith([]).observer.ask('memory', 1_000);
+    const told = await podWith([]).observer.ask('memory', 10_000);
     expect(told).toEqual({
       why: 'never',
       reason: 'the image has none of the programs sh, python3 to look around with',
