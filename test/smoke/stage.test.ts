@@ -4,6 +4,7 @@ import { digestOf, mediaTypes } from '../../src/oci/manifest.ts';
 import type { BuildEvidence, EvidenceSoFar, SmokeEvidence } from '../../src/pipeline/evidence.ts';
 import { textReport } from '../../src/report/text.ts';
 import { serverOf } from '../../src/server/index.ts';
+import type { RunningServer, Runtime } from '../../src/smoke/runtimes/runtime.ts';
 import { createSmokeStage } from '../../src/smoke/stage.ts';
 import { type ReferringRegistry, startReferringRegistry } from '../oci/referring-registry.ts';
 import { message, project, verdict } from './fixture/project.ts';
@@ -139,11 +140,13 @@ describe('a server that behaves well', () => {
 
   test('is asked by several at a time, which is faster as long as it copes', async () => {
     const one = await smoke('slow', { smoke: { requests: 20 } });
-    const ten = await smoke('slow', { smoke: { requests: 20, concurrency: 10 } });
-    expect(message(ten, 'latency')).toContain('20 requests, 10 at a time, after 10 for warm-up');
+    const ten = await smoke('slow', { smoke: { requests: 100, concurrency: 10 } });
+    expect(message(ten, 'latency')).toContain('100 requests, 10 at a time, after 10 for warm-up');
     expect(ten.volatile.throughput?.concurrency).toBe(10);
-    expect(ten.volatile.throughput?.perSecond).toBeGreaterThan(1.5 * (one.volatile.throughput?.perSecond ?? NaN));
-    expect(one.volatile.throughput?.perSecond).toBeLessThan(1000 / 60);
+    // It takes 60 ms for each, and timers of Node end up to one early: one after the other there are no more than 17 in a second,
+    // ten at a time 166, of which a busy machine may leave few.
+    expect(one.volatile.throughput?.perSecond).toBeLessThan(1000 / 59);
+    expect(ten.volatile.throughput?.perSecond).toBeGreaterThan(1.2 * (1000 / 59));
     const { p50, intervals } = one.volatile.latencyMs ?? {};
     expect(intervals?.p50.low).toBeLessThanOrEqual(p50 ?? NaN);
     expect(intervals?.p50.high).toBeGreaterThanOrEqual(p50 ?? NaN);
@@ -254,9 +257,17 @@ describe('what the description leaves open', () => {
 test('an interrupt removes the server and is reported as an interrupt', async () => {
   const runtime = spawnedRuntime({ fault: 'never-ready' });
   const controller = new AbortController();
-  const stage = createSmokeStage({ runtimes: [runtime], serverOf });
+  const start: Runtime['start'] = async (spec) => {
+    const server = await runtime.start(spec);
+    const send: RunningServer['send'] = async (request) => {
+      const outcome = await server.send(request);
+      if (outcome.kind === 'answer') controller.abort();
+      return outcome;
+    };
+    return { ...server, send };
+  };
+  const stage = createSmokeStage({ runtimes: [{ ...runtime, start }], serverOf });
   const running = stage.run({ ...project({ readyTimeoutMs: 60_000 }), signal: controller.signal });
-  setTimeout(() => controller.abort(), 700);
   await expect(running).rejects.toMatchObject({ code: 'smoke/interrupted', kind: 'interrupted' });
   expect(runtime.removed()).toBe(true);
 });

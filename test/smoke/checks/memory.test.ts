@@ -80,13 +80,12 @@ describe('memory of a GPU that grows', () => {
   const devices = devicesOf(parseReport(document) ?? { driver: null, cuda: null, gpus: [] });
   const pid = 4711;
 
-  /** A GPU on which the server has so much memory after so many looks. */
-  const gpuWith = (mibAfter: (looks: number) => number): GpuWatch => {
+  /** A GPU on which the server has so much memory at a look. */
+  const gpuWith = (mibNow: () => number): GpuWatch => {
     const report = parseReport(withPrograms(document, [{ pid, mib: 0 }], { busy: 50 }));
-    let looks = 0;
     const source: GpuSource = {
       look: () => {
-        const usedMiB = mibAfter(looks++);
+        const usedMiB = mibNow();
         const gpus = report?.gpus.map((gpu) => ({
           ...gpu,
           memory: { ...gpu.memory, usedMiB },
@@ -99,10 +98,20 @@ describe('memory of a GPU that grows', () => {
     return new GpuWatch({ devices, source, everyMs: 4, settleMs: 0 });
   };
 
-  test('with every look, also during further requests: it leaks', async () => {
-    const gpu = gpuWith((looks) => 600 + 60 * looks);
+  test('with every request, also with further ones: it leaks', async () => {
+    let asked = 0;
+    const gpu = gpuWith(() => 600 + 100 * asked);
     await gpu.begin();
-    const stage = createSmokeStage({ runtimes: [telling({ gpu }, 'slow')], serverOf });
+    const runtime = spawnedRuntime({ fault: 'slow' });
+    const start: Runtime['start'] = async (spec) => {
+      const server = await runtime.start(spec);
+      const send: RunningServer['send'] = (request) => {
+        if (request.path === '/predict') asked++;
+        return server.send(request);
+      };
+      return { ...server, send, gpu };
+    };
+    const stage = createSmokeStage({ runtimes: [{ ...runtime, start }], serverOf });
     const evidence = await stage.run(project({ requests: 100, concurrency: 8 }));
     await gpu.end();
     expect(message(evidence, 'gpu-growth')).toMatch(/^It leaks on GPU 0 .*: memory grows with every request/);
