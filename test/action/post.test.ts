@@ -102,7 +102,8 @@ describe('the post step of a smoke test', () => {
   }, 120_000);
 
   it('frees the GPU: the next job has it without waiting, though its run has another name', async () => {
-    const uuid = 'GPU-11111111-0000-0000-0000-0000000000a1';
+    // Locks hold for the machine: another checkout may run the same test at this moment.
+    const uuid = `GPU-11111111-0000-0000-00a1-${String(process.pid).padStart(12, '0')}`;
     const host = gpuHost((derived['h100-535']?.() ?? '').replace(/<uuid>[^<]*/, `<uuid>${uuid}`));
     using dies = job(host, '{require: gpu}');
     const main = dies.main();

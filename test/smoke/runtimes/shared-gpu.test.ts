@@ -23,7 +23,8 @@ const isRunning = (host: GpuHost): boolean =>
 
 describe('several smoke tests and one GPU', () => {
   test('the next takes over from one that was killed, and removes what it left', async () => {
-    const host = hostWith('GPU-11111111-0000-0000-0000-000000000002');
+    // Locks hold for the machine: another checkout may run the same test at this moment.
+    const host = hostWith(`GPU-11111111-0000-0000-0002-${String(process.pid).padStart(12, '0')}`);
     const first = engineProcess(host, { env: { FAULT: 'never-ready' } });
     await until('its container runs', () => Promise.resolve(isRunning(host)), { timeout: 60_000 });
     const [left] = host.containers();

@@ -103,6 +103,25 @@ describe.concurrent('an engine that does not do what it is asked says nothing ag
     );
   }, 60_000);
 
+  test('what it said of a removal is told, also when a later try got no answer', async () => {
+    const host = gpuHost(null);
+    const bin = readFileSync(path.join(host.state, '../bin/docker'), 'utf8').split('\n').slice(1).join('\n');
+    const tries = path.join(host.state, 'tries');
+    // The first removal, in its short time, gets no answer; of the second one only the first try gets one.
+    host.program(
+      'docker',
+      `if [ "$1" = rm ]; then echo >> ${tries}
+[ "$(wc -l < ${tries})" = 2 ] && { echo 'Error response from daemon: device or resource busy' >&2; exit 1; }
+exec sleep 600; fi\n${bin}`,
+    );
+    const stage = stageWith('docker', { ...patience, quickRemovalMs: 1 });
+    await expect(stage.run(hostProject(host, cpu))).rejects.toMatchObject({
+      code: 'smoke/container-engine',
+      message: 'docker rm failed: Error response from daemon: device or resource busy',
+    });
+    expect(readFileSync(tries, 'utf8').length).toBeGreaterThan(2);
+  });
+
   test('a removal that hangs keeps nobody from the device', async () => {
     const host = gpuHost((derived['h100-535']?.() ?? '').replace(/<uuid>[^<]*/, `<uuid>${uuid}`));
     let stuckAt = 0;
