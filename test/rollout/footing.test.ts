@@ -97,7 +97,9 @@ test('a deleted stable revision is made again from its record before a rollback 
 /** With what people were told to be waited for. */
 async function rolledBack(transport: MemoryTransport) {
   const waited: string[] = [];
-  const note: Reporter['note'] = (level, message) => void (level === 'warning' && waited.push(message));
+  const note: Reporter['note'] = (level, message) => {
+    if (level === 'warning') waited.push(message);
+  };
   return { ...(await rollback(ref, kubeApi(transport), { ...silentReporter, note })), waited };
 }
 
