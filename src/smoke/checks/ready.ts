@@ -73,12 +73,13 @@ export async function waitUntilReady(options: ReadyOptions): Promise<Readiness> 
     } else {
       runningSince ??= performance.now();
       const step = await ask(options, () => readyTimeoutMs - ranMs());
-      // A request that the end of the budget cut off tells nothing, unless it is all that there is.
-      if (ranMs() < readyTimeoutMs || !asked) waitingFor = step.detail;
+      // Requests that the end of the budget cut off tell nothing, unless they are all that there is.
+      const counts = ranMs() < readyTimeoutMs || !asked;
+      if (counts) waitingFor = step.detail;
       asked = true;
       options.task.update(step.detail);
       if (step.saysReady) saidReadyMs ??= Math.round(elapsed());
-      if (step.finding !== null) return over({ ...step.finding, limit }, step.discovery);
+      if (counts && step.finding !== null) return over({ ...step.finding, limit }, step.discovery);
     }
     await delay(pollMs, undefined, { signal });
   }
