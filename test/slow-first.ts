@@ -13,6 +13,9 @@ export const slowFiles = [
   'test/rollout/recreate.cluster.test.ts',
   'test/rollout/failures.cluster.test.ts',
   'test/rollout/gateway.cluster.test.ts',
+  'test/rollout/promote.cluster.test.ts',
+  'test/rollout/kill/sample.cluster.test.ts',
+  'test/rollout/blue-green.cluster.test.ts',
   'test/image/build.cluster.test.ts',
   'test/notify/rollout.cluster.test.ts',
 ] as const;

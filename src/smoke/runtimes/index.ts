@@ -1,4 +1,5 @@
 import { MlDeployError } from '../../errors.ts';
+import { sentence } from '../../sentence.ts';
 import { containerRuntime } from './container.ts';
 import { kubernetesRuntime } from './kubernetes.ts';
 import { processRuntime } from './process.ts';
@@ -54,7 +55,7 @@ export async function chooseRuntime(known: readonly Runtime[], context: RuntimeC
     code: 'smoke/no-runtime',
     kind: 'infrastructure',
     message: `The image can be tested nowhere: ${errors.map(({ message }) => message).join(' ')}`,
-    hint: errors.map(({ hint }) => hint ?? '').join(' '),
+    hint: errors.map(({ hint = '' }) => (hint === '' ? '' : sentence(hint))).join(' '),
   });
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { MlDeployError } from '../../../src/errors.ts';
 import type { ValidateEvidence } from '../../../src/pipeline/evidence.ts';
 import { silentReporter } from '../../../src/pipeline/reporter.ts';
 import { smokeStage } from '../../../src/smoke/stage.ts';
@@ -379,5 +380,19 @@ describe('auto', () => {
     const reporter = { ...silentReporter, note: (_: unknown, text: string) => void notes.push(text) };
     await smokeStage.preflight({ ...context, reporter });
     expect(notes.join('\n')).toContain('Runtime podman, chosen because podman 5.6.0 answers');
+  });
+
+  test('nowhere: what is the matter with each place and what to do, sentence by sentence', async () => {
+    const host = gpuHost(null);
+    host.set('down', 'Cannot connect to the Docker daemon. Is the docker daemon running?');
+    const context = hostProject(host, { smoke: { runtime: 'auto', device: 'cpu' }, resources: { gpu: null } });
+    const { message, hint } = await smokeStage.preflight(context).then(
+      () => new MlDeployError({ code: 'none', kind: 'usage', message: 'it can be tested', hint: '' }),
+      (error: unknown) => error as MlDeployError,
+    );
+    expect(message).toMatch(
+      /^The image can be tested nowhere: .*"docker" cannot be used: docker does not answer: .* Is the docker daemon running\? The smoke runtime "podman"/,
+    );
+    expect(hint).toMatch(/Docker Desktop: open it\)\. /);
   });
 });

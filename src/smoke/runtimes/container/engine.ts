@@ -5,6 +5,7 @@ import { type Distribution, distributionOf } from '../../../process/distribution
 import { type Ended, run } from '../../../process/run.ts';
 import { parseJson } from '../../../server/protocols/json.ts';
 import { cut } from '../../../cut.ts';
+import { sentence } from '../../../sentence.ts';
 
 export type EngineName = 'docker' | 'podman';
 
@@ -154,11 +155,12 @@ function cures(name: EngineName, output: string): string {
   return 'Start the daemon: sudo systemctl enable --now docker (rootless: systemctl --user start docker; Docker Desktop: open it)';
 }
 
-function noEngine(name: EngineName, message: string, hint: string): MlDeployError {
+/** Why an engine cannot be used, with what to do: `smoke/no-engine`. */
+export function noEngine(name: EngineName, message: string, hint: string): MlDeployError {
   return new MlDeployError({
     code: 'smoke/no-engine',
     kind: 'infrastructure',
-    message: `The smoke runtime "${name}" cannot be used: ${message}.`,
+    message: `The smoke runtime "${name}" cannot be used: ${sentence(message)}`,
     hint,
   });
 }

@@ -1,6 +1,6 @@
 import { MlDeployError } from '../../../errors.ts';
 import { asArray, asObject } from '../../../server/protocols/json.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, noEngine } from './engine.ts';
 
 /** Local answers; an engine that has to be asked over a network may never answer. */
 const answerMs = 5_000;
@@ -31,7 +31,7 @@ async function refuseContext(engine: Engine, environment: Readonly<Record<string
   if (ended.exitCode !== 0) {
     const missing = /context "?([^":\s]+)"?(?:: context)? (?:not found|does not exist)/i.exec(ended.stderr)?.[1];
     if (missing === undefined) return;
-    throw noEngine(engine, `its context "${missing}" does not exist`, `Look with docker context ls, or: ${fix}.`);
+    throw noEngine(engine.name, `its context "${missing}" does not exist`, `Look with docker context ls, or: ${fix}.`);
   }
   const [, name = '', address = ''] = /^(\S+) (\S*)$/.exec(ended.stdout.trim()) ?? [];
   const how = asked === '' ? 'docker context use' : 'DOCKER_CONTEXT';
@@ -77,14 +77,5 @@ function parse(text: string): unknown {
 
 function elsewhere(engine: Engine, what: string, address: string, fix: string): MlDeployError {
   const why = `${what} another machine (${address}), whose ports and GPUs cannot be reached from here`;
-  return noEngine(engine, why, `Run the smoke test on that machine, or: ${fix}.`);
-}
-
-function noEngine({ name }: Engine, why: string, hint: string): MlDeployError {
-  return new MlDeployError({
-    code: 'smoke/no-engine',
-    kind: 'infrastructure',
-    message: `The smoke runtime "${name}" cannot be used: ${why}.`,
-    hint,
-  });
+  return noEngine(engine.name, why, `Run the smoke test on that machine, or: ${fix}.`);
 }
