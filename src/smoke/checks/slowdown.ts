@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { incomparable } from '../../pipeline/speed-record.ts';
 import { plural } from '../../plural.ts';
 import { type ComparedFigure, compareSpeed } from '../slower.ts';
-import { type Check, failed, passed, rightAsks, skipped, type Trial } from './check.ts';
+import { type Check, failed, passed, rightAsks, shorten, skipped, type Trial } from './check.ts';
 import { measureSpeed } from './measure-speed.ts';
 
 /** A machine that is busy for a while is no slow server: who seems slower is measured again after such pauses, milliseconds. */
@@ -91,6 +91,7 @@ async function confirmed(
     const { answers } = await measureSpeed(trial, rightAsks(trial));
     if (answers.problems.length > 0) {
       Object.assign(measured, { latencyMs, firstTokenMs, seen });
+      measured.details.push(`measured again, since it seemed slower: requests failed: ${shorten(answers.problems)}`);
       break;
     }
     measurements++;
